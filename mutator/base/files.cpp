@@ -1,0 +1,152 @@
+// files: see files.h. Plain POSIX, because the order of write, fsync and rename is the whole point.
+#include "mutator/base/files.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace nanobug {
+namespace {
+
+// Closes what it was given; the error of close() after fsync() says nothing new.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+auto io_error(const char* what, const fs::path& path, int reason) {
+  return fail(Exit::io, std::string(what) + ' ' + path.string() + ": " + system_reason(reason));
+}
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string system_reason(int errno_value) {
+  return std::strerror(errno_value);
+}
+
+Result<std::string> read_file(const fs::path& file) {
+  const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return io_error("cannot read", file, errno);
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return io_error("cannot read", file, errno);
+  if (S_ISDIR(info.st_mode)) return io_error("cannot read", file, EISDIR);
+  std::string bytes;
+  bytes.reserve(static_cast<size_t>(info.st_size));
+  std::array<char, 65536> block;
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), block.data(), block.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_error("cannot read", file, errno);
+    if (n == 0) return bytes;
+    bytes.append(block.data(), static_cast<size_t>(n));
+  }
+}
+
+Status write_file(const fs::path& file, std::string_view bytes, unsigned mode) {
+  const fs::path parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (error) return io_error("cannot make the directory", parent, error.value());
+  std::string name = (parent / ("." + file.filename().string() + ".XXXXXX")).string();
+  const Descriptor fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd) return io_error("cannot write in", parent, errno);
+  const bool written = write_all(fd.get(), bytes) && ::fchmod(fd.get(), mode) == 0 &&
+                       ::fsync(fd.get()) == 0 && ::rename(name.c_str(), file.c_str()) == 0;
+  if (!written) {
+    const int reason = errno;
+    ::unlink(name.c_str());
+    return io_error("cannot write", file, reason);
+  }
+  return sync_path(parent);
+}
+
+Status write_unsynced(const fs::path& file, std::string_view bytes) {
+  std::error_code error;
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
+  const Descriptor fd(::open(file.c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd || !write_all(fd.get(), bytes)) return io_error("cannot write", file, errno);
+  return {};
+}
+
+Status append_line(const fs::path& file, std::string_view line) {
+  std::error_code error;
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
+  const Descriptor fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd) return io_error("cannot write", file, errno);
+  const std::string record = std::string(line) + '\n';
+  if (!write_all(fd.get(), record) || ::fsync(fd.get()) != 0) return io_error("cannot write", file, errno);
+  return {};
+}
+
+Status sync_path(const fs::path& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return io_error("cannot open", path, errno);
+  // Some file systems cannot fsync a directory (EINVAL); they order the rename themselves.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) return io_error("cannot write", path, errno);
+  return {};
+}
+
+Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix) {
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (error) return io_error("cannot make the directory", parent, error.value());
+  std::string name = (parent / (std::string(prefix) + ".XXXXXX")).string();
+  if (!::mkdtemp(name.data())) return io_error("cannot make a directory in", parent, errno);
+  return fs::path(name);
+}
+
+Status remove_tree(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (!error) return {};
+  // Directories without write permission keep their entries; give ourselves the permission and try again.
+  std::error_code ignored;
+  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ignored), end;
+       it != end; it.increment(ignored))
+    if (it->is_directory(ignored) && !it->is_symlink(ignored))
+      fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+  fs::remove_all(path, error);
+  if (error) return io_error("cannot remove", path, error.value());
+  return {};
+}
+
+std::string sha256(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned length = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * length);
+  for (unsigned i = 0; i < length; ++i) {
+    text += kHex[digest[i] >> 4];
+    text += kHex[digest[i] & 15];
+  }
+  return text;
+}
+
+}  // namespace nanobug

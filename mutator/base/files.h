@@ -1,0 +1,43 @@
+// files: whole files in and out, written so that a kill or a full disk leaves the old file or the new one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "mutator/base/error.h"
+
+namespace nanobug {
+
+namespace fs = std::filesystem;
+
+// Every byte of a regular file. Errors: Exit::io naming the file and the system's reason.
+Result<std::string> read_file(const fs::path& file);
+
+// Writes a sibling temporary file, fsyncs it, renames it over `file` and fsyncs the directory.
+// The parent directory is made when missing. On failure `file` is untouched and the temporary file is gone.
+Status write_file(const fs::path& file, std::string_view bytes, unsigned mode = 0644);
+
+// The same without the fsyncs and the rename, for what can be derived again (build files, plots).
+Status write_unsynced(const fs::path& file, std::string_view bytes);
+
+// Appends one whole record with a single write() and fsyncs it (ledger, journal).
+Status append_line(const fs::path& file, std::string_view line);
+
+// fsync of a file or directory that is already there.
+Status sync_path(const fs::path& path);
+
+// A directory `parent/prefix.XXXXXX` nobody else has; mode 0700.
+Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix);
+
+// Removes a tree if it is there; read-only directories inside included.
+Status remove_tree(const fs::path& path);
+
+// Lower-case hex of the SHA-256 (FIPS 180-4) of the bytes, 64 characters.
+std::string sha256(std::string_view bytes);
+
+// "No space left on device" and its like, for the errno of the call that just failed.
+std::string system_reason(int errno_value);
+
+}  // namespace nanobug

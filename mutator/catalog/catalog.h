@@ -1,0 +1,128 @@
+// catalog: catalog.yaml as typed data. No Clang, no git; loads in milliseconds.
+//
+// The head (`tree:`) is all that nanobug knows of the tree it practises on; the rest is one Rule an entry.
+// Every value keeps its place in the YAML file, so that whoever finds it wrong later can say where.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+
+namespace nanobug::catalog {
+
+// A string of the catalog and where it stands.
+struct Text {
+  std::string value;
+  Place place;
+};
+
+// ---- the seam: how this tree is built, run and judged ---------------------------------------------------------
+
+struct Build {
+  // Each command is argv; {source}, {build}, {project} stand for directories. They are run in {source}.
+  std::vector<std::string> configure;  // may be empty
+  std::vector<std::string> compile;    // incremental build of {build}
+  std::string directory = "build";     // where a checkout is built, relative to it
+  std::string library;                 // the shared library the probes are linked with, relative to {build}
+};
+
+struct Probes {
+  std::string source;  // directory of the probes, relative to the catalog's directory
+  std::vector<std::string> configure;  // how to build the probes against {source}; also {probes_build}
+  std::vector<std::string> compile;
+  std::string program;                        // the probe binary, relative to {probes_build}
+  std::vector<std::string> headers;           // globs: when one differs from the clean tree, probes are rebuilt
+  double time_limit_s = 20;                   // for one probe
+  std::map<std::string, std::string> observables;  // Catch2 tag of a probe -> what the learner is told is wrong
+};
+
+struct Program {
+  std::string program;             // relative to {build}
+  std::vector<std::string> args;   // {metrics} stands for the file of JSON lines
+  double time_limit_s = 120;
+  Place place;
+};
+
+struct Parity {
+  std::string observable;                 // what the learner is told is wrong
+  Program program;
+  std::map<std::string, double> compare;  // series -> largest relative difference from the clean tree
+};
+
+struct Run {
+  Program program;
+  std::vector<std::string> series;  // the first is the one that is plotted
+};
+
+struct Tree {
+  std::string root;  // relative to the catalog's directory; what a checkout holds
+  Build build;
+  Probes probes;
+  std::vector<Parity> parity;
+  Run run;
+  Place place;
+};
+
+// ---- rules ----------------------------------------------------------------------------------------------------
+
+struct Edit {
+  enum class Kind { replace, remove, insert_before, insert_after, move_before, move_after, swap };
+  Kind kind;
+  Text target;  // a Transformer range selector, as Clang's parseRangeSelector reads it
+  Text with;    // replace/insert: a template with {{id}}; move and swap: a second range selector
+  Place place;
+};
+
+struct Snippet {  // a rule's own test: C++ in, C++ out
+  Text code;
+  Text after;  // empty for no_match
+};
+
+struct Rule {
+  Text id;
+  Text title;                   // what `list` shows; does not spoil
+  std::vector<std::string> refs;
+  std::vector<std::string> pack;
+  std::string category;         // training architecture data inference numerics distributed cuda
+  int priority = 1;             // 1 to 3
+  int difficulty = 1;           // 1 to 3
+  int minutes = 20;
+  Text in;                      // the file, relative to the catalog's directory
+  std::string file;             // the same file, relative to tree.root: what a Site calls it
+  Text match;                   // a matcher in clang-query's language
+  int expect = 1;               // exact number of sites
+  std::vector<Edit> edits;
+  std::string brief;
+  std::vector<Text> hints;
+  std::string cause;
+  std::vector<std::string> questions;
+  std::vector<Text> probes;     // must fail on the mutant and pass on the clean tree
+  std::vector<Snippet> matches;
+  std::vector<Snippet> no_matches;
+  Place place;
+};
+
+struct Catalog {
+  std::filesystem::path file;
+  Tree tree;
+  std::vector<Rule> rules;
+
+  std::filesystem::path directory() const { return file.parent_path(); }
+  std::filesystem::path tree_directory() const { return directory() / tree.root; }
+  const Rule* find(std::string_view id) const;
+};
+
+// Reads and validates; every error found is returned, in the order of the file, each with line and column.
+// What needs Clang (do matcher and selectors parse, are the ids bound) is rewrite's to check.
+tl::expected<Catalog, std::vector<Error>> load(const std::filesystem::path& file);
+
+// The same from text; `name` stands for the file in the errors.
+tl::expected<Catalog, std::vector<Error>> parse(const std::string& yaml, const std::filesystem::path& name);
+
+// The rule of that id, or a usage error with a suggestion.
+Result<const Rule*> find_rule(const Catalog& catalog, const std::string& id);
+
+}  // namespace nanobug::catalog

@@ -1,0 +1,88 @@
+// certify: the proof for every rule, as a table and as JSON.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mutator/cli/verbs.h"
+
+namespace nanobug::cli {
+namespace {
+
+nlohmann::json to_json(const grade::Certificate& one) {
+  return {{"id", one.rule},
+          {"site", one.site + 1},
+          {"file", one.file},
+          {"line", one.line},
+          {"function", one.function},
+          {"holds", one.holds()},
+          {"refusals", one.refusals},
+          {"failing", one.failing},
+          {"probes", one.probes},
+          {"symptom", one.symptom.kind},
+          {"recorded", one.symptom.words},
+          {"silence", one.symptom.silence},
+          {"visible_from", one.symptom.visible_from},
+          {"seconds", one.seconds}};
+}
+
+Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh) {
+  const auto loaded = c.catalog();
+  NANOBUG_TRY(loaded);
+  std::vector<const catalog::Rule*> rules;
+  for (const std::string& id : ids) {
+    const auto rule = catalog::find_rule(**loaded, id);
+    NANOBUG_TRY(rule);
+    rules.push_back(*rule);
+  }
+  if (ids.empty())
+    for (const catalog::Rule& rule : (*loaded)->rules) rules.push_back(&rule);
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const auto tell = c.ui.progress();
+  if (tell) tell("certifying", 0, static_cast<int>(rules.size()));
+  const auto answers = grade::certify(**mutants, rules, fresh, [&](const catalog::Rule&, int done) {
+    if (tell) tell("certifying", done, static_cast<int>(rules.size()));
+  });
+  c.ui.clear_progress();
+  nlohmann::json json = nlohmann::json::array();
+  std::vector<std::vector<std::string>> rows = {
+      {"RULE", "PLACE", "SYMPTOM", "SILENCE", "SEEN BY", "CERTIFICATE"}};
+  std::vector<std::string> reasons;
+  bool all_hold = true;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const std::string& id = rules[i]->id.value;
+    if (!answers[i]) {
+      all_hold = false;
+      json.push_back({{"id", id}, {"holds", false}, {"refusals", {answers[i].error().text()}}});
+      rows.push_back({id, "-", "-", "-", "-", "refused"});
+      reasons.push_back(id + ": " + answers[i].error().text());
+      continue;
+    }
+    for (const grade::Certificate& one : *answers[i]) {
+      all_hold = all_hold && one.holds();
+      json.push_back(to_json(one));
+      rows.push_back({id, fmt::format("{}:{}", one.file, one.line), one.symptom.kind,
+                      one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-",
+                      fmt::format("{} of {} probes", one.failing.size(), one.probes),
+                      one.holds() ? "holds" : "refused"});
+      for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
+    }
+  }
+  c.ui.data(c.ui.json ? json.dump(2) : table(rows));
+  for (const std::string& reason : reasons) c.ui.complain({Exit::check_failed, reason});
+  return all_hold ? Exit::ok : Exit::check_failed;
+}
+
+}  // namespace
+
+void add_certify(Verbs& verbs) {
+  auto ids = std::make_shared<std::vector<std::string>>();
+  auto fresh = std::make_shared<bool>(false);
+  CLI::App* verb = verbs.add(verbs.app, "certify",
+                             "Prove that rules are what they claim; without a certificate none is drawn");
+  verb->add_option("rules", *ids, "These; all without")->type_name("RULE");
+  verb->add_flag("--fresh", *fresh, "Prove again what was proved before");
+  verbs.on(verb, [ids, fresh, &c = verbs.context] { return certify(c, *ids, *fresh); });
+}
+
+}  // namespace nanobug::cli

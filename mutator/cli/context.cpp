@@ -1,0 +1,112 @@
+// context: see context.h.
+#include "mutator/cli/context.h"
+
+#include "mutator/base/files.h"
+#include "mutator/base/paths.h"
+#include "mutator/cli/applied.h"
+#include "mutator/workshop/probes.h"
+
+namespace nanobug::cli {
+namespace {
+
+// The nearest catalog.yaml above the program's own file, as built: <project>/build/<preset>/bin/nanobug.
+fs::path catalog_of_program() {
+  std::error_code error;
+  for (fs::path at = fs::read_symlink("/proc/self/exe", error).parent_path();
+       !at.empty() && at != at.root_path(); at = at.parent_path())
+    if (fs::exists(at / "catalog.yaml", error)) return at / "catalog.yaml";
+  return {};
+}
+
+}  // namespace
+
+std::string tidy(const fs::path& path) {
+  const std::string text = path.string(), base = home().string() + '/';
+  return text.starts_with(base) ? "~/" + text.substr(base.size()) : text;
+}
+
+Result<const catalog::Catalog*> Context::catalog() {
+  if (catalog_) return &*catalog_;
+  fs::path file = catalog_option;
+  if (const char* variable = std::getenv("NANOBUG_CATALOG"); file.empty() && variable) file = variable;
+  if (file.empty()) file = catalog_of_program();
+  if (file.empty())
+    return fail(Exit::catalog, "there is no catalog.yaml above this program; name one with --catalog FILE");
+  auto loaded = catalog::load(fs::absolute(file).lexically_normal());
+  if (!loaded) {
+    for (size_t i = 0; i + 1 < loaded.error().size(); ++i) ui.complain(loaded.error()[i]);
+    return tl::unexpected(loaded.error().back());
+  }
+  catalog_ = std::move(*loaded);
+  return &*catalog_;
+}
+
+Result<fs::path> Context::project() {
+  const auto loaded = catalog();
+  NANOBUG_TRY(loaded);
+  return (*loaded)->directory();
+}
+
+Result<const Context::Pristine*> Context::pristine() {
+  if (pristine_) return &*pristine_;
+  const auto loaded = catalog();
+  NANOBUG_TRY(loaded);
+  if (const auto applied = read_applied((*loaded)->tree_directory()))
+    return fail(Exit::session, "a patch is applied to " + tidy((*loaded)->tree_directory()) +
+                                   "; 'nanobug patch restore' takes it off first");
+  auto tree = vault::read_tree((*loaded)->tree_directory(), {(*loaded)->tree.build.directory});
+  NANOBUG_TRY(tree);
+  auto id = vault::tree_id(*tree);
+  NANOBUG_TRY(id);
+  pristine_ = Pristine{std::move(*tree), std::move(*id)};
+  return &*pristine_;
+}
+
+Result<workshop::Workshop*> Context::workshop() {
+  if (workshop_) return workshop_.get();
+  const auto loaded = catalog();
+  NANOBUG_TRY(loaded);
+  workshop_ = std::make_unique<workshop::Workshop>((*loaded)->tree, (*loaded)->directory(), cache_home());
+  return workshop_.get();
+}
+
+Result<grade::Mutants*> Context::mutants() {
+  if (mutants_) return mutants_.get();
+  const auto shop = workshop();
+  NANOBUG_TRY(shop);
+  const auto clean_tree = pristine();
+  NANOBUG_TRY(clean_tree);
+  if (!(*shop)->find_clean((*clean_tree)->id))
+    ui.say("The clean tree is built once for this machine; that takes a minute.");
+  auto clean = (*shop)->clean(catalog_->tree_directory(), (*clean_tree)->id, ui.progress());
+  ui.clear_progress();
+  NANOBUG_TRY(clean);
+  const auto probes = workshop::clean_probes(**shop, *clean, ui.progress());
+  ui.clear_progress();
+  NANOBUG_TRY(probes);
+  mutants_ = std::make_unique<grade::Mutants>(*catalog_, **shop, std::move(*clean));
+  return mutants_.get();
+}
+
+Result<session::Desk> Context::desk() {
+  std::string recovered;
+  auto desk = session::Desk::open(places(), &recovered);
+  if (!recovered.empty()) ui.say(recovered);
+  return desk;
+}
+
+Result<session::Session> Context::open_session() {
+  auto open = session::Desk::peek(places());
+  NANOBUG_TRY(open);
+  if (!*open) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
+  return std::move(**open);
+}
+
+Status Context::checkout_is_there(const session::Session& session) const {
+  std::error_code error;
+  if (fs::is_directory(session.directory, error)) return {};
+  return fail(Exit::session, "the checkout " + tidy(session.directory) +
+                                 " is gone; move it back, or end the session with 'nanobug stop'");
+}
+
+}  // namespace nanobug::cli

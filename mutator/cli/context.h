@@ -1,0 +1,65 @@
+// context: what the verbs share, made when a verb first asks for it, so that quick verbs stay quick.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "mutator/base/error.h"
+#include "mutator/catalog/catalog.h"
+#include "mutator/cli/ui.h"
+#include "mutator/grade/certificate.h"
+#include "mutator/grade/mutants.h"
+#include "mutator/session/session.h"
+#include "mutator/vault/tree.h"
+#include "mutator/workshop/workshop.h"
+
+namespace nanobug::cli {
+
+class Context {
+ public:
+  Ui ui;
+  fs::path catalog_option;  // --catalog
+
+  // The catalog: --catalog, $NANOBUG_CATALOG, or the one of the checkout that this program was built in.
+  // Every error of the file but the last is printed; the last is returned.
+  Result<const catalog::Catalog*> catalog();
+
+  // The project's directory: where catalog.yaml is.
+  Result<fs::path> project();
+
+  struct Pristine {
+    vault::Tree tree;
+    std::string id;
+  };
+  // The clean tree as it is on disk now. Errors: Exit::session while a patch is applied to it.
+  Result<const Pristine*> pristine();
+
+  Result<workshop::Workshop*> workshop();
+
+  // The clean tree built, and what is made from it. The first call on a machine takes a minute; progress is
+  // shown.
+  Result<grade::Mutants*> mutants();
+
+  // The desk, locked; what was recovered is said.
+  Result<session::Desk> desk();
+
+  // The open session, or Exit::session.
+  Result<session::Session> open_session();
+
+  // The checkout of the session, or the sentence that says what became of it.
+  Status checkout_is_there(const session::Session& session) const;
+
+  static session::Desk::Places places() { return session::Desk::default_places(); }
+
+ private:
+  std::optional<catalog::Catalog> catalog_;
+  std::optional<Pristine> pristine_;
+  std::unique_ptr<workshop::Workshop> workshop_;
+  std::unique_ptr<grade::Mutants> mutants_;
+};
+
+// "~/nanobug/x" for what is below the home directory.
+std::string tidy(const fs::path& path);
+
+}  // namespace nanobug::cli

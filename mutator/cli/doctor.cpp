@@ -1,0 +1,109 @@
+// doctor: what is installed, which LibTorch, which compiler, what is missing and the command that mends it.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mutator/base/paths.h"
+#include "mutator/base/process.h"
+#include "mutator/cli/verbs.h"
+#include "mutator/rewrite/rewriter.h"
+
+namespace nanobug::cli {
+namespace {
+
+struct Finding {
+  std::string what, found;
+  bool good = true;
+  std::string mend;  // a command
+};
+
+// The first line of what a program says of itself.
+Finding program(const std::string& name, const std::vector<std::string>& ask, bool needed = true) {
+  const std::string mend = "tools/setup";
+  const auto path = find_program(name);
+  if (!path) return {name, needed ? "missing" : "not here (optional)", !needed, needed ? mend : ""};
+  const auto finished = run({.argv = ask, .time_limit = std::chrono::seconds(10)});
+  if (!finished || !finished->good()) return {name, path->string() + " does not run", false, mend};
+  const std::string said = finished->out.empty() ? finished->err : finished->out;
+  return {name, said.substr(0, said.find('\n')), true, ""};
+}
+
+Finding libtorch() {
+  const char* own = std::getenv("NANOBUG_TORCH_DIR");
+  const fs::path place = own && *own ? fs::path(own) : cache_home() / "libtorch-2.15.0";
+  std::error_code error;
+  if (!fs::exists(place / "lib" / "libtorch_cpu.so", error))
+    return {"LibTorch", tidy(place) + " is missing or cut short", false, "tools/setup"};
+  std::string version = "unknown version";
+  for (const fs::path& file : {place / "build-version", place / "version.txt"})
+    if (const auto text = read_file(file)) version = text->substr(0, text->find('\n'));
+  return {"LibTorch", version + " in " + tidy(place) + (own && *own ? " (NANOBUG_TORCH_DIR)" : ""), true, ""};
+}
+
+Finding space() {
+  std::error_code error;
+  fs::path place = cache_home();
+  while (!fs::exists(place, error) && place.has_parent_path()) place = place.parent_path();
+  const auto free = fs::space(place, error).available >> 20;
+  return {"disk", fmt::format("{} MB free in {}", free, tidy(place)), free >= 1000,
+          "free 1000 MB, or set XDG_CACHE_HOME to a larger disk"};
+}
+
+Finding clean_tree(Context& c) {
+  const auto shop = c.workshop();
+  if (!shop)
+    return {"catalog", shop.error().text(), false, "mend it; 'nanobug rule check' says when it is right"};
+  const auto tree = c.pristine();
+  if (!tree) return {"clean tree", tree.error().text(), false, "nanobug patch restore"};
+  const auto clean = (*shop)->find_clean((*tree)->id);
+  if (!clean) return {"clean tree", "not built yet; the first start does it", true, ""};
+  return {"clean tree", "built in " + tidy(clean->tree), true, ""};
+}
+
+Finding desk() {
+  const auto open = session::Desk::peek(Context::places());
+  if (!open) return {"session", open.error().text(), false, "nanobug stop"};
+  if (!*open) return {"session", "none open", true, ""};
+  std::error_code error;
+  const bool there = fs::is_directory((*open)->directory, error);
+  return {"session",
+          (*open)->name + (there ? " in " : ", whose checkout is gone: ") + tidy((*open)->directory), there,
+          "nanobug stop"};
+}
+
+}  // namespace
+
+void add_doctor(Verbs& verbs) {
+  CLI::App* verb =
+      verbs.add(verbs.app, "doctor", "What is installed, what is missing, and the command that mends it");
+  verbs.on(verb, [&c = verbs.context]() -> Result<Exit> {
+    std::vector<Finding> findings;
+    findings.push_back(program("clang++-19", {"clang++-19", "--version"}));
+    findings.push_back(program("ld.lld-19", {"ld.lld-19", "--version"}));
+    findings.push_back(program("cmake", {"cmake", "--version"}));
+    findings.push_back(program("ninja", {"ninja", "--version"}));
+    findings.push_back(program("git", {"git", "--version"}));
+    findings.push_back(program("gnuplot", {"gnuplot", "--version"}));
+    findings.push_back(program("nvcc", {"nvcc", "--version"}, /*needed=*/false));
+    findings.push_back(libtorch());
+    const auto clang = rewrite::open_rewriter();
+    findings.push_back({"rewriter", clang ? "Clang's libraries load" : clang.error().message,
+                        clang.has_value(), "tools/setup && tools/practice --help"});
+    findings.push_back(space());
+    findings.push_back(clean_tree(c));
+    findings.push_back(desk());
+    nlohmann::json json = nlohmann::json::array();
+    std::vector<std::vector<std::string>> rows;
+    bool good = true;
+    for (const Finding& f : findings) {
+      good = good && f.good;
+      json.push_back({{"what", f.what}, {"found", f.found}, {"ok", f.good}, {"mend", f.good ? "" : f.mend}});
+      rows.push_back(
+          {f.good ? "ok" : "!!", f.what, f.found + (f.good || f.mend.empty() ? "" : "  -> " + f.mend)});
+    }
+    c.ui.data(c.ui.json ? json.dump(2) : table(rows));
+    return good ? Exit::ok : Exit::check_failed;
+  });
+}
+
+}  // namespace nanobug::cli

@@ -1,0 +1,46 @@
+// hint: the next rung of the ladder.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mutator/cli/verbs.h"
+#include "mutator/coach/coach.h"
+
+namespace nanobug::cli {
+namespace {
+
+Result<Exit> hint(Context& c) {
+  auto desk = c.desk();
+  NANOBUG_TRY(desk);
+  const auto session = desk->current();
+  if (!session) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
+  const auto loaded = c.catalog();
+  NANOBUG_TRY(loaded);
+  const auto rule = catalog::find_rule(**loaded, session->injected.front().rule);
+  if (!rule)
+    return fail(Exit::session,
+                "the rule of this session is no longer in the catalog; 'nanobug stop' ends the session");
+  const auto& hints = (*rule)->hints;
+  const auto shown = static_cast<size_t>(session->hints);
+  if (shown >= hints.size()) {
+    c.ui.say(fmt::format("That was the last of {} hints; 'nanobug reveal' gives the answer.", hints.size()));
+    return Exit::check_failed;
+  }
+  NANOBUG_TRY(desk->update([](session::Session& s) { ++s.hints; }));
+  if (c.ui.json)
+    c.ui.data(
+        nlohmann::json{{"hint", hints[shown].value}, {"number", shown + 1}, {"of", hints.size()}}.dump(2));
+  else
+    c.ui.data(coach::wrap(fmt::format("{}/{}: {}", shown + 1, hints.size(), hints[shown].value),
+                          static_cast<size_t>(c.ui.width()), ""));
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_hint(Verbs& verbs) {
+  CLI::App* verb = verbs.add(verbs.app, "hint", "The next hint; the first names no file");
+  verbs.on(verb, [&c = verbs.context] { return hint(c); });
+}
+
+}  // namespace nanobug::cli

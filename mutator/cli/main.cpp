@@ -1,0 +1,134 @@
+// nanobug: practise the debugging of language-model code. Words and exit codes are here; the work is in the
+// rooms.
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "mutator/base/process.h"
+#include "mutator/base/suggest.h"
+#include "mutator/cli/verbs.h"
+#include "mutator/coach/coach.h"
+
+namespace nanobug::cli {
+namespace {
+
+// Bare `nanobug`: where you are and what to type next, in five lines.
+Result<Exit> where_you_are(Context& context) {
+  const auto open = session::Desk::peek(Context::places());
+  NANOBUG_TRY(open);
+  if (!*open) {
+    context.ui.data(
+        "No session is open.\n"
+        "  nanobug start         a tree with a silent bug in it, and a clock\n"
+        "  nanobug list          the bugs there are, without spoilers\n"
+        "  nanobug progress      what you have practised\n"
+        "  nanobug --help        every verb");
+    return Exit::ok;
+  }
+  const session::Session& s = **open;
+  const std::int64_t elapsed = std::time(nullptr) - s.started;
+  context.ui.data(fmt::format(
+      "{} of {} minutes into {}{}\n"
+      "  cd {}\n"
+      "  nanobug run           train it, beside the clean baseline\n"
+      "  nanobug hint          the next hint; {} so far\n"
+      "  {}",
+      coach::clock(elapsed), s.minutes, s.name, s.solved ? ", solved" : "", tidy(s.directory), s.hints,
+      s.solved ? "nanobug stop          end it; your work is kept"
+               : "nanobug check         is it right now?"));
+  return Exit::ok;
+}
+
+// The words that CLI11 could not place, as one sentence with a way out.
+std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    std::vector<std::string> verbs, options;
+    for (const CLI::App* sub : at->get_subcommands({})) verbs.push_back(sub->get_name());
+    if (word.starts_with("-")) {
+      for (const CLI::App* from : {at, &app})
+        for (const CLI::Option* option : from->get_options())
+          for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+      const std::string name = word.substr(0, word.find('='));
+      if (word.starts_with("--") && std::find(options.begin(), options.end(), name) == options.end() &&
+          name != "--")
+        return fmt::format("{} has no option '{}'{}; 'nanobug {}--help' lists them",
+                           at == &app ? "nanobug" : "nanobug " + at->get_name(), name,
+                           did_you_mean(name, options), at == &app ? "" : at->get_name() + ' ');
+      continue;
+    }
+    const auto sub = std::find(verbs.begin(), verbs.end(), word);
+    if (sub != verbs.end()) {
+      at = at->get_subcommand(word);
+    } else if (!verbs.empty()) {
+      return fmt::format("there is no verb '{}{}'{}; 'nanobug {}--help' lists them",
+                         at == &app ? "" : at->get_name() + ' ', word, did_you_mean(word, verbs),
+                         at == &app ? "" : at->get_name() + ' ');
+    }
+  }
+  std::string message = error.what();
+  if (const size_t end = message.find('\n'); end != std::string::npos) message.resize(end);
+  return message + "; 'nanobug " + (at == &app ? "" : at->get_name() + ' ') + "--help' says how";
+}
+
+int main(int argc, char** argv) {
+  end_children_when_interrupted();
+  Context context;
+  CLI::App app("Practise the debugging of language-model code: a clean tree gets a silent bug, you find it.",
+               "nanobug");
+  app.set_version_flag("--version", NANOBUG_VERSION);
+  app.add_flag("--json", context.ui.json, "Print data as JSON");
+  app.add_flag("-q,--quiet", context.ui.quiet, "Say nothing but data and errors");
+  app.add_flag("--no-input", context.ui.no_input,
+               "Never ask anything (nanobug does not; for scripts that say it everywhere)");
+  app.add_option("--catalog", context.catalog_option, "Another catalog than the project's own")
+      ->type_name("FILE");
+  app.require_subcommand(0, 1);
+  app.footer(
+      "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
+
+  Verbs verbs(app, context);
+  for (auto add : {add_start, add_status, add_run, add_locate, add_hint, add_check, add_reveal, add_stop,
+                   add_list, add_progress, add_patch, add_rule, add_certify, add_doctor, add_completion})
+    add(verbs);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {  // --help, --version
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    context.ui.complain({Exit::usage, explain(app, error, argc, argv)});
+    return static_cast<int>(Exit::usage);
+  }
+  if (app.get_subcommands().empty()) verbs.on(nullptr, [&] { return where_you_are(context); });
+  return static_cast<int>(verbs.outcome);
+}
+
+}  // namespace
+
+CLI::App* Verbs::add(CLI::App& parent, const std::string& name, const std::string& what) {
+  CLI::App* verb = parent.add_subcommand(name, what);
+  verb->fallthrough();
+  return verb;
+}
+
+void Verbs::on(CLI::App* verb, Verb run) {
+  const auto body = [this, run = std::move(run)] {
+    const Result<Exit> answer = run();
+    context.ui.clear_progress();
+    if (answer)
+      outcome = *answer;
+    else
+      context.ui.complain(answer.error()), outcome = answer.error().code;
+  };
+  if (verb)
+    verb->callback(body);
+  else
+    body();
+}
+
+}  // namespace nanobug::cli
+
+int main(int argc, char** argv) {
+  return nanobug::cli::main(argc, argv);
+}

@@ -1,0 +1,116 @@
+// rule: for maintainers: is the catalog right, and where does a rule apply?
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mutator/cli/verbs.h"
+
+namespace nanobug::cli {
+namespace {
+
+// Each snippet of the rule's own tests becomes what it says, or is left alone.
+void run_snippets(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vector<Error>& errors) {
+  for (const catalog::Snippet& snippet : rule.matches) {
+    const auto sites = clang.find_in(rule, snippet.code.value);
+    if (!sites || sites->empty()) {
+      errors.push_back({Exit::catalog,
+                        "this snippet should match" + (sites ? std::string() : ": " + sites.error().message),
+                        snippet.code.place});
+      continue;
+    }
+    const auto after = rewrite::apply(sites->front(), snippet.code.value);
+    if (!after || *after != snippet.after.value)
+      errors.push_back({Exit::catalog, "this snippet becomes\n" + (after ? *after : after.error().message),
+                        snippet.after.place});
+  }
+  for (const catalog::Snippet& snippet : rule.no_matches)
+    if (const auto sites = clang.find_in(rule, snippet.code.value); sites && !sites->empty())
+      errors.push_back({Exit::catalog, "this snippet should not match", snippet.code.place});
+}
+
+Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
+  const auto loaded = c.catalog();
+  NANOBUG_TRY(loaded);
+  std::vector<const catalog::Rule*> rules;
+  for (const std::string& id : ids) {
+    const auto rule = catalog::find_rule(**loaded, id);
+    NANOBUG_TRY(rule);
+    rules.push_back(*rule);
+  }
+  if (ids.empty())
+    for (const catalog::Rule& rule : (*loaded)->rules) rules.push_back(&rule);
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const auto clang = (*mutants)->rewriter();
+  NANOBUG_TRY(clang);
+  const auto sites = (*mutants)->sites(rules);
+  nlohmann::json json = nlohmann::json::array();
+  bool all_right = true;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    std::vector<Error> errors = (*clang)->check(*rules[i]);
+    if (errors.empty()) run_snippets(**clang, *rules[i], errors);
+    if (errors.empty() && !sites[i]) errors.push_back(sites[i].error());
+    nlohmann::json entry = {{"id", rules[i]->id.value},
+                            {"ok", errors.empty()},
+                            {"errors", nlohmann::json::array()},
+                            {"sites", nlohmann::json::array()}};
+    for (const Error& error : errors) {
+      entry["errors"].push_back(error.text());
+      c.ui.complain(error);
+    }
+    if (sites[i])
+      for (const rewrite::Site& site : *sites[i])
+        entry["sites"].push_back({{"file", site.file}, {"line", site.line}, {"function", site.function}});
+    if (errors.empty() && !c.ui.json)
+      for (const rewrite::Site& site : *sites[i])
+        c.ui.data(fmt::format("{}: {}:{} in {}", rules[i]->id.value, site.file, site.line, site.function));
+    all_right = all_right && errors.empty();
+    json.push_back(std::move(entry));
+  }
+  if (c.ui.json) c.ui.data(json.dump(2));
+  return all_right ? Exit::ok : Exit::catalog;
+}
+
+Result<Exit> explain(Context& c, const std::string& id) {
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const auto rule = catalog::find_rule((*mutants)->catalog(), id);
+  NANOBUG_TRY(rule);
+  const auto clang = (*mutants)->rewriter();
+  NANOBUG_TRY(clang);
+  const auto steps = (*clang)->explain(**rule, {(*mutants)->clean().tree, (*mutants)->clean().build});
+  NANOBUG_TRY(steps);
+  nlohmann::json json = nlohmann::json::array();
+  for (const rewrite::Explained& step : *steps) {
+    nlohmann::json entry = {
+        {"matcher", step.matcher}, {"candidates", step.candidates}, {"near_misses", nlohmann::json::array()}};
+    std::string text = fmt::format("{:>6}  {}", step.candidates, step.matcher);
+    for (const Place& miss : step.near_misses) {
+      const std::string where = fmt::format("{}:{}:{}", miss.file, miss.line, miss.column);
+      entry["near_misses"].push_back(where);
+      text += "\n            lost here: " + where;
+    }
+    json.push_back(std::move(entry));
+    if (!c.ui.json) c.ui.data(text);
+  }
+  if (c.ui.json) c.ui.data(json.dump(2));
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_rule(Verbs& verbs) {
+  auto ids = std::make_shared<std::vector<std::string>>();
+  auto id = std::make_shared<std::string>();
+  CLI::App* rule = verbs.add(verbs.app, "rule", "For maintainers: check rules, explain a matcher");
+  rule->require_subcommand(1);
+  CLI::App* verb = verbs.add(*rule, "check",
+                             "Do matchers parse, are ids bound, do sites and snippets come out as expected?");
+  verb->add_option("rules", *ids, "These; all without")->type_name("RULE");
+  verbs.on(verb, [ids, &c = verbs.context] { return check(c, *ids); });
+  verb = verbs.add(*rule, "explain", "Which part of the matcher removed the last candidate");
+  verb->add_option("rule", *id, "The rule's id")->required()->type_name("RULE");
+  verbs.on(verb, [id, &c = verbs.context] { return explain(c, *id); });
+}
+
+}  // namespace nanobug::cli

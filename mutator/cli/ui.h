@@ -1,0 +1,33 @@
+// ui: how words reach the terminal. Data goes to stdout, everything said about it to stderr.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/workshop/workshop.h"
+
+namespace nanobug::cli {
+
+struct Ui {
+  bool json = false;
+  bool quiet = false;
+  bool no_input = false;
+
+  bool live() const;                         // may a line on stderr be drawn over?
+  bool color() const;                        // stdout is a terminal and NO_COLOR is unset
+  int width() const;                         // columns of the terminal, 80 when there is none
+  void say(const std::string& line) const;   // stderr, not with -q
+  void data(const std::string& text) const;  // stdout as it is, newline added when missing
+  void complain(const Error& error) const;   // stderr, always: "nanobug: …"
+  std::string strong(const std::string& text) const;
+
+  // Long work: one line drawn over while it goes on, or a line a stage where it cannot be.
+  workshop::Progress progress() const;
+  void clear_progress() const;
+};
+
+// Rows under a header, columns as wide as their widest cell.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace nanobug::cli

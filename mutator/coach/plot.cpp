@@ -1,0 +1,91 @@
+// plot: see plot.h.
+#include "mutator/coach/plot.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "mutator/base/files.h"
+#include "mutator/base/process.h"
+
+namespace nanobug::coach {
+namespace {
+
+// A gnuplot string in double quotes.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string data_block(size_t index, const Curve& curve) {
+  std::string block = fmt::format("$curve{} << END\n", index);
+  for (size_t step = 0; step < curve.values.size(); ++step)
+    if (std::isfinite(curve.values[step])) block += fmt::format("{} {:.9g}\n", step, curve.values[step]);
+  return block + "END\n";
+}
+
+bool empty(const Curve& curve) {
+  for (double value : curve.values)
+    if (std::isfinite(value)) return false;
+  return true;
+}
+
+Result<std::string> gnuplot(const std::string& title, const std::vector<Curve>& curves,
+                            const std::string& terminal, const std::vector<std::string>& styles) {
+  std::string script = "set terminal " + terminal + "\nset title " + quoted(title) +
+                       " noenhanced\nset xlabel \"step\"\nset key top right noenhanced\n";
+  std::string plot;
+  for (size_t i = 0; i < curves.size(); ++i) {
+    if (empty(curves[i])) continue;
+    script += data_block(i, curves[i]);
+    plot += fmt::format("{}$curve{} using 1:2 {} title {}", plot.empty() ? "plot " : ", ", i,
+                        styles[i % styles.size()], quoted(curves[i].name));
+  }
+  if (plot.empty()) return fail(Exit::io, "there is nothing to plot: no value is finite");
+  auto directory = make_temporary_directory(fs::temp_directory_path(), "nanobug-plot");
+  NANOBUG_TRY(directory);
+  const fs::path file = *directory / "plot.gp";
+  NANOBUG_TRY(write_unsynced(file, script + plot + "\n"));
+  auto finished = run({.argv = {"gnuplot", file.string()},
+                       .environment = {{"GNUTERM", "dumb"}},
+                       .time_limit = std::chrono::seconds(20)});
+  (void)remove_tree(*directory);
+  NANOBUG_TRY(finished);
+  if (!finished->good())
+    return fail(Exit::io, "gnuplot cannot draw the plot (" + finished->how() + "): " + finished->err);
+  return std::move(finished->out);
+}
+
+}  // namespace
+
+Result<std::string> plot_text(const std::string& title, const std::vector<Curve>& curves, int width,
+                              int height) {
+  auto text = gnuplot(title, curves, fmt::format("dumb size {}, {} noattributes aspect 1", width, height),
+                      {"with points pointtype \"o\"", "with points pointtype \".\""});
+  NANOBUG_TRY(text);
+  // The terminal begins with a form feed; trailing blanks only get in the way.
+  std::string out;
+  for (size_t begin = 0; begin < text->size();) {
+    size_t end = std::min(text->find('\n', begin), text->size());
+    std::string line = text->substr(begin, end - begin);
+    std::erase(line, '\f');
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    if (!line.empty() || !out.empty()) out += line + '\n';
+    begin = end + 1;
+  }
+  return out;
+}
+
+Status plot_svg(const std::string& title, const std::vector<Curve>& curves, const fs::path& file) {
+  const auto text = gnuplot(
+      title, curves, "svg size 800, 480 dynamic background rgb 'white' font 'sans-serif,13'",
+      {"with lines linewidth 2 linecolor rgb '#c0392b'", "with lines linewidth 2 linecolor rgb '#2c7fb8'"});
+  NANOBUG_TRY(text);
+  return write_unsynced(file, *text);
+}
+
+}  // namespace nanobug::coach

@@ -1,0 +1,55 @@
+// mutants: from a rule to a tree with its bug in it: sites, text, build.
+//
+// The site index answers first; Clang is loaded only for a file that no one has looked at yet.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/catalog/catalog.h"
+#include "mutator/rewrite/rewriter.h"
+#include "mutator/rewrite/site.h"
+#include "mutator/workshop/workshop.h"
+
+namespace nanobug::grade {
+
+class Mutants {
+ public:
+  Mutants(const catalog::Catalog& catalog, const workshop::Workshop& workshop, workshop::Clean clean);
+  ~Mutants();
+
+  // The sites of the rule in the clean tree.
+  Result<std::vector<rewrite::Site>> sites(const catalog::Rule& rule);
+
+  // The sites of many rules; files are parsed once each. One answer a rule, in order.
+  std::vector<Result<std::vector<rewrite::Site>>> sites(const std::vector<const catalog::Rule*>& rules);
+
+  // The files that the site changes, with their new text.
+  Result<workshop::Overlay> overlay(const rewrite::Site& site) const;
+
+  // The same as a patch that `git apply` takes at the project's root.
+  Result<std::string> patch(const rewrite::Site& site) const;
+
+  Result<workshop::Mutant> build(const rewrite::Site& site) const;
+
+  // Clang, opened now if it was not.
+  Result<rewrite::Rewriter*> rewriter();
+
+  const workshop::Clean& clean() const { return clean_; }
+  const workshop::Workshop& workshop() const { return workshop_; }
+  const catalog::Catalog& catalog() const { return catalog_; }
+
+ private:
+  const catalog::Catalog& catalog_;
+  const workshop::Workshop& workshop_;
+  workshop::Clean clean_;
+  rewrite::Index index_;
+  std::unique_ptr<rewrite::Rewriter> rewriter_;
+};
+
+// A unified diff of one file with three lines of context, as git writes it: `a/path`, `b/path`.
+std::string unified_diff(const std::string& path, const std::string& before, const std::string& after);
+
+}  // namespace nanobug::grade

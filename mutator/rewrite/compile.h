@@ -1,0 +1,41 @@
+// compile: a rule's matcher, selectors and templates, parsed and checked against each other before any file is read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mutator/catalog/catalog.h"
+#include "mutator/rewrite/clang.h"
+#include "mutator/rewrite/expression.h"
+#include "mutator/rewrite/template.h"
+
+namespace nanobug::rewrite {
+
+using Matcher = clang::ast_matchers::internal::DynTypedMatcher;
+
+struct CompiledEdit {
+  const catalog::Edit* edit;
+  clang::transformer::RangeSelector target;
+  clang::transformer::RangeSelector second;  // of move and swap
+  std::string target_id, second_id;          // the id where the selector is a plain node(id), or ""
+  std::vector<Piece> pieces;                 // of replace and insert
+};
+
+struct CompiledRule {
+  const catalog::Rule* rule;
+  Matcher matcher;
+  std::vector<Binding> bindings;
+  std::vector<CompiledEdit> edits;
+};
+
+// Nothing, and at least one error, when the rule is wrong. Errors are in the order of the rule's text.
+std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error>& errors);
+
+// A matcher as Clang's parser takes it, with the traversal nanobug uses everywhere; an offset in `text` for an error.
+std::optional<Matcher> parse_matcher(const std::string& text, std::string& problem, unsigned& where);
+
+// The place of a byte of a text that stands in the catalog.
+Place place_in(const catalog::Text& text, unsigned offset);
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,104 @@
+// index: sites on disk, one JSON file a rule and file version. See site.h.
+//
+// {"version": 1, "key": …, "sum": sha256 of the sites' text, "sites": […]}: whatever does not read back exactly so is
+// as good as not there, and is found again with Clang.
+#include <nlohmann/json.hpp>
+
+#include "mutator/base/files.h"
+#include "mutator/rewrite/site.h"
+
+namespace nanobug::rewrite {
+
+void to_json(nlohmann::json& json, const Replacement& edit) {
+  json = {{"offset", edit.offset}, {"length", edit.length}, {"text", edit.text}};
+}
+
+void from_json(const nlohmann::json& json, Replacement& edit) {
+  edit = {json.at("offset").get<unsigned>(), json.at("length").get<unsigned>(), json.at("text").get<std::string>()};
+}
+
+void to_json(nlohmann::json& json, const Site& site) {
+  json = {{"rule", site.rule}, {"index", site.index},         {"file", site.file},         {"hash", site.hash},
+          {"line", site.line}, {"last_line", site.last_line}, {"function", site.function}, {"edits", site.edits},
+          {"bound", site.bound}};
+}
+
+void from_json(const nlohmann::json& json, Site& site) {
+  json.at("rule").get_to(site.rule);
+  json.at("index").get_to(site.index);
+  json.at("file").get_to(site.file);
+  json.at("hash").get_to(site.hash);
+  json.at("line").get_to(site.line);
+  json.at("last_line").get_to(site.last_line);
+  json.at("function").get_to(site.function);
+  json.at("edits").get_to(site.edits);
+  json.at("bound").get_to(site.bound);
+}
+
+namespace {
+
+constexpr int kVersion = 1;
+
+// Raise with every change to what find() answers; the compiler's version counts by itself.
+constexpr const char* kEngine = "nanobug rewrite 1, LLVM " NANOBUG_LLVM_VERSION;
+
+const char* name_of(catalog::Edit::Kind kind) {
+  using Kind = catalog::Edit::Kind;
+  switch (kind) {
+    case Kind::replace: return "replace";
+    case Kind::remove: return "remove";
+    case Kind::insert_before: return "insert before";
+    case Kind::insert_after: return "insert after";
+    case Kind::move_before: return "move before";
+    case Kind::move_after: return "move after";
+    case Kind::swap: return "swap";
+  }
+  return "";
+}
+
+}  // namespace
+
+Index::Index(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+std::string Index::key(const catalog::Rule& rule, const std::string& file_bytes, const std::string& context) {
+  // Each part with its length in front: no two lists of parts give one text.
+  std::string all;
+  const auto part = [&](const std::string& text) { all += std::to_string(text.size()) + ":" + text; };
+  for (const std::string& text : {std::string(kEngine), rule.id.value, rule.file, rule.match.value,
+                                  std::to_string(rule.expect), file_bytes, context})
+    part(text);
+  for (const catalog::Edit& edit : rule.edits) {
+    part(name_of(edit.kind));
+    part(edit.target.value);
+    part(edit.with.value);
+  }
+  return sha256(all);
+}
+
+std::optional<std::vector<Site>> Index::look_up(const std::string& key) const {
+  const auto text = read_file(directory_ / (key + ".json"));
+  if (!text) return std::nullopt;
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  try {
+    const nlohmann::json& sites = json.at("sites");
+    if (json.at("version") != kVersion || json.at("key") != key || json.at("sum") != sha256(sites.dump()))
+      return std::nullopt;
+    return sites.get<std::vector<Site>>();
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+Status Index::keep(const std::string& key, const std::vector<Site>& sites) const {
+  try {
+    const nlohmann::json list = sites;
+    const nlohmann::json all = {
+        {"version", kVersion}, {"key", key}, {"sum", sha256(list.dump())}, {"sites", list}};
+    return write_file(directory_ / (key + ".json"), all.dump(1) + "\n");
+  } catch (const nlohmann::json::exception&) {  // a text that is not UTF-8
+    return fail(Exit::io, "sites with text that is not UTF-8 cannot be kept in the index");
+  }
+}
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,76 @@
+// matcher: the text of a matcher to Clang's object; Clang's complaints to sentences with a way out.
+#include <algorithm>
+
+#include "mutator/base/suggest.h"
+#include "mutator/rewrite/compile.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+namespace dynamic = clang::ast_matchers::dynamic;
+using clang::ASTNodeKind;
+
+// Every name the dynamic parser knows.
+const std::vector<std::string>& matcher_names() {
+  static const std::vector<std::string> names = [] {
+    using dynamic::ArgKind;
+    const std::vector<ArgKind> kinds = {
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::Decl>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::Stmt>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::QualType>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::Type>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::TypeLoc>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::CallExpr>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::CXXMemberCallExpr>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::FunctionDecl>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::VarDecl>()),
+        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::BinaryOperator>())};
+    std::vector<std::string> all;
+    for (const auto& completion : dynamic::Registry::getMatcherCompletions(kinds))
+      all.push_back(completion.TypedText.substr(0, completion.TypedText.find('(')));
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+  }();
+  return names;
+}
+
+std::string unknown_matcher(const std::string& name) {
+  if (name == "traverse") return "'traverse' is not for a catalog; nanobug matches what is spelled in the source anyway";
+  if (name == "findAll" || name == "equalsNode" || name == "isInheritingConstructor")
+    return "Clang cannot read the matcher '" + name + "' from text; use another, such as forEachDescendant";
+  return "there is no matcher '" + name + "'" + did_you_mean(name, matcher_names());
+}
+
+std::string sentence(const dynamic::Diagnostics& diagnostics, unsigned& where) {
+  if (diagnostics.errors().empty() || diagnostics.errors()[0].Messages.empty()) return "the matcher does not parse";
+  const auto& message = diagnostics.errors()[0].Messages[0];
+  where = message.Range.Start.Column > 0 ? message.Range.Start.Column - 1 : 0;
+  if (message.Type == dynamic::Diagnostics::ET_RegistryMatcherNotFound && !message.Args.empty())
+    return unknown_matcher(message.Args[0]);
+  std::string text = diagnostics.toString();
+  text = text.substr(0, text.find('\n'));
+  // "1:17: Incorrect type …": the place is said in the catalog's terms already.
+  for (int part = 0; part < 2; ++part) {
+    const size_t colon = text.find(':');
+    if (colon != std::string::npos && text.find_first_not_of("0123456789") == colon) text.erase(0, colon + 1);
+  }
+  text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+  return "the matcher does not parse: " + text;
+}
+
+}  // namespace
+
+std::optional<Matcher> parse_matcher(const std::string& text, std::string& problem, unsigned& where) {
+  const std::string line = one_line(text);
+  llvm::StringRef rest = line;
+  dynamic::Diagnostics diagnostics;
+  auto matcher = dynamic::Parser::parseMatcherExpression(rest, nullptr, nullptr, &diagnostics);
+  if (!matcher) {
+    problem = sentence(diagnostics, where);
+    return std::nullopt;
+  }
+  return matcher->withTraversalKind(clang::TK_IgnoreUnlessSpelledInSource);
+}
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,54 @@
+// rewriter: rules + sources -> sites, with Clang. The implementation lives in a shared library that is opened on
+// demand, so that verbs which need no Clang do not pay for loading it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/catalog/catalog.h"
+#include "mutator/rewrite/site.h"
+
+namespace nanobug::rewrite {
+
+struct Source {
+  std::filesystem::path root;      // the tree on disk
+  std::filesystem::path commands;  // directory with compile_commands.json (its PCH built)
+};
+
+// One step of a peeled matcher, for `rule explain`.
+struct Explained {
+  std::string matcher;          // the sub-matcher's text
+  int candidates = 0;           // nodes left after it
+  std::vector<Place> near_misses;  // up to 5 nodes that the next sub-matcher removed
+};
+
+class Rewriter {
+ public:
+  virtual ~Rewriter() = default;
+
+  // Everything that can be said before a file is parsed: matcher and selectors parse, ids are bound on every branch
+  // and fit their selector, templates name bound ids. Places are in the catalog.
+  virtual std::vector<Error> check(const catalog::Rule& rule) = 0;
+
+  // The sites of several rules of one file, in one parse; one answer a rule, in order. Errors (Exit::catalog): a site
+  // count that is not `expect`, an edit in a macro body or outside the file, overlapping edits, a translation unit
+  // that does not parse (with the compiler's first message).
+  virtual std::vector<Result<std::vector<Site>>> find(const std::vector<const catalog::Rule*>& rules,
+                                                      const Source& source) = 0;
+
+  // The same over a snippet of code without a tree (a rule's own tests).
+  virtual Result<std::vector<Site>> find_in(const catalog::Rule& rule, const std::string& code) = 0;
+
+  virtual Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) = 0;
+
+  // Is the file as its .clang-format wants it?
+  virtual Result<bool> well_formatted(const std::filesystem::path& file, const std::string& text) = 0;
+};
+
+// Opens libnanobug_rewrite.so beside the program (../lib). Errors: Exit::io with the loader's reason.
+Result<std::unique_ptr<Rewriter>> open_rewriter();
+
+}  // namespace nanobug::rewrite

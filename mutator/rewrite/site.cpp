@@ -1,0 +1,81 @@
+// site: cutting text. See site.h.
+#include "mutator/rewrite/site.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "mutator/base/files.h"
+#include "mutator/rewrite/hunks.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+struct Cut {
+  const Site* site;
+  const Replacement* edit;
+};
+
+// Two insertions at one point overlap too: which of them comes first would be anybody's guess.
+bool overlap(const Replacement& a, const Replacement& b) {
+  if (a.offset == b.offset) return a.length == 0 ? b.length == 0 : b.length > 0;
+  return a.offset < b.offset ? b.offset < a.offset + a.length : a.offset < b.offset + b.length;
+}
+
+Status fits(const Site& site, const std::string& pristine) {
+  if (sha256(pristine) != site.hash)
+    return fail(Exit::catalog, "rule '" + site.rule + "' was matched in another version of '" + site.file +
+                                   "' than this one; match it again");
+  for (const Replacement& edit : site.edits)
+    if (edit.offset > pristine.size() || edit.length > pristine.size() - edit.offset)
+      return fail(Exit::catalog, "a site of rule '" + site.rule + "' reaches past the end of '" + site.file + "'");
+  return {};
+}
+
+std::string named(const Site& site) { return "'" + site.rule + "' (site " + std::to_string(site.index) + ")"; }
+
+Result<std::string> cut(std::vector<Cut> cuts, const std::string& pristine, const std::string& file) {
+  std::sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
+    return std::tuple(a.edit->offset, a.edit->length, a.edit) < std::tuple(b.edit->offset, b.edit->length, b.edit);
+  });
+  std::string text;
+  unsigned at = 0;
+  for (size_t i = 0; i < cuts.size(); ++i) {
+    const Replacement& edit = *cuts[i].edit;
+    if (i > 0 && overlap(*cuts[i - 1].edit, edit))
+      return fail(Exit::catalog,
+                  "rules " + named(*cuts[i - 1].site) + " and " + named(*cuts[i].site) + " both change '" + file +
+                      "' at line " + std::to_string(line_at(pristine, edit.offset)) + "; use them one at a time");
+    text += pristine.substr(at, edit.offset - at) + edit.text;
+    at = edit.offset + edit.length;
+  }
+  return text + pristine.substr(at);
+}
+
+}  // namespace
+
+Result<std::string> apply(const Site& site, const std::string& pristine) {
+  NANOBUG_TRY(fits(site, pristine));
+  std::vector<Cut> cuts;
+  for (const Replacement& edit : site.edits) cuts.push_back({&site, &edit});
+  return cut(std::move(cuts), pristine, site.file);
+}
+
+Result<Texts> apply(const std::vector<Site>& sites, const Texts& tree) {
+  std::map<std::string, std::vector<Cut>> files;
+  for (const Site& site : sites) {
+    const auto file = tree.find(site.file);
+    if (file == tree.end())
+      return fail(Exit::catalog, "rule '" + site.rule + "' changes '" + site.file + "', which this tree does not have");
+    NANOBUG_TRY(fits(site, file->second));
+    for (const Replacement& edit : site.edits) files[site.file].push_back({&site, &edit});
+  }
+  Texts changed;
+  for (auto& [name, cuts] : files) {
+    auto text = cut(std::move(cuts), tree.at(name), name);
+    NANOBUG_TRY(text);
+    changed[name] = std::move(*text);
+  }
+  return changed;
+}
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,118 @@
+// tokens: see tokens.h.
+#include "mutator/rewrite/tokens.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace nanobug::rewrite {
+namespace {
+
+// Longest first, so that the first that fits is the right one. ">>" is left out: two ">" mean the same to an editor,
+// and a template's end is then seen as what it is.
+constexpr std::array<std::string_view, 25> kSigns = {"<=>", "...", "->*", "<<=", "::", "->", ".*", "++", "--",
+                                                     "<<",  "<=",  ">=",  "==",  "!=", "&&", "||", "+=", "-=",
+                                                     "*=",  "/=",  "%=",  "&=",  "|=", "^=", "##"};
+
+size_t sign_length(std::string_view rest) {
+  for (const std::string_view sign : kSigns)
+    if (rest.starts_with(sign)) return sign.size();
+  return 1;
+}
+
+bool starts_literal(std::string_view prefix) {
+  return prefix == "L" || prefix == "u" || prefix == "U" || prefix == "u8" || prefix == "R" || prefix == "LR" ||
+         prefix == "uR" || prefix == "UR" || prefix == "u8R";
+}
+
+}  // namespace
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80); }
+
+unsigned Tokens::raw_string_end(unsigned quote) const {
+  const size_t open = text_.find('(', quote);
+  if (open == std::string_view::npos) return text_.size();
+  const std::string close = ")" + std::string(text_.substr(quote + 1, open - quote - 1)) + "\"";
+  const size_t end = text_.find(close, open);
+  return end == std::string_view::npos ? text_.size() : end + close.size();
+}
+
+// The end of the literal whose opening quote is at `at`; a line's end closes what was not closed.
+unsigned Tokens::skip_literal(unsigned at) const {
+  const char quote = text_[at];
+  for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
+    if (text_[at] == '\\') ++at;
+    else if (text_[at] == quote) return at + 1;
+  }
+  return std::min<size_t>(at, text_.size());
+}
+
+Tokens::Tokens(std::string_view text) : text_(text) {
+  const unsigned size = text.size();
+  for (unsigned i = 0; i < size;) {
+    const char c = text[i];
+    const unsigned begin = i;
+    Token::Kind kind = Token::Kind::sign;
+    if (std::isspace(static_cast<unsigned char>(c))) {
+      ++i;
+      continue;
+    }
+    if (text.substr(i, 2) == "//") {
+      kind = Token::Kind::comment;
+      i = std::min<size_t>(text.find('\n', i), size);
+      if (i > begin && text[i - 1] == '\r') --i;
+    } else if (text.substr(i, 2) == "/*") {
+      kind = Token::Kind::comment;
+      const size_t close = text.find("*/", i + 2);
+      i = close == std::string_view::npos ? size : close + 2;
+    } else if (std::isdigit(static_cast<unsigned char>(c)) ||
+               (c == '.' && i + 1 < size && std::isdigit(static_cast<unsigned char>(text[i + 1])))) {
+      kind = Token::Kind::number;
+      for (++i; i < size; ++i) {
+        const bool exponent = (text[i] == '+' || text[i] == '-') && std::string_view("eEpP").find(text[i - 1]) !=
+                                                                        std::string_view::npos &&
+                              text.substr(begin, 2) != "0x";
+        if (!is_word(text[i]) && text[i] != '.' && text[i] != '\'' && !exponent) break;
+      }
+    } else if (is_word(c)) {
+      kind = Token::Kind::word;
+      while (i < size && is_word(text[i])) ++i;
+      const std::string_view word = text.substr(begin, i - begin);
+      if (i < size && (text[i] == '"' || text[i] == '\'') && starts_literal(word)) {
+        kind = Token::Kind::literal;
+        i = word.back() == 'R' && text[i] == '"' ? raw_string_end(i) : skip_literal(i);
+      }
+    } else if (c == '"' || c == '\'') {
+      kind = Token::Kind::literal;
+      i = skip_literal(i);
+    } else {
+      i += sign_length(text.substr(i));
+    }
+    tokens_.push_back({kind, {begin, i}});
+  }
+}
+
+const Token* Tokens::before(unsigned offset, bool comments) const {
+  const auto beyond = std::partition_point(tokens_.begin(), tokens_.end(),
+                                           [&](const Token& t) { return t.span.end <= offset; });
+  for (auto it = beyond; it != tokens_.begin();)
+    if ((--it)->kind != Token::Kind::comment || comments) return &*it;
+  return nullptr;
+}
+
+const Token* Tokens::after(unsigned offset, bool comments) const {
+  auto it = std::partition_point(tokens_.begin(), tokens_.end(),
+                                 [&](const Token& t) { return t.span.begin < offset; });
+  for (; it != tokens_.end(); ++it)
+    if (it->kind != Token::Kind::comment || comments) return &*it;
+  return nullptr;
+}
+
+bool mentions(std::string_view text, std::string_view word) {
+  const Tokens tokens(text);
+  return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
+    return token.kind == Token::Kind::word && tokens.text(token) == word;
+  });
+}
+
+}  // namespace nanobug::rewrite

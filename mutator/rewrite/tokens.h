@@ -1,0 +1,57 @@
+// tokens: C++ text cut into tokens, as far as editing text needs it: where is the operator to the left, where does a
+// comment end, is that brace inside a string. No preprocessing, no keywords; Clang has parsed the file already.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nanobug::rewrite {
+
+// Half-open byte range of a text.
+struct Span {
+  unsigned begin = 0;
+  unsigned end = 0;
+
+  bool contains(unsigned offset) const { return begin <= offset && offset < end; }
+  bool operator==(const Span&) const = default;
+};
+
+struct Token {
+  enum class Kind { word, number, literal, sign, comment };
+  Kind kind;
+  Span span;
+};
+
+class Tokens {
+ public:
+  // `text` must outlive this.
+  explicit Tokens(std::string_view text);
+
+  std::string_view text() const { return text_; }
+  std::string_view text(const Token& token) const { return text(token.span); }
+  std::string_view text(Span span) const { return text_.substr(span.begin, span.end - span.begin); }
+  const std::vector<Token>& all() const { return tokens_; }
+
+  // The nearest token that ends at or before / begins at or after the offset; comments are passed over unless asked
+  // for. Null at the ends of the text.
+  const Token* before(unsigned offset, bool comments = false) const;
+  const Token* after(unsigned offset, bool comments = false) const;
+
+  // Is this token's text `what`? False for null.
+  bool is(const Token* token, std::string_view what) const { return token && text(*token) == what; }
+
+ private:
+  unsigned skip_literal(unsigned at) const;
+  unsigned raw_string_end(unsigned quote) const;
+
+  std::string_view text_;
+  std::vector<Token> tokens_;
+};
+
+bool is_word(char c);
+
+// Does the text hold `word` as a token of its own?
+bool mentions(std::string_view text, std::string_view word);
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,171 @@
+// unit: see unit.h.
+#include "mutator/rewrite/unit.h"
+
+#include <algorithm>
+
+#include "mutator/base/files.h"
+#include "mutator/rewrite/hunks.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+// Keeps the first error and prints nothing.
+class FirstError : public clang::DiagnosticConsumer {
+ public:
+  std::string message;
+
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic& info) override {
+    DiagnosticConsumer::HandleDiagnostic(level, info);
+    if (level < clang::DiagnosticsEngine::Error || !message.empty()) return;
+    llvm::SmallString<128> text;
+    info.FormatDiagnostic(text);
+    message = text.str().str();
+    if (!info.hasSourceManager() || info.getLocation().isInvalid()) return;
+    const auto place = info.getSourceManager().getPresumedLoc(info.getLocation());
+    if (place.isValid())
+      message = std::string(place.getFilename()) + ":" + std::to_string(place.getLine()) + ":" +
+                std::to_string(place.getColumn()) + ": " + message;
+  }
+};
+
+struct Job {
+  Arguments arguments;
+  std::string directory;
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files;
+};
+
+Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string& name, const Place& place) {
+  if (job.files->setCurrentWorkingDirectory(job.directory))
+    return fail(Exit::io, "'" + job.directory + "', where '" + name + "' is compiled, is not there");
+  auto* first = new FirstError;
+  auto diagnostics = clang::CompilerInstance::createDiagnostics(new clang::DiagnosticOptions, first, true);
+  std::vector<const char*> argv;
+  for (const std::string& argument : job.arguments) argv.push_back(argument.c_str());
+  clang::CreateInvocationOptions options;
+  options.Diags = diagnostics;
+  options.VFS = job.files;
+  std::shared_ptr<clang::CompilerInvocation> invocation = clang::createInvocation(argv, options);
+  std::unique_ptr<clang::ASTUnit> ast;
+  if (invocation) {
+    invocation->getFrontendOpts().DisableFree = false;
+    llvm::IntrusiveRefCntPtr<clang::FileManager> manager(
+        new clang::FileManager(clang::FileSystemOptions{}, job.files));
+    ast = clang::ASTUnit::LoadFromCompilerInvocation(invocation, std::make_shared<clang::PCHContainerOperations>(),
+                                                     diagnostics, manager.get(), /*OnlyLocalDecls=*/true);
+  }
+  if (ast && first->message.empty()) return ast;
+  return fail(Exit::catalog, "'" + name + "' does not parse: " +
+                                 (first->message.empty() ? "the compile command cannot be read" : first->message),
+              place);
+}
+
+// Options that write files, or turn a warning into the end of the parse.
+Arguments for_parsing(const Arguments& command) {
+  static const Arguments alone = {"-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MP", "-MG", "-MV", "-Werror"};
+  static const Arguments with_value = {"-o", "-MF", "-MT", "-MQ", "-MJ", "--serialize-diagnostics"};
+  const auto is_in = [](const Arguments& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  Arguments result;
+  bool resources = false;
+  for (size_t i = 0; i < command.size(); ++i) {
+    const std::string& word = command[i];
+    resources = resources || word.starts_with("-resource-dir");
+    if (is_in(alone, word) || word.starts_with("-Werror=") || word.starts_with("-pedantic-errors")) continue;
+    if (is_in(with_value, word)) ++i;
+    else if (i == 0 || !(word.starts_with("-o") && word.ends_with(".o"))) result.push_back(word);
+  }
+  if (!resources) result.insert(result.begin() + 1, "-resource-dir=" NANOBUG_CLANG_RESOURCES);
+  result.insert(result.begin() + 1, {"-fsyntax-only", "-fno-color-diagnostics"});
+  return result;
+}
+
+// An entry of compile_commands.json, whichever of its two forms it has.
+Arguments command_of(const llvm::json::Object& entry) {
+  Arguments words;
+  if (const auto* arguments = entry.getArray("arguments")) {
+    for (const llvm::json::Value& argument : *arguments) words.push_back(argument.getAsString().value_or("").str());
+  } else if (const auto command = entry.getString("command")) {
+    llvm::BumpPtrAllocator memory;
+    llvm::StringSaver saver(memory);
+    llvm::SmallVector<const char*, 64> parts;
+    llvm::cl::TokenizeGNUCommandLine(*command, saver, parts);
+    words.assign(parts.begin(), parts.end());
+  }
+  return words;
+}
+
+Result<Job> job_for(const fs::path& commands, const fs::path& source, const std::string& name, const Place& place) {
+  const fs::path database = commands / "compile_commands.json";
+  const auto text = read_file(database);
+  NANOBUG_TRY(text);
+  auto parsed = llvm::json::parse(*text);
+  if (!parsed) {
+    llvm::consumeError(parsed.takeError());
+    return fail(Exit::io, "'" + database.string() + "' is not JSON; configure the tree again");
+  }
+  const auto* entries = parsed->getAsArray();
+  std::error_code ignored;
+  const fs::path wanted = fs::weakly_canonical(source, ignored);
+  for (size_t i = 0; entries && i < entries->size(); ++i) {
+    const auto* entry = (*entries)[i].getAsObject();
+    if (!entry) continue;
+    const std::string directory = entry->getString("directory").value_or("").str();
+    const fs::path file = fs::path(directory) / entry->getString("file").value_or("").str();
+    if (fs::weakly_canonical(file, ignored) != wanted) continue;
+    const Arguments command = command_of(*entry);
+    if (!command.empty()) return Job{for_parsing(command), directory, llvm::vfs::createPhysicalFileSystem()};
+  }
+  return fail(Exit::catalog, "'" + name + "' is not compiled by the tree: '" + database.string() + "' has no entry for '" +
+                                 wanted.string() + "'", place);
+}
+
+}  // namespace
+
+Unit::Unit(std::unique_ptr<clang::ASTUnit> unit, std::string file, std::filesystem::path style_path)
+    : ast(std::move(unit)),
+      name(std::move(file)),
+      style(std::move(style_path)),
+      text(sources().getBufferData(sources().getMainFileID()).str()),
+      tokens(text) {
+  // Only what the main file declares is visited: headers are thousands of times larger.
+  std::vector<clang::Decl*> own;
+  for (auto it = ast->top_level_begin(); it != ast->top_level_end(); ++it)
+    if (sources().isInMainFile(sources().getExpansionLoc((*it)->getBeginLoc()))) own.push_back(*it);
+  context().setTraversalScope(own);
+}
+
+std::string Unit::place(unsigned offset) const {
+  return name + ":" + std::to_string(line_at(text, offset)) + ":" + std::to_string(column_at(text, offset));
+}
+
+std::optional<unsigned> Unit::offset(clang::SourceLocation location) {
+  if (location.isInvalid()) return std::nullopt;
+  const auto [file, offset] = sources().getDecomposedLoc(sources().getFileLoc(location));
+  return file == sources().getMainFileID() ? std::optional(offset) : std::nullopt;
+}
+
+Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root, const std::filesystem::path& commands,
+                                         const std::string& file, const Place& place) {
+  const auto job = job_for(commands, root / file, file, place);
+  NANOBUG_TRY(job);
+  auto ast = parse(*job, file, place);
+  NANOBUG_TRY(ast);
+  return std::make_unique<Unit>(std::move(*ast), file, root / file);
+}
+
+Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::filesystem::path& style,
+                                         const Place& place) {
+  const std::string name = "snippet.cpp";
+  llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> memory(new llvm::vfs::InMemoryFileSystem);
+  memory->addFile("/snippet/" + name, 0, llvm::MemoryBuffer::getMemBufferCopy(code, name));
+  const Job job{{"clang++", "-std=c++20", "-fsyntax-only", "-resource-dir=" NANOBUG_CLANG_RESOURCES, name},
+                "/snippet", memory};
+  auto ast = parse(job, name, place);
+  NANOBUG_TRY(ast);
+  return std::make_unique<Unit>(std::move(*ast), name, style);
+}
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,56 @@
+// papers: what lies on the desk while the lock is held, and the steps that start, stop and recovery share.
+//
+// Private to session/. A command and the recovery of a killed one go through the same functions from the
+// journal on: finish_* and undo_* take nothing but the journal and what is on the disk, and may be run any
+// number of times.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "mutator/base/error.h"
+#include "mutator/session/journal.h"
+#include "mutator/session/lock.h"
+#include "mutator/session/saved.h"
+#include "mutator/session/session.h"
+#include "mutator/vault/vault.h"
+
+namespace nanobug::session {
+
+struct Papers {
+  Desk::Places places;  // absolute
+  Lock lock;
+  vault::Vault vault;
+  std::optional<Saved> saved = std::nullopt;  // the open session
+
+  std::filesystem::path journal() const { return places.state / "journal"; }
+  std::filesystem::path session() const { return places.state / "session.json"; }
+  std::filesystem::path ledger() const { return places.state / "ledger.jsonl"; }
+};
+
+using Furnish = std::function<Status(const std::filesystem::path& staging)>;
+
+std::int64_t now();
+
+// start.cpp
+Result<Session> start(Papers& papers, const StartRequest& request);
+Status finish_start(Papers& papers, const Journal& journal);
+Status undo_start(Papers& papers, const Journal& journal);
+
+// stop.cpp. finish_stop wants a journal that is `ready` and a learner's directory that was put aside.
+Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& furnish, std::int64_t time);
+Result<Stopped> finish_stop(Papers& papers, const Journal& journal);
+Status undo_stop(Papers& papers, const Journal& journal);
+Result<Stopped> end_without_checkout(Papers& papers, const Journal& journal, const std::string& note);
+
+// Reads the learner's tree and puts it on the session's branch; -> commit id. A tree that is the tip's
+// already is recorded again only under another message, and only if `always`.
+Result<std::string> take_snapshot(Papers& papers, const std::string& message, bool always);
+
+// recover.cpp: finishes or undoes what the journal tells of; -> a sentence about it, or "".
+Result<std::string> recover(Papers& papers);
+
+}  // namespace nanobug::session

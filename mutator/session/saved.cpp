@@ -1,0 +1,160 @@
+// saved: see saved.h.
+#include "mutator/session/saved.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "mutator/base/files.h"
+#include "mutator/session/seal.h"
+
+namespace nanobug::session {
+namespace {
+
+using Json = nlohmann::json;
+
+Json to_json(const Injected& injected) {
+  return {{"rule", injected.rule},         {"site", injected.site}, {"file", to_text(injected.file)},
+          {"function", injected.function}, {"line", injected.line}, {"last_line", injected.last_line}};
+}
+
+Injected injected_of(const Json& json) {
+  return {json.at("rule"),     json.at("site"), to_path(json.at("file").get<std::string>()).string(),
+          json.at("function"), json.at("line"), json.at("last_line")};
+}
+
+Json to_json(const Session& s) {
+  Json injected = Json::array();
+  for (const auto& each : s.injected) injected.push_back(to_json(each));
+  return {{"name", s.name},         {"directory", to_text(s.directory)},
+          {"pristine", s.pristine}, {"mutated", s.mutated},
+          {"injected", injected},   {"started", s.started},
+          {"minutes", s.minutes},   {"seed", s.seed},
+          {"strict", s.strict},     {"named", s.named},
+          {"hints", s.hints},       {"wrong_claims", s.wrong_claims},
+          {"located", s.located},   {"checks", s.checks},
+          {"solved", s.solved},     {"revealed", s.revealed}};
+}
+
+Session session_of(const Json& json) {
+  Session s;
+  s.name = json.at("name");
+  s.directory = to_path(json.at("directory"));
+  s.pristine = json.at("pristine");
+  s.mutated = json.at("mutated");
+  for (const auto& each : json.at("injected")) s.injected.push_back(injected_of(each));
+  s.started = json.at("started");
+  s.minutes = json.at("minutes");
+  s.seed = json.at("seed");
+  s.strict = json.at("strict");
+  s.named = json.at("named");
+  s.hints = json.at("hints");
+  s.wrong_claims = json.at("wrong_claims");
+  s.located = json.at("located");
+  s.checks = json.at("checks");
+  s.solved = json.at("solved");
+  s.revealed = json.at("revealed");
+  return s;
+}
+
+}  // namespace
+
+std::string to_text(const fs::path& path) {
+  std::string text;
+  for (const unsigned char c : path.string())
+    if (c < 0x20 || c > 0x7e || c == '%')
+      text += fmt::format("%{:02X}", c);
+    else
+      text += static_cast<char>(c);
+  return text;
+}
+
+fs::path to_path(const std::string& text) {
+  std::string bytes;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '%' && i + 2 < text.size()) {
+      bytes += static_cast<char>(std::strtol(text.substr(i + 1, 2).c_str(), nullptr, 16));
+      i += 2;
+    } else {
+      bytes += text[i];
+    }
+  return bytes;
+}
+
+Json to_json(const Identity& identity) {
+  return {identity.device, identity.inode};
+}
+
+Identity identity_of(const Json& json) {
+  return {json.at(0), json.at(1)};
+}
+
+Json to_json(const Saved& saved) {
+  return {
+      {"session", to_json(saved.session)}, {"exclude", saved.exclude}, {"checkout", to_json(saved.checkout)}};
+}
+
+Saved saved_of(const Json& json) {
+  return {session_of(json.at("session")), json.at("exclude"), identity_of(json.at("checkout"))};
+}
+
+Json to_json(const Record& record) {
+  return {{"session", to_json(record.session)},
+          {"ended", record.ended},
+          {"outcome", record.outcome},
+          {"attempt", to_text(record.attempt)},
+          {"gone", record.gone}};
+}
+
+Record record_of(const Json& json) {
+  return {session_of(json.at("session")), json.at("ended"), json.at("outcome"), to_path(json.at("attempt")),
+          json.at("gone")};
+}
+
+std::string sealed_line(const Json& clear, const Json& content) {
+  Json line = clear;
+  line["format"] = 1;
+  line["sealed"] = seal(content.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<Json> open_line(const std::string& line) {
+  const Json outer = Json::parse(line, nullptr, false);
+  if (!outer.is_object() || outer.value("format", Json()) != 1) return std::nullopt;
+  const auto sealed = outer.find("sealed");
+  if (sealed == outer.end() || !sealed->is_string()) return std::nullopt;
+  const auto text = unseal(sealed->get_ref<const std::string&>());
+  if (!text) return std::nullopt;
+  Json content = Json::parse(*text, nullptr, false);
+  if (!content.is_object()) return std::nullopt;
+  return content;
+}
+
+Result<std::optional<Saved>> load(const fs::path& file) {
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() == fs::file_type::not_found) return std::optional<Saved>();
+  auto text = read_file(file);
+  NANOBUG_TRY(text);
+  const auto content = open_line(*text);
+  try {
+    if (content) return std::optional(saved_of(*content));
+  } catch (const Json::exception&) {
+    // The same sentence: a format of another version, or a hand that knew the seal.
+  }
+  return fail(
+      Exit::session,
+      "the record of the open session is damaged; move this file away to go on (the checkout and the vault "
+      "are untouched)",
+      Place{file.string()});
+}
+
+Status save(const fs::path& file, const Saved& saved) {
+  const Json clear = {{"name", saved.session.name},
+                      {"directory", to_text(saved.session.directory)},
+                      {"started", saved.session.started},
+                      {"minutes", saved.session.minutes}};
+  return write_file(file, sealed_line(clear, to_json(saved)) + '\n', 0600);
+}
+
+}  // namespace nanobug::session

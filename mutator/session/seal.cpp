@@ -1,0 +1,68 @@
+// seal: see seal.h. "nb1:" and the hex of: 8 bytes of nonce, then 8 bytes of check and the text, both XORed
+// with a keystream of SHA-256 blocks over nonce and counter.
+#include "mutator/session/seal.h"
+
+#include "mutator/base/files.h"
+#include "mutator/session/name.h"
+
+namespace nanobug::session {
+namespace {
+
+constexpr std::string_view kMark = "nb1:";
+constexpr size_t kNonce = 8, kCheck = 8;
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char c : bytes) {
+    text += kDigits[c >> 4];
+    text += kDigits[c & 15];
+  }
+  return text;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  const auto value = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    if (value(text[i]) < 0 || value(text[i + 1]) < 0) return std::nullopt;
+    bytes += static_cast<char>(value(text[i]) << 4 | value(text[i + 1]));
+  }
+  return bytes;
+}
+
+std::string with_keystream(std::string bytes, std::string_view nonce) {
+  std::string block;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i % 32 == 0) block = *from_hex(sha256("nanobug seal " + std::string(nonce) + std::to_string(i / 32)));
+    bytes[i] = static_cast<char>(bytes[i] ^ block[i % 32]);
+  }
+  return bytes;
+}
+
+std::string check_of(std::string_view bytes) {
+  return from_hex(sha256(bytes))->substr(0, kCheck);
+}
+
+}  // namespace
+
+std::string seal(std::string_view bytes) {
+  const std::string nonce = random_bytes(kNonce);
+  const std::string text = check_of(bytes) + std::string(bytes);
+  return std::string(kMark) + to_hex(nonce + with_keystream(text, nonce));
+}
+
+std::optional<std::string> unseal(std::string_view text) {
+  if (!text.starts_with(kMark)) return std::nullopt;
+  const auto bytes = from_hex(text.substr(kMark.size()));
+  if (!bytes || bytes->size() < kNonce + kCheck) return std::nullopt;
+  const std::string plain = with_keystream(bytes->substr(kNonce), bytes->substr(0, kNonce));
+  std::string content = plain.substr(kCheck);
+  if (check_of(content) != plain.substr(0, kCheck)) return std::nullopt;
+  return content;
+}
+
+}  // namespace nanobug::session

@@ -1,0 +1,140 @@
+// session: one practice session from start to stop, so that a kill at any point loses nothing of the
+// learner's.
+//
+// Every change of the disk is announced in the journal, made beside its place, and renamed into it; the next
+// command finishes or undoes what a killed one left (recover, called by open()). All state is guarded by one
+// flock.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/vault/tree.h"
+#include "mutator/vault/vault.h"
+
+namespace nanobug::session {
+
+// The modification time of every file in a checkout at its start unless the request has another, and the time
+// of its root commit: a constant, so that nothing stands out.
+inline constexpr std::int64_t kCheckoutTime = 1735689600;  // 2025-01-01T00:00:00Z
+
+struct Injected {  // sealed on disk
+  std::string rule;
+  int site = 0;
+  std::string file;
+  std::string function;
+  int line = 0;  // in the mutated file
+  int last_line = 0;
+
+  bool operator==(const Injected&) const = default;
+};
+
+// What is known of a session. On disk the injected rules are sealed: no file in clear names them.
+struct Session {
+  std::string name;                 // neutral, for example 2026-11-21-quiet-heron
+  std::filesystem::path directory;  // the checkout, absolute
+  std::string pristine, mutated;    // tree ids in the vault
+  std::vector<Injected> injected;
+  std::int64_t started = 0;  // seconds since the epoch
+  int minutes = 20;
+  std::uint64_t seed = 0;
+  bool strict = false;
+  bool named = false;  // the learner asked for this rule by name
+  int hints = 0;       // how many were shown
+  int wrong_claims = 0;
+  bool located = false;
+  int checks = 0;
+  bool solved = false;
+  bool revealed = false;
+
+  std::string branch() const { return "session/" + name; }
+};
+
+// One line of the ledger: a session that has ended.
+struct Record {
+  Session session;
+  std::int64_t ended = 0;
+  std::string outcome;            // solved, revealed, stopped
+  std::filesystem::path attempt;  // where the learner's directory was put; empty when it was gone
+  bool gone = false;              // at the end there was no checkout, or something else in its place
+};
+
+struct StartRequest {
+  std::filesystem::path directory;  // must not exist, be empty, or hold the clean tree and nothing else
+  vault::Tree pristine, mutated;
+  std::vector<Injected> injected;
+  int minutes = 20;
+  std::uint64_t seed = 0;
+  bool strict = false;
+  bool named = false;
+  std::vector<std::string> exclude;  // top-level names that are not the learner's: the build directory
+  // The modification time that every file and directory of the checkout gets. A build directory's logs must
+  // not be older than its sources and its headers not newer, so the workshop says which.
+  std::int64_t time = kCheckoutTime;
+  // Puts the built build directory into the staging directory, before the times are made equal; `place` is
+  // where the checkout will stand.
+  std::function<Status(const std::filesystem::path& staging, const std::filesystem::path& place)> furnish =
+      {};
+};
+
+struct Stopped {
+  Session session;
+  std::filesystem::path attempt;  // where the learner's directory was put, whole
+  std::string snapshot;           // commit id on the session's branch in the vault
+  std::string note;               // one sentence on what was out of the ordinary, or ""
+};
+
+// Holds the lock while it lives.
+class Desk {
+ public:
+  struct Places {
+    std::filesystem::path vault, state, attempts;
+  };
+  static Places default_places();
+
+  // Takes the lock (Exit::locked at once when another process holds it) and recovers what a killed command
+  // left; `recovered` then says so in a sentence.
+  static Result<Desk> open(const Places& places, std::string* recovered = nullptr);
+
+  // The state without the lock, for verbs that only read (status, list, progress).
+  static Result<std::optional<Session>> peek(const Places& places);
+  // A line that cannot be read is passed over and named in `warnings`.
+  static Result<std::vector<Record>> ledger(const Places& places,
+                                            std::vector<std::string>* warnings = nullptr);
+
+  Desk(Desk&&) noexcept;
+  ~Desk();
+
+  std::optional<Session> current() const;
+
+  // Errors: Exit::session when a session is open or the directory is taken; what was begun is undone.
+  Result<Session> start(const StartRequest& request);
+
+  // Changes what is remembered of the open session (hints, claims, checks, …).
+  Status update(const std::function<void(Session&)>& change);
+
+  // Ends it: snapshots the learner's tree into the vault, fetches their commits, renames the directory aside
+  // whole, puts the clean tree in its place, verifies every byte, writes the ledger. A directory that is gone
+  // ends the session too (the record says so); one that was replaced by something else is left alone.
+  // `furnish` may put a build directory beside the clean tree, which then gets the modification time `time`.
+  Result<Stopped> stop(const std::string& outcome,
+                       const std::function<Status(const std::filesystem::path& staging)>& furnish = {},
+                       std::int64_t time = kCheckoutTime);
+
+  // Snapshots the learner's tree onto the session's branch without ending it (check does, before it builds).
+  // A tree that is the same as the last snapshot's is not recorded again.
+  Result<std::string> snapshot(const std::string& message);
+
+ private:
+  struct State;
+  explicit Desk(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nanobug::session

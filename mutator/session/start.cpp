@@ -1,0 +1,137 @@
+// start: a mutated tree becomes a checkout, in one rename, or nothing happens.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "mutator/base/files.h"
+#include "mutator/session/checkout.h"
+#include "mutator/session/ledger.h"
+#include "mutator/session/name.h"
+#include "mutator/session/papers.h"
+
+namespace nanobug::session {
+namespace {
+
+// The only words in the checkout that are nanobug's; they say nothing.
+constexpr char kFirstMessage[] = "Start of the session";
+
+Result<std::string> new_name(const Papers& papers, std::int64_t time, std::uint64_t seed) {
+  std::set<std::string> taken;
+  auto branches = papers.vault.branches();
+  NANOBUG_TRY(branches);
+  constexpr std::string_view kPrefix = "session/";
+  for (const auto& branch : *branches)
+    if (branch.starts_with(kPrefix)) taken.insert(branch.substr(kPrefix.size()));
+  // A learner who moved the vault away keeps the ledger, which knows a session by its name.
+  auto records = read_ledger(papers.ledger(), nullptr);
+  NANOBUG_TRY(records);
+  for (const auto& record : *records) taken.insert(record.session.name);
+  return choose_name(time, seed, taken);
+}
+
+Result<Saved> new_session(const Papers& papers, const StartRequest& request, const fs::path& place) {
+  Saved saved;
+  Session& session = saved.session;
+  session.directory = place;
+  session.started = now();
+  auto name = new_name(papers, session.started, request.seed);
+  NANOBUG_TRY(name);
+  session.name = *name;
+  auto pristine = vault::tree_id(request.pristine);
+  NANOBUG_TRY(pristine);
+  session.pristine = *pristine;
+  auto mutated = vault::tree_id(request.mutated);
+  NANOBUG_TRY(mutated);
+  session.mutated = *mutated;
+  session.injected = request.injected;
+  session.minutes = request.minutes;
+  session.seed = request.seed;
+  session.strict = request.strict;
+  session.named = request.named;
+  saved.exclude = request.exclude;
+  return saved;
+}
+
+// Everything the learner will get, in a directory of ours, whole and on the disk.
+Status fill_staging(const StartRequest& request, const Session& session, const fs::path& staging) {
+  if (::mkdir(staging.c_str(), 0777) != 0)
+    return fail(Exit::io, "cannot make a directory in " + staging.parent_path().string() + ": " +
+                              system_reason(errno) + "; choose another place with --dir");
+  NANOBUG_TRY(vault::write_tree(request.mutated, staging));
+  if (request.furnish) NANOBUG_TRY(request.furnish(staging, session.directory));
+  // Once before the index is made, which remembers the files' times, and once for what came with it.
+  NANOBUG_TRY(vault::set_times(staging, request.time));
+  NANOBUG_TRY(vault::make_repository(staging, request.mutated, session.branch(), kFirstMessage, kCheckoutTime,
+                                     request.exclude));
+  if (request.strict) NANOBUG_TRY(vault::set_strict(staging, true));
+  NANOBUG_TRY(vault::set_times(staging, request.time));
+  return vault::sync_tree(staging, request.exclude);
+}
+
+Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
+  const Session& session = journal.saved.session;
+  auto recorded = papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
+                                                         {&request.mutated, "start", session.started}});
+  NANOBUG_TRY(recorded);
+  NANOBUG_TRY(fill_staging(request, session, journal.staging));
+  journal.ready = true;
+  journal.staged = journal.saved.checkout = identity(journal.staging);
+  NANOBUG_TRY(write_journal(papers.journal(), journal));
+  NANOBUG_TRY(spot == Spot::clean ? exchange(journal.staging, session.directory)
+                                  : move(journal.staging, session.directory));
+  return finish_start(papers, journal);
+}
+
+}  // namespace
+
+Result<Session> start(Papers& papers, const StartRequest& request) {
+  if (papers.saved)
+    return fail(Exit::session, "the session " + papers.saved->session.name + " is open in " +
+                                   papers.saved->session.directory.string() + "; nanobug stop ends it");
+  auto place = place_of(request.directory);
+  NANOBUG_TRY(place);
+  auto spot = spot_at(*place, request.pristine, request.exclude);
+  NANOBUG_TRY(spot);
+  std::error_code error;
+  fs::create_directories(place->parent_path(), error);
+  if (error)
+    return fail(Exit::io,
+                "cannot make the directory " + place->parent_path().string() + ": " + error.message());
+  auto saved = new_session(papers, request, *place);
+  NANOBUG_TRY(saved);
+  Journal journal;
+  journal.saved = *saved;
+  journal.staging = staging_beside(*place);
+  auto begun = write_journal(papers.journal(), journal);
+  if (begun) begun = begin(papers, request, journal, *spot);
+  if (begun) return papers.saved->session;
+  // If this fails too the journal is still there, and the next command tries again.
+  (void)undo_start(papers, journal);
+  return tl::unexpected<Error>(begun.error());
+}
+
+Status finish_start(Papers& papers, const Journal& journal) {
+  NANOBUG_TRY(save(papers.session(), journal.saved));
+  // The clean tree that was there before, if any. Failing to remove it is no reason to take the checkout
+  // back.
+  (void)remove_tree(journal.staging);
+  NANOBUG_TRY(close_journal(papers.journal()));
+  papers.saved = journal.saved;
+  return {};
+}
+
+Status undo_start(Papers& papers, const Journal& journal) {
+  const Session& session = journal.saved.session;
+  if (journal.ready && identity(session.directory) == journal.staged)
+    NANOBUG_TRY(is_there(journal.staging) ? exchange(session.directory, journal.staging)
+                                          : move(session.directory, journal.staging));
+  NANOBUG_TRY(remove_tree(journal.staging));
+  if (::unlink(papers.session().c_str()) != 0 && errno != ENOENT)
+    return fail(Exit::io, "cannot remove " + papers.session().string() + ": " + system_reason(errno));
+  // A branch that a full disk keeps us from dropping does no harm: its name is not given again.
+  (void)papers.vault.drop(session.branch());
+  return close_journal(papers.journal());
+}
+
+}  // namespace nanobug::session

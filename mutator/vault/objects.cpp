@@ -1,0 +1,130 @@
+// objects: see objects.h.
+#include "mutator/vault/objects.h"
+
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "mutator/base/files.h"
+#include "mutator/vault/git.h"
+
+namespace nanobug::vault {
+namespace {
+
+// A directory of the tree while it is turned round from paths into nested trees.
+struct Folder {
+  std::map<std::string, const File*> files;
+  std::map<std::string, std::unique_ptr<Folder>> folders;
+};
+
+Status insert(Folder& root, const std::string& path, const File& file) {
+  const auto refuse = [&] { return fail(Exit::io, "the path \"" + path + "\" cannot stand in a git tree"); };
+  Folder* folder = &root;
+  for (size_t from = 0;;) {
+    const size_t slash = path.find('/', from);
+    const std::string name = path.substr(from, slash == std::string::npos ? slash : slash - from);
+    if (name.empty() || name == "." || name == ".." || name == ".git" || name.find('\0') != std::string::npos)
+      return refuse();
+    if (slash == std::string::npos) {
+      if (folder->folders.contains(name)) return refuse();
+      folder->files[name] = &file;
+      return {};
+    }
+    if (folder->files.contains(name)) return refuse();
+    auto& next = folder->folders[name];
+    if (!next) next = std::make_unique<Folder>();
+    folder = next.get();
+    from = slash + 1;
+  }
+}
+
+const char* mode_text(Mode mode) {
+  if (mode == Mode::executable) return "100755";
+  return mode == Mode::symlink ? "120000" : "100644";
+}
+
+Result<git_oid> add_folder(Objects& objects, const Folder& folder) {
+  // Git sorts a directory as if its name ended in '/'; the map's key does just that.
+  std::map<std::string, std::string> lines;
+  const auto line = [&](const std::string& key, const std::string& name, const char* mode,
+                        const git_oid& id) {
+    lines[key] = std::string(mode) + ' ' + name + '\0' +
+                 std::string(reinterpret_cast<const char*>(id.id), GIT_OID_RAWSZ);
+  };
+  for (const auto& [name, file] : folder.files) {
+    auto id = objects.add(GIT_OBJECT_BLOB, file->bytes);
+    NANOBUG_TRY(id);
+    line(name, name, mode_text(file->mode), *id);
+  }
+  for (const auto& [name, inner] : folder.folders) {
+    auto id = add_folder(objects, *inner);
+    NANOBUG_TRY(id);
+    line(name + '/', name, "40000", *id);
+  }
+  std::string bytes;
+  for (const auto& [key, text] : lines) bytes += text;
+  return objects.add(GIT_OBJECT_TREE, std::move(bytes));
+}
+
+}  // namespace
+
+Result<git_oid> Objects::add(git_object_t type, std::string bytes) {
+  prepare();
+  git_oid id;
+  if (git_odb_hash(&id, bytes.data(), bytes.size(), type) < 0) return git_failure("cannot hash an object");
+  if (!has(id)) kept_.emplace(id, Object{type, std::move(bytes)});
+  return id;
+}
+
+bool Objects::has(const git_oid& id) const {
+  // Without a refresh: the caller's database is fresh, and a miss would list the pack directory every time.
+  return kept_.contains(id) || (known_ && git_odb_exists_ext(known_, &id, GIT_ODB_LOOKUP_NO_REFRESH));
+}
+
+Result<git_oid> Objects::add_tree(const Tree& tree) {
+  Folder root;
+  for (const auto& [path, file] : tree) NANOBUG_TRY(insert(root, path, file));
+  return add_folder(*this, root);
+}
+
+Result<git_oid> Objects::add_commit(const git_oid& tree, const git_oid* parent, const std::string& message,
+                                    std::int64_t time) {
+  const std::string who = std::string(kSignature) + ' ' + std::to_string(time) + " +0000\n";
+  std::string text = "tree " + hex(tree) + '\n';
+  if (parent) text += "parent " + hex(*parent) + '\n';
+  text += "author " + who + "committer " + who + '\n' + message;
+  if (!text.ends_with('\n')) text += '\n';
+  return add(GIT_OBJECT_COMMIT, std::move(text));
+}
+
+Status Objects::write_pack(const std::filesystem::path& directory) const {
+  if (kept_.empty()) return {};
+  const std::string what = "cannot write objects to " + directory.string();
+  // The pack builder wants a repository to read from: one that lives in memory and holds exactly this batch.
+  auto odb = owned<Odb>(git_odb_new);
+  git_odb_backend* memory = nullptr;
+  if (!odb || git_mempack_new(&memory) < 0) return git_failure(what);
+  if (git_odb_add_backend(odb.get(), memory, 1) < 0) {
+    memory->free(memory);
+    return git_failure(what);
+  }
+  auto repository = owned<Repository>(git_repository_wrap_odb, odb.get());
+  if (!repository) return git_failure(what);
+  auto builder = owned<Builder>(git_packbuilder_new, repository.get());
+  if (!builder) return git_failure(what);
+  for (const auto& [id, object] : kept_) {
+    git_oid written;
+    if (git_odb_write(&written, odb.get(), object.bytes.data(), object.bytes.size(), object.type) < 0 ||
+        git_packbuilder_insert(builder.get(), &id, nullptr) < 0)
+      return git_failure(what);
+  }
+  if (git_packbuilder_write(builder.get(), directory.c_str(), 0444, nullptr, nullptr) < 0)
+    return git_failure(what);
+  return {};
+}
+
+}  // namespace nanobug::vault

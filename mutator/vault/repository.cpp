@@ -1,0 +1,142 @@
+// repository: the learner's own repository inside a checkout (make_repository, set_strict in vault.h).
+//
+// It must look and work like any other to the git command, and hold no object, log line or file that the
+// mutated tree does not account for. libgit2 writes only the pack and the index; the rest are files of one
+// line.
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "mutator/base/files.h"
+#include "mutator/vault/git.h"
+#include "mutator/vault/objects.h"
+#include "mutator/vault/skeleton.h"
+#include "mutator/vault/vault.h"
+
+namespace nanobug::vault {
+namespace {
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found;
+}
+
+git_index_time index_time(const timespec& time) {
+  return {static_cast<int32_t>(time.tv_sec), static_cast<uint32_t>(time.tv_nsec)};
+}
+
+Result<git_index_entry> index_entry(const fs::path& file, const std::string& name, Mode mode) {
+  struct stat info{};
+  if (::lstat(file.c_str(), &info) != 0)
+    return fail(Exit::io, "cannot read " + file.string() + ": " + system_reason(errno));
+  git_index_entry entry{};
+  entry.ctime = index_time(info.st_ctim);
+  entry.mtime = index_time(info.st_mtim);
+  entry.dev = static_cast<uint32_t>(info.st_dev);
+  entry.ino = static_cast<uint32_t>(info.st_ino);
+  entry.uid = info.st_uid;
+  entry.gid = info.st_gid;
+  entry.file_size = static_cast<uint32_t>(info.st_size);
+  entry.mode = mode == Mode::symlink      ? GIT_FILEMODE_LINK
+               : mode == Mode::executable ? GIT_FILEMODE_BLOB_EXECUTABLE
+                                          : GIT_FILEMODE_BLOB;
+  entry.path = name.c_str();
+  return entry;
+}
+
+Status write_index(const fs::path& directory, const Tree& tree) {
+  const fs::path file = directory / ".git" / "index";
+  auto index = owned<Index>(git_index_open, file.c_str());
+  if (!index) return git_failure("cannot make " + file.string());
+  for (const auto& [name, content] : tree) {
+    auto entry = index_entry(directory / name, name, content.mode);
+    NANOBUG_TRY(entry);
+    if (git_odb_hash(&entry->id, content.bytes.data(), content.bytes.size(), GIT_OBJECT_BLOB) < 0 ||
+        git_index_add(index.get(), &*entry) < 0)
+      return git_failure("cannot put " + name + " into " + file.string());
+  }
+  if (git_index_write(index.get()) < 0) return git_failure("cannot write " + file.string());
+  return {};
+}
+
+// One entry, as `git commit` would have left it: with no log at all `git log -g` and `git stash` behave
+// oddly.
+Status write_logs(const fs::path& git, const std::string& reference, const std::string& commit,
+                  const std::string& message, std::int64_t time) {
+  const std::string line = std::string(GIT_OID_HEXSZ, '0') + ' ' + commit + ' ' + kSignature + ' ' +
+                           std::to_string(time) +
+                           " +0000\tcommit (initial): " + message.substr(0, message.find('\n')) + '\n';
+  NANOBUG_TRY(write_file(git / "logs" / "HEAD", line));
+  return write_file(git / "logs" / reference, line);
+}
+
+}  // namespace
+
+Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
+  for (const char* directory : {"objects/info", "objects/pack", "refs/heads", "refs/tags", "info"}) {
+    std::error_code error;
+    fs::create_directories(git / directory, error);
+    if (error)
+      return fail(Exit::io,
+                  "cannot make the directory " + (git / directory).string() + ": " + error.message());
+  }
+  // autocrlf stands here so that a user's global setting cannot make a fresh checkout look edited. A vault is
+  // never collected: what its commits do not name yet may be about to be named.
+  const std::string config =
+      std::string("[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = ") +
+      (bare ? "true\n[gc]\n\tauto = 0\n" : "false\n\tlogallrefupdates = true\n\tautocrlf = false\n");
+  if (!is_there(git / "config")) NANOBUG_TRY(write_file(git / "config", config));
+  // Last, because it is HEAD that makes a directory a repository.
+  if (!is_there(git / "HEAD")) NANOBUG_TRY(write_file(git / "HEAD", "ref: " + head + '\n'));
+  return {};
+}
+
+Status make_repository(const fs::path& directory, const Tree& tree, const std::string& branch,
+                       const std::string& message, std::int64_t time,
+                       const std::vector<std::string>& exclude) {
+  prepare();
+  const fs::path git = directory / ".git";
+  const std::string reference = "refs/heads/" + branch;
+  Objects objects;
+  auto root = objects.add_tree(tree);
+  NANOBUG_TRY(root);
+  auto commit = objects.add_commit(*root, nullptr, message, time);
+  NANOBUG_TRY(commit);
+  NANOBUG_TRY(make_skeleton(git, reference, false));
+  NANOBUG_TRY(objects.write_pack(git / "objects" / "pack"));
+  std::string lines;
+  for (const auto& name : exclude) lines += '/' + name + '\n';
+  NANOBUG_TRY(write_file(git / "info" / "exclude", lines));
+  NANOBUG_TRY(write_logs(git, reference, hex(*commit), message, time));
+  NANOBUG_TRY(write_index(directory, tree));
+  return write_file(git / reference, hex(*commit) + '\n');
+}
+
+Status set_strict(const fs::path& checkout, bool strict) {
+  prepare();
+  const fs::path git = checkout / ".git";
+  const fs::path attributes = git / "info" / "attributes";
+  constexpr std::string_view kLine = "* -diff\n";
+  if (!is_there(git / "config"))
+    return fail(Exit::session, checkout.string() + " has no git repository of its own any more");
+  auto config = owned<Config>(git_config_open_ondisk, (git / "config").c_str());
+  const int done = !config  ? -1
+                   : strict ? git_config_set_string(config.get(), "diff.external", "true")
+                            : git_config_delete_entry(config.get(), "diff.external");
+  if (done < 0 && done != GIT_ENOTFOUND) return git_failure("cannot change " + (git / "config").string());
+  std::string text;
+  if (is_there(attributes)) {
+    auto present = read_file(attributes);
+    NANOBUG_TRY(present);
+    text = *present;
+  }
+  const size_t at = text.find(kLine);
+  if (strict == (at != std::string::npos)) return {};
+  if (strict)
+    text += kLine;
+  else
+    text.erase(at, kLine.size());
+  return write_file(attributes, text);
+}
+
+}  // namespace nanobug::vault

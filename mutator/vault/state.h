@@ -1,0 +1,45 @@
+// state: what a Vault holds open, and the steps that vault.cpp and fetch.cpp share. Private to vault/.
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "mutator/vault/git.h"
+#include "mutator/vault/objects.h"
+#include "mutator/vault/vault.h"
+
+namespace nanobug::vault {
+
+// The vault's flock, held while it lives.
+struct Lock {
+  explicit Lock(int descriptor) : fd(descriptor) {}
+  Lock(Lock&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
+  Lock& operator=(Lock&&) = delete;
+  ~Lock() {
+    if (fd >= 0) ::close(fd);
+  }
+  int fd;
+};
+
+using MakeCommit = std::function<Result<git_oid>(Objects&, size_t step, const git_oid* parent)>;
+
+struct Vault::State {
+  std::filesystem::path path;
+  Repository repository;
+  Odb odb;
+
+  // Waits for its turn; writers hold it only for the length of one pack.
+  Result<Lock> lock() const;
+
+  // The rest is called with the lock held, but for append(), which takes it.
+  Status store(const Objects& objects) const;
+  Status point(const std::string& reference, const git_oid& id) const;
+  void break_locks(const std::string& reference) const;
+  Result<std::string> append(const std::string& branch, size_t count, const MakeCommit& make) const;
+};
+
+}  // namespace nanobug::vault

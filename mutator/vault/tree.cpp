@@ -1,0 +1,204 @@
+// tree: see tree.h. Directories are walked by hand with lstat, so that nothing behind a symlink is ever read
+// or touched.
+#include "mutator/vault/tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "mutator/base/files.h"
+#include "mutator/vault/git.h"
+#include "mutator/vault/objects.h"
+
+namespace nanobug::vault {
+namespace {
+
+auto cannot(const char* what, const fs::path& path, int reason) {
+  return fail(Exit::io, std::string("cannot ") + what + ' ' + path.string() + ": " + system_reason(reason));
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The names in a directory, sorted; one that has gone meanwhile is empty.
+Result<std::vector<std::string>> names_in(const fs::path& directory) {
+  std::vector<std::string> names;
+  DIR* stream = ::opendir(directory.c_str());
+  if (!stream && errno == ENOENT) return names;
+  if (!stream) return cannot("read", directory, errno);
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream);
+    if (!entry) break;
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  const int reason = errno;
+  ::closedir(stream);
+  if (reason != 0) return cannot("read", directory, reason);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Calls `visit(path, info)` on everything below, children before their directory, then on the directory
+// itself. A file that disappears while we look was never ours to keep: a learner's program may still be
+// running.
+template <class Visit>
+Status walk(const fs::path& path, const std::vector<std::string>& leave_out, const Visit& visit) {
+  struct stat info{};
+  if (::lstat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return {};
+    return cannot("read", path, errno);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    auto names = names_in(path);
+    NANOBUG_TRY(names);
+    for (const auto& name : *names)
+      if (!contains(leave_out, name)) NANOBUG_TRY(walk(path / name, {}, visit));
+  }
+  return visit(path, info);
+}
+
+Result<std::string> link_target(const fs::path& path) {
+  std::string target(4096, '\0');
+  const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
+  if (length < 0) return cannot("read", path, errno);
+  target.resize(static_cast<size_t>(length));
+  return target;
+}
+
+Status read_into(Tree& tree, const fs::path& path, const std::string& name) {
+  struct stat info{};
+  if (::lstat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return {};
+    return cannot("read", path, errno);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    auto names = names_in(path);
+    NANOBUG_TRY(names);
+    for (const auto& inner : *names)
+      if (inner != ".git") NANOBUG_TRY(read_into(tree, path / inner, name + '/' + inner));
+    return {};
+  }
+  if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return {};
+  const bool is_link = S_ISLNK(info.st_mode);
+  auto bytes = is_link ? link_target(path) : read_file(path);
+  if (!bytes && ::lstat(path.c_str(), &info) != 0 && errno == ENOENT) return {};
+  NANOBUG_TRY(bytes);
+  // Git knows one bit of a file's mode, the owner's x.
+  const Mode mode = is_link ? Mode::symlink : info.st_mode & S_IXUSR ? Mode::executable : Mode::regular;
+  tree[name] = {std::move(*bytes), mode};
+  return {};
+}
+
+// Makes the directories above `name` inside `root`, each of which must be a real directory.
+Status make_parents(const fs::path& root, const std::string& name) {
+  for (size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+    const fs::path directory = root / name.substr(0, slash);
+    if (::mkdir(directory.c_str(), 0777) == 0) continue;
+    const int reason = errno;
+    struct stat info{};
+    if (reason == EEXIST && ::lstat(directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
+    return cannot("make the directory", directory, reason);
+  }
+  return {};
+}
+
+Status write_one(const fs::path& path, const File& file) {
+  if (file.mode == Mode::symlink) {
+    if (::symlink(file.bytes.c_str(), path.c_str()) == 0) return {};
+    return cannot("make the symlink", path, errno);
+  }
+  // The permissions are what the user's umask makes of git's two modes.
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        file.mode == Mode::executable ? 0777 : 0666);
+  if (fd < 0) return cannot("write", path, errno);
+  std::string_view rest = file.bytes;
+  int reason = 0;
+  while (!rest.empty() && reason == 0) {
+    const ssize_t n = ::write(fd, rest.data(), rest.size());
+    if (n < 0 && errno != EINTR) reason = errno;
+    if (n > 0) rest.remove_prefix(static_cast<size_t>(n));
+  }
+  if (::close(fd) != 0 && reason == 0) reason = errno;
+  if (reason != 0) return cannot("write", path, reason);
+  return {};
+}
+
+std::string first_difference(const Manifest& found, const Manifest& wanted) {
+  for (const auto& [path, entry] : wanted) {
+    const auto it = found.find(path);
+    if (it == found.end()) return path + " is missing";
+    if (it->second != entry) return path + " differs";
+  }
+  for (const auto& [path, entry] : found)
+    if (!wanted.contains(path)) return path + " should not be there";
+  return "";
+}
+
+}  // namespace
+
+Result<Tree> read_tree(const fs::path& directory, const std::vector<std::string>& leave_out) {
+  Tree tree;
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) return cannot("read", directory, error ? error.value() : ENOTDIR);
+  auto names = names_in(directory);
+  NANOBUG_TRY(names);
+  for (const auto& name : *names)
+    if (name != ".git" && !contains(leave_out, name)) NANOBUG_TRY(read_into(tree, directory / name, name));
+  return tree;
+}
+
+Status write_tree(const Tree& tree, const fs::path& directory) {
+  NANOBUG_TRY(
+      tree_id(tree));  // refuses the paths that git refuses, and with them every way out of the directory
+  for (const auto& [name, file] : tree) {
+    NANOBUG_TRY(make_parents(directory, name));
+    NANOBUG_TRY(write_one(directory / name, file));
+  }
+  return {};
+}
+
+Status sync_tree(const fs::path& directory, const std::vector<std::string>& leave_out) {
+  return walk(directory, leave_out, [](const fs::path& path, const struct stat& info) -> Status {
+    if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) return sync_path(path);
+    return {};
+  });
+}
+
+Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch) {
+  const timespec time{static_cast<time_t>(seconds_since_epoch), 0};
+  const timespec both[] = {time, time};
+  return walk(directory, {}, [&](const fs::path& path, const struct stat& info) -> Status {
+    if (info.st_mtim.tv_sec == time.tv_sec && info.st_mtim.tv_nsec == 0) return {};
+    if (::utimensat(AT_FDCWD, path.c_str(), both, AT_SYMLINK_NOFOLLOW) == 0) return {};
+    return cannot("set the time of", path, errno);
+  });
+}
+
+Manifest manifest(const Tree& tree) {
+  Manifest result;
+  for (const auto& [path, file] : tree) result[path] = {sha256(file.bytes), file.mode};
+  return result;
+}
+
+Status verify(const fs::path& directory, const Manifest& wanted, const std::vector<std::string>& leave_out) {
+  auto found = read_tree(directory, leave_out);
+  NANOBUG_TRY(found);
+  const std::string difference = first_difference(manifest(*found), wanted);
+  if (difference.empty()) return {};
+  return fail(Exit::io, "the tree in " + directory.string() + " is not what it should be: " + difference);
+}
+
+Result<std::string> tree_id(const Tree& tree) {
+  auto id = Objects().add_tree(tree);
+  NANOBUG_TRY(id);
+  return hex(*id);
+}
+
+}  // namespace nanobug::vault

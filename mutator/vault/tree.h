@@ -1,0 +1,65 @@
+// tree: a tree of bytes in memory, read from and written to a directory by nanobug itself.
+//
+// libgit2's checkout opens files with O_TRUNC and is not atomic, so it never writes a file that a learner
+// sees: directories are made here, beside the place they go to, and renamed into it whole.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+
+namespace nanobug::vault {
+
+enum class Mode { regular, executable, symlink };
+
+struct File {
+  std::string bytes;  // a symlink's target
+  Mode mode = Mode::regular;
+
+  bool operator==(const File&) const = default;
+};
+
+// path relative to the root, with '/' -> file. Paths are bytes, not necessarily UTF-8.
+using Tree = std::map<std::string, File>;
+
+struct Entry {
+  std::string sha256;
+  Mode mode = Mode::regular;
+
+  bool operator==(const Entry&) const = default;
+};
+using Manifest = std::map<std::string, Entry>;
+
+// Every file and symlink below `directory`, but for `.git` (at any depth) and the top-level names in
+// `leave_out`. A nested repository's work files are taken, its .git is not. Sockets and devices are passed
+// over.
+Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out);
+
+// Writes the tree into a directory that exists and holds none of its paths. Not fsynced: sync_tree does that
+// once the times are set, or every file would be written to the disk twice. Errors: Exit::io naming the path;
+// a path that leaves the directory or goes through a symlink is refused.
+Status write_tree(const Tree& tree, const std::filesystem::path& directory);
+
+// fsyncs every file and directory below (and the directory itself), but for the top-level names in
+// `leave_out`.
+Status sync_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out);
+
+// Gives every file, symlink and directory below (and the directory itself) one modification time. What has it
+// already is not touched, so that a second call leaves alone the change time that git's index remembers.
+Status set_times(const std::filesystem::path& directory, std::int64_t seconds_since_epoch);
+
+Manifest manifest(const Tree& tree);
+
+// Reads the directory again and compares; the error names the first path that differs.
+Status verify(const std::filesystem::path& directory, const Manifest& manifest,
+              const std::vector<std::string>& leave_out);
+
+// The hash git gives the tree, without storing anything.
+Result<std::string> tree_id(const Tree& tree);
+
+}  // namespace nanobug::vault

@@ -1,0 +1,93 @@
+// copy: see copy.h.
+#include "mutator/workshop/copy.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "mutator/base/files.h"
+
+namespace nanobug::workshop {
+namespace {
+
+tl::unexpected<Error> cannot(const char* what, const fs::path& path, const std::error_code& error) {
+  return fail(Exit::io, std::string("cannot ") + what + ' ' + path.string() + ": " + error.message());
+}
+
+Status copy_file(const fs::path& from, const fs::path& to, bool link) {
+  std::error_code error;
+  fs::remove(to, error);
+  if (link) {
+    fs::create_hard_link(from, to, error);
+    if (!error) return {};  // otherwise another file system, or no links there: copy
+  }
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (error) return cannot("copy to", to, error);
+  return {};
+}
+
+}  // namespace
+
+Status copy_directory(const fs::path& from, const fs::path& to, Links links,
+                      const std::function<bool(const std::string&)>& skip) {
+  std::error_code error;
+  fs::create_directories(to, error);
+  if (error) return cannot("make", to, error);
+  fs::recursive_directory_iterator it(from, error), end;
+  if (error) return cannot("read", from, error);
+  for (; it != end; it.increment(error)) {
+    if (error) return cannot("read", from, error);
+    const std::string relative = it->path().lexically_relative(from).string();
+    if (skip && skip(relative)) {
+      it.disable_recursion_pending();
+      continue;
+    }
+    const fs::path target = to / relative;
+    if (it->is_symlink()) {
+      fs::remove(target, error);
+      fs::copy_symlink(it->path(), target, error);
+      if (error) return cannot("copy to", target, error);
+    } else if (it->is_directory()) {
+      fs::create_directory(target, error);
+      if (error) return cannot("make", target, error);
+    } else if (it->is_regular_file()) {
+      const bool link = links == Links::all || it->file_size() >= kLinkFrom;
+      if (const Status copied = copy_file(it->path(), target, link); !copied) return copied;
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> list_files(const fs::path& directory) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
+    if (it->is_regular_file() && !it->is_symlink())
+      files.push_back(it->path().lexically_relative(directory).string());
+  if (error) return cannot("read", directory, error);
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Status set_times(const fs::path& directory, std::int64_t seconds) {
+  const timespec times[2] = {{seconds, 0}, {seconds, 0}};
+  const auto set = [&](const fs::path& path) -> Status {
+    if (::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0) return {};
+    return fail(Exit::io, "cannot set the time of " + path.string() + ": " + system_reason(errno));
+  };
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
+    if (const Status done = set(it->path()); !done) return done;
+  if (error) return cannot("read", directory, error);
+  return set(directory);
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  struct stat x{}, y{};
+  return ::lstat(a.c_str(), &x) == 0 && ::lstat(b.c_str(), &y) == 0 && x.st_ino == y.st_ino &&
+         x.st_dev == y.st_dev;
+}
+
+}  // namespace nanobug::workshop

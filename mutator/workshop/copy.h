@@ -1,0 +1,36 @@
+// copy: directories of build artifacts, laid out again elsewhere without moving more bytes than needed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+
+namespace nanobug::workshop {
+
+// Files from this size on are hard-linked (a precompiled header is 100 MB and more). That is safe for what a
+// compiler or linker writes: both replace their output by rename, so the other end of the link keeps its
+// bytes.
+inline constexpr std::uintmax_t kLinkFrom = 8u << 20;
+
+enum class Links { large, all };
+
+// Copies the directory `from` to `to` (made when missing; files there are replaced). `skip` leaves out a path
+// relative to `from`, a directory with everything in it. Symlinks are copied as they are. Modification times
+// are not kept.
+Status copy_directory(const std::filesystem::path& from, const std::filesystem::path& to, Links links,
+                      const std::function<bool(const std::string&)>& skip = {});
+
+// Every regular file below, relative, sorted.
+Result<std::vector<std::string>> list_files(const std::filesystem::path& directory);
+
+// Sets the modification time of everything below and of the directory itself.
+Status set_times(const std::filesystem::path& directory, std::int64_t seconds_since_epoch);
+
+// Are both names links to one file?
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
+}  // namespace nanobug::workshop

@@ -1,0 +1,284 @@
+// workshop: see workshop.h.
+#include "mutator/workshop/workshop.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "mutator/base/files.h"
+#include "mutator/workshop/copy.h"
+#include "mutator/workshop/relocate.h"
+
+namespace nanobug::workshop {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kVersion = "1";  // of the layout in the cache
+
+// Who builds a tree first lets others wait for it.
+class BuildLock {
+ public:
+  explicit BuildLock(const fs::path& file) : fd_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
+  }
+  ~BuildLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  BuildLock(const BuildLock&) = delete;
+  BuildLock& operator=(const BuildLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+// The part of a failed build that says why: from the first line with "error" on, at most 12 lines.
+std::string reason_of(const Finished& finished) {
+  const std::string all = finished.out + finished.err;
+  size_t begin = all.find("error:");
+  if (begin == std::string::npos) begin = all.find("Error");
+  if (begin == std::string::npos) begin = all.size() > 800 ? all.size() - 800 : 0;
+  begin = all.rfind('\n', begin);
+  begin = begin == std::string::npos ? 0 : begin + 1;
+  size_t end = begin;
+  for (int lines = 0; lines < 12 && end != std::string::npos && end < all.size(); ++lines) {
+    end = all.find('\n', end);
+    if (end != std::string::npos) ++end;
+  }
+  return all.substr(begin, end == std::string::npos ? end : end - begin);
+}
+
+// A program's identity that changes when it is upgraded, without running it.
+std::string identity(const std::string& program) {
+  const auto path = find_program(program);
+  if (!path) return program + " missing";
+  std::error_code error;
+  const fs::path real = fs::canonical(*path, error);
+  struct stat info{};
+  ::stat(real.c_str(), &info);
+  return real.string() + ' ' + std::to_string(info.st_size) + ' ' + std::to_string(info.st_mtime);
+}
+
+}  // namespace
+
+Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path& directory,
+                           const std::string& what, const Progress& progress) {
+  std::string out;
+  Command command{.argv = argv, .directory = directory};
+  command.on_line = [&](std::string_view line) {
+    int done = 0, total = 0;
+    if (std::sscanf(std::string(line.substr(0, 40)).c_str(), "[%d/%d]", &done, &total) == 2 && progress)
+      progress(what, done, total);
+    out += line;
+    out += '\n';
+  };
+  if (progress) progress(what, 0, 0);
+  auto finished = run(command);
+  if (finished) finished->out = std::move(out);
+  return finished;
+}
+
+Workshop::Workshop(const catalog::Tree& spec, fs::path project, fs::path cache)
+    : spec_(spec), project_(std::move(project)), cache_(std::move(cache)) {}
+
+std::vector<std::string> Workshop::substitute(const std::vector<std::string>& words,
+                                              const std::map<std::string, std::string>& names) {
+  std::vector<std::string> result = words;
+  for (std::string& word : result)
+    for (const auto& [name, value] : names)
+      for (size_t at = 0; (at = word.find('{' + name + '}', at)) != std::string::npos; at += value.size())
+        word.replace(at, name.size() + 2, value);
+  return result;
+}
+
+std::string Workshop::key_of(const std::string& tree_id) const {
+  const char* torch = std::getenv("NANOBUG_TORCH_DIR");
+  json what = {kVersion,
+               tree_id,
+               spec_.build.configure,
+               spec_.build.compile,
+               spec_.build.directory,
+               identity("clang++-19"),
+               torch ? torch : ""};
+  return sha256(what.dump()).substr(0, 24);
+}
+
+std::optional<Clean> Workshop::find_clean(const std::string& tree_id) const {
+  Clean clean;
+  clean.key = key_of(tree_id);
+  clean.tree = cache_ / "trees" / clean.key / "tree";
+  clean.build = build_directory(clean.tree);
+  const auto stamp = read_file(clean.tree.parent_path() / "complete");
+  if (!stamp) return std::nullopt;
+  clean.time = std::atoll(stamp->c_str());
+  return clean;
+}
+
+Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id, const Progress& progress) {
+  if (auto found = find_clean(tree_id)) return *found;
+  Clean clean;
+  clean.key = key_of(tree_id);
+  clean.tree = cache_ / "trees" / clean.key / "tree";
+  clean.build = build_directory(clean.tree);
+  std::error_code error;
+  fs::create_directories(cache_ / "trees", error);
+  const BuildLock lock(cache_ / "trees" / (clean.key + ".lock"));
+  if (auto found = find_clean(tree_id)) return *found;  // another process made it meanwhile
+  NANOBUG_TRY(remove_tree(clean.tree.parent_path()));
+  // One second ago: what the build now writes is not older than the sources.
+  clean.time = std::time(nullptr) - 1;
+  NANOBUG_TRY(make_clean(clean, source, progress));
+  NANOBUG_TRY(write_file(clean.tree.parent_path() / "complete", std::to_string(clean.time)));
+  return clean;
+}
+
+Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Progress& progress) const {
+  const std::string own = spec_.build.directory;
+  NANOBUG_TRY(copy_directory(source, clean.tree, Links::large,
+                             [&](const std::string& path) { return path == own || path == ".git"; }));
+  NANOBUG_TRY(set_times(clean.tree, clean.time));
+  const std::map<std::string, std::string> names = {
+      {"source", clean.tree.string()}, {"build", clean.build.string()}, {"project", project_.string()}};
+  for (const auto* step : {&spec_.build.configure, &spec_.build.compile}) {
+    if (step->empty()) continue;
+    const bool configure = step == &spec_.build.configure;
+    const auto built =
+        run_build(substitute(*step, names), clean.tree,
+                  configure ? "configuring the clean tree" : "building the clean tree", progress);
+    NANOBUG_TRY(built);
+    if (!built->good())
+      return fail(Exit::io, "the clean tree does not build (" + built->how() +
+                                "); nanobug doctor says what is missing\n" + reason_of(*built));
+    if (configure) NANOBUG_TRY(make_relative(clean.build, clean.tree));
+  }
+  NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
+  return set_times(clean.tree, clean.time);
+}
+
+Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) const {
+  const fs::path home = clean.tree.parent_path();
+  Mutant mutant;
+  mutant.outputs = home / "mutants" /
+                   sha256(json(overlay).dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
+  if (auto diagnostics = read_file(mutant.outputs / ".diagnostics")) {
+    mutant.diagnostics = *diagnostics;
+    auto files = list_files(mutant.outputs);
+    NANOBUG_TRY(files);
+    std::erase(*files, ".diagnostics");
+    mutant.files = *files;
+    return mutant;
+  }
+  auto scratch = make_temporary_directory(home, "scratch");
+  NANOBUG_TRY(scratch);
+  struct Sweep {
+    fs::path path;
+    ~Sweep() { (void)remove_tree(path); }
+  } sweep{*scratch};
+  const fs::path tree = *scratch / "tree", build = build_directory(tree);
+  // Everything is a link to the clean build but the logs, which a build appends to.
+  NANOBUG_TRY(copy_directory(clean.tree, tree, Links::all));
+  for (const char* log : {".ninja_log", ".ninja_deps"})
+    if (fs::exists(clean.build / log)) {
+      fs::remove(build / log);
+      fs::copy_file(clean.build / log, build / log);
+    }
+  for (const auto& [path, text] : overlay) {
+    fs::remove(tree / path);
+    NANOBUG_TRY(write_file(tree / path, text));
+  }
+  const auto built = build_in(tree);
+  NANOBUG_TRY(built);
+  if (!built->good())
+    return fail(Exit::catalog,
+                "the mutated tree does not build (" + built->how() + ")\n" + reason_of(*built));
+  mutant.seconds = built->seconds;
+  mutant.diagnostics = built->out;
+
+  auto files = list_files(build);
+  NANOBUG_TRY(files);
+  const fs::path kept = *scratch / "outputs";
+  for (const std::string& file : *files) {
+    if (file == ".ninja_log" || file == ".ninja_deps" || same_file(build / file, clean.build / file))
+      continue;
+    std::error_code error;
+    fs::create_directories((kept / file).parent_path(), error);
+    fs::rename(build / file, kept / file, error);
+    if (error) return fail(Exit::io, "cannot keep " + file + " in the cache: " + error.message());
+    mutant.files.push_back(file);
+  }
+  NANOBUG_TRY(write_file(kept / ".diagnostics", mutant.diagnostics));
+  std::error_code error;
+  fs::create_directories(mutant.outputs.parent_path(), error);
+  fs::rename(kept, mutant.outputs, error);
+  if (error && !fs::exists(mutant.outputs))
+    return fail(Exit::io, "cannot keep a build in the cache: " + error.message());
+  return mutant;
+}
+
+Result<Finished> Workshop::build_in(const fs::path& tree, const Progress& progress) const {
+  return run_build(substitute(spec_.build.compile, {{"source", tree.string()},
+                                                    {"build", build_directory(tree).string()},
+                                                    {"project", project_.string()}}),
+                   tree, "building", progress);
+}
+
+Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::path& place,
+                         const fs::path& home) const {
+  const fs::path build = build_directory(place);
+  NANOBUG_TRY(copy_directory(clean.build, build, Links::large));
+  if (mutant)
+    for (const std::string& file : mutant->files) {
+      std::error_code error;
+      fs::remove(build / file, error);
+      fs::copy_file(mutant->outputs / file, build / file, error);
+      if (error) return fail(Exit::io, "cannot copy to " + (build / file).string() + ": " + error.message());
+    }
+  return relocate(build, clean.tree, home);
+}
+
+Status Workshop::furnish_links(const Clean& clean, const Mutant& mutant, const fs::path& place) const {
+  const fs::path build = build_directory(place);
+  NANOBUG_TRY(copy_directory(clean.build, build, Links::all));
+  for (const std::string& file : mutant.files) {
+    std::error_code error;
+    fs::remove(build / file, error);
+    fs::create_hard_link(mutant.outputs / file, build / file, error);
+    if (error) return fail(Exit::io, "cannot link to " + (build / file).string() + ": " + error.message());
+  }
+  return {};
+}
+
+Result<Built> Workshop::build(const fs::path& checkout, const Progress& progress) const {
+  std::error_code error;
+  if (!spec_.build.configure.empty() && !fs::exists(build_directory(checkout), error)) {
+    const auto configured =
+        run_build(substitute(spec_.build.configure, {{"source", checkout.string()},
+                                                     {"build", build_directory(checkout).string()},
+                                                     {"project", project_.string()}}),
+                  checkout, "configuring", progress);
+    NANOBUG_TRY(configured);
+    if (!configured->good()) return Built{false, reason_of(*configured), configured->seconds};
+  }
+  const auto built = build_in(checkout, progress);
+  NANOBUG_TRY(built);
+  return Built{built->good(), built->good() ? "" : reason_of(*built), built->seconds};
+}
+
+Command Workshop::command(const catalog::Program& program, const fs::path& checkout,
+                          const fs::path& metrics) const {
+  Command command;
+  command.argv = substitute(program.args, {{"source", checkout.string()},
+                                           {"build", build_directory(checkout).string()},
+                                           {"metrics", metrics.string()}});
+  command.argv.insert(command.argv.begin(), (build_directory(checkout) / program.program).string());
+  command.directory = checkout;
+  command.time_limit = std::chrono::milliseconds(static_cast<long long>(program.time_limit_s * 1000));
+  return command;
+}
+
+}  // namespace nanobug::workshop

@@ -1,0 +1,101 @@
+// workshop: builds a tree and keeps what was built, so that a session starts with a warm build directory.
+//
+// The clean tree is built once, in the cache, by the commands in the catalog's head; its build files are then
+// made independent of where they stand. A mutant is that build with a file or two compiled again. A checkout
+// gets a copy: every file in it, the build log included, is the clean build's, except the objects that hold
+// the bug, and all of them bear one modification time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/base/files.h"
+#include "mutator/base/process.h"
+#include "mutator/catalog/catalog.h"
+
+namespace nanobug::workshop {
+
+// path relative to the tree's root -> its new text
+using Overlay = std::map<std::string, std::string>;
+
+// Told what is being done; done and total are 0 when they are not known.
+using Progress = std::function<void(const std::string& what, int done, int total)>;
+
+// The clean tree, built.
+struct Clean {
+  fs::path tree;          // sources and build directory
+  fs::path build;         // tree / catalog's build.directory; compile_commands.json is here
+  std::string key;        // of everything that it was made from
+  std::int64_t time = 0;  // the modification time of all its files: what every checkout gets
+};
+
+// What a mutant's build has that the clean one has not.
+struct Mutant {
+  fs::path outputs;                // a directory laid out like the build directory
+  std::vector<std::string> files;  // in it
+  std::string diagnostics;         // what the compiler said: warnings
+  double seconds = 0;              // 0 when it came from the cache
+};
+
+struct Built {
+  bool good = false;
+  std::string message;  // the build's last words when it is not
+  double seconds = 0;
+};
+
+class Workshop {
+ public:
+  Workshop(const catalog::Tree& spec, fs::path project, fs::path cache);
+
+  // The clean tree's build, made when it is not there (a minute or more; progress is told). `tree_id` names
+  // the content of `source`. Errors: Exit::io with the build's first error.
+  Result<Clean> clean(const fs::path& source, const std::string& tree_id, const Progress& progress);
+
+  // The same only if it is there: no process is started.
+  std::optional<Clean> find_clean(const std::string& tree_id) const;
+
+  // Builds the tree with the overlay's files in it. Errors: Exit::catalog when it does not compile.
+  Result<Mutant> mutant(const Clean& clean, const Overlay& overlay) const;
+
+  // Puts a build directory into the tree at `place`: the clean one, or with a mutant's files in it.
+  // `home` is where the tree will stand (a session makes it beside and renames it).
+  Status furnish(const Clean& clean, const Mutant* mutant, const fs::path& place, const fs::path& home) const;
+
+  // A throw-away tree to run a mutant's programs in: links to the clean build, and the mutant's files.
+  Status furnish_links(const Clean& clean, const Mutant& mutant, const fs::path& place) const;
+
+  // Builds a checkout's own build directory, as a learner would. Never an error because code does not
+  // compile.
+  Result<Built> build(const fs::path& checkout, const Progress& progress = {}) const;
+
+  // How to run a program of the tree in a checkout, its JSON lines going to `metrics`.
+  Command command(const catalog::Program& program, const fs::path& checkout, const fs::path& metrics) const;
+
+  fs::path build_directory(const fs::path& checkout) const { return checkout / spec_.build.directory; }
+  const catalog::Tree& spec() const { return spec_; }
+  const fs::path& project() const { return project_; }
+  const fs::path& cache() const { return cache_; }
+
+  // {source}, {build}, … in the words of a command.
+  static std::vector<std::string> substitute(const std::vector<std::string>& words,
+                                             const std::map<std::string, std::string>& names);
+
+ private:
+  std::string key_of(const std::string& tree_id) const;
+  Status make_clean(const Clean& clean, const fs::path& source, const Progress& progress) const;
+  Result<Finished> build_in(const fs::path& tree, const Progress& progress = {}) const;
+
+  catalog::Tree spec_;
+  fs::path project_, cache_;
+};
+
+// Runs a build command, turning ninja's [3/17] into progress.
+Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path& directory,
+                           const std::string& what, const Progress& progress);
+
+}  // namespace nanobug::workshop

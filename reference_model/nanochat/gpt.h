@@ -1,0 +1,106 @@
+// The GPT model. Notable features, all nanochat's:
+//   - rotary embeddings, and no other positions
+//   - QK norm
+//   - untied weights for embedding and head
+//   - relu^2 in the MLP
+//   - norm after the token embedding
+//   - no learned gains in the norms
+//   - no biases in the linear layers
+//   - fewer key and value heads than query heads
+//   - soft cap on the logits
+
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include <vector>
+
+#include "nanochat/adamw.h"
+#include "nanochat/attention.h"
+#include "nanochat/muon.h"
+#include "nanochat/rotary.h"
+
+namespace nanochat {
+
+struct GPTConfig {
+  int64_t sequence_len = 64;  // T in training; the rotary table holds ten times as many positions
+  int64_t vocab_size = 512;   // V
+  int64_t n_layer = 4;
+  int64_t n_head = 4;     // H, query heads
+  int64_t n_kv_head = 2;  // KV, key and value heads
+  int64_t n_embd = 128;   // C
+};
+
+// How the parameters are trained. The learning rates of embedding and head are for 768 channels and
+// are scaled to the model's width.
+struct OptimizerConfig {
+  double embedding_lr = 0.2;
+  double unembedding_lr = 0.004;
+  double matrix_lr = 0.02;
+  double weight_decay = 0.0;  // AdamW only
+};
+
+struct Optimizers {
+  AdamW adamw;  // groups[0] is the head, groups[1] the embedding
+  Muon muon;    // groups[0] is every matrix of every block
+};
+
+class MLPImpl : public torch::nn::Module {
+ public:
+  explicit MLPImpl(int64_t n_embd);
+
+  torch::Tensor forward(const torch::Tensor& x);  // (B, T, C) to (B, T, C)
+
+  torch::nn::Linear c_fc{nullptr}, c_proj{nullptr};
+};
+TORCH_MODULE(MLP);
+
+class BlockImpl : public torch::nn::Module {
+ public:
+  explicit BlockImpl(const GPTConfig& config);
+
+  torch::Tensor forward(torch::Tensor x, const RotaryCache& rotary);  // (B, T, C) to (B, T, C)
+
+  CausalSelfAttention attn{nullptr};
+  MLP mlp{nullptr};
+};
+TORCH_MODULE(Block);
+
+class GPTImpl : public torch::nn::Module {
+ public:
+  // Throws c10::Error if the sizes do not fit together. Weights come from torch's default
+  // generator: torch::manual_seed() before makes them reproducible.
+  explicit GPTImpl(const GPTConfig& config);
+
+  // Soft-capped logits (B, T, V) for token ids idx (B, T) of int64, in float32, or in float64 if
+  // that is the model's dtype. Throws c10::Error if T exceeds the rotary table.
+  torch::Tensor forward(const torch::Tensor& idx);
+
+  // The mean cross-entropy of `targets` (B, T), in nats a token; targets of -1 are ignored.
+  torch::Tensor loss(const torch::Tensor& idx, const torch::Tensor& targets);
+
+  // Draws all weights anew.
+  void init_weights();
+
+  // One AdamW and one Muon that between them own every parameter once. Their state has the dtype
+  // and device that the parameters have now.
+  Optimizers configure_optimizers(const OptimizerConfig& options = {});
+
+  int64_t num_parameters() const;
+
+  // The most positions that forward() accepts.
+  int64_t max_positions() const { return rotary.length(); }
+
+  GPTConfig config;
+  torch::nn::Embedding wte{nullptr};
+  std::vector<Block> blocks;
+  torch::nn::Linear lm_head{nullptr};
+  RotaryCache rotary;
+};
+TORCH_MODULE(GPT);
+
+}  // namespace nanochat

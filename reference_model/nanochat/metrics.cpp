@@ -1,0 +1,52 @@
+// A run's record as JSON lines. Contracts are in the header.
+
+#include "nanochat/metrics.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+namespace nanochat {
+
+void MetricsLine::add_raw(std::string_view key, const std::string& value) {
+  if (!body_.empty()) body_ += ",";
+  body_ += "\"" + std::string(key) + "\":" + value;
+}
+
+MetricsLine& MetricsLine::add(std::string_view key, int64_t value) {
+  add_raw(key, std::to_string(value));
+  return *this;
+}
+
+MetricsLine& MetricsLine::add(std::string_view key, double value) {
+  if (std::isnan(value)) {
+    add_raw(key, "\"nan\"");
+  } else if (std::isinf(value)) {
+    add_raw(key, value > 0 ? "\"inf\"" : "\"-inf\"");
+  } else {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.17g", value);
+    add_raw(key, digits);
+  }
+  return *this;
+}
+
+MetricsWriter::MetricsWriter(const std::string& path) : path_(path), owned_(nullptr, &std::fclose) {
+  if (path == "-") {
+    file_ = stdout;
+  } else if (!path.empty()) {
+    owned_.reset(std::fopen(path.c_str(), "w"));
+    if (!owned_) throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
+    file_ = owned_.get();
+  }
+}
+
+void MetricsWriter::write(const MetricsLine& line) {
+  if (!file_) return;
+  if (std::fprintf(file_, "%s\n", line.str().c_str()) < 0 || std::fflush(file_) != 0) {
+    throw std::runtime_error("cannot write to " + path_ + ": " + std::strerror(errno));
+  }
+}
+
+}  // namespace nanochat

@@ -1,0 +1,17 @@
+// Softmax, written out. Contracts are in the header.
+//
+// Softmax does not change when a constant is added to its input. The largest entry is taken off
+// first, so that no exponential overflows however large the scores are.
+
+#include "nanochat/softmax.h"
+
+namespace nanochat {
+
+torch::Tensor softmax(const torch::Tensor& x, int64_t dim) {
+  const torch::Tensor shifted = x - x.amax(dim, /*keepdim=*/true).detach();
+  const torch::Tensor numerator = shifted.exp();
+  const torch::Tensor denominator = numerator.sum(dim, /*keepdim=*/true);
+  return numerator / denominator;
+}
+
+}  // namespace nanochat

@@ -1,0 +1,139 @@
+// journey: see journey.h.
+#include "tests/journey/journey.h"
+
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <set>
+#include <sstream>
+
+#include "mutator/base/paths.h"
+
+namespace nanobug::journey {
+
+User::User(fs::path catalog, bool shared_cache)
+    : home(*make_temporary_directory(fs::temp_directory_path(), "nanobug-home")),
+      catalog_(std::move(catalog)) {
+  const fs::path cache = shared_cache ? cache_home().parent_path() : home / ".cache";
+  environment_ = {{"HOME", home.string()},
+                  {"XDG_CACHE_HOME", cache.string()},
+                  {"XDG_DATA_HOME", (home / ".local/share").string()},
+                  {"XDG_STATE_HOME", (home / ".local/state").string()},
+                  {"NO_COLOR", "1"},
+                  {"GIT_CONFIG_NOSYSTEM", "1"},
+                  {"GIT_AUTHOR_NAME", "Learner"},
+                  {"GIT_AUTHOR_EMAIL", "learner@example.org"},
+                  {"GIT_COMMITTER_NAME", "Learner"},
+                  {"GIT_COMMITTER_EMAIL", "learner@example.org"}};
+  if (!catalog_.empty()) environment_["NANOBUG_CATALOG"] = catalog_.string();
+}
+
+User::~User() {
+  (void)remove_tree(home);
+}
+
+Finished User::command(std::vector<std::string> argv, const fs::path& directory) const {
+  auto finished = run({.argv = std::move(argv),
+                       .directory = directory.empty() ? home : directory,
+                       .environment = environment_,
+                       .time_limit = std::chrono::minutes(10)});
+  REQUIRE(finished);
+  return *finished;
+}
+
+Finished User::nanobug(std::vector<std::string> words) const {
+  words.insert(words.begin(), NANOBUG_PROGRAM);
+  return command(std::move(words));
+}
+
+json User::ask(std::vector<std::string> words, int expected_exit) const {
+  words.push_back("--json");
+  const Finished finished = nanobug(words);
+  INFO("nanobug " << words[0] << "\n" << finished.err << finished.out);
+  REQUIRE(finished.exit_code == expected_exit);
+  auto answer = json::parse(finished.out, nullptr, false);
+  REQUIRE_FALSE(answer.is_discarded());
+  return answer;
+}
+
+fs::path copy_of_tiny(const fs::path& to) {
+  fs::copy(fs::path(NANOBUG_PROJECT) / "tests/mutator/tiny", to, fs::copy_options::recursive);
+  return to / "catalog.yaml";
+}
+
+std::string text_of(const fs::path& file) {
+  const auto bytes = read_file(file);
+  INFO(file.string());
+  REQUIRE(bytes);
+  return *bytes;
+}
+
+void replace_in(const fs::path& file, const std::string& from, const std::string& to) {
+  std::string text = text_of(file);
+  const size_t at = text.find(from);
+  INFO("'" << from << "' in\n" << text);
+  REQUIRE(at != std::string::npos);
+  REQUIRE(text.find(from, at + 1) == std::string::npos);
+  REQUIRE(write_unsynced(file, text.replace(at, from.size(), to)));
+}
+
+std::vector<std::string> leaks(const User& user, const fs::path& checkout, const std::string& pristine,
+                               const std::string& mutated) {
+  std::set<std::string> kept;
+  std::istringstream of_mutated(mutated), of_pristine(pristine);
+  for (std::string line; std::getline(of_mutated, line);) kept.insert(line);
+  std::vector<std::string> secret;
+  for (std::string line; std::getline(of_pristine, line);)
+    if (const size_t at = line.find_first_not_of(" ");
+        at != std::string::npos && line.size() - at > 3 && !kept.contains(line))
+      secret.push_back(line.substr(at));
+  // The id git would give the pristine file.
+  const fs::path probe = user.home / "pristine-file";
+  (void)write_unsynced(probe, pristine);
+  std::string id = user.command({"git", "hash-object", "--no-filters", probe.string()}).out;
+  secret.push_back(id.substr(0, id.find('\n')));
+  fs::remove(probe);
+
+  std::vector<std::string> found;
+  const auto sweep = [&](const std::string& where, const std::string& text) {
+    for (const std::string& line : secret)
+      if (text.find(line) != std::string::npos) found.push_back(where + ": " + line);
+  };
+  for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
+           {"diff"}, {"diff", "HEAD"}, {"diff", "--cached"}, {"status", "--porcelain"}, {"stash", "list"}}) {
+    std::vector<std::string> argv = {"git"};
+    argv.insert(argv.end(), verb.begin(), verb.end());
+    if (const Finished finished = user.command(argv, checkout); !finished.out.empty() || !finished.good())
+      found.push_back("git " + verb[0] + " says: " + finished.out + finished.err);
+  }
+  for (const std::vector<std::string>& verb :
+       std::vector<std::vector<std::string>>{{"log", "-p", "--all", "-g"},
+                                             {"log", "-p", "--all"},
+                                             {"show"},
+                                             {"reflog", "--all"},
+                                             {"fsck", "--lost-found"},
+                                             {"cat-file", "--batch-all-objects", "--batch"},
+                                             {"for-each-ref"},
+                                             {"count-objects", "-v"}}) {
+    std::vector<std::string> argv = {"git"};
+    argv.insert(argv.end(), verb.begin(), verb.end());
+    const Finished finished = user.command(argv, checkout);
+    sweep("git " + verb[0], finished.out + finished.err);
+    if (verb[0] == "fsck" && finished.out.find("dangling") != std::string::npos)
+      found.push_back("fsck: " + finished.out);
+  }
+  std::set<std::int64_t> times;
+  for (const auto& entry : fs::recursive_directory_iterator(checkout)) {
+    struct stat info{};
+    ::lstat(entry.path().c_str(), &info);
+    // What git itself writes while it is asked (lost-found, a refreshed index) is not nanobug's.
+    const std::string relative = entry.path().lexically_relative(checkout).string();
+    if (!relative.starts_with(".git"))
+      times.insert(info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec);
+    if (entry.is_regular_file()) sweep(relative, text_of(entry.path()));
+  }
+  if (times.size() != 1) found.push_back("there are " + std::to_string(times.size()) + " modification times");
+  return found;
+}
+
+}  // namespace nanobug::journey

@@ -1,0 +1,49 @@
+// journey: a user of the nanobug command, with a home of their own.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "mutator/base/files.h"
+#include "mutator/base/process.h"
+
+namespace nanobug::journey {
+
+using nlohmann::json;
+
+class User {
+ public:
+  // A fresh HOME; `catalog` empty: the project's own. With `shared_cache` builds are kept in the real user's
+  // cache (the reference tree takes a minute), else in the fresh home.
+  explicit User(fs::path catalog, bool shared_cache = false);
+  ~User();
+
+  // nanobug WORDS…, run in the fresh home.
+  Finished nanobug(std::vector<std::string> words) const;
+  // The same with --json; fails the test when stdout is not JSON.
+  json ask(std::vector<std::string> words, int expected_exit = 0) const;
+  // Any other program.
+  Finished command(std::vector<std::string> argv, const fs::path& directory = {}) const;
+
+  fs::path home;
+
+ private:
+  fs::path catalog_;
+  std::map<std::string, std::string> environment_;
+};
+
+// A copy of the tiny tree with its catalog, to be broken at will; -> its catalog.yaml.
+fs::path copy_of_tiny(const fs::path& to);
+
+std::string text_of(const fs::path& file);
+void replace_in(const fs::path& file, const std::string& from,
+                const std::string& to);  // `from` must be there once
+
+// Everything that could give the bug away: the lines of `pristine` that `mutated` has not must appear nowhere
+// in the checkout's files, in no git object or verb, and all modification times must be one. Returns the
+// leaks, in words.
+std::vector<std::string> leaks(const User& user, const fs::path& checkout, const std::string& pristine,
+                               const std::string& mutated);
+
+}  // namespace nanobug::journey

@@ -1,0 +1,293 @@
+// tiny: whole sessions on the second tree, which has no LibTorch and compiles in a second. That they work
+// proves the seam: the mutator knows of a tree what the head of its catalog says.
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fcntl.h>
+#include <catch2/catch.hpp>
+
+#include "tests/journey/journey.h"
+
+using namespace nanobug;
+using namespace nanobug::journey;
+
+namespace {
+
+// A user of a copy of the tiny tree.
+struct Tiny {
+  fs::path place = *make_temporary_directory(fs::temp_directory_path(), "nanobug-tiny");
+  fs::path catalog = copy_of_tiny(place / "project");
+  fs::path tree = place / "project/tree";
+  User user{catalog};
+  ~Tiny() { (void)remove_tree(place); }
+
+  fs::path start(std::vector<std::string> more) const {
+    more.insert(more.begin(), "start");
+    return user.ask(more)["dir"].get<std::string>();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a session from start to restore", "[tiny]") {
+  const Tiny tiny;
+  const std::string clean = text_of(tiny.tree / "stats.cpp");
+  const fs::path dir =
+      tiny.start({"mean-divides-by-one-less", "--minutes", "7", "--dir", (tiny.place / "work").string()});
+  CHECK(dir == tiny.place / "work");
+  const std::string mutated = text_of(dir / "stats.cpp");
+  CHECK(mutated != clean);
+  CHECK(mutated.find("sum / (static_cast<double>(values.size()) - 1)") != std::string::npos);
+  CHECK(fs::exists(dir / "build/libstats.so"));
+  CHECK(tiny.user.command({"ninja", "-C", (dir / "build").string(), "-n"}).out.find("no work to do") !=
+        std::string::npos);
+  CHECK(leaks(tiny.user, dir, clean, mutated).empty());
+
+  const json status = tiny.user.ask({"status"});
+  CHECK(status["dir"] == dir.string());
+  CHECK(status["branch"].get<std::string>().starts_with("session/"));
+  CHECK(status["branch"].get<std::string>() == "session/" + status["name"].get<std::string>());
+  CHECK(tiny.user.command({"git", "branch", "--show-current"}, dir).out ==
+        status["branch"].get<std::string>() + "\n");
+  CHECK(status["elapsed_s"].get<int>() >= 0);
+  CHECK(status["minutes"] == 7);
+
+  // No file of the state in clear names the rule.
+  CHECK(tiny.user.command({"grep", "-rl", "mean-divides", (tiny.user.home / ".local").string()}).out.empty());
+
+  json check = tiny.user.ask({"check"}, 1);
+  CHECK(check["solved"] == false);
+  CHECK(check["wrong"] == json{"the numbers that come out"});
+  CHECK(tiny.user.ask({"hint"})["hint"] == "It is a division.");
+  CHECK(tiny.user.ask({"hint"})["number"] == 2);
+  CHECK(tiny.user.ask({"locate", "stats.cpp:3"}, 1)["right"] == false);
+  CHECK(tiny.user.ask({"locate", "stats.cpp:10"})["right"] == true);
+  // The claim follows the line when the learner's edits move it.
+  replace_in(dir / "stats.cpp", "namespace tiny {\n\ndouble",
+             "namespace tiny {\n\n// looking\n// around\n\ndouble");
+  CHECK(tiny.user.ask({"locate", (dir / "stats.cpp").string() + ":13"})["right"] == true);
+
+  SECTION("commenting it out does not pass") {
+    replace_in(dir / "stats.cpp", "  return sum / (static_cast<double>(values.size()) - 1);",
+               "  // return sum / (n - 1);\n  return sum;");
+    CHECK(tiny.user.ask({"check"}, 1)["solved"] == false);
+  }
+  SECTION("what does not compile is an answer") {
+    replace_in(dir / "stats.cpp", "return sum / (", "return sum // (");
+    check = tiny.user.ask({"check"}, 1);
+    CHECK(check["builds"] == false);
+    CHECK(check["message"].get<std::string>().find("error:") != std::string::npos);
+  }
+  SECTION("a hang, a crash and a throw are answers") {
+    const auto trouble = GENERATE(as<std::string>(), "for (;;) {}", "__builtin_trap();", "throw 1;");
+    replace_in(dir / "stats.cpp", "  double sum = 0;",
+               "  double sum = 0;\n  if (sum == 0) { " + trouble + " }");
+    check = tiny.user.ask({"check"}, 1);
+    CHECK(check["builds"] == true);
+    CHECK(check["wrong"] == json{"the numbers that come out"});
+  }
+  SECTION("a changed public header has the probes built again") {
+    replace_in(dir / "stats.h", "double mean(const std::vector<double>& values);",
+               "double mean(std::vector<double> values);");
+    replace_in(dir / "stats.cpp", "double mean(const std::vector<double>& values) {",
+               "double mean(std::vector<double> values) {");
+    replace_in(dir / "stats.cpp", "(static_cast<double>(values.size()) - 1)",
+               "static_cast<double>(values.size())");
+    CHECK(tiny.user.ask({"check"})["solved"] == true);
+  }
+  SECTION("the fix passes, a different one too, and the clean tree comes back") {
+    const auto fix = GENERATE(as<std::string>(), "return sum / static_cast<double>(values.size());",
+                              "return 1.0 / static_cast<double>(values.size()) * sum;");
+    replace_in(dir / "stats.cpp", "return sum / (static_cast<double>(values.size()) - 1);", fix);
+    CHECK(tiny.user.command({"git", "commit", "-qam", "my fix"}, dir).good());
+    CHECK(tiny.user.ask({"check"})["solved"] == true);
+    const json stop = tiny.user.ask({"restore"});
+    CHECK(stop["outcome"] == "solved");
+    CHECK(text_of(dir / "stats.cpp") == clean);
+    // git itself says that the tree is the clean one.
+    for (const fs::path& tree : {dir, tiny.tree}) {
+      tiny.user.command({"git", "init", "-q", (tiny.user.home / "ids").string()});
+      tiny.user.command({"git", "--work-tree", tree.string(), "add", "-A", "-f", "."},
+                        tiny.user.home / "ids");
+      CHECK(tiny.user.command({"git", "write-tree"}, tiny.user.home / "ids").out ==
+            stop["tree"].get<std::string>() + "\n");
+    }
+    // The learner's commit and file are kept.
+    CHECK(text_of(fs::path(stop["attempt"].get<std::string>()) / "stats.cpp").find(fix) != std::string::npos);
+    const std::string vault = (tiny.user.home / ".local/share/nanobug/vault.git").string();
+    CHECK(tiny.user.command({"git", "--git-dir", vault, "log", "--all", "--format=%s"}).out.find("my fix") !=
+          std::string::npos);
+    CHECK(tiny.user.ask({"progress"})["all"]["solved"] == 1);
+    CHECK(tiny.user.ask({"list"})[0]["solved"] == true);
+  }
+}
+
+TEST_CASE("a draw is by seed and prefers what is not solved", "[tiny]") {
+  const Tiny tiny;
+  std::map<std::string, int> drawn;
+  for (int seed = 0; seed < 6; ++seed) {
+    const json first = tiny.user.ask({"start", "--seed", std::to_string(seed)});
+    const std::string id = tiny.user.ask({"reveal"})["id"];
+    tiny.user.ask({"stop"});
+    tiny.user.ask({"start", "--seed", std::to_string(seed)});
+    CHECK(tiny.user.ask({"reveal"})["id"] == id);
+    tiny.user.ask({"stop"});
+    ++drawn[id];
+  }
+  CHECK(drawn.size() == 2);
+}
+
+TEST_CASE("run draws the learner's curve beside the clean one", "[tiny]") {
+  const Tiny tiny;
+  tiny.start({"descent-goes-uphill"});
+  const json run = tiny.user.ask({"run"});
+  REQUIRE(run["yours"]["loss"].size() == 30);
+  REQUIRE(run["clean"]["loss"].size() == 30);
+  CHECK(run["yours"]["loss"][29] > run["yours"]["loss"][0]);
+  CHECK(run["clean"]["loss"][29] < run["clean"]["loss"][0]);
+  CHECK(text_of(run["svg"].get<std::string>()).find("<svg") != std::string::npos);
+  const Finished plot = tiny.user.nanobug({"run"});
+  CHECK(plot.out.find("loss") != std::string::npos);
+  CHECK(std::count(plot.out.begin(), plot.out.end(), '\n') > 15);
+}
+
+TEST_CASE("reveal gives the diff and is recorded", "[tiny]") {
+  const Tiny tiny;
+  tiny.start({"descent-goes-uphill"});
+  const json answer = tiny.user.ask({"reveal"});
+  CHECK(answer["id"] == "descent-goes-uphill");
+  CHECK(answer["diff"].get<std::string>().find("-  x -= rate * gradient;\n+  x += rate * gradient;\n") !=
+        std::string::npos);
+  CHECK(tiny.user.ask({"stop"})["outcome"] == "revealed");
+  CHECK(tiny.user.ask({"progress"})["all"]["revealed"] == 1);
+}
+
+TEST_CASE("one session at a time, one command at a time", "[tiny]") {
+  const Tiny tiny;
+  const fs::path dir = tiny.start({"descent-goes-uphill"});
+  CHECK(tiny.user.nanobug({"start"}).exit_code == 4);
+  SECTION("another process holds the lock") {
+    const int fd = ::open((tiny.user.home / ".local/state/nanobug/lock").c_str(), O_RDWR);
+    REQUIRE(fd >= 0);
+    REQUIRE(::flock(fd, LOCK_EX) == 0);
+    const Finished locked = tiny.user.nanobug({"check"});
+    CHECK(locked.exit_code == 5);
+    CHECK(std::count(locked.err.begin(), locked.err.end(), '\n') == 1);
+    CHECK(tiny.user.nanobug({"status"}).exit_code == 0);
+    ::close(fd);
+  }
+  SECTION("the checkout is moved away and back") {
+    fs::rename(dir, dir.string() + "-elsewhere");
+    CHECK(tiny.user.nanobug({"check"}).exit_code == 4);
+    CHECK(tiny.user.ask({"status"})["dir_exists"] == false);
+    fs::rename(dir.string() + "-elsewhere", dir);
+    CHECK(tiny.user.nanobug({"check"}).exit_code == 1);
+  }
+  SECTION("the checkout is deleted") {
+    fs::remove_all(dir);
+    CHECK(tiny.user.nanobug({"run"}).exit_code == 4);
+    CHECK(tiny.user.nanobug({"stop"}).exit_code == 0);
+    CHECK(tiny.user.nanobug({"start"}).exit_code == 0);
+  }
+  SECTION("its .git is deleted") {
+    fs::remove_all(dir / ".git");
+    CHECK(tiny.user.nanobug({"stop"}).exit_code == 0);
+  }
+}
+
+TEST_CASE("strict turns the learner's own diff off", "[tiny]") {
+  const Tiny tiny;
+  const fs::path dir = tiny.start({"descent-goes-uphill", "--strict"});
+  replace_in(dir / "stats.cpp", "x += rate * gradient", "x -= rate * gradient");
+  CHECK(tiny.user.command({"git", "diff"}, dir).out.find("rate") == std::string::npos);
+  CHECK(tiny.user.ask({"check"})["solved"] == true);
+}
+
+TEST_CASE("a patch goes on and comes off the project's own tree", "[tiny]") {
+  const Tiny tiny;
+  const std::string clean = text_of(tiny.tree / "stats.cpp");
+  CHECK(tiny.user.nanobug({"patch", "apply", "descent-goes-uphill"}).exit_code == 0);
+  CHECK(text_of(tiny.tree / "stats.cpp").find("x += rate") != std::string::npos);
+  CHECK(tiny.user.nanobug({"patch", "apply", "mean-divides-by-one-less"}).exit_code == 4);
+  CHECK(tiny.user.nanobug({"start"}).exit_code == 4);
+  SECTION("untouched") {}
+  SECTION("edited meanwhile: the edit is kept aside") {
+    replace_in(tiny.tree / "stats.cpp", "x += rate", "x -= 2 * rate");
+    CHECK(tiny.user.nanobug({"patch", "restore"}).err.find("is kept in") != std::string::npos);
+    CHECK(tiny.user
+              .command(
+                  {"grep", "-rl", "2 \\* rate", (tiny.user.home / ".local/share/nanobug/attempts").string()})
+              .good());
+    CHECK(text_of(tiny.tree / "stats.cpp") == clean);
+    return;
+  }
+  CHECK(tiny.user.nanobug({"patch", "restore"}).exit_code == 0);
+  CHECK(text_of(tiny.tree / "stats.cpp") == clean);
+
+  CHECK(tiny.user.ask({"patch", "export"})["patches"] == 2);
+  CHECK(tiny.user.nanobug({"patch", "export", "--check"}).exit_code == 0);
+  // git takes what we write, both ways.
+  const fs::path project = tiny.catalog.parent_path(), patch = project / "patches/descent-goes-uphill.patch";
+  CHECK(tiny.user.command({"git", "init", "-q"}, project).good());
+  CHECK(tiny.user.command({"git", "apply", patch.string()}, project).good());
+  CHECK(text_of(tiny.tree / "stats.cpp").find("x += rate") != std::string::npos);
+  CHECK(tiny.user.command({"git", "apply", "-R", patch.string()}, project).good());
+  CHECK(text_of(tiny.tree / "stats.cpp") == clean);
+  replace_in(patch, "+  x += rate", "+  x *= rate");
+  CHECK(tiny.user.nanobug({"patch", "export", "--check"}).exit_code == 1);
+}
+
+TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") {
+  const Tiny tiny;
+  json answers = tiny.user.ask({"certify"});
+  REQUIRE(answers.size() == 2);
+  for (const json& one : answers) CHECK(one["holds"] == true);
+  CHECK(answers[1]["symptom"] == "diverges");
+  CHECK(answers[1]["silence"] == 0);
+  CHECK(answers[0]["symptom"] == "unchanged");
+  CHECK(answers[0]["silence"] == 1);
+  CHECK(answers[0]["failing"] == json{"mean.value"});
+
+  struct Broken {
+    std::string from, to, reason;
+    int exit;
+  };
+  const auto broken = GENERATE(values<Broken>({
+      {"expect: 1\n    edits:\n      - replace: node(\"count\")",
+       "expect: 2\n    edits:\n      - replace: node(\"count\")", "2", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"({{count}} - 1 /* here */)\"", "comment", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"({{cuont}} - 1)\"", "cuont", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"(0.0 + {{count}})\"", "no probe sees it", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"({{count}} - sum2)\"", "does not build", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"{{count}}\"", "change nothing", 1},
+      {"with: \"{{x}} += {{by}}\"", "with: \"{{x}} += rate\"", "warning", 1},
+      {"probes: [mean.value]", "probes: [mean.vaule]", "did you mean 'mean.value'?", 1},
+  }));
+  replace_in(tiny.catalog, broken.from, broken.to);
+  const Finished refused = tiny.user.nanobug({"certify"});
+  INFO(refused.err << refused.out);
+  CHECK(refused.exit_code == broken.exit);
+  CHECK(refused.err.find(broken.reason) != std::string::npos);
+  CHECK(refused.out.find("refused") != std::string::npos);
+  CHECK(refused.out.find("holds") != std::string::npos);
+  const std::string id =
+      broken.from.find("{{x}}") == std::string::npos ? "mean-divides-by-one-less" : "descent-goes-uphill";
+  const Finished start = tiny.user.nanobug({"start", id});
+  CHECK(start.exit_code == 3);
+  CHECK(start.err.find(broken.reason) != std::string::npos);
+}
+
+TEST_CASE("doctor answers for a machine that has everything", "[tiny]") {
+  const Tiny tiny;
+  const json findings = [&] {
+    const Finished finished = tiny.user.nanobug({"doctor", "--json"});
+    return json::parse(finished.out);
+  }();
+  std::set<std::string> what;
+  for (const json& finding : findings) {
+    what.insert(finding["what"].get<std::string>());
+    if (finding["ok"] == false) CHECK_FALSE(finding["mend"].get<std::string>().empty());
+  }
+  for (const char* needed : {"clang++-19", "cmake", "ninja", "git", "gnuplot", "LibTorch", "disk"})
+    CHECK(what.contains(needed));
+}

@@ -1,0 +1,75 @@
+// usage: what the command says when it is called wrongly: one sentence, the documented exit code, nothing
+// lost.
+#include <catch2/catch.hpp>
+
+#include "tests/journey/journey.h"
+
+using namespace nanobug;
+using namespace nanobug::journey;
+
+namespace {
+
+struct Wrong {
+  std::vector<std::string> words;
+  int exit;
+  std::string sentence;  // a part of it
+};
+
+}  // namespace
+
+TEST_CASE("a wrong call gets one sentence", "[usage]") {
+  const User user(copy_of_tiny(*make_temporary_directory(fs::temp_directory_path(), "nanobug-tiny") / "t"));
+  const auto wrong = GENERATE(values<Wrong>({
+      {{"strat"}, 2, "there is no verb 'strat'; did you mean 'start'?"},
+      {{"frobnicate"}, 2, "there is no verb 'frobnicate'; 'nanobug --help' lists them"},
+      {{"patch", "aply"}, 2, "there is no verb 'patch aply'; did you mean 'apply'?"},
+      {{"start", "--sede", "1"}, 2, "nanobug start has no option '--sede'; did you mean '--seed'?"},
+      {{"start", "mean-divides-by-one-les"}, 2, "did you mean 'mean-divides-by-one-less'?"},
+      {{"start", "--random", "descent-goes-uphill"}, 2, "exclude each other"},
+      {{"start", "--pack", "tini"}, 2, "did you mean 'tiny'?"},
+      {{"start", "--difficulty", "9"}, 2, "--difficulty"},
+      {{"locate"}, 2, "place"},
+      {{"locate", "stats.cpp"}, 2, "'stats.cpp' is not FILE:LINE"},
+      {{"hint"}, 4, "no session is open; 'nanobug start' begins one"},
+      {{"check"}, 4, "no session is open"},
+      {{"run"}, 4, "no session is open"},
+      {{"reveal"}, 4, "no session is open"},
+      {{"stop"}, 4, "no session is open"},
+      {{"restore"}, 4, "no session is open"},
+      {{"patch", "restore"}, 4, "no patch is applied"},
+      {{"list", "--catalog", "/nowhere.yaml"}, 3, "/nowhere.yaml"},
+      {{"completion", "tcsh"}, 2, "tcsh"},
+  }));
+  const Finished finished = user.nanobug(wrong.words);
+  INFO(finished.err);
+  CHECK(finished.exit_code == wrong.exit);
+  CHECK(finished.out.empty());
+  CHECK(finished.err.starts_with("nanobug: "));
+  CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
+  CHECK(finished.err.find(wrong.sentence) != std::string::npos);
+}
+
+TEST_CASE("help, version and the bare command answer on stdout", "[usage]") {
+  const User user("");
+  CHECK(user.nanobug({"--help"}).out.find("check") != std::string::npos);
+  CHECK(user.nanobug({"start", "--help"}).out.find("--seed") != std::string::npos);
+  CHECK(user.nanobug({"--version"}).out == "0.1.0\n");
+  const Finished bare = user.nanobug({});
+  CHECK(bare.exit_code == 0);
+  CHECK(std::count(bare.out.begin(), bare.out.end(), '\n') == 5);
+  for (const char* shell : {"bash", "zsh", "fish"})
+    CHECK(user.nanobug({"completion", shell}).out.find("nanobug") != std::string::npos);
+  const fs::path script = user.home / "completion";
+  REQUIRE(write_unsynced(script, user.nanobug({"completion", "bash"}).out));
+  CHECK(user.command({"bash", "-n", script.string()}).good());
+}
+
+TEST_CASE("list and status are data without a session", "[usage]") {
+  const User user("");
+  const json list = user.ask({"list"});
+  REQUIRE(list.is_array());
+  CHECK(list.size() >= 8);
+  for (const json& entry : list) CHECK(entry.contains("id"));
+  const json status = user.ask({"status"});
+  CHECK(status["open"] == false);
+}

@@ -1,0 +1,168 @@
+// fault: a library to preload that makes the n-th write-type system call of a process go wrong.
+//
+//   FAULT_UNDER=DIR   only calls on paths below DIR count (default: all)
+//   FAULT_AT=N        the call that is hit, counted from 1
+//   FAULT_KIND=kill   SIGKILL before it; torn: SIGKILL after half of a write; an errno's name: it fails with
+//   that FAULT_COUNT=FILE  how many there were is written there when the process ends well
+//
+// Production code has no hooks for its tests this way. The calls are those by which nanobug, libgit2 and the
+// C++ library change a file system; on descriptors they count when the descriptor was opened below DIR.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+std::atomic<long> calls{0};
+
+long wanted() {
+  static const long at = std::getenv("FAULT_AT") ? std::atol(std::getenv("FAULT_AT")) : 0;
+  return at;
+}
+
+const char* kind() {
+  static const char* const value = std::getenv("FAULT_KIND") ? std::getenv("FAULT_KIND") : "kill";
+  return value;
+}
+
+int error_of(const char* name) {
+  if (std::strcmp(name, "ENOSPC") == 0) return ENOSPC;
+  if (std::strcmp(name, "EACCES") == 0) return EACCES;
+  if (std::strcmp(name, "EMFILE") == 0) return EMFILE;
+  return EIO;
+}
+
+bool below(const char* path) {
+  static const char* const root = std::getenv("FAULT_UNDER");
+  return !root || std::strncmp(path, root, std::strlen(root)) == 0;
+}
+
+bool below(int fd) {
+  char link[32], path[4096];
+  std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  const ssize_t length = ::readlink(link, path, sizeof path - 1);
+  if (length < 0) return false;
+  path[length] = '\0';
+  return below(path);
+}
+
+bool below_at(int directory, const char* path) {
+  return path[0] == '/' || directory == AT_FDCWD ? below(path) : below(directory);
+}
+
+// True when this call must fail, with errno set; does not return when it must kill. `torn` is told apart by
+// write.
+bool hit(bool counts, bool* torn = nullptr) {
+  if (!counts || wanted() < 0) return false;
+  if (++calls != wanted()) return false;
+  if (std::strcmp(kind(), "kill") == 0) ::kill(::getpid(), SIGKILL);
+  if (std::strcmp(kind(), "torn") == 0) {
+    if (!torn) ::kill(::getpid(), SIGKILL);
+    *torn = true;
+    return false;
+  }
+  errno = error_of(kind());
+  return true;
+}
+
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+struct AtEnd {
+  ~AtEnd() {
+    const char* file = std::getenv("FAULT_COUNT");
+    if (!file) return;
+    if (std::FILE* out = std::fopen(file, "w")) {
+      std::fprintf(out, "%ld", calls.load());
+      std::fclose(out);
+    }
+  }
+} at_end;
+
+constexpr int kWriting = O_CREAT | O_WRONLY | O_RDWR | O_TRUNC;
+
+// Opening for reading changes nothing, but running out of descriptors may strike there too.
+bool open_counts(int flags) {
+  return (flags & kWriting) != 0 || std::strcmp(kind(), "EMFILE") == 0;
+}
+
+}  // namespace
+
+#define WRAP(name, parameters, arguments, counts)          \
+  extern "C" int name parameters noexcept {                \
+    static auto* const real = next<int parameters>(#name); \
+    return hit(counts) ? -1 : real arguments;              \
+  }
+#define WRAP_THROWING(name, parameters, arguments, counts) \
+  extern "C" int name parameters {                         \
+    static auto* const real = next<int parameters>(#name); \
+    return hit(counts) ? -1 : real arguments;              \
+  }
+
+WRAP(rename, (const char* from, const char* to), (from, to), below(from) || below(to))
+WRAP(renameat, (int a, const char* from, int b, const char* to), (a, from, b, to), below_at(a, from))
+WRAP(renameat2, (int a, const char* from, int b, const char* to, unsigned flags), (a, from, b, to, flags),
+     below_at(a, from))
+WRAP(link, (const char* from, const char* to), (from, to), below(to))
+WRAP(symlink, (const char* target, const char* path), (target, path), below(path))
+WRAP(unlink, (const char* path), (path), below(path))
+WRAP(unlinkat, (int directory, const char* path, int flags), (directory, path, flags),
+     below_at(directory, path))
+WRAP(rmdir, (const char* path), (path), below(path))
+WRAP(remove, (const char* path), (path), below(path))
+WRAP(mkdir, (const char* path, mode_t mode), (path, mode), below(path))
+WRAP(chmod, (const char* path, mode_t mode), (path, mode), below(path))
+WRAP(fchmod, (int fd, mode_t mode), (fd, mode), below(fd))
+WRAP(ftruncate, (int fd, off_t size), (fd, size), below(fd))
+WRAP(utimensat, (int directory, const char* path, const timespec times[2], int flags),
+     (directory, path, times, flags), below_at(directory, path))
+WRAP_THROWING(fsync, (int fd), (fd), below(fd))
+WRAP_THROWING(fdatasync, (int fd), (fd), below(fd))
+
+// open() and its kin take a mode only with O_CREAT.
+#define WRAP_OPEN(name)                                                           \
+  extern "C" int name(const char* path, int flags, ...) {                         \
+    static auto* const real = next<int(const char*, int, ...)>(#name);            \
+    va_list rest;                                                                 \
+    va_start(rest, flags);                                                        \
+    const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
+    va_end(rest);                                                                 \
+    return hit(open_counts(flags) && below(path)) ? -1 : real(path, flags, mode); \
+  }
+WRAP_OPEN(open)
+WRAP_OPEN(open64)
+
+#define WRAP_MAKE(name, parameters, arguments)             \
+  extern "C" int name parameters {                         \
+    static auto* const real = next<int parameters>(#name); \
+    return hit(below(pattern)) ? -1 : real arguments;      \
+  }
+WRAP_MAKE(mkostemp, (char* pattern, int flags), (pattern, flags))
+WRAP_MAKE(mkostemp64, (char* pattern, int flags), (pattern, flags))
+
+extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
+  static auto* const real = next<ssize_t(int, const void*, size_t)>("write");
+  bool torn = false;
+  if (hit(below(fd), &torn)) return -1;
+  if (!torn) return real(fd, bytes, count);
+  [[maybe_unused]] const ssize_t half = real(fd, bytes, count / 2);
+  ::kill(::getpid(), SIGKILL);
+  return -1;
+}
+
+extern "C" ssize_t pwrite(int fd, const void* bytes, size_t count, off_t offset) {
+  static auto* const real = next<ssize_t(int, const void*, size_t, off_t)>("pwrite");
+  return hit(below(fd)) ? -1 : real(fd, bytes, count, offset);
+}

@@ -1,0 +1,268 @@
+// session_kill: whatever a start, a stop or a recovery dies of, and wherever, the next command puts it right.
+//
+// The commands run as processes of their own (session_worker). Either the library fault.cpp is preloaded,
+// which kills them before, or lets fail, exactly the n-th system call that changes the disk; or they are
+// killed after a time drawn at random. After each death the desk is opened, and everything the learner had
+// must be there, whole. By default a sample of the places is tried; NANOBUG_KILLS=1000 in the environment
+// tries all of them and that many random times.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+#include <set>
+
+#include "mutator/session/session.h"
+#include "tests/mutator/session_bench.h"
+
+using namespace nanobug;
+using namespace nanobug::test;
+using session::Desk;
+using vault::Mode;
+using vault::Tree;
+
+namespace {
+
+int thorough() {
+  return std::getenv("NANOBUG_KILLS") ? std::atoi(std::getenv("NANOBUG_KILLS")) : 0;
+}
+
+const std::string kBin = NANOBUG_TEST_BIN_DIR;
+
+struct Fault {
+  long at = 0;  // 0: none, only count
+  std::string kind = "kill";
+};
+
+Finished worker(const std::string& verb, const fs::path& root, const Fault& fault,
+                const fs::path& count = {}) {
+  Command command;
+  command.argv = {kBin + "/session_worker", verb, root.string()};
+  command.environment = {{"LD_PRELOAD", kBin + "/libfault.so"},
+                         {"FAULT_UNDER", root.string()},
+                         {"FAULT_AT", std::to_string(fault.at)},
+                         {"FAULT_KIND", fault.kind},
+                         {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+  if (!count.empty()) command.environment["FAULT_COUNT"] = count.string();
+  return run(command).value();
+}
+
+// How many calls the verb makes that a fault could hit.
+long calls_of(const std::string& verb, const fs::path& root, const Scratch& scratch,
+              const std::string& kind) {
+  const Finished finished = worker(verb, root, {0, kind}, scratch / "count");
+  INFO(verb << ": " << finished.how() << ' ' << finished.err);
+  REQUIRE(finished.good());
+  const long calls = std::stol(bytes_of(scratch / "count"));
+  REQUIRE(calls > 20);
+  return calls;
+}
+
+// All of 1…last, or a sample of about `size` of them that has the ends.
+std::vector<long> places(long last, long size) {
+  std::vector<long> result;
+  const long step = thorough() ? 1 : std::max(1L, last / size);
+  for (long at = 1; at <= last; at += step) result.push_back(at);
+  if (result.back() != last) result.push_back(last);
+  return result;
+}
+
+std::set<std::string> names_in(const fs::path& directory) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(directory)) names.insert(entry.path().filename());
+  return names;
+}
+
+// What the learner has made of the checkout by the time a stop is killed.
+Tree learners_tree() {
+  Tree tree = mutated_tree();
+  tree["optim.cpp"].bytes = "step += 2;\n";
+  tree["notes.txt"] = {std::string(10'000, 'n'), Mode::regular};
+  tree["nested/file"] = {"inner\n", Mode::regular};
+  tree.erase("kernels/softmax.cu");
+  return tree;
+}
+
+void edit(const fs::path& work) {
+  put(work / "optim.cpp", "step += 2;\n");
+  put(work / "notes.txt", std::string(10'000, 'n'));
+  put(work / "nested/file", "inner\n");
+  fs::remove(work / "kernels/softmax.cu");
+}
+
+bool holds(const fs::path& directory, const Tree& tree) {
+  return fs::is_directory(directory) && vault::verify(directory, vault::manifest(tree), {"build"});
+}
+
+Desk reopened(const fs::path& root) {
+  auto desk = Desk::open(places_in(root));
+  INFO((desk ? "" : desk.error().text()));
+  REQUIRE(desk);
+  return std::move(*desk);
+}
+
+// No staging directory, no journal, no temporary file.
+void check_tidy(const fs::path& root) {
+  for (const auto& name : names_in(root)) {
+    INFO(name);
+    CHECK((name == "data" || name == "state" || name == "work"));
+  }
+  for (const auto& name : names_in(root / "state")) {
+    INFO(name);
+    CHECK((name == "lock" || name == "session.json" || name == "ledger.jsonl"));
+  }
+}
+
+void check_vault(const fs::path& root) {
+  const Finished checked = git(root / "data/vault.git", {"fsck", "--full"});
+  INFO(checked.err << checked.out);
+  CHECK(checked.good());
+}
+
+// After an interrupted start: a whole checkout and its session, or nothing of either.
+void check_start(const fs::path& root) {
+  Desk desk = reopened(root);
+  check_tidy(root);
+  if (!desk.current()) {
+    CHECK_FALSE(fs::exists(root / "work"));
+    auto again = desk.start(furnished_request(root / "work"));
+    INFO((again ? "" : again.error().text()));
+    REQUIRE(again);
+  }
+  CHECK(holds(root / "work", mutated_tree()));
+  CHECK(bytes_of(root / "work/build/main.o") == "object");
+  CHECK(fs::exists(root / "work/.git/HEAD"));
+}
+
+// After an interrupted stop: the session is open and the work in its place, or it has ended, the work is in
+// the attempt and the clean tree in its place.
+void check_stop(const fs::path& root) {
+  Desk desk = reopened(root);
+  check_tidy(root);
+  if (desk.current()) {
+    CHECK(holds(root / "work", learners_tree()));
+    CHECK(fs::exists(root / "work/.git/HEAD"));
+    auto again = desk.stop("stopped");
+    INFO((again ? "" : again.error().text()));
+    REQUIRE(again);
+  }
+  const auto ledger = Desk::ledger(places_in(root)).value();
+  REQUIRE(ledger.size() == 1);
+  CHECK_FALSE(ledger[0].gone);
+  CHECK(holds(ledger[0].attempt, learners_tree()));
+  CHECK(holds(root / "work", clean_tree()));
+  const auto history =
+      vault::Vault::open(root / "data/vault.git").value().history(ledger[0].session.branch()).value();
+  REQUIRE_FALSE(history.empty());
+  CHECK(history[0].tree == vault::tree_id(learners_tree()).value());
+}
+
+// A root with an open, edited session; or, for a start, nothing but an empty directory.
+void prepare(const std::string& verb, const fs::path& root) {
+  REQUIRE(remove_tree(root));
+  fs::create_directory(root);
+  if (verb == "start") return;
+  {
+    auto started = reopened(root).start(furnished_request(root / "work"));
+    INFO((started ? "" : started.error().text()));
+    REQUIRE(started);
+  }
+  edit(root / "work");
+}
+
+void check(const std::string& verb, const fs::path& root) {
+  verb == "start" ? check_start(root) : check_stop(root);
+}
+
+// An error that was injected may be one that does no harm; else it is told in one sentence, with the right
+// code.
+void check_answer(const Finished& finished) {
+  INFO("the worker: " << finished.how() << ' ' << finished.err);
+  CHECK(finished.signal == 0);
+  if (finished.exit_code == 0) return;
+  CHECK(finished.exit_code == static_cast<int>(Exit::io));
+  CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
+  CHECK(finished.err.size() > 20);
+}
+
+}  // namespace
+
+TEST_CASE("a kill at any system call that writes loses nothing", "[session][kill]") {
+  const std::string verb = GENERATE("start", "stop");
+  const std::string kind = GENERATE("kill", "torn");
+  Scratch scratch;
+  const fs::path root = scratch / "root";
+  prepare(verb, root);
+  const long last = calls_of(verb, root, scratch, kind);
+  int round = 0;
+  for (const long at : places(last, kind == "kill" ? 120 : 30)) {
+    INFO(verb << ' ' << kind << " at " << at << " of " << last);
+    prepare(verb, root);
+    const Finished finished = worker(verb, root, {at, kind});
+    REQUIRE(finished.signal == SIGKILL);
+    check(verb, root);
+    if (++round % 10 == 0) check_vault(root);
+  }
+}
+
+TEST_CASE("a recovery may be killed as well", "[session][kill]") {
+  const std::string verb = GENERATE("start", "stop");
+  Scratch scratch;
+  const fs::path root = scratch / "root";
+  prepare(verb, root);
+  const long last = calls_of(verb, root, scratch, "kill");
+  for (const long at : places(last, 8)) {
+    prepare(verb, root);
+    REQUIRE(worker(verb, root, {at, "kill"}).signal == SIGKILL);
+    // The recovery begins again each time, and each time gets a little further.
+    for (long inner = 1; inner < 500; inner += thorough() ? 1 : 3) {
+      INFO(verb << " killed at " << at << " of " << last << ", recovery at " << inner);
+      const Finished finished = worker("open", root, {inner, "kill"});
+      if (finished.signal != SIGKILL) {
+        CHECK(finished.good());
+        break;
+      }
+    }
+    check(verb, root);
+  }
+}
+
+TEST_CASE("an error at any system call is told, and the next command goes on", "[session][kill]") {
+  const std::string verb = GENERATE("start", "stop");
+  const std::string kind = GENERATE("ENOSPC", "EIO", "EACCES", "EMFILE");
+  Scratch scratch;
+  const fs::path root = scratch / "root";
+  prepare(verb, root);
+  const long last = calls_of(verb, root, scratch, kind);
+  for (const long at : places(last, 25)) {
+    INFO(verb << ' ' << kind << " at " << at << " of " << last);
+    prepare(verb, root);
+    check_answer(worker(verb, root, {at, kind}));
+    check(verb, root);
+  }
+}
+
+TEST_CASE("a kill at any moment loses nothing", "[session][kill]") {
+  const std::string verb = GENERATE("start", "stop");
+  Scratch scratch;
+  const fs::path root = scratch / "root";
+  std::mt19937 random(20261121);
+  std::uniform_int_distribution<int> moment(0, 12'000);
+  const int rounds = thorough() ? thorough() : 60;
+  for (int i = 0; i < rounds; ++i) {
+    prepare(verb, root);
+    const int wait = moment(random);
+    INFO(verb << " killed after " << wait << " us");
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::execl((kBin + "/session_worker").c_str(), "session_worker", verb.c_str(), root.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::usleep(static_cast<useconds_t>(wait));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    check(verb, root);
+  }
+}

@@ -1,0 +1,211 @@
+// vault: what it keeps is what git finds there; what a checkout's own repository holds is the mutated tree
+// and no more.
+#include "mutator/vault/vault.h"
+
+#include "tests/mutator/session_bench.h"
+
+using namespace nanobug;
+using namespace nanobug::test;
+using vault::Mode;
+using vault::Tree;
+using vault::Vault;
+
+namespace {
+
+constexpr std::int64_t kTime = 1735689600;
+
+fs::path make_checkout(const Scratch& scratch) {
+  const fs::path directory = scratch / "checkout";
+  fs::create_directory(directory);
+  REQUIRE(vault::write_tree(mutated_tree(), directory));
+  REQUIRE(vault::set_times(directory, kTime));
+  REQUIRE(vault::make_repository(directory, mutated_tree(), "session/x", "Start", kTime, {"build"}));
+  REQUIRE(vault::set_times(directory, kTime));
+  return directory;
+}
+
+}  // namespace
+
+TEST_CASE("the vault keeps trees and branches that git can read", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "deep" / "vault.git";
+  Vault vault = Vault::open(path).value();
+  const std::string id = vault.put(clean_tree()).value();
+  CHECK(vault.get(id).value() == clean_tree());
+  const std::string first = vault.commit("session/a", id, "clean", kTime).value();
+  const Tree mutated = mutated_tree();
+  const std::string second =
+      vault.record("session/a", {{&mutated, "start", kTime}, {&mutated, "end", kTime}}).value();
+
+  CHECK(vault.branches().value() == std::vector<std::string>{"session/a"});
+  const auto history = vault.history("session/a").value();
+  REQUIRE(history.size() == 3);
+  CHECK(history[0].commit == second);
+  CHECK(history[0].message == "end");
+  CHECK(history[2].commit == first);
+  CHECK(history[2].tree == id);
+  CHECK(vault.history("session/none").value().empty());
+
+  CHECK(git_out(path, {"fsck", "--strict"}).empty());
+  CHECK(git_out(path, {"rev-parse", "session/a~2^{tree}"}) == id);
+  CHECK(git_out(path, {"log", "--format=%an %ae %at %s", "-1", "session/a"}) ==
+        "nanobug nanobug@localhost 1735689600 end");
+
+  REQUIRE(vault.drop("session/a"));
+  REQUIRE(vault.drop("session/a"));
+  CHECK(vault.branches().value().empty());
+}
+
+TEST_CASE("a vault opens again, half-made ones are completed, other things are explained", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  std::string id;
+  {
+    Vault vault = Vault::open(path).value();
+    id = vault.put(clean_tree()).value();
+  }
+  fs::remove(path / "HEAD");
+  CHECK(Vault::open(path).value().get(id).value() == clean_tree());
+
+  fs::remove_all(path / "objects");
+  put(path / "objects", "not a directory");
+  const auto broken = Vault::open(path);
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().code == Exit::io);
+  CHECK_THAT(broken.error().message, Catch::Contains("objects"));
+}
+
+TEST_CASE("what a killed writer left in the vault is in nobody's way", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  Vault vault = Vault::open(path).value();
+  put(path / "refs/heads/session/a.lock", "");
+  put(path / "packed-refs.lock", "");
+  put(path / "objects/incoming/pack_git2_half", "PACK");
+  const std::string id = vault.put(clean_tree()).value();
+  REQUIRE(vault.commit("session/a", id, "clean", kTime));
+  put(path / "refs/heads/session/a.lock", "");
+  REQUIRE(vault.drop("session/a"));
+  CHECK_FALSE(fs::exists(path / "objects/incoming"));
+}
+
+TEST_CASE("names that git's own builders refuse are kept", "[vault]") {
+  Scratch scratch;
+  Vault vault = Vault::open(scratch / "vault.git").value();
+  const Tree tree = {
+      {"git~1", {"a", Mode::regular}}, {"con", {"b", Mode::regular}}, {"x\\y", {"c", Mode::regular}}};
+  CHECK(vault.get(vault.put(tree).value()).value() == tree);
+}
+
+TEST_CASE("a checkout's repository works like any other and is clean from the first moment", "[vault]") {
+  Scratch scratch;
+  const fs::path directory = make_checkout(scratch);
+  put(directory / "build" / "object.o", "x");
+  // diff-files does not refresh: the index's stat data must be right as written.
+  CHECK(git_out(directory, {"diff-files", "--name-only"}).empty());
+  CHECK(git_out(directory, {"status", "--porcelain"}).empty());
+  CHECK(git_out(directory, {"-c", "core.autocrlf=true", "status", "--porcelain"}).empty());
+  const std::string checked = git(directory, {"fsck", "--strict", "--lost-found"}).out;
+  CHECK(checked.empty());
+  CHECK(git_out(directory, {"branch", "--show-current"}) == "session/x");
+  CHECK(git_out(directory, {"rev-list", "--all", "--count"}) == "1");
+  CHECK(git_out(directory, {"rev-parse", "HEAD^{tree}"}) == vault::tree_id(mutated_tree()).value());
+  CHECK(git_out(directory, {"reflog", "--format=%gs"}) == "commit (initial): Start");
+
+  put(directory / "optim.cpp", "step += 2;\n");
+  CHECK(git_out(directory, {"status", "--porcelain"}) == " M optim.cpp");
+  git_out(directory, {"stash"});
+  git_out(directory, {"stash", "pop"});
+  git_out(directory, {"commit", "-qam", "mine"});
+  git_out(directory, {"gc", "-q"});
+  CHECK(git(directory, {"fsck", "--strict"}).good());
+}
+
+TEST_CASE("no object but the mutated tree's is in a checkout", "[vault]") {
+  Scratch scratch;
+  const fs::path directory = make_checkout(scratch);
+  const std::string present =
+      git_out(directory, {"cat-file", "--batch-all-objects", "--batch-check=%(objectname)", "--unordered"});
+  const std::string reachable = git_out(directory, {"rev-list", "--objects", "--all", "--no-object-names"});
+  CHECK(std::count(present.begin(), present.end(), '\n') ==
+        std::count(reachable.begin(), reachable.end(), '\n'));
+  CHECK_THAT(git_out(directory, {"log", "-p", "--all", "-g"}), !Catch::Contains(kPristineLine));
+}
+
+TEST_CASE("strict turns git diff off and on again", "[vault]") {
+  Scratch scratch;
+  const fs::path directory = make_checkout(scratch);
+  put(directory / "optim.cpp", "step += 2;\n");
+  put(directory / ".git/info/attributes", "*.cu text\n");
+  CHECK_FALSE(git_out(directory, {"diff"}).empty());
+  REQUIRE(vault::set_strict(directory, true));
+  REQUIRE(vault::set_strict(directory, true));
+  CHECK(git_out(directory, {"diff"}).empty());
+  REQUIRE(vault::set_strict(directory, false));
+  CHECK_THAT(git_out(directory, {"diff"}), Catch::Contains("+step += 2;"));
+  CHECK(bytes_of(directory / ".git/info/attributes") == "*.cu text\n");
+}
+
+TEST_CASE("everything a learner committed is fetched", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  Vault vault = Vault::open(path).value();
+  const fs::path directory = make_checkout(scratch);
+  put(directory / "optim.cpp", "step += 2;\n");
+  git_out(directory, {"commit", "-qam", "two"});
+  git_out(directory, {"tag", "-a", "-m", "annotated", "v1"});
+  git_out(directory, {"switch", "-qc", "other"});
+  put(directory / "optim.cpp", "step += 3;\n");
+  git_out(directory, {"commit", "-qam", "three"});
+  git_out(directory, {"checkout", "-q", "--detach"});
+  git_out(directory, {"commit", "-q", "--allow-empty", "-m", "detached"});
+  put(directory / "optim.cpp", "step += 4;\n");
+  git_out(directory, {"stash"});
+  CHECK(vault.fetch(directory, "x").value());
+  for (const char* name : {"HEAD", "heads/other", "heads/session/x", "tags/v1", "stash"})
+    CHECK(
+        git_out(path, {"rev-parse", std::string("refs/attempts/x/") + name}) ==
+        git_out(directory, {"rev-parse", std::string(name) == "HEAD" ? name : std::string("refs/") + name}));
+  CHECK(git(path, {"fsck", "--strict"}).good());
+  CHECK(git_out(path, {"show", "refs/attempts/x/stash:optim.cpp"}) == "step += 4;");
+  CHECK(vault.fetch(directory, "x").value());  // a second time changes nothing
+}
+
+TEST_CASE("a repository that is gone or broken is explained and never an error", "[vault]") {
+  Scratch scratch;
+  Vault vault = Vault::open(scratch / "vault.git").value();
+  const fs::path directory = make_checkout(scratch);
+  std::string why;
+  const auto broken = [&] { return !vault.fetch(directory, "x", &why).value(); };
+
+  SECTION("gone") {
+    fs::remove_all(directory / ".git");
+    CHECK(broken());
+    CHECK_THAT(why, Catch::Contains("no git repository"));
+  }
+  SECTION("SHA-256") {
+    fs::remove_all(directory / ".git");
+    git_out(directory, {"init", "-q", "--object-format=sha256"});
+    CHECK(broken());
+    CHECK_THAT(why, Catch::Contains("cannot be read"));
+  }
+  SECTION("HEAD is rubbish") {
+    put(directory / ".git/HEAD", "rubbish");
+    CHECK(broken());
+  }
+  SECTION("an object is missing: the other branch is kept") {
+    git_out(directory, {"switch", "-qc", "lost"});
+    put(directory / "optim.cpp", "lost\n");
+    git_out(directory, {"commit", "-qam", "lost"});
+    const std::string blob = git_out(directory, {"rev-parse", "HEAD:optim.cpp"});
+    fs::remove(directory / ".git/objects" / blob.substr(0, 2) / blob.substr(2));
+    CHECK(broken());
+    CHECK_THAT(why, Catch::Contains("missing or damaged object"));
+    CHECK(git(scratch / "vault.git", {"rev-parse", "--verify", "refs/attempts/x/heads/session/x"}).good());
+    CHECK(git(scratch / "vault.git", {"fsck"}).good());
+  }
+  SECTION("sparse checkout is read") {
+    git_out(directory, {"sparse-checkout", "set", "data"});
+    CHECK_FALSE(broken());
+  }
+}

@@ -1,0 +1,115 @@
+// The global gradient norm, and clipping by it.
+
+#include "nanochat/clip.h"
+
+#include <cmath>
+
+#include "oracle.h"
+#include "probe.h"
+
+using namespace probe;
+using nanochat::clip_grad_norm_;
+using nanochat::global_grad_norm;
+
+namespace {
+
+// Parameters of several shapes with random gradients, one of them without.
+std::vector<torch::Tensor> with_gradients(double scale) {
+  std::vector<torch::Tensor> params;
+  for (const std::vector<int64_t>& shape :
+       std::vector<std::vector<int64_t>>{{4, 5}, {7}, {2, 3, 4}, {1}, {30, 2}}) {
+    params.push_back(oracle::leaf(oracle::normal(shape)));
+    params.back().mutable_grad() = oracle::normal(shape, scale);
+  }
+  params.push_back(oracle::leaf(oracle::normal({6})));
+  return params;
+}
+
+double norm_of(const std::vector<torch::Tensor>& params) {
+  long double sum = 0.0L;
+  for (const torch::Tensor& p : params) {
+    if (!p.grad().defined()) continue;
+    const torch::Tensor flat = p.grad().to(torch::kFloat64).reshape({-1});
+    for (int64_t i = 0; i < flat.numel(); ++i) sum += std::pow(flat[i].item<double>(), 2.0);
+  }
+  return static_cast<double>(std::sqrt(sum));
+}
+
+std::vector<torch::Tensor> gradients(const std::vector<torch::Tensor>& params) {
+  std::vector<torch::Tensor> all;
+  for (const torch::Tensor& p : params)
+    all.push_back(p.grad().defined() ? p.grad().clone() : torch::Tensor());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("clip.norm", "[gradients]") {
+  for (const double scale : {1e-3, 1.0, 1e4}) {
+    const std::vector<torch::Tensor> params = with_gradients(scale), before = gradients(params);
+    CHECK(global_grad_norm(params) == Approx(norm_of(params)).epsilon(1e-12));
+    for (size_t i = 0; i + 1 < params.size(); ++i) CHECK_THAT(params[i].grad(), same_as(before[i]));
+  }
+  // 3, 4 and 12 are at right angles.
+  std::vector<torch::Tensor> three;
+  for (const double size : {3.0, -4.0, 12.0}) {
+    three.push_back(oracle::leaf(torch::zeros({1}, torch::kFloat64)));
+    three.back().mutable_grad() = torch::full({1}, size, torch::kFloat64);
+  }
+  CHECK(global_grad_norm(three) == Approx(13.0).epsilon(1e-14));
+  CHECK(global_grad_norm({}) == 0.0);
+}
+
+TEST_CASE("clip.scaled", "[gradients]") {
+  for (const double max_norm : {1.0, 0.1, 5.0}) {
+    CAPTURE(max_norm);
+    const std::vector<torch::Tensor> params = with_gradients(2.0), before = gradients(params);
+    const double norm = norm_of(params);
+    REQUIRE(norm > max_norm);
+    CHECK(clip_grad_norm_(params, max_norm) == Approx(norm).epsilon(1e-12));
+    CHECK(norm_of(params) <= max_norm * (1.0 + 1e-12));
+    CHECK(norm_of(params) > max_norm * (1.0 - 1e-5));
+    // All by one factor, so that the direction stays.
+    for (size_t i = 0; i + 1 < params.size(); ++i) {
+      CHECK_THAT(params[i].grad(), close_to(before[i] * (max_norm / norm), 1e-5));
+      CHECK_THAT(params[i].grad() / before[i],
+                 close_to((params[0].grad() / before[0])[0][0].expand_as(before[i]), 1e-12));
+    }
+    CHECK_FALSE(params.back().grad().defined());
+  }
+}
+
+TEST_CASE("clip.short", "[gradients]") {
+  // Gradients that are short enough stay as they are.
+  for (const double scale : {1e-4, 0.01, 0.05}) {
+    const std::vector<torch::Tensor> params = with_gradients(scale), before = gradients(params);
+    const double norm = norm_of(params);
+    REQUIRE(norm < 1.0);
+    CHECK(clip_grad_norm_(params, 1.0) == Approx(norm).epsilon(1e-12));
+    for (size_t i = 0; i + 1 < params.size(); ++i) CHECK_THAT(params[i].grad(), close_to(before[i], 1e-14));
+  }
+}
+
+TEST_CASE("clip.weights_stay", "[gradients]") {
+  const std::vector<torch::Tensor> params = with_gradients(10.0);
+  std::vector<torch::Tensor> before;
+  for (const torch::Tensor& p : params) before.push_back(p.detach().clone());
+  clip_grad_norm_(params, 0.5);
+  for (size_t i = 0; i < params.size(); ++i) CHECK_THAT(params[i], same_as(before[i]));
+}
+
+TEST_CASE("clip.float32", "[gradients]") {
+  const torch::Tensor p = torch::zeros({200, 100}, torch::kFloat32).requires_grad_(true);
+  torch::Tensor(p).mutable_grad() = torch::randn({200, 100}, torch::kFloat32);
+  const double norm = norm_of({p});
+  CHECK(global_grad_norm({p}) == Approx(norm).epsilon(1e-6));
+  CHECK(clip_grad_norm_({p}, 1.0) == Approx(norm).epsilon(1e-6));
+  CHECK(norm_of({p}) == Approx(1.0).epsilon(1e-5));
+}
+
+TEST_CASE("clip.zero", "[edge]") {
+  const torch::Tensor p = oracle::leaf(oracle::normal({3, 4}));
+  torch::Tensor(p).mutable_grad() = torch::zeros_like(p);
+  CHECK(clip_grad_norm_({p}, 1.0) == 0.0);
+  CHECK_THAT(p.grad(), same_as(torch::zeros({3, 4}, torch::kFloat64)));
+}
