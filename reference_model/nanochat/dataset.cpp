@@ -7,12 +7,13 @@
 #include <cstring>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
 
 #include "nanochat/common.h"
+#include "nanochat/jsonl.h"
 
 namespace nanochat {
 
@@ -149,12 +150,12 @@ std::string read_file(const std::string& path) {
 }
 
 std::string document_of_line(const std::string& path, int64_t number, const std::string& line) {
-  const auto object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object() || !object.contains("text") || !object["text"].is_string()) {
+  std::optional<std::string> text = text_of_json(line);
+  if (!text) {
     throw std::runtime_error(path + ", line " + std::to_string(number) +
                              ": not a JSON object with a string \"text\"");
   }
-  return object["text"].get<std::string>();
+  return *std::move(text);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct Options {
   int64_t eval_steps = 8;
   int64_t documents = 4000;
   int64_t seed = 42;
-  int64_t threads = 2;
+  int64_t threads = 1;
   std::string dtype = "float32";
   std::string data;
   std::string metrics;
@@ -86,7 +86,8 @@ Args declare(Options& o) {
   args.add("quiet", &o.quiet, "no progress and no sample");
   args.section("reproducibility");
   args.add("seed", &o.seed, "of weights, documents, their order, and the sample");
-  args.add("threads", &o.threads, "threads of LibTorch");
+  args.add("threads", &o.threads,
+           "threads of LibTorch, worth more than one on an idle machine only");
   return args;
 }
 
