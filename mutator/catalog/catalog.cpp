@@ -29,15 +29,17 @@ Loaded answer(Catalog catalog, Errors errors) {
 
 void read_rules(const Node& node, Catalog& catalog, Errors& errors) {
   if (node.kind != Node::Kind::list) {
-    errors.push_back({Exit::catalog, "'rules' must be a list of mappings, not " + kind_name(node), node.place});
+    errors.push_back(
+        {Exit::catalog, "'rules' must be a list of mappings, not " + kind_name(node), node.place});
     return;
   }
   if (node.items.empty()) errors.push_back({Exit::catalog, "'rules' is an empty list", node.place});
   for (const Node& entry : node.items) {
     Rule rule = read_rule(entry, catalog.tree, errors);
     if (const Rule* other = rule.id.value.empty() ? nullptr : catalog.find(rule.id.value))
-      errors.push_back({Exit::catalog, "there is already a rule '" + rule.id.value + "', in line " +
-                                           std::to_string(other->id.place.line) + "; give this one another id",
+      errors.push_back({Exit::catalog,
+                        "there is already a rule '" + rule.id.value + "', in line " +
+                            std::to_string(other->id.place.line) + "; give this one another id",
                         rule.id.place});
     catalog.rules.push_back(std::move(rule));
   }
@@ -73,8 +75,9 @@ Loaded load(const std::filesystem::path& file) {
   if (!text) {
     std::error_code ignored;
     if (fs::exists(file, ignored)) return tl::unexpected(Errors{text.error()});
-    return tl::unexpected(Errors{{Exit::catalog, "there is no catalog; run nanobug in the directory that holds it",
-                                  Place{file.string(), 0, 0}}});
+    return tl::unexpected(
+        Errors{{Exit::catalog, "there is no catalog; run nanobug in the directory that holds it",
+                Place{file.string(), 0, 0}}});
   }
   Catalog catalog;
   catalog.file = file;
@@ -83,7 +86,8 @@ Loaded load(const std::filesystem::path& file) {
   for (const Rule& rule : catalog.rules) {
     std::error_code ignored;
     if (!rule.file.empty() && !fs::is_regular_file(catalog.tree_directory() / rule.file, ignored))
-      errors.push_back({Exit::catalog, "'in' names '" + rule.in.value + "', and there is no such file", rule.in.place});
+      errors.push_back(
+          {Exit::catalog, "'in' names '" + rule.in.value + "', and there is no such file", rule.in.place});
   }
   return answer(std::move(catalog), std::move(errors));
 }
@@ -93,7 +97,8 @@ Result<const Rule*> find_rule(const Catalog& catalog, const std::string& id) {
   Names ids;
   for (const Rule& rule : catalog.rules) ids.push_back(rule.id.value);
   const std::string hint = did_you_mean(id, ids);
-  return fail(Exit::usage, "there is no rule '" + id + "'" + (hint.empty() ? "; `nanobug list` shows them" : hint));
+  return fail(Exit::usage,
+              "there is no rule '" + id + "'" + (hint.empty() ? "; `nanobug list` shows them" : hint));
 }
 
 }  // namespace nanobug::catalog

@@ -19,7 +19,8 @@ struct Text {
   Place place;
 };
 
-// ---- the seam: how this tree is built, run and judged ---------------------------------------------------------
+// ---- the seam: how this tree is built, run and judged
+// ---------------------------------------------------------
 
 struct Build {
   // Each command is argv; {source}, {build}, {project} stand for directories. They are run in {source}.
@@ -30,24 +31,25 @@ struct Build {
 };
 
 struct Probes {
-  std::string source;  // directory of the probes, relative to the catalog's directory
+  std::string source;                  // directory of the probes, relative to the catalog's directory
   std::vector<std::string> configure;  // how to build the probes against {source}; also {probes_build}
   std::vector<std::string> compile;
-  std::string program;                        // the probe binary, relative to {probes_build}
-  std::vector<std::string> headers;           // globs: when one differs from the clean tree, probes are rebuilt
-  double time_limit_s = 20;                   // for one probe
-  std::map<std::string, std::string> observables;  // Catch2 tag of a probe -> what the learner is told is wrong
+  std::string program;               // the probe binary, relative to {probes_build}
+  std::vector<std::string> headers;  // globs: when one differs from the clean tree, probes are rebuilt
+  double time_limit_s = 20;          // for one probe
+  std::map<std::string, std::string>
+      observables;  // Catch2 tag of a probe -> what the learner is told is wrong
 };
 
 struct Program {
-  std::string program;             // relative to {build}
-  std::vector<std::string> args;   // {metrics} stands for the file of JSON lines
+  std::string program;            // relative to {build}
+  std::vector<std::string> args;  // {metrics} stands for the file of JSON lines
   double time_limit_s = 120;
   Place place;
 };
 
 struct Parity {
-  std::string observable;                 // what the learner is told is wrong
+  std::string observable;  // what the learner is told is wrong
   Program program;
   std::map<std::string, double> compare;  // series -> largest relative difference from the clean tree
 };
@@ -66,7 +68,8 @@ struct Tree {
   Place place;
 };
 
-// ---- rules ----------------------------------------------------------------------------------------------------
+// ---- rules
+// ----------------------------------------------------------------------------------------------------
 
 struct Edit {
   enum class Kind { replace, remove, insert_before, insert_after, move_before, move_after, swap };
@@ -83,23 +86,23 @@ struct Snippet {  // a rule's own test: C++ in, C++ out
 
 struct Rule {
   Text id;
-  Text title;                   // what `list` shows; does not spoil
+  Text title;  // what `list` shows; does not spoil
   std::vector<std::string> refs;
   std::vector<std::string> pack;
-  std::string category;         // training architecture data inference numerics distributed cuda
-  int priority = 1;             // 1 to 3
-  int difficulty = 1;           // 1 to 3
+  std::string category;  // training architecture data inference numerics distributed cuda
+  int priority = 1;      // 1 to 3
+  int difficulty = 1;    // 1 to 3
   int minutes = 20;
-  Text in;                      // the file, relative to the catalog's directory
-  std::string file;             // the same file, relative to tree.root: what a Site calls it
-  Text match;                   // a matcher in clang-query's language
-  int expect = 1;               // exact number of sites
+  Text in;           // the file, relative to the catalog's directory
+  std::string file;  // the same file, relative to tree.root: what a Site calls it
+  Text match;        // a matcher in clang-query's language
+  int expect = 1;    // exact number of sites
   std::vector<Edit> edits;
   std::string brief;
   std::vector<Text> hints;
   std::string cause;
   std::vector<std::string> questions;
-  std::vector<Text> probes;     // must fail on the mutant and pass on the clean tree
+  std::vector<Text> probes;  // must fail on the mutant and pass on the clean tree
   std::vector<Snippet> matches;
   std::vector<Snippet> no_matches;
   Place place;

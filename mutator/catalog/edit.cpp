@@ -10,16 +10,20 @@ const Names kActions = {"replace", "remove", "insert", "move", "swap"};
 
 // {{ must be closed by }} with a name between; what the name stands for is rewrite's to check.
 void check_template(Fields& fields, const Text& text) {
-  for (size_t open = text.value.find("{{"); open != std::string::npos; open = text.value.find("{{", open + 2)) {
+  for (size_t open = text.value.find("{{"); open != std::string::npos;
+       open = text.value.find("{{", open + 2)) {
     const size_t close = text.value.find("}}", open);
     const size_t next = text.value.find("{{", open + 2);
     if (close != std::string::npos && (next == std::string::npos || close < next)) continue;
     Place place = text.place;
     for (const char c : text.value.substr(0, open)) {
-      if (c == '\n') ++place.line, place.column = text.place.column;
-      else ++place.column;
+      if (c == '\n')
+        ++place.line, place.column = text.place.column;
+      else
+        ++place.column;
     }
-    fields.error("the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'", place);
+    fields.error("the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'",
+                 place);
   }
 }
 
@@ -73,8 +77,9 @@ std::optional<Edit> read_edit(const Node& node, const std::string& rule, Errors&
     for (const std::string& action : kActions)
       if (field.key.value == action) actions.push_back(&field);
   if (actions.size() > 1) {
-    fields.error("an edit does one thing, here '" + actions[0]->key.value + "' and '" + actions[1]->key.value +
-                     "'; write two entries", actions[1]->key.place);
+    fields.error("an edit does one thing, here '" + actions[0]->key.value + "' and '" +
+                     actions[1]->key.value + "'; write two entries",
+                 actions[1]->key.place);
     return std::nullopt;
   }
   Edit edit{};
@@ -86,8 +91,10 @@ std::optional<Edit> read_edit(const Node& node, const std::string& rule, Errors&
     for (const char* name : {"with", "before", "after"}) fields.may(name);
   } else {
     const std::string& action = actions[0]->key.value;
-    if (const Node* value = fields.may(action)) good = read_action(fields, action, value, edit);
-    else for (const char* name : {"with", "before", "after"}) fields.may(name);
+    if (const Node* value = fields.may(action))
+      good = read_action(fields, action, value, edit);
+    else
+      for (const char* name : {"with", "before", "after"}) fields.may(name);
   }
   fields.done();
   return good ? std::optional(edit) : std::nullopt;
@@ -100,8 +107,10 @@ std::vector<Edit> read_edits(const Node& node, const std::string& rule, Errors& 
   const auto error = [&](const std::string& message) {
     errors.push_back({Exit::catalog, message, node.place});
   };
-  if (node.kind != Node::Kind::list) error("'edits' must be a list, one entry an edit, not " + kind_name(node));
-  else if (node.items.empty()) error("'edits' is an empty list");
+  if (node.kind != Node::Kind::list)
+    error("'edits' must be a list, one entry an edit, not " + kind_name(node));
+  else if (node.items.empty())
+    error("'edits' is an empty list");
   for (const Node& item : node.items)
     if (auto edit = read_edit(item, rule, errors)) edits.push_back(std::move(*edit));
   return edits;

@@ -80,8 +80,9 @@ bool Fields::text(const Node* node, const std::string& name, Text& out) {
 bool Fields::code(const Node* node, const std::string& name, Text& out) {
   if (!text(node, name, out)) return false;
   if (!node->folded) return true;
-  error("'" + name + "' is code over several lines, which YAML joins here; write it as a literal block, '" + name +
-            ": |' and the lines below", node->place);
+  error("'" + name + "' is code over several lines, which YAML joins here; write it as a literal block, '" +
+            name + ": |' and the lines below",
+        node->place);
   return false;
 }
 
@@ -92,16 +93,20 @@ void Fields::string(const Node* node, const std::string& name, std::string& out)
 void Fields::path(const Node* node, const std::string& name, std::string& out) {
   Text read;
   if (!text(node, name, read)) return;
-  if (const std::string why = wrong_path(read.value); !why.empty()) error("'" + name + "' " + why, read.place);
-  else out = read.value;
+  if (const std::string why = wrong_path(read.value); !why.empty())
+    error("'" + name + "' " + why, read.place);
+  else
+    out = read.value;
 }
 
 void Fields::integer(const Node* node, const std::string& name, int low, int high, int& out) {
   const std::string wanted = "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
   if (!expects(node, Node::Kind::scalar, name, wanted)) return;
   int read = 0;
-  if (node->plain && whole_number(node->value, read) && read >= low && read <= high) out = read;
-  else error("'" + name + "' must be " + wanted + ", not '" + node->value + "'", node->place);
+  if (node->plain && whole_number(node->value, read) && read >= low && read <= high)
+    out = read;
+  else
+    error("'" + name + "' must be " + wanted + ", not '" + node->value + "'", node->place);
 }
 
 bool Fields::number(const Node* node, const std::string& name, const std::string& wanted, double& out) {
@@ -119,16 +124,20 @@ void Fields::seconds(const Node* node, const std::string& name, double& out) {
   const std::string wanted = "a number of seconds above 0 and at most 86400";
   double read = 0;
   if (!number(node, name, wanted, read)) return;
-  if (read > 0 && read <= 86400) out = read;
-  else error("'" + name + "' must be " + wanted + ", not '" + node->value + "'", node->place);
+  if (read > 0 && read <= 86400)
+    out = read;
+  else
+    error("'" + name + "' must be " + wanted + ", not '" + node->value + "'", node->place);
 }
 
 void Fields::tolerance(const Node* node, const std::string& name, double& out) {
   const std::string wanted = "a relative difference from 0 to 1";
   double read = 0;
   if (!number(node, name, wanted, read)) return;
-  if (read >= 0 && read <= 1) out = read;
-  else error("'" + name + "' must be " + wanted + ", not '" + node->value + "'", node->place);
+  if (read >= 0 && read <= 1)
+    out = read;
+  else
+    error("'" + name + "' must be " + wanted + ", not '" + node->value + "'", node->place);
 }
 
 void Fields::texts(const Node* node, const std::string& name, std::vector<Text>& out) {
@@ -144,14 +153,16 @@ void Fields::strings(const Node* node, const std::string& name, std::vector<std:
   for (Text& item : read) out.push_back(std::move(item.value));
 }
 
-void Fields::argv(const Node* node, const std::string& name, const Names& known, std::vector<std::string>& out) {
+void Fields::argv(const Node* node, const std::string& name, const Names& known,
+                  std::vector<std::string>& out) {
   std::vector<Text> read;
   texts(node, name, read);
   for (Text& argument : read) {
     for (const std::string& word : placeholders(argument.value))
       if (std::find(known.begin(), known.end(), word) == known.end())
         error("'" + name + "' has no placeholder {" + word + "} (there are " + listed(known) + ")" +
-                  did_you_mean(word, known), argument.place);
+                  did_you_mean(word, known),
+              argument.place);
     out.push_back(std::move(argument.value));
   }
 }

@@ -1,5 +1,5 @@
-// reader: typed values out of Nodes; whatever is not as it should be becomes an Error with its place, and reading
-// goes on, so that one run reports everything that is wrong in the file.
+// reader: typed values out of Nodes; whatever is not as it should be becomes an Error with its place, and
+// reading goes on, so that one run reports everything that is wrong in the file.
 #pragma once
 
 #include <map>
@@ -25,7 +25,9 @@ class Fields {
   const std::string& what() const { return what_; }
   const Place& place() const { return node_.place; }
   Errors& errors() { return errors_; }
-  void error(std::string message, const Place& place) { errors_.push_back({Exit::catalog, std::move(message), place}); }
+  void error(std::string message, const Place& place) {
+    errors_.push_back({Exit::catalog, std::move(message), place});
+  }
 
   // The field's value. A missing one is an error for need(); an empty one (`name:`) is an error for both.
   const Node* need(const std::string& name);

@@ -7,11 +7,13 @@
 namespace nanobug::catalog {
 namespace {
 
-const Names kCategories = {"training", "architecture", "data", "inference", "numerics", "distributed", "cuda"};
+const Names kCategories = {"training", "architecture", "data", "inference",
+                           "numerics", "distributed",  "cuda"};
 
 bool good_id(const std::string& id) {
   if (id.empty() || id.front() == '-' || id.back() == '-' || id.find("--") != std::string::npos) return false;
-  return id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos && id.front() > '9';
+  return id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos &&
+         id.front() > '9';
 }
 
 void read_category(Fields& fields, Rule& rule) {
@@ -22,19 +24,22 @@ void read_category(Fields& fields, Rule& rule) {
   std::string known;
   for (const std::string& name : kCategories) known += (known.empty() ? "" : ", ") + name;
   fields.error("'" + category.value + "' is no category (there are " + known + ")" +
-                   did_you_mean(category.value, kCategories), category.place);
+                   did_you_mean(category.value, kCategories),
+               category.place);
 }
 
 void read_in(Fields& fields, const Tree& tree, Rule& rule) {
   const Node* node = fields.need("in");
   if (!fields.text(node, "in", rule.in)) return;
-  if (const std::string why = wrong_path(rule.in.value); !why.empty()) return fields.error("'in' " + why, rule.in.place);
+  if (const std::string why = wrong_path(rule.in.value); !why.empty())
+    return fields.error("'in' " + why, rule.in.place);
   if (tree.root.empty()) return;  // said already
   const auto file = std::filesystem::path(rule.in.value).lexically_normal();
   const auto relative = file.lexically_relative(std::filesystem::path(tree.root).lexically_normal());
   if (relative.empty() || *relative.begin() == ".." || relative == ".")
-    return fields.error("'in' names '" + rule.in.value + "', which is not below tree.root, '" + tree.root + "'",
-                        rule.in.place);
+    return fields.error(
+        "'in' names '" + rule.in.value + "', which is not below tree.root, '" + tree.root + "'",
+        rule.in.place);
   rule.file = relative.generic_string();
 }
 
@@ -58,7 +63,8 @@ void read_tests(const Node& node, Rule& rule, Errors& errors) {
       fields.error("'no_match' must be a list of code, not " + kind_name(*others), others->place);
     for (const Node& entry : others->items) {
       Snippet snippet;
-      if (fields.code(&entry, "an entry of no_match", snippet.code)) rule.no_matches.push_back(std::move(snippet));
+      if (fields.code(&entry, "an entry of no_match", snippet.code))
+        rule.no_matches.push_back(std::move(snippet));
     }
   }
   fields.done();
@@ -83,8 +89,9 @@ Rule read_rule(const Node& node, const Tree& tree, Errors& errors) {
   Fields fields(node, name, errors);
   if (!fields.is_map()) return rule;
   if (fields.text(fields.need("id"), "id", rule.id) && !good_id(rule.id.value))
-    fields.error("'" + rule.id.value + "' is no id; use small letters, digits and single hyphens, a letter first",
-                 rule.id.place);
+    fields.error(
+        "'" + rule.id.value + "' is no id; use small letters, digits and single hyphens, a letter first",
+        rule.id.place);
   fields.text(fields.need("title"), "title", rule.title);
   if (const Node* refs = fields.may("refs")) fields.strings(refs, "refs", rule.refs);
   if (const Node* pack = fields.may("pack")) fields.strings(pack, "pack", rule.pack);

@@ -11,7 +11,8 @@ const Names kRunWords = {"source", "build", "project", "metrics"};
 Build read_build(const Node& node, Errors& errors) {
   Build build;
   Fields fields(node, "tree.build", errors);
-  if (const Node* configure = fields.may("configure")) fields.argv(configure, "configure", kBuildWords, build.configure);
+  if (const Node* configure = fields.may("configure"))
+    fields.argv(configure, "configure", kBuildWords, build.configure);
   fields.argv(fields.need("compile"), "compile", kBuildWords, build.compile);
   fields.path(fields.may("directory"), "directory", build.directory);
   fields.path(fields.may("library"), "library", build.library);
@@ -30,12 +31,14 @@ Probes read_probes(const Node& node, Errors& errors) {
   Fields fields(node, "tree.probes", errors);
   if (const Node* configure = fields.may("configure"))
     fields.argv(configure, "configure", kProbeWords, probes.configure);
+  fields.path(fields.may("source"), "source", probes.source);
   fields.argv(fields.need("compile"), "compile", kProbeWords, probes.compile);
   fields.path(fields.need("program"), "program", probes.program);
   std::vector<Text> headers;
   if (const Node* globs = fields.may("headers")) fields.texts(globs, "headers", headers);
   for (const Text& glob : headers) {
-    if (const std::string why = wrong_path(glob.value); !why.empty()) fields.error("'headers' " + why, glob.place);
+    if (const std::string why = wrong_path(glob.value); !why.empty())
+      fields.error("'headers' " + why, glob.place);
     probes.headers.push_back(glob.value);
   }
   fields.seconds(fields.may("time_limit"), "time_limit", probes.time_limit_s);
@@ -59,7 +62,8 @@ Parity read_parity(const Node& node, Errors& errors) {
   read_program(fields, parity.program);
   if (const Node* compare = fields.need("compare")) {
     Fields series(*compare, "'compare'", errors);
-    if (series.is_map() && compare->fields.empty()) fields.error("'compare' is an empty mapping", compare->place);
+    if (series.is_map() && compare->fields.empty())
+      fields.error("'compare' is an empty mapping", compare->place);
     for (const auto& [key, value] : compare->fields)
       series.tolerance(series.may(key.value), key.value, parity.compare[key.value]);
   }
@@ -86,9 +90,10 @@ Tree read_tree(const Node& node, Errors& errors) {
   if (const Node* build = fields.need("build")) tree.build = read_build(*build, errors);
   if (const Node* probes = fields.need("probes")) tree.probes = read_probes(*probes, errors);
   if (const Node* parity = fields.may("parity")) {
-    if (parity->kind != Node::Kind::list) fields.error("'parity' must be a list of mappings, not " +
-                                                       kind_name(*parity), parity->place);
-    else if (parity->items.empty()) fields.error("'parity' is an empty list", parity->place);
+    if (parity->kind != Node::Kind::list)
+      fields.error("'parity' must be a list of mappings, not " + kind_name(*parity), parity->place);
+    else if (parity->items.empty())
+      fields.error("'parity' is an empty list", parity->place);
     for (const Node& entry : parity->items) tree.parity.push_back(read_parity(entry, errors));
   }
   if (const Node* run = fields.need("run")) tree.run = read_run(*run, errors);

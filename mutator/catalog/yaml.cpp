@@ -12,14 +12,19 @@ namespace {
 
 constexpr size_t kDeepest = 32;  // levels of nesting; the catalog needs seven
 
-Error wrong(std::string message, Place place) { return Error{Exit::catalog, std::move(message), std::move(place)}; }
+Error wrong(std::string message, Place place) {
+  return Error{Exit::catalog, std::move(message), std::move(place)};
+}
 
 // The offset of the first byte that is not UTF-8 (overlong forms and surrogates included), or npos.
 size_t first_bad_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                          : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    const size_t length = lead < 0x80                   ? 1
+                          : lead >= 0xC2 && lead < 0xE0 ? 2
+                          : lead >= 0xE0 && lead < 0xF0 ? 3
+                          : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                        : 0;
     if (length == 0 || i + length > text.size()) return i;
     for (size_t k = 1; k < length; ++k)
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return i;
@@ -34,8 +39,10 @@ size_t first_bad_utf8(std::string_view text) {
 Place place_at(const std::string& name, std::string_view text, size_t offset) {
   Place place{name, 1, 1};
   for (const char c : text.substr(0, offset)) {
-    if (c == '\n') ++place.line, place.column = 1;
-    else ++place.column;
+    if (c == '\n')
+      ++place.line, place.column = 1;
+    else
+      ++place.column;
   }
   return place;
 }
@@ -52,8 +59,10 @@ class Builder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents == 2)
-      errors_.push_back(wrong("a second document begins here; the catalog is one YAML document, so remove this and "
-                              "everything after it, or the line '---' above it", at(mark)));
+      errors_.push_back(
+          wrong("a second document begins here; the catalog is one YAML document, so remove this and "
+                "everything after it, or the line '---' above it",
+                at(mark)));
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -100,7 +109,7 @@ class Builder : public YAML::EventHandler {
   }
 
   // Where the characters of the scalar begin: behind a quote, or on the first line of a block that holds any.
-  Node scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value) const {
+  Node scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value) {
     Node node{Node::Kind::scalar, at(mark), value, tag == "?", false, {}, {}};
     size_t i = static_cast<size_t>(mark.pos);
     const char style = i < text_.size() && !node.plain ? text_[i] : 0;
@@ -109,29 +118,42 @@ class Builder : public YAML::EventHandler {
       place_of_block(i, node.place);
       return node;
     }
-    if (style == '"' || style == '\'') ++node.place.column;
-    const size_t end = std::min(text_.find('\n', i), text_.size());
-    // A scalar on one line is followed there by its end; longer than the rest of the line means it was folded.
-    node.folded = node.plain ? value.size() > end - i : !quote_closes(i, end, style);
+    const size_t line_end = std::min(text_.find('\n', i), text_.size());
+    if (style == '"' || style == '\'') {
+      const size_t close = closing_quote(i);
+      if (close == std::string::npos) errors_.push_back(wrong("this quote is not closed", at(mark)));
+      node.folded = close > line_end;
+      ++node.place.column;
+    } else {
+      node.folded = value.size() > line_end - i;  // more than this line holds: it was joined from several
+    }
     return node;
   }
 
+  // Blank lines at the start belong to the value; the first other line tells the indentation.
   void place_of_block(size_t i, Place& place) const {
+    ++place.line;
+    place.column = 1;
     for (i = text_.find('\n', i); i != std::string::npos; i = text_.find('\n', i + 1)) {
-      ++place.line;
       const size_t first = text_.find_first_not_of(" \r", i + 1);
-      if (first != std::string::npos && text_[first] == '\n') continue;
-      place.column = first == std::string::npos ? 1 : static_cast<int>(first - i);
+      if (first == std::string::npos || text_[first] == '\n') continue;
+      place.column = static_cast<int>(first - i);
       return;
     }
   }
 
-  bool quote_closes(size_t i, size_t end, char quote) const {
-    for (++i; i < end; ++i) {
-      if (quote == '"' && text_[i] == '\\') ++i;
-      else if (text_[i] == quote) return true;
+  // yaml-cpp takes the end of the file for the end of a quote.
+  size_t closing_quote(size_t i) const {
+    const char quote = text_[i];
+    for (++i; i < text_.size(); ++i) {
+      if (quote == '"' && text_[i] == '\\')
+        ++i;
+      else if (quote == '\'' && text_.compare(i, 2, "''") == 0)
+        ++i;
+      else if (text_[i] == quote)
+        return i;
     }
-    return false;
+    return std::string::npos;
   }
 
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
@@ -178,7 +200,8 @@ class Builder : public YAML::EventHandler {
     for (const auto& [other, unused] : map.fields) {
       if (other.value != key.value) continue;
       errors_.push_back(wrong("the field '" + key.value + "' is given twice; the first is in line " +
-                                  std::to_string(other.place.line), key.place));
+                                  std::to_string(other.place.line),
+                              key.place));
       return;
     }
     map.fields.push_back({std::move(key), std::move(value)});
@@ -201,8 +224,8 @@ Error syntax_error(const YAML::Exception& e, const std::string& text, const std:
     const size_t first = text.find_first_not_of(" \t", begin);
     const size_t tab = text.find('\t', begin);
     if (tab != std::string::npos && tab < std::min(first, text.size()))
-      return wrong("a tab indents this line; YAML indents with spaces", {name, place.line,
-                                                                         static_cast<int>(tab - begin) + 1});
+      return wrong("a tab indents this line; YAML indents with spaces",
+                   {name, place.line, static_cast<int>(tab - begin) + 1});
   }
   return wrong("not YAML: " + e.msg, place);
 }
@@ -211,10 +234,14 @@ Error syntax_error(const YAML::Exception& e, const std::string& text, const std:
 
 std::string kind_name(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::nothing: return "nothing";
-    case Node::Kind::scalar: return "text";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::map: return "a mapping";
+    case Node::Kind::nothing:
+      return "nothing";
+    case Node::Kind::scalar:
+      return "text";
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::map:
+      return "a mapping";
   }
   return "";
 }

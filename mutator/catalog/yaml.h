@@ -1,8 +1,8 @@
 // yaml: a YAML file as a plain tree of values, each with its place.
 //
-// Built from yaml-cpp's events rather than its YAML::Node, because the catalog wants to know what Node forgets or
-// hides: duplicate keys (Node keeps one of them silently), whether a scalar was quoted, where the text of a block
-// scalar begins, and aliases, which Node expands without a bound.
+// Built from yaml-cpp's events rather than its YAML::Node, because the catalog wants to know what Node
+// forgets or hides: duplicate keys (Node keeps one of them silently), whether a scalar was quoted, where the
+// text of a block scalar begins, and aliases, which Node expands without a bound.
 #pragma once
 
 #include <optional>
@@ -18,12 +18,12 @@ struct Field;
 struct Node {
   enum class Kind { nothing, scalar, list, map };
   Kind kind = Kind::nothing;
-  Place place;            // of a scalar: its first character, quotes and the | of a block not counted
-  std::string value;      // of a scalar
-  bool plain = false;     // a scalar without quotes and not a block: it may be a number
-  bool folded = false;    // over several lines that YAML joins: places inside it cannot be told
-  std::vector<Node> items;                          // of a list
-  std::vector<Field> fields;                        // of a map, in order, keys unique
+  Place place;                // of a scalar: its first character, quotes and the | of a block not counted
+  std::string value;          // of a scalar
+  bool plain = false;         // a scalar without quotes and not a block: it may be a number
+  bool folded = false;        // over several lines that YAML joins: places inside it cannot be told
+  std::vector<Node> items;    // of a list
+  std::vector<Field> fields;  // of a map, in order, keys unique
 };
 
 struct Field {

@@ -96,6 +96,19 @@ std::pair<int, int> changed_lines(const std::string& before, const std::string& 
   return {line_at(prefix), line_at(std::max(prefix, after.size() - suffix))};
 }
 
+// ~/nanobug/practice, or the next number: what is not there yet, or holds the clean tree that the last
+// session left.
+fs::path free_place(const vault::Tree& pristine) {
+  for (int number = 1;; ++number) {
+    const fs::path place =
+        home() / "nanobug" / (number == 1 ? "practice" : fmt::format("practice-{}", number));
+    std::error_code error;
+    if (!fs::exists(place, error)) return place;
+    const auto there = vault::read_tree(place, {});
+    if (there && (there->empty() || *there == pristine)) return place;
+  }
+}
+
 Result<Exit> start(Context& c, const Options& options) {
   const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
   const auto chosen = candidates(c, options, seed);
@@ -120,10 +133,9 @@ Result<Exit> start(Context& c, const Options& options) {
   NANOBUG_TRY(overlay);
 
   session::StartRequest request;
-  request.directory =
-      options.directory.empty() ? fs::path() : fs::absolute(options.directory).lexically_normal();
-  request.home = home() / "nanobug";
   request.pristine = (*c.pristine())->tree;
+  request.directory = options.directory.empty() ? free_place(request.pristine)
+                                                : fs::absolute(options.directory).lexically_normal();
   request.mutated = request.pristine;
   for (const auto& [path, text] : *overlay) {
     request.mutated[path].bytes = text;

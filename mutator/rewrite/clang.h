@@ -1,5 +1,5 @@
-// clang: the parts of Clang that this room uses, in one precompiled header; they take longer to read than all of
-// nanobug. No other room includes any of them.
+// clang: the parts of Clang that this room uses, in one precompiled header; they take longer to read than all
+// of nanobug. No other room includes any of them.
 #pragma once
 
 #include <clang/AST/ASTContext.h>

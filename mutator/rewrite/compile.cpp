@@ -32,7 +32,8 @@ const std::map<std::string, Form>& forms() {
       {"statement", {true, 1, kinds<Stmt>(), "a statement"}},
       {"statements", {true, 1, kinds<CompoundStmt>(), "a compoundStmt"}},
       {"member", {true, 1, kinds<MemberExpr>(), "a memberExpr"}},
-      {"name", {true, 1, kinds<NamedDecl, DeclRefExpr, CXXCtorInitializer, TypeLoc>(), "something with a name"}},
+      {"name",
+       {true, 1, kinds<NamedDecl, DeclRefExpr, CXXCtorInitializer, TypeLoc>(), "something with a name"}},
       {"callArgs", {true, 1, kinds<CallExpr>(), "a call"}},
       {"constructExprArgs", {true, 1, kinds<CXXConstructExpr>(), "a cxxConstructExpr"}},
       {"elseBranch", {true, 1, kinds<IfStmt>(), "an ifStmt"}},
@@ -87,8 +88,10 @@ class Compiler {
       compile_target();
     } else {
       compile_target();
-      if (templated) result.pieces = pieces(edit.with);
-      else if (edit.kind != Kind::remove) result.second = selector(edit.with, result.second_id);
+      if (templated)
+        result.pieces = pieces(edit.with);
+      else if (edit.kind != Kind::remove)
+        result.second = selector(edit.with, result.second_id);
     }
     return result;
   }
@@ -104,10 +107,12 @@ class Compiler {
     }
     if (found->always) return &*found;
     const Place place = place_in(rule_.match, found->branch.begin);
-    const std::string matcher = rule_.match.value.substr(found->branch.begin, found->branch.end - found->branch.begin);
-    error(text, offset, "'" + id + "' is not bound on every branch of the " + matcher + " at line " +
-                            std::to_string(place.line) + ", column " + std::to_string(place.column) +
-                            "; bind it on each of them");
+    const std::string matcher =
+        rule_.match.value.substr(found->branch.begin, found->branch.end - found->branch.begin);
+    error(text, offset,
+          "'" + id + "' is not bound on every branch of the " + matcher + " at line " +
+              std::to_string(place.line) + ", column " + std::to_string(place.column) +
+              "; bind it on each of them");
     return nullptr;
   }
 
@@ -140,20 +145,22 @@ class Compiler {
       std::vector<std::string> names;
       for (const auto& [name, unused] : forms()) names.push_back(name);
       const std::string hint = did_you_mean(call.text, names);
-      error(text, call.span.begin, "'" + call.text + "' is no range selector" +
-                                       (hint.empty() ? "; the plainest is node(id)" : hint));
+      error(
+          text, call.span.begin,
+          "'" + call.text + "' is no range selector" + (hint.empty() ? "; the plainest is node(id)" : hint));
       return "";
     }
     if (call.arguments.size() != form->second.count) {
-      error(text, call.span.begin, "'" + call.text + "' takes " + std::to_string(form->second.count) +
-                                       (form->second.count == 1 ? " argument, not " : " arguments, not ") +
-                                       std::to_string(call.arguments.size()));
+      error(text, call.span.begin,
+            "'" + call.text + "' takes " + std::to_string(form->second.count) +
+                (form->second.count == 1 ? " argument, not " : " arguments, not ") +
+                std::to_string(call.arguments.size()));
       return "";
     }
     std::string all;
     for (const Expression& argument : call.arguments) {
-      const std::string part = form->second.ids ? checked_id(text, call, form->second, argument)
-                                                : checked(text, argument);
+      const std::string part =
+          form->second.ids ? checked_id(text, call, form->second, argument) : checked(text, argument);
       if (part.empty()) return "";
       all += (all.empty() ? "" : ", ") + part;
     }
@@ -169,8 +176,9 @@ class Compiler {
     const Binding* binding = check_id(text, argument.span.begin, argument.text);
     if (!binding) return "";
     if (!fits(*binding, form)) {
-      error(text, argument.span.begin, "'" + call.text + "' selects from " + form.wanted + ", and '" + argument.text +
-                                           "' is bound to a " + binding->matcher);
+      error(text, argument.span.begin,
+            "'" + call.text + "' selects from " + form.wanted + ", and '" + argument.text +
+                "' is bound to a " + binding->matcher);
       return "";
     }
     return "\"" + argument.text + "\"";
@@ -208,8 +216,10 @@ std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error
 Place place_in(const catalog::Text& text, unsigned offset) {
   Place place = text.place;
   for (size_t i = 0; i < offset && i < text.value.size(); ++i) {
-    if (text.value[i] == '\n') ++place.line, place.column = text.place.column;
-    else ++place.column;
+    if (text.value[i] == '\n')
+      ++place.line, place.column = text.place.column;
+    else
+      ++place.column;
   }
   return place;
 }

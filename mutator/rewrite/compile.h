@@ -1,4 +1,5 @@
-// compile: a rule's matcher, selectors and templates, parsed and checked against each other before any file is read.
+// compile: a rule's matcher, selectors and templates, parsed and checked against each other before any file
+// is read.
 #pragma once
 
 #include <optional>
@@ -32,7 +33,8 @@ struct CompiledRule {
 // Nothing, and at least one error, when the rule is wrong. Errors are in the order of the rule's text.
 std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error>& errors);
 
-// A matcher as Clang's parser takes it, with the traversal nanobug uses everywhere; an offset in `text` for an error.
+// A matcher as Clang's parser takes it, with the traversal nanobug uses everywhere; an offset in `text` for
+// an error.
 std::optional<Matcher> parse_matcher(const std::string& text, std::string& problem, unsigned& where);
 
 // The place of a byte of a text that stands in the catalog.

@@ -44,15 +44,18 @@ std::vector<std::vector<BoundNodes>> match_all(Unit& unit, const std::vector<con
 Result<std::vector<Site>> as_expected(const catalog::Rule& rule, std::vector<Site> sites) {
   if (static_cast<int>(sites.size()) == rule.expect) return sites;
   if (sites.empty())
-    return fail(Exit::catalog, "rule '" + rule.id.value + "' matches nothing in '" + rule.file +
-                                   "'; `nanobug rule explain " + rule.id.value + "` shows where its last candidate goes",
+    return fail(Exit::catalog,
+                "rule '" + rule.id.value + "' matches nothing in '" + rule.file +
+                    "'; `nanobug rule explain " + rule.id.value + "` shows where its last candidate goes",
                 rule.match.place);
   std::string places;
-  for (size_t i = 0; i < sites.size() && i < 8; ++i) places += (i ? ", " : "") + std::to_string(sites[i].line);
+  for (size_t i = 0; i < sites.size() && i < 8; ++i)
+    places += (i ? ", " : "") + std::to_string(sites[i].line);
   if (sites.size() > 8) places += ", …";
-  return fail(Exit::catalog, "rule '" + rule.id.value + "' matches " + std::to_string(sites.size()) +
-                                 (sites.size() == 1 ? " site in '" : " sites in '") + rule.file + "', not " +
-                                 std::to_string(rule.expect) + " as 'expect' says: line " + places,
+  return fail(Exit::catalog,
+              "rule '" + rule.id.value + "' matches " + std::to_string(sites.size()) +
+                  (sites.size() == 1 ? " site in '" : " sites in '") + rule.file + "', not " +
+                  std::to_string(rule.expect) + " as 'expect' says: line " + places,
               rule.match.place);
 }
 
@@ -80,8 +83,10 @@ class Engine : public Rewriter {
     for (size_t i = 0; i < rules.size(); ++i) {
       std::vector<Error> errors;
       compiled[i] = compile(*rules[i], errors);
-      if (compiled[i]) files[rules[i]->file].push_back(i);
-      else answers[i] = tl::unexpected<Error>(errors.front());
+      if (compiled[i])
+        files[rules[i]->file].push_back(i);
+      else
+        answers[i] = tl::unexpected<Error>(errors.front());
     }
     for (const auto& [file, which] : files) {
       auto unit = parse_file(source.root, source.commands, file, rules[which[0]]->in.place);
@@ -91,9 +96,12 @@ class Engine : public Rewriter {
       if (unit) found = find_all(**unit, of_file);
       for (size_t k = 0; k < which.size(); ++k) {
         const catalog::Rule& rule = *rules[which[k]];
-        if (!unit) answers[which[k]] = fail(unit.error().code, unit.error().message, rule.in.place);
-        else if (found[k]) answers[which[k]] = as_expected(rule, std::move(*found[k]));
-        else answers[which[k]] = tl::unexpected<Error>(found[k].error());
+        if (!unit)
+          answers[which[k]] = fail(unit.error().code, unit.error().message, rule.in.place);
+        else if (found[k])
+          answers[which[k]] = as_expected(rule, std::move(*found[k]));
+        else
+          answers[which[k]] = tl::unexpected<Error>(found[k].error());
       }
     }
     return answers;
@@ -126,13 +134,15 @@ class Engine : public Rewriter {
   }
 
  private:
-  static std::vector<Result<std::vector<Site>>> find_all(Unit& unit, const std::vector<const CompiledRule*>& rules) {
+  static std::vector<Result<std::vector<Site>>> find_all(Unit& unit,
+                                                         const std::vector<const CompiledRule*>& rules) {
     std::vector<const Matcher*> matchers;
     for (const CompiledRule* rule : rules) matchers.push_back(&rule->matcher);
     const auto matches = match_all(unit, matchers);
     const Survey known = survey(unit);
     std::vector<Result<std::vector<Site>>> answers;
-    for (size_t i = 0; i < rules.size(); ++i) answers.push_back(plan_sites(*rules[i], unit, known, matches[i]));
+    for (size_t i = 0; i < rules.size(); ++i)
+      answers.push_back(plan_sites(*rules[i], unit, known, matches[i]));
     return answers;
   }
 
@@ -169,7 +179,8 @@ class Engine : public Rewriter {
       if (!matcher) continue;  // hasArgument(0) alone: the next step has its inner matcher
       const std::vector<Node> nodes = nodes_of(unit, *matcher);
       for (const Node& node : left) {
-        const bool stays = std::any_of(nodes.begin(), nodes.end(), [&](const Node& n) { return n.first == node.first; });
+        const bool stays =
+            std::any_of(nodes.begin(), nodes.end(), [&](const Node& n) { return n.first == node.first; });
         if (!stays && result.back().near_misses.size() < kNearMisses)
           result.back().near_misses.push_back(
               {file.string(), line_at(unit.text, node.second), column_at(unit.text, node.second)});

@@ -12,7 +12,9 @@ bool at_once(const Expression& call) {
   return call.kind != Expression::Kind::call;
 }
 
-bool is_matcher(const Expression& e) { return e.kind == Expression::Kind::call; }
+bool is_matcher(const Expression& e) {
+  return e.kind == Expression::Kind::call;
+}
 
 std::string text_of(const std::string& source, const Expression& e) {
   return source.substr(e.span.begin, e.span.end - e.span.begin);
@@ -47,8 +49,9 @@ class Peeler {
         };
         // hasArgument(0) cannot stand without its matcher: it first appears as hasArgument(0, expr()).
         const bool alone = !first || &call == root_;
-        grow(argument, [&](const std::string& text) { return around(put(text)); },
-             [&](const std::string& text) { return alone ? text : shown(put(text)); });
+        grow(
+            argument, [&](const std::string& text) { return around(put(text)); },
+            [&](const std::string& text) { return alone ? text : shown(put(text)); });
         first = false;
       }
       arguments.push_back(text_of(source_, argument));
@@ -69,7 +72,8 @@ class Peeler {
   }
 
   void add(std::string added, std::string matcher) {
-    if (steps.empty() || steps.back().matcher != matcher) steps.push_back({std::move(added), std::move(matcher)});
+    if (steps.empty() || steps.back().matcher != matcher)
+      steps.push_back({std::move(added), std::move(matcher)});
   }
 
   const std::string& source_;

@@ -61,7 +61,8 @@ class Parser {
       string(result);
     } else if (std::isdigit(static_cast<unsigned char>(source_[at_]))) {
       result.kind = Expression::Kind::number;
-      while (at_ < source_.size() && (is_word(source_[at_]) || source_[at_] == '.')) result.text += source_[at_++];
+      while (at_ < source_.size() && (is_word(source_[at_]) || source_[at_] == '.'))
+        result.text += source_[at_++];
     } else if (is_word(source_[at_])) {
       result.text = word();
       result.name = {result.span.begin, at_};
@@ -128,9 +129,12 @@ class Parser {
 
 void merge(std::vector<Binding>& into, std::vector<Binding> more) {
   for (Binding& binding : more) {
-    const auto same = std::find_if(into.begin(), into.end(), [&](const Binding& b) { return b.id == binding.id; });
-    if (same == into.end()) into.push_back(std::move(binding));
-    else if (binding.always) same->always = true;
+    const auto same =
+        std::find_if(into.begin(), into.end(), [&](const Binding& b) { return b.id == binding.id; });
+    if (same == into.end())
+      into.push_back(std::move(binding));
+    else if (binding.always)
+      same->always = true;
   }
 }
 
@@ -149,10 +153,14 @@ std::string one_line(std::string_view source) {
   char quote = 0;
   bool comment = false;
   for (char& c : line) {
-    if (c == '\n') comment = false, quote = 0;
-    else if (!comment && !quote && c == '#') comment = true;
-    else if (!comment && !quote && (c == '"' || c == '\'')) quote = c;
-    else if (!comment && quote == c) quote = 0;
+    if (c == '\n')
+      comment = false, quote = 0;
+    else if (!comment && !quote && c == '#')
+      comment = true;
+    else if (!comment && !quote && (c == '"' || c == '\''))
+      quote = c;
+    else if (!comment && quote == c)
+      quote = 0;
     if (comment || c == '\n' || c == '\r') c = ' ';
   }
   return line;

@@ -1,7 +1,8 @@
-// expression: the language of clang-query's matchers and of Transformer's range selectors, as a tree of calls.
+// expression: the language of clang-query's matchers and of Transformer's range selectors, as a tree of
+// calls.
 //
-// Clang parses both and keeps nothing of their text. Whoever wants to know which ids are bound on which branch, or
-// to take a matcher apart, needs the tree.
+// Clang parses both and keeps nothing of their text. Whoever wants to know which ids are bound on which
+// branch, or to take a matcher apart, needs the tree.
 #pragma once
 
 #include <set>
@@ -17,21 +18,21 @@ namespace nanobug::rewrite {
 struct Expression {
   enum class Kind { call, word, string, number };
   Kind kind = Kind::word;
-  std::string text;              // name of the call, the word, the string without quotes, the number
-  Span span;                     // in the source, `.bind("x")` included
-  Span name;                     // of a call: its name
-  unsigned close = 0;            // of a call: the offset of its `)`
+  std::string text;    // name of the call, the word, the string without quotes, the number
+  Span span;           // in the source, `.bind("x")` included
+  Span name;           // of a call: its name
+  unsigned close = 0;  // of a call: the offset of its `)`
   std::vector<Expression> arguments;
   std::vector<Expression> chained;  // mapAnyOf(…).with(…): the arguments of with
-  std::string bound;             // id of .bind, or ""
+  std::string bound;                // id of .bind, or ""
   Span bound_span;
 };
 
 // Errors: Exit::catalog without a place; *where is the offset of what is wrong.
 Result<Expression> parse_expression(std::string_view source, unsigned* where);
 
-// Comments (# to the end of the line) and line ends as blanks, every other byte where it was: Clang's parser stops
-// without a word at a line end outside all parentheses.
+// Comments (# to the end of the line) and line ends as blanks, every other byte where it was: Clang's parser
+// stops without a word at a line end outside all parentheses.
 std::string one_line(std::string_view source);
 
 struct Binding {

@@ -13,8 +13,8 @@ namespace tooling = clang::tooling;
 Result<format::FormatStyle> style_of(const std::filesystem::path& file, const std::string& text) {
   auto style = format::getStyle("file", std::filesystem::absolute(file).string(), "none", text);
   if (style) return *style;
-  return fail(Exit::io, "the .clang-format of '" + file.string() + "' cannot be read: " +
-                            llvm::toString(style.takeError()));
+  return fail(Exit::io, "the .clang-format of '" + file.string() +
+                            "' cannot be read: " + llvm::toString(style.takeError()));
 }
 
 Result<std::string> apply_all(const std::string& text, const tooling::Replacements& changes) {
@@ -24,11 +24,14 @@ Result<std::string> apply_all(const std::string& text, const tooling::Replacemen
 }
 
 Result<std::string> reformatted(const format::FormatStyle& style, const std::string& text,
-                                const std::vector<tooling::Range>& ranges, const std::filesystem::path& file) {
+                                const std::vector<tooling::Range>& ranges,
+                                const std::filesystem::path& file) {
   return apply_all(text, format::reformat(style, text, ranges, file.string()));
 }
 
-std::vector<tooling::Range> everything(const std::string& text) { return {{0, static_cast<unsigned>(text.size())}}; }
+std::vector<tooling::Range> everything(const std::string& text) {
+  return {{0, static_cast<unsigned>(text.size())}};
+}
 
 }  // namespace
 
@@ -52,8 +55,7 @@ Result<std::string> formatted_like(const std::filesystem::path& file, const std:
   NANOBUG_TRY(clean);
   if (*clean == before) return reformatted(*style, after, everything(after), file);
   std::vector<tooling::Range> ranges;
-  for (const Replacement& hunk : difference(after, before))
-    ranges.emplace_back(hunk.offset, hunk.length);
+  for (const Replacement& hunk : difference(after, before)) ranges.emplace_back(hunk.offset, hunk.length);
   return reformatted(*style, after, ranges, file);
 }
 

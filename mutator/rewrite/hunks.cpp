@@ -1,5 +1,5 @@
-// hunks: see hunks.h. Lines are compared by a longest common subsequence between the first and the last that differ;
-// a mutant changes a few lines close together, so the quadratic table stays small.
+// hunks: see hunks.h. Lines are compared by a longest common subsequence between the first and the last that
+// differ; a mutant changes a few lines close together, so the quadratic table stays small.
 #include "mutator/rewrite/hunks.h"
 
 #include <algorithm>
@@ -29,7 +29,8 @@ void trim(const std::string& before, Replacement& hunk) {
   unsigned front = 0;
   const unsigned most = std::min<unsigned>(hunk.length, hunk.text.size());
   while (front < most && before[hunk.offset + front] == hunk.text[front]) ++front;
-  while (front > 0 && (continues_character(before, hunk.offset + front) || continues_character(hunk.text, front)))
+  while (front > 0 &&
+         (continues_character(before, hunk.offset + front) || continues_character(hunk.text, front)))
     --front;
   unsigned back = 0;
   while (back < most - front &&
@@ -49,7 +50,9 @@ void align(const std::string& before, Replacement& hunk) {
   while (true) {
     const unsigned at = hunk.offset + slide;
     if (at == 0 || before[at - 1] == '\n') break;
-    if (slide >= piece.size() || at + hunk.length >= before.size() || before[at + hunk.length] != piece[slide]) return;
+    if (slide >= piece.size() || at + hunk.length >= before.size() ||
+        before[at + hunk.length] != piece[slide])
+      return;
     ++slide;
   }
   hunk.offset += slide;
@@ -79,9 +82,12 @@ class Matching {
   template <class Keep>
   void walk(Keep keep) {
     for (size_t i = 0, j = 0; i < rows_ && j < columns_;) {
-      if (same(i, j)) keep(head + i++, head + j++);
-      else if (at(i + 1, j) >= at(i, j + 1)) ++i;
-      else ++j;
+      if (same(i, j))
+        keep(head + i++, head + j++);
+      else if (at(i + 1, j) >= at(i, j + 1))
+        ++i;
+      else
+        ++j;
     }
   }
 
@@ -103,7 +109,8 @@ std::vector<Replacement> difference(const std::string& before, const std::string
   size_t i = matching.head, j = matching.head;
   const auto close = [&](size_t to_i, size_t to_j) {
     if (i == to_i && j == to_j) return;
-    Replacement hunk{static_cast<unsigned>(i < a.size() ? a[i].data() - before.data() : before.size()), 0, ""};
+    Replacement hunk{static_cast<unsigned>(i < a.size() ? a[i].data() - before.data() : before.size()), 0,
+                     ""};
     for (; i < to_i; ++i) hunk.length += a[i].size();
     for (; j < to_j; ++j) hunk.text += b[j];
     trim(before, hunk);
@@ -120,7 +127,8 @@ std::vector<Replacement> difference(const std::string& before, const std::string
 }
 
 int line_at(const std::string& text, unsigned offset) {
-  return 1 + static_cast<int>(std::count(text.begin(), text.begin() + std::min<size_t>(offset, text.size()), '\n'));
+  return 1 + static_cast<int>(
+                 std::count(text.begin(), text.begin() + std::min<size_t>(offset, text.size()), '\n'));
 }
 
 int column_at(const std::string& text, unsigned offset) {

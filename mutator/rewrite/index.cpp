@@ -1,7 +1,7 @@
 // index: sites on disk, one JSON file a rule and file version. See site.h.
 //
-// {"version": 1, "key": …, "sum": sha256 of the sites' text, "sites": […]}: whatever does not read back exactly so is
-// as good as not there, and is found again with Clang.
+// {"version": 1, "key": …, "sum": sha256 of the sites' text, "sites": […]}: whatever does not read back
+// exactly so is as good as not there, and is found again with Clang.
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
@@ -14,13 +14,14 @@ void to_json(nlohmann::json& json, const Replacement& edit) {
 }
 
 void from_json(const nlohmann::json& json, Replacement& edit) {
-  edit = {json.at("offset").get<unsigned>(), json.at("length").get<unsigned>(), json.at("text").get<std::string>()};
+  edit = {json.at("offset").get<unsigned>(), json.at("length").get<unsigned>(),
+          json.at("text").get<std::string>()};
 }
 
 void to_json(nlohmann::json& json, const Site& site) {
-  json = {{"rule", site.rule}, {"index", site.index},         {"file", site.file},         {"hash", site.hash},
-          {"line", site.line}, {"last_line", site.last_line}, {"function", site.function}, {"edits", site.edits},
-          {"bound", site.bound}};
+  json = {{"rule", site.rule},         {"index", site.index}, {"file", site.file},
+          {"hash", site.hash},         {"line", site.line},   {"last_line", site.last_line},
+          {"function", site.function}, {"edits", site.edits}, {"bound", site.bound}};
 }
 
 void from_json(const nlohmann::json& json, Site& site) {
@@ -45,13 +46,20 @@ constexpr const char* kEngine = "nanobug rewrite 1, LLVM " NANOBUG_LLVM_VERSION;
 const char* name_of(catalog::Edit::Kind kind) {
   using Kind = catalog::Edit::Kind;
   switch (kind) {
-    case Kind::replace: return "replace";
-    case Kind::remove: return "remove";
-    case Kind::insert_before: return "insert before";
-    case Kind::insert_after: return "insert after";
-    case Kind::move_before: return "move before";
-    case Kind::move_after: return "move after";
-    case Kind::swap: return "swap";
+    case Kind::replace:
+      return "replace";
+    case Kind::remove:
+      return "remove";
+    case Kind::insert_before:
+      return "insert before";
+    case Kind::insert_after:
+      return "insert after";
+    case Kind::move_before:
+      return "move before";
+    case Kind::move_after:
+      return "move after";
+    case Kind::swap:
+      return "swap";
   }
   return "";
 }

@@ -12,7 +12,8 @@ using namespace clang::ast_matchers;
 
 // Can the callee change what this argument stands for?
 bool only_reads(QualType parameter, const Expr* argument) {
-  if (parameter->isRValueReferenceType()) return argument && isa<MaterializeTemporaryExpr>(argument->IgnoreImpCasts());
+  if (parameter->isRValueReferenceType())
+    return argument && isa<MaterializeTemporaryExpr>(argument->IgnoreImpCasts());
   if (!parameter->isReferenceType() && !parameter->isPointerType()) return true;
   return parameter->getPointeeType().isConstQualified();
 }
@@ -24,9 +25,9 @@ bool arguments_only_read(const FunctionDecl& callee, const Call& call, unsigned 
   return !callee.isVariadic() || callee.getBuiltinID() != 0;
 }
 
-// A call that can be left out: it answers, and what it is given stays as it was. Free functions outside `std` are
-// not trusted (they may draw random numbers or print); a const member function is, unless its name ends in `_`,
-// which is how tensor libraries mark the ones that write.
+// A call that can be left out: it answers, and what it is given stays as it was. Free functions outside `std`
+// are not trusted (they may draw random numbers or print); a const member function is, unless its name ends
+// in `_`, which is how tensor libraries mark the ones that write.
 bool only_computes(const CallExpr& call) {
   const FunctionDecl* callee = call.getDirectCallee();
   if (!callee || call.getType()->isVoidType()) return false;
@@ -36,7 +37,11 @@ bool only_computes(const CallExpr& call) {
     const bool silent = method->isConst() && !(method->getIdentifier() && method->getName().ends_with("_"));
     return silent && arguments_only_read(*callee, call, operation ? 1 : 0);
   }
-  const bool known = callee->isInStdNamespace() || callee->isConstexpr() || callee->hasAttr<ConstAttr>() ||
+  const auto& builtins = callee->getASTContext().BuiltinInfo;
+  const unsigned builtin = callee->getBuiltinID();  // std::sqrt is ::sqrt, whose only effect is errno
+  const bool known = (builtin && (builtins.isConst(builtin) || builtins.isPure(builtin) ||
+                                  builtins.isConstWithoutErrnoAndExceptions(builtin))) ||
+                     callee->isInStdNamespace() || callee->isConstexpr() || callee->hasAttr<ConstAttr>() ||
                      callee->hasAttr<PureAttr>() || isa<CXXOperatorCallExpr>(call);
   return known && arguments_only_read(*callee, call, 0);
 }
@@ -45,9 +50,12 @@ bool only_computes(const Stmt* tree, const ASTContext& context) {
   if (!tree || isa<LambdaExpr>(tree)) return true;  // making a lambda does not run it
   if (const auto* expression = dyn_cast<Expr>(tree)) {
     if (expression->isInstantiationDependent()) return false;
-    if (isa<CXXNewExpr, CXXDeleteExpr, CXXThrowExpr, CoawaitExpr, CoyieldExpr, StmtExpr>(expression)) return false;
-    if (const auto* unary = dyn_cast<UnaryOperator>(expression); unary && unary->isIncrementDecrementOp()) return false;
-    if (const auto* binary = dyn_cast<BinaryOperator>(expression); binary && binary->isAssignmentOp()) return false;
+    if (isa<CXXNewExpr, CXXDeleteExpr, CXXThrowExpr, CoawaitExpr, CoyieldExpr, StmtExpr>(expression))
+      return false;
+    if (const auto* unary = dyn_cast<UnaryOperator>(expression); unary && unary->isIncrementDecrementOp())
+      return false;
+    if (const auto* binary = dyn_cast<BinaryOperator>(expression); binary && binary->isAssignmentOp())
+      return false;
     if (const auto* call = dyn_cast<CallExpr>(expression); call && !only_computes(*call)) return false;
     if (const auto* made = dyn_cast<CXXConstructExpr>(expression);
         made && !arguments_only_read(*made->getConstructor(), *made, 0))
@@ -68,14 +76,16 @@ class Surveyor : public MatchFinder::MatchCallback {
       declaration(*statement);
     } else if (const auto* function = match.Nodes.getNodeAs<FunctionDecl>("function")) {
       const auto begin = unit_.offset(function->getBeginLoc()), end = unit_.offset(function->getEndLoc());
-      if (begin && end) result_.functions.push_back({function->getQualifiedNameAsString(), {*begin, *end + 1}});
+      if (begin && end)
+        result_.functions.push_back({function->getQualifiedNameAsString(), {*begin, *end + 1}});
     }
   }
 
   Survey finish() {
     for (auto& [variable, description] : declared_) {
       description.uses = uses_[variable];
-      if (!description.uses.empty()) result_.variables.push_back(description);  // one never read was so before
+      if (!description.uses.empty())
+        result_.variables.push_back(description);  // one never read was so before
     }
     return std::move(result_);
   }
@@ -111,18 +121,24 @@ Survey survey(Unit& unit) {
   MatchFinder finder;
   finder.addMatcher(declRefExpr(to(varDecl())).bind("use"), &surveyor);
   finder.addMatcher(declStmt(hasParent(compoundStmt())).bind("statement"), &surveyor);
-  finder.addMatcher(functionDecl(isDefinition(), unless(cxxMethodDecl(ofClass(cxxRecordDecl(isLambda()))))).bind("function"), &surveyor);
+  finder.addMatcher(functionDecl(isDefinition(), unless(cxxMethodDecl(ofClass(cxxRecordDecl(isLambda())))))
+                        .bind("function"),
+                    &surveyor);
   finder.matchAST(unit.context());
-  return surveyor.finish();
+  Survey result = surveyor.finish();
+  result.includes = read_includes(unit);
+  return result;
 }
 
-std::vector<Span> unused_after(const Survey& survey, std::vector<Span> gone, const std::vector<std::string>& added) {
+std::vector<Span> unused_after(const Survey& survey, std::vector<Span> gone,
+                               const std::vector<std::string>& added) {
   std::vector<Span> unused;
   const auto is_gone = [&](unsigned offset) {
     return std::any_of(gone.begin(), gone.end(), [&](const Span& span) { return span.contains(offset); });
   };
   const auto is_added = [&](const std::string& name) {
-    return std::any_of(added.begin(), added.end(), [&](const std::string& text) { return mentions(text, name); });
+    return std::any_of(added.begin(), added.end(),
+                       [&](const std::string& text) { return mentions(text, name); });
   };
   for (bool again = true; again;) {
     again = false;

@@ -36,14 +36,16 @@ const std::vector<std::string>& matcher_names() {
 }
 
 std::string unknown_matcher(const std::string& name) {
-  if (name == "traverse") return "'traverse' is not for a catalog; nanobug matches what is spelled in the source anyway";
+  if (name == "traverse")
+    return "'traverse' is not for a catalog; nanobug matches what is spelled in the source anyway";
   if (name == "findAll" || name == "equalsNode" || name == "isInheritingConstructor")
     return "Clang cannot read the matcher '" + name + "' from text; use another, such as forEachDescendant";
   return "there is no matcher '" + name + "'" + did_you_mean(name, matcher_names());
 }
 
 std::string sentence(const dynamic::Diagnostics& diagnostics, unsigned& where) {
-  if (diagnostics.errors().empty() || diagnostics.errors()[0].Messages.empty()) return "the matcher does not parse";
+  if (diagnostics.errors().empty() || diagnostics.errors()[0].Messages.empty())
+    return "the matcher does not parse";
   const auto& message = diagnostics.errors()[0].Messages[0];
   where = message.Range.Start.Column > 0 ? message.Range.Start.Column - 1 : 0;
   if (message.Type == dynamic::Diagnostics::ET_RegistryMatcherNotFound && !message.Args.empty())
@@ -56,6 +58,10 @@ std::string sentence(const dynamic::Diagnostics& diagnostics, unsigned& where) {
     if (colon != std::string::npos && text.find_first_not_of("0123456789") == colon) text.erase(0, colon + 1);
   }
   text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+  while (!text.empty() && text.back() == '.') text.pop_back();
+  if (message.Type == dynamic::Diagnostics::ET_ParserNumberError)
+    text += "; Clang reads neither a sign nor a suffix";
+  if (message.Type == dynamic::Diagnostics::ET_ParserTrailingCode) text += "; a matcher takes one .bind";
   return "the matcher does not parse: " + text;
 }
 

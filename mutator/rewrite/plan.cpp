@@ -8,13 +8,13 @@
 #include "mutator/rewrite/format.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/precedence.h"
+#include "mutator/rewrite/selection.h"
 #include "mutator/rewrite/surgery.h"
 
 namespace nanobug::rewrite {
 namespace {
 
 using clang::ast_matchers::BoundNodes;
-using clang::ast_matchers::MatchFinder;
 using Kind = catalog::Edit::Kind;
 
 // One cut of the pristine text. A taken-out piece whose lines close up behind it is `lines`.
@@ -30,14 +30,19 @@ struct Cut {
 class Plan {
  public:
   Plan(const CompiledRule& rule, Unit& unit, const Survey& survey, const BoundNodes& nodes)
-      : rule_(rule), unit_(unit), survey_(survey), tokens_(unit.tokens), nodes_(nodes), match_(nodes, &unit.context()) {}
+      : rule_(rule),
+        unit_(unit),
+        survey_(survey),
+        tokens_(unit.tokens),
+        nodes_(nodes),
+        match_(nodes, &unit.context()) {}
 
   // What the edits cut: two matches with the same cuts are one site.
   const std::vector<Cut>& cuts() const { return cuts_; }
 
   Result<Site> site() {
     for (const auto& [id, node] : nodes_.getMap())
-      if (auto text = text_of(id, node); !text.text.empty()) bound_[id] = std::move(text);
+      if (auto text = source_of(unit_, match_, id, node); !text.text.empty()) bound_[id] = std::move(text);
     for (size_t i = 0; i < rule_.edits.size(); ++i) NANOBUG_TRY(cut(i));
     NANOBUG_TRY(no_overlap());
     const unsigned first = cuts_.front().span.begin;
@@ -48,58 +53,18 @@ class Plan {
   }
 
  private:
-  // ---- what is bound, and where ----------------------------------------------------------------------------------
-
-  Bound text_of(const std::string& id, const clang::DynTypedNode& node) {
-    auto range = clang::transformer::node(id)(match_);
-    if (!range) {
-      llvm::consumeError(range.takeError());
-      return {};
-    }
-    const auto& context = unit_.context();
-    const auto file_range = clang::Lexer::makeFileCharRange(*range, context.getSourceManager(), context.getLangOpts());
-    const auto text = clang::Lexer::getSourceText(file_range, context.getSourceManager(), context.getLangOpts());
-    return {text.str(), node.get<clang::Expr>() != nullptr};
-  }
+  // ---- what the parts of an edit stand for
 
   tl::unexpected<Error> wrong(size_t edit, unsigned offset, const std::string& message) {
     return fail(Exit::catalog, "at " + unit_.place(offset) + ": " + message, rule_.rule->edits[edit].place);
   }
 
-  // The bytes of the main file that a selector stands for.
-  Result<Span> select(size_t edit, const clang::transformer::RangeSelector& selector, const catalog::Text& text) {
-    auto range = selector(match_);
-    if (!range)
-      return fail(Exit::catalog, "'" + text.value + "' selects nothing: " + llvm::toString(range.takeError()), text.place);
-    const auto& sources = unit_.sources();
-    const auto usable = file_range(*range);
-    if (usable && sources.getFileID(usable->getBegin()) == sources.getMainFileID())
-      return Span{sources.getFileOffset(usable->getBegin()), sources.getFileOffset(usable->getEnd())};
-    clang::SourceLocation at = range->getBegin().isMacroID() ? range->getBegin() : range->getEnd();
-    if (at.isMacroID() && unit_.offset(at)) {
-      const auto name = clang::Lexer::getImmediateMacroName(at, sources, unit_.context().getLangOpts());
-      return wrong(edit, *unit_.offset(at), "'" + text.value + "' selects text of the macro " + name.str() +
-                                                ", which stands elsewhere; match code outside of macros");
-    }
-    const auto where = sources.getPresumedLoc(sources.getFileLoc(range->getBegin()));
-    return fail(Exit::catalog,
-                where.isInvalid() ? "'" + text.value + "' selects code that is not written anywhere"
-                                  : std::string("at ") + where.getFilename() + ":" + std::to_string(where.getLine()) +
-                                        ": '" + text.value + "' selects code outside of '" + unit_.name + "'",
-                text.place);
-  }
-
-  // A range that begins or ends with a macro (`x / INFINITY`) can be edited, one inside of a macro cannot.
-  std::optional<clang::CharSourceRange> file_range(const clang::CharSourceRange& range) {
-    if (const auto own = clang::tooling::getFileRangeForEdit(range, unit_.context(), /*IncludeMacroExpansion=*/false))
-      return own;
-    const auto& sources = unit_.sources();
-    if (sources.getExpansionLoc(range.getBegin()) == sources.getExpansionLoc(range.getEnd())) return std::nullopt;
-    return clang::tooling::getFileRangeForEdit(range, unit_.context(), /*IncludeMacroExpansion=*/true);
-  }
-
   Result<Span> target(size_t edit) {
-    return select(edit, rule_.edits[edit].target, rule_.rule->edits[edit].target);
+    return selected(unit_, match_, rule_.edits[edit].target, rule_.rule->edits[edit].target);
+  }
+
+  Result<Span> second(size_t edit) {
+    return selected(unit_, match_, rule_.edits[edit].second, rule_.rule->edits[edit].with);
   }
 
   bool is_expression(const std::string& id) const {
@@ -110,23 +75,31 @@ class Plan {
   Result<std::string> filled(size_t edit, unsigned offset) {
     for (const Piece& piece : rule_.edits[edit].pieces)
       if (piece.placeholder && !bound_.contains(piece.text))
-        return wrong(edit, offset, "'" + piece.text + "' has no text of its own here, it comes out of a macro");
+        return wrong(edit, offset,
+                     "'" + piece.text + "' has no text of its own here, it comes out of a macro");
     return with_line_ends_of(unit_.text, fill_in(rule_.edits[edit].pieces, bound_));
   }
 
-  // ---- one edit ----------------------------------------------------------------------------------------------------
+  // ---- one edit
 
   Status cut(size_t edit) {
     const auto span = target(edit);
     NANOBUG_TRY(span);
     switch (rule_.rule->edits[edit].kind) {
-      case Kind::replace: return replace(edit, *span);
-      case Kind::remove: return remove(edit, *span);
-      case Kind::insert_before: return insert(edit, *span, true);
-      case Kind::insert_after: return insert(edit, *span, false);
-      case Kind::move_before: return move(edit, *span, true);
-      case Kind::move_after: return move(edit, *span, false);
-      case Kind::swap: return swap(edit, *span);
+      case Kind::replace:
+        return replace(edit, *span);
+      case Kind::remove:
+        return remove(edit, *span);
+      case Kind::insert_before:
+        return insert(edit, *span, true);
+      case Kind::insert_after:
+        return insert(edit, *span, false);
+      case Kind::move_before:
+        return move(edit, *span, true);
+      case Kind::move_after:
+        return move(edit, *span, false);
+      case Kind::swap:
+        return swap(edit, *span);
     }
     return {};
   }
@@ -161,8 +134,9 @@ class Plan {
       return {};
     }
     if (is_only_body(tokens_, span))
-      return wrong(edit, span.begin, "this is the one statement of an if or a loop, and the next would take its "
-                                     "place; remove the whole of it, or replace the statement");
+      return wrong(edit, span.begin,
+                   "this is the one statement of an if or a loop, and the next would take its "
+                   "place; remove the whole of it, or replace the statement");
     const Span whole = with_comments(tokens_, span);
     add(edit, whole, "", is_whole_lines(unit_.text, whole));
     return {};
@@ -191,14 +165,15 @@ class Plan {
       return {};
     }
     if (is_only_body(tokens_, anchor))
-      return wrong(edit, anchor.begin, "this is the one statement of an if or a loop; there is no room beside it");
+      return wrong(edit, anchor.begin,
+                   "this is the one statement of an if or a loop; there is no room beside it");
     put_beside(edit, with_comments(tokens_, anchor), before,
                reindented(*text, "", indentation(unit_.text, anchor.begin)));
     return {};
   }
 
   Status move(size_t edit, Span span, bool before) {
-    const auto anchor = select(edit, rule_.edits[edit].second, rule_.rule->edits[edit].with);
+    const auto anchor = second(edit);
     NANOBUG_TRY(anchor);
     if (anchor->begin < span.end && span.begin < anchor->end)
       return wrong(edit, span.begin, "a piece cannot be moved into or around itself");
@@ -213,7 +188,8 @@ class Plan {
       return {};
     }
     if (is_only_body(tokens_, span) || is_only_body(tokens_, *anchor))
-      return wrong(edit, span.begin, "the one statement of an if or a loop cannot move, and nothing can beside it");
+      return wrong(edit, span.begin,
+                   "the one statement of an if or a loop cannot move, and nothing can beside it");
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
                                   indentation(unit_.text, anchor->begin));
@@ -223,9 +199,9 @@ class Plan {
   }
 
   Status swap(size_t edit, Span a) {
-    const auto selected = select(edit, rule_.edits[edit].second, rule_.rule->edits[edit].with);
-    NANOBUG_TRY(selected);
-    Span b = *selected;
+    const auto other = second(edit);
+    NANOBUG_TRY(other);
+    const Span b = *other;
     if (is_statement(tokens_, a) && is_statement(tokens_, b)) {
       const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
@@ -235,14 +211,15 @@ class Plan {
         return {};
       }
     }
-    const bool a_fits = is_expression(rule_.edits[edit].target_id), b_fits = is_expression(rule_.edits[edit].second_id);
+    const bool a_fits = is_expression(rule_.edits[edit].target_id),
+               b_fits = is_expression(rule_.edits[edit].second_id);
     const std::string text_a(tokens_.text(a)), text_b(tokens_.text(b));
     put(edit, a, text_b, a_fits && b_fits);
     put(edit, b, text_a, a_fits && b_fits);
     return {};
   }
 
-  // ---- all of them -------------------------------------------------------------------------------------------------
+  // ---- all of them
 
   void sort() {
     // Insertions at one point stay in the order of the rule.
@@ -264,19 +241,22 @@ class Plan {
       }
       Cut& last = apart.back();
       // Two neighbours of a list that are both removed share a comma.
-      if (last.text.empty() && cut.text.empty() && last.span.begin < cut.span.begin && last.span.end < cut.span.end) {
+      if (last.text.empty() && cut.text.empty() && last.span.begin < cut.span.begin &&
+          last.span.end < cut.span.end) {
         last.span.end = cut.span.end;
         continue;
       }
-      return wrong(cut.edit, cut.span.begin, last.edit == cut.edit
-                                                 ? "the two sides of this edit overlap"
-                                                 : "edit " + std::to_string(cut.edit + 1) + " changes text that edit " +
-                                                       std::to_string(last.edit + 1) + " changes too");
+      return wrong(cut.edit, cut.span.begin,
+                   last.edit == cut.edit
+                       ? "the two sides of this edit overlap"
+                       : "edit " + std::to_string(cut.edit + 1) + " changes text that edit " +
+                             std::to_string(last.edit + 1) + " changes too");
     }
     cuts_ = std::move(apart);
     return {};
   }
 
+  // Variables and includes that nobody reads any more.
   void cut_unused() {
     std::vector<Span> gone;
     std::vector<std::string> added;
@@ -289,8 +269,12 @@ class Plan {
       const bool free = std::none_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) {
         return cut.span.begin < whole.end && whole.begin < cut.span.end;
       });
-      if (free) add(rule_.edits.size(), whole, "", is_whole_lines(unit_.text, whole));
+      if (!free) continue;
+      add(rule_.edits.size(), whole, "", is_whole_lines(unit_.text, whole));
+      gone.push_back(whole);
     }
+    for (const Span& line : unread_after(survey_.includes, gone, added))
+      add(rule_.edits.size(), line, "", true);
     sort();
   }
 
@@ -314,12 +298,27 @@ class Plan {
     site.hash = sha256(unit_.text);
     site.edits = difference(unit_.text, after, cuts_.front().span.begin);
     if (site.edits.empty()) return wrong(0, first, "the edits change nothing here");
-    site.line = line_at(unit_.text, site.edits.front().offset);
-    const Replacement& last = site.edits.back();
-    site.last_line = line_at(unit_.text, last.offset + (last.length ? last.length - 1 : 0));
+    place_lines(site);
     site.function = survey_.function_at(first);
     for (const auto& [id, value] : bound_) site.bound[id] = value.text;
     return site;
+  }
+
+  // The lines of the rule's own cuts; a variable or an include that went with them is not where the bug is.
+  void place_lines(Site& site) const {
+    const auto widen = [&](unsigned begin, unsigned end) {
+      const int first = line_at(unit_.text, begin), last = line_at(unit_.text, end > begin ? end - 1 : begin);
+      site.line = site.line ? std::min(site.line, first) : first;
+      site.last_line = std::max(site.last_line, last);
+    };
+    for (const Replacement& edit : site.edits)
+      for (const Cut& cut : cuts_) {
+        const unsigned begin = std::max(edit.offset, cut.span.begin);
+        const unsigned end = std::min(edit.offset + edit.length, cut.span.end);
+        if (cut.edit < rule_.edits.size() && begin <= end) widen(begin, end);
+      }
+    if (site.line) return;
+    for (const Replacement& edit : site.edits) widen(edit.offset, edit.offset + edit.length);
   }
 
   const CompiledRule& rule_;
@@ -327,7 +326,7 @@ class Plan {
   const Survey& survey_;
   const Tokens& tokens_;
   const BoundNodes& nodes_;
-  MatchFinder::MatchResult match_;
+  Match match_;
   std::map<std::string, Bound> bound_;
   std::vector<Cut> cuts_;
 };

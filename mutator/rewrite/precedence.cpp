@@ -12,10 +12,11 @@ constexpr int kWhole = 17, kPrefix = 16, kAssign = 3;
 
 int of_binary(std::string_view sign) {
   static const std::map<std::string_view, int> table = {
-      {".*", 15}, {"->*", 15}, {"*", 14}, {"/", 14}, {"%", 14}, {"+", 13}, {"-", 13}, {"<<", 12}, {"<=>", 11},
-      {"<", 10},  {">", 10},   {"<=", 10}, {">=", 10}, {"==", 9}, {"!=", 9}, {"&", 8},  {"^", 7},   {"|", 6},
-      {"&&", 5},  {"||", 4},   {"?", 3},  {":", 3},  {"=", 3},  {"+=", 3}, {"-=", 3}, {"*=", 3},  {"/=", 3},
-      {"%=", 3},  {"&=", 3},   {"|=", 3}, {"^=", 3}, {"<<=", 3}, {",", 1}};
+      {".*", 15}, {"->*", 15}, {"*", 14}, {"/", 14},  {"%", 14},  {"+", 13},  {"-", 13},
+      {"<<", 12}, {"<=>", 11}, {"<", 10}, {">", 10},  {"<=", 10}, {">=", 10}, {"==", 9},
+      {"!=", 9},  {"&", 8},    {"^", 7},  {"|", 6},   {"&&", 5},  {"||", 4},  {"?", 3},
+      {":", 3},   {"=", 3},    {"+=", 3}, {"-=", 3},  {"*=", 3},  {"/=", 3},  {"%=", 3},
+      {"&=", 3},  {"|=", 3},   {"^=", 3}, {"<<=", 3}, {",", 1}};
   const auto found = table.find(sign);
   return found == table.end() ? 0 : found->second;
 }
@@ -26,8 +27,8 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 // Words that are followed by an operand, and are none themselves.
 bool is_operator_word(std::string_view word) {
-  return is_one_of(word, {"return", "co_return", "co_yield", "co_await", "throw", "case", "else", "do", "new", "delete",
-                          "sizeof", "and", "or", "not"});
+  return is_one_of(word, {"return", "co_return", "co_yield", "co_await", "throw", "case", "else", "do", "new",
+                          "delete", "sizeof", "and", "or", "not"});
 }
 
 // Can an operand end with this token? Then a sign behind it is binary or postfix.
@@ -37,14 +38,19 @@ bool ends_operand(const Tokens& tokens, const Token* token) {
   return token->kind != Token::Kind::word || !is_operator_word(tokens.text(*token));
 }
 
-bool is_postfix(std::string_view sign) { return is_one_of(sign, {".", "->", "::", "++", "--", "(", "[", "{"}); }
+bool is_postfix(std::string_view sign) {
+  return is_one_of(sign, {".", "->", "::", "++", "--", "(", "[", "{"});
+}
 
-bool right_to_left(int binding) { return binding == kAssign; }
+bool right_to_left(int binding) {
+  return binding == kAssign;
+}
 
 // `a<b>(c)`: the sign stands right behind a name.
 bool opens_template(const Tokens& tokens, const Token& less) {
   const Token* name = tokens.before(less.span.begin);
-  return tokens.text(less) == "<" && name && name->kind == Token::Kind::word && name->span.end == less.span.begin;
+  return tokens.text(less) == "<" && name && name->kind == Token::Kind::word &&
+         name->span.end == less.span.begin;
 }
 
 }  // namespace
@@ -90,17 +96,22 @@ int binding_needed(const Tokens& tokens, Span slot) {
     const std::string_view sign = tokens.text(*left);
     const bool binary = ends_operand(tokens, tokens.before(left->span.begin));
     const int binding = of_binary(sign);
-    if (!binary && is_one_of(sign, {"-", "+", "!", "~", "*", "&", "++", "--"})) needed = kPrefix;
-    else if (sign == ")" && !tokens.is(right, ";")) needed = kPrefix;  // behind a cast
-    else if (binding && !is_one_of(sign, {"?", ":"})) needed = right_to_left(binding) ? binding : binding + 1;
+    if (!binary && is_one_of(sign, {"-", "+", "!", "~", "*", "&", "++", "--"}))
+      needed = kPrefix;
+    else if (sign == ")" && !tokens.is(right, ";"))
+      needed = kPrefix;  // behind a cast
+    else if (binding && !is_one_of(sign, {"?", ":"}))
+      needed = right_to_left(binding) ? binding : binding + 1;
   } else if (left && is_one_of(tokens.text(*left), {"sizeof", "co_await", "delete", "not"})) {
     needed = kPrefix;
   }
   if (right && right->kind == Token::Kind::sign) {
     const std::string_view sign = tokens.text(*right);
     const int binding = of_binary(sign);
-    if (is_postfix(sign) && sign != "::" && sign != "{") needed = std::max(needed, kWhole);
-    else if (binding && sign != ":") needed = std::max(needed, right_to_left(binding) ? binding + 1 : binding);
+    if (is_postfix(sign) && sign != "::" && sign != "{")
+      needed = std::max(needed, kWhole);
+    else if (binding && sign != ":")
+      needed = std::max(needed, right_to_left(binding) ? binding + 1 : binding);
   }
   return needed;
 }
@@ -114,8 +125,10 @@ Span with_parentheses(const Tokens& tokens, Span slot) {
   const Token* open = tokens.before(slot.begin);
   const Token* close = tokens.after(slot.end);
   if (!tokens.is(open, "(") || !tokens.is(close, ")")) return slot;
-  // Behind an operand these are the parentheses of a call, an `if`, a cast's operand: not the expression's own.
-  if (ends_operand(tokens, tokens.before(open->span.begin)) || tokens.is(tokens.before(open->span.begin), ">"))
+  // Behind an operand these are the parentheses of a call, an `if`, a cast's operand: not the expression's
+  // own.
+  if (ends_operand(tokens, tokens.before(open->span.begin)) ||
+      tokens.is(tokens.before(open->span.begin), ">"))
     return slot;
   const Span outer{open->span.begin, close->span.end};
   return binding_of(tokens.text(slot)) < binding_needed(tokens, outer) ? outer : slot;

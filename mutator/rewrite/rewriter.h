@@ -1,5 +1,5 @@
-// rewriter: rules + sources -> sites, with Clang. The implementation lives in a shared library that is opened on
-// demand, so that verbs which need no Clang do not pay for loading it.
+// rewriter: rules + sources -> sites, with Clang. The implementation lives in a shared library that is opened
+// on demand, so that verbs which need no Clang do not pay for loading it.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +20,8 @@ struct Source {
 
 // One step of a peeled matcher, for `rule explain`.
 struct Explained {
-  std::string matcher;          // the sub-matcher's text
-  int candidates = 0;           // nodes left after it
+  std::string matcher;             // the sub-matcher's text
+  int candidates = 0;              // nodes left after it
   std::vector<Place> near_misses;  // up to 5 nodes that the next sub-matcher removed
 };
 
@@ -29,17 +29,19 @@ class Rewriter {
  public:
   virtual ~Rewriter() = default;
 
-  // Everything that can be said before a file is parsed: matcher and selectors parse, ids are bound on every branch
-  // and fit their selector, templates name bound ids. Places are in the catalog.
+  // Everything that can be said before a file is parsed: matcher and selectors parse, ids are bound on every
+  // branch and fit their selector, templates name bound ids. Places are in the catalog.
   virtual std::vector<Error> check(const catalog::Rule& rule) = 0;
 
-  // The sites of several rules of one file, in one parse; one answer a rule, in order. Errors (Exit::catalog): a site
-  // count that is not `expect`, an edit in a macro body or outside the file, overlapping edits, a translation unit
-  // that does not parse (with the compiler's first message).
+  // The sites of several rules of one file, in one parse; one answer a rule, in order. Errors
+  // (Exit::catalog): a site count that is not `expect`, an edit in a macro body or outside the file,
+  // overlapping edits, a translation unit that does not parse (with the compiler's first message).
   virtual std::vector<Result<std::vector<Site>>> find(const std::vector<const catalog::Rule*>& rules,
                                                       const Source& source) = 0;
 
-  // The same over a snippet of code without a tree (a rule's own tests).
+  // The same over a snippet of code without a tree (a rule's own tests), however many sites there are:
+  // `expect` counts those of the tree. No site is no error here. It is formatted by the .clang-format of the
+  // place rule.in names.
   virtual Result<std::vector<Site>> find_in(const catalog::Rule& rule, const std::string& code) = 0;
 
   virtual Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) = 0;

@@ -13,6 +13,7 @@ namespace {
 struct Cut {
   const Site* site;
   const Replacement* edit;
+  size_t order;  // as given: settles ties
 };
 
 // Two insertions at one point overlap too: which of them comes first would be anybody's guess.
@@ -27,24 +28,29 @@ Status fits(const Site& site, const std::string& pristine) {
                                    "' than this one; match it again");
   for (const Replacement& edit : site.edits)
     if (edit.offset > pristine.size() || edit.length > pristine.size() - edit.offset)
-      return fail(Exit::catalog, "a site of rule '" + site.rule + "' reaches past the end of '" + site.file + "'");
+      return fail(Exit::catalog,
+                  "a site of rule '" + site.rule + "' reaches past the end of '" + site.file + "'");
   return {};
 }
 
-std::string named(const Site& site) { return "'" + site.rule + "' (site " + std::to_string(site.index) + ")"; }
+std::string named(const Site& site) {
+  return "'" + site.rule + "' (site " + std::to_string(site.index) + ")";
+}
 
 Result<std::string> cut(std::vector<Cut> cuts, const std::string& pristine, const std::string& file) {
   std::sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
-    return std::tuple(a.edit->offset, a.edit->length, a.edit) < std::tuple(b.edit->offset, b.edit->length, b.edit);
+    return std::tuple(a.edit->offset, a.edit->length, a.order) <
+           std::tuple(b.edit->offset, b.edit->length, b.order);
   });
   std::string text;
   unsigned at = 0;
   for (size_t i = 0; i < cuts.size(); ++i) {
     const Replacement& edit = *cuts[i].edit;
     if (i > 0 && overlap(*cuts[i - 1].edit, edit))
-      return fail(Exit::catalog,
-                  "rules " + named(*cuts[i - 1].site) + " and " + named(*cuts[i].site) + " both change '" + file +
-                      "' at line " + std::to_string(line_at(pristine, edit.offset)) + "; use them one at a time");
+      return fail(Exit::catalog, "rules " + named(*cuts[i - 1].site) + " and " + named(*cuts[i].site) +
+                                     " both change '" + file + "' at line " +
+                                     std::to_string(line_at(pristine, edit.offset)) +
+                                     "; use them one at a time");
     text += pristine.substr(at, edit.offset - at) + edit.text;
     at = edit.offset + edit.length;
   }
@@ -56,18 +62,20 @@ Result<std::string> cut(std::vector<Cut> cuts, const std::string& pristine, cons
 Result<std::string> apply(const Site& site, const std::string& pristine) {
   NANOBUG_TRY(fits(site, pristine));
   std::vector<Cut> cuts;
-  for (const Replacement& edit : site.edits) cuts.push_back({&site, &edit});
+  for (const Replacement& edit : site.edits) cuts.push_back({&site, &edit, cuts.size()});
   return cut(std::move(cuts), pristine, site.file);
 }
 
 Result<Texts> apply(const std::vector<Site>& sites, const Texts& tree) {
   std::map<std::string, std::vector<Cut>> files;
+  size_t order = 0;
   for (const Site& site : sites) {
     const auto file = tree.find(site.file);
     if (file == tree.end())
-      return fail(Exit::catalog, "rule '" + site.rule + "' changes '" + site.file + "', which this tree does not have");
+      return fail(Exit::catalog,
+                  "rule '" + site.rule + "' changes '" + site.file + "', which this tree does not have");
     NANOBUG_TRY(fits(site, file->second));
-    for (const Replacement& edit : site.edits) files[site.file].push_back({&site, &edit});
+    for (const Replacement& edit : site.edits) files[site.file].push_back({&site, &edit, order++});
   }
   Texts changed;
   for (auto& [name, cuts] : files) {

@@ -26,12 +26,12 @@ struct Replacement {
 };
 
 struct Site {
-  std::string rule;      // id
-  int index = 0;         // from 0, in the order of the file
-  std::string file;      // relative to the tree's root
-  std::string hash;      // SHA-256 of the file it was found in
-  int line = 0;          // of the first changed byte, from 1: what `locate` compares with
-  int last_line = 0;
+  std::string rule;  // id
+  int index = 0;     // from 0, in the order of the file
+  std::string file;  // relative to the tree's root
+  std::string hash;  // SHA-256 of the file it was found in
+  int line = 0;  // of the first byte that the rule's own edits change, from 1: what `locate` compares with
+  int last_line = 0;     // of the last; what went with it (an unused variable, an include) may lie outside
   std::string function;  // qualified name of the enclosing function, or ""
   std::vector<Replacement> edits;            // sorted, disjoint, formatted
   std::map<std::string, std::string> bound;  // id -> its text
@@ -53,8 +53,10 @@ class Index {
   std::optional<std::vector<Site>> look_up(const std::string& key) const;
   Status keep(const std::string& key, const std::vector<Site>& sites) const;
 
-  // What the answer depends on: the rule's matcher, edits and expect, the file's bytes, the tree's public headers.
-  static std::string key(const catalog::Rule& rule, const std::string& file_bytes, const std::string& context);
+  // What the answer depends on: the rule's matcher, edits and expect, the file's bytes, the tree's public
+  // headers.
+  static std::string key(const catalog::Rule& rule, const std::string& file_bytes,
+                         const std::string& context);
 
  private:
   std::filesystem::path directory_;

@@ -17,7 +17,9 @@ unsigned next_line(std::string_view text, unsigned offset) {
   return end == std::string_view::npos ? text.size() : end + 1;
 }
 
-bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 bool blank_between(std::string_view text, unsigned begin, unsigned end) {
   return blank(text.substr(begin, end - begin));
@@ -27,7 +29,9 @@ bool first_on_line(std::string_view text, unsigned offset) {
   return blank_between(text, line_start(text, offset), offset);
 }
 
-unsigned column(std::string_view text, unsigned offset) { return offset - line_start(text, offset); }
+unsigned column(std::string_view text, unsigned offset) {
+  return offset - line_start(text, offset);
+}
 
 // Is `comment` the second line of a comment that stands behind code?
 bool continues_trailing(const Tokens& tokens, const Token* comment) {
@@ -59,13 +63,15 @@ unsigned comments_above(const Tokens& tokens, unsigned begin) {
 unsigned comment_behind(const Tokens& tokens, unsigned end) {
   const std::string_view text = tokens.text();
   const Token* comment = tokens.after(end, true);
-  if (!comment || comment->kind != Token::Kind::comment || comment->span.begin >= next_line(text, end)) return end;
+  if (!comment || comment->kind != Token::Kind::comment || comment->span.begin >= next_line(text, end))
+    return end;
   const unsigned where = column(text, comment->span.begin);
   while (comment) {
     end = comment->span.end;
     const Token* below = tokens.after(end, true);
     const unsigned next = next_line(text, end);
-    const bool goes_on = below && below->kind == Token::Kind::comment && line_start(text, below->span.begin) == next &&
+    const bool goes_on = below && below->kind == Token::Kind::comment &&
+                         line_start(text, below->span.begin) == next &&
                          column(text, below->span.begin) == where && first_on_line(text, below->span.begin);
     comment = goes_on ? below : nullptr;
   }
@@ -172,8 +178,10 @@ std::string without_scars(std::string text, std::vector<unsigned> points) {
     const size_t last = before.find_last_not_of(" \t\r\n"), first = after.find_first_not_of(" \t\r\n");
     const bool opens = point == 0 || last == std::string_view::npos || before[last] == '{';
     const bool closes = point >= text.size() || (first != std::string_view::npos && after[first] == '}');
-    if (opens && first == std::string_view::npos && next > point) text.erase(point, next - point);
-    else if (closes && point > 0 && last == std::string_view::npos) text.erase(above, point - above);
+    if (opens && first == std::string_view::npos && next > point)
+      text.erase(point, next - point);
+    else if (closes && point > 0 && last == std::string_view::npos)
+      text.erase(above, point - above);
   }
   return text;
 }

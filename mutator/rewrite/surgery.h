@@ -1,5 +1,5 @@
-// surgery: what else has to be cut when a piece of C++ is taken out, so that nothing shows there ever was one: its
-// comment, its line, the comma beside it, the second of two blank lines.
+// surgery: what else has to be cut when a piece of C++ is taken out, so that nothing shows there ever was
+// one: its comment, its line, the comma beside it, the second of two blank lines.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ bool is_statement(const Tokens& tokens, Span span);
 // Is it the one unbraced statement of an if, else or loop? Taking it out would put the next one in its place.
 bool is_only_body(const Tokens& tokens, Span span);
 
-// The statement with the comment block directly above it, the comment behind it, and its whole lines where it shares
-// them with nothing else.
+// The statement with the comment block directly above it, the comment behind it, and its whole lines where it
+// shares them with nothing else.
 Span with_comments(const Tokens& tokens, Span statement);
 
 // Does the span begin and end with whole lines?
@@ -38,8 +38,8 @@ std::string line_end(std::string_view text);
 // `block` with the line ends of `text`.
 std::string with_line_ends_of(std::string_view text, std::string_view block);
 
-// Removes the blank line left over at each point where lines were taken out: one of two in a row, one behind an
-// opening brace, one before a closing brace. `points` are line starts, ascending.
+// Removes the blank line left over at each point where lines were taken out: one of two in a row, one behind
+// an opening brace, one before a closing brace. `points` are line starts, ascending.
 std::string without_scars(std::string text, std::vector<unsigned> points);
 
 }  // namespace nanobug::rewrite

@@ -22,7 +22,8 @@ Result<std::vector<Piece>> parse_template(const std::string& text, unsigned* whe
     const size_t last = text.find_last_not_of(" \t", close - 1);
     const std::string id = first < close ? text.substr(first, last + 1 - first) : "";
     if (id.empty() || !std::all_of(id.begin(), id.end(), is_word))
-      return fail(Exit::catalog, "'{{" + id + "}}' is no placeholder; write {{id}} with an id the matcher binds");
+      return fail(Exit::catalog,
+                  "'{{" + id + "}}' is no placeholder; write {{id}} with an id the matcher binds");
     pieces.push_back({true, id, static_cast<unsigned>(first)});
     at = close + 2;
   }

@@ -2,9 +2,9 @@
 //
 //   template    := ( any text | "{{" id "}}" )*
 //
-// {{id}} stands for the source text of the node bound to `id`: a statement or declaration with its semicolon, an
-// expression without. An expression is put into parentheses where the operators beside the placeholder need it.
-// Blanks around the id are allowed; two opening braces of C++ are written `{ {`.
+// {{id}} stands for the source text of the node bound to `id`: a statement or declaration with its semicolon,
+// an expression without. An expression is put into parentheses where the operators beside the placeholder
+// need it. Blanks around the id are allowed; two opening braces of C++ are written `{ {`.
 #pragma once
 
 #include <map>

@@ -8,8 +8,8 @@
 namespace nanobug::rewrite {
 namespace {
 
-// Longest first, so that the first that fits is the right one. ">>" is left out: two ">" mean the same to an editor,
-// and a template's end is then seen as what it is.
+// Longest first, so that the first that fits is the right one. ">>" is left out: two ">" mean the same to an
+// editor, and a template's end is then seen as what it is.
 constexpr std::array<std::string_view, 25> kSigns = {"<=>", "...", "->*", "<<=", "::", "->", ".*", "++", "--",
                                                      "<<",  "<=",  ">=",  "==",  "!=", "&&", "||", "+=", "-=",
                                                      "*=",  "/=",  "%=",  "&=",  "|=", "^=", "##"};
@@ -21,13 +21,15 @@ size_t sign_length(std::string_view rest) {
 }
 
 bool starts_literal(std::string_view prefix) {
-  return prefix == "L" || prefix == "u" || prefix == "U" || prefix == "u8" || prefix == "R" || prefix == "LR" ||
-         prefix == "uR" || prefix == "UR" || prefix == "u8R";
+  return prefix == "L" || prefix == "u" || prefix == "U" || prefix == "u8" || prefix == "R" ||
+         prefix == "LR" || prefix == "uR" || prefix == "UR" || prefix == "u8R";
 }
 
 }  // namespace
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80); }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80);
+}
 
 unsigned Tokens::raw_string_end(unsigned quote) const {
   const size_t open = text_.find('(', quote);
@@ -41,8 +43,10 @@ unsigned Tokens::raw_string_end(unsigned quote) const {
 unsigned Tokens::skip_literal(unsigned at) const {
   const char quote = text_[at];
   for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
-    if (text_[at] == '\\') ++at;
-    else if (text_[at] == quote) return at + 1;
+    if (text_[at] == '\\')
+      ++at;
+    else if (text_[at] == quote)
+      return at + 1;
   }
   return std::min<size_t>(at, text_.size());
 }
@@ -69,8 +73,8 @@ Tokens::Tokens(std::string_view text) : text_(text) {
                (c == '.' && i + 1 < size && std::isdigit(static_cast<unsigned char>(text[i + 1])))) {
       kind = Token::Kind::number;
       for (++i; i < size; ++i) {
-        const bool exponent = (text[i] == '+' || text[i] == '-') && std::string_view("eEpP").find(text[i - 1]) !=
-                                                                        std::string_view::npos &&
+        const bool exponent = (text[i] == '+' || text[i] == '-') &&
+                              std::string_view("eEpP").find(text[i - 1]) != std::string_view::npos &&
                               text.substr(begin, 2) != "0x";
         if (!is_word(text[i]) && text[i] != '.' && text[i] != '\'' && !exponent) break;
       }

@@ -1,5 +1,6 @@
-// tokens: C++ text cut into tokens, as far as editing text needs it: where is the operator to the left, where does a
-// comment end, is that brace inside a string. No preprocessing, no keywords; Clang has parsed the file already.
+// tokens: C++ text cut into tokens, as far as editing text needs it: where is the operator to the left, where
+// does a comment end, is that brace inside a string. No preprocessing, no keywords; Clang has parsed the file
+// already.
 #pragma once
 
 #include <string>
@@ -33,8 +34,8 @@ class Tokens {
   std::string_view text(Span span) const { return text_.substr(span.begin, span.end - span.begin); }
   const std::vector<Token>& all() const { return tokens_; }
 
-  // The nearest token that ends at or before / begins at or after the offset; comments are passed over unless asked
-  // for. Null at the ends of the text.
+  // The nearest token that ends at or before / begins at or after the offset; comments are passed over unless
+  // asked for. Null at the ends of the text.
   const Token* before(unsigned offset, bool comments = false) const;
   const Token* after(unsigned offset, bool comments = false) const;
 

@@ -30,6 +30,33 @@ class FirstError : public clang::DiagnosticConsumer {
   }
 };
 
+// A tree that can be moved with its build has /proc/self/cwd for its build directory in its precompiled
+// header: the compiler's own process stands there. This one does not.
+class AsTheCompilerSees : public llvm::vfs::ProxyFileSystem {
+ public:
+  explicit AsTheCompilerSees(std::string directory)
+      : ProxyFileSystem(llvm::vfs::createPhysicalFileSystem()), directory_(std::move(directory)) {}
+
+  llvm::ErrorOr<llvm::vfs::Status> status(const llvm::Twine& path) override {
+    auto status = ProxyFileSystem::status(real(path));
+    // Under the name that was asked for, as a file of that name would answer.
+    if (status) return llvm::vfs::Status::copyWithNewName(*status, path);
+    return status;
+  }
+  llvm::ErrorOr<std::unique_ptr<llvm::vfs::File>> openFileForRead(const llvm::Twine& path) override {
+    return ProxyFileSystem::openFileForRead(real(path));
+  }
+
+ private:
+  std::string real(const llvm::Twine& path) const {
+    static constexpr std::string_view kHere = "/proc/self/cwd/";
+    const std::string text = path.str();
+    return text.starts_with(kHere) ? directory_ + text.substr(kHere.size() - 1) : text;
+  }
+
+  std::string directory_;
+};
+
 struct Job {
   Arguments arguments;
   std::string directory;
@@ -52,18 +79,21 @@ Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string&
     invocation->getFrontendOpts().DisableFree = false;
     llvm::IntrusiveRefCntPtr<clang::FileManager> manager(
         new clang::FileManager(clang::FileSystemOptions{}, job.files));
-    ast = clang::ASTUnit::LoadFromCompilerInvocation(invocation, std::make_shared<clang::PCHContainerOperations>(),
+    ast = clang::ASTUnit::LoadFromCompilerInvocation(invocation,
+                                                     std::make_shared<clang::PCHContainerOperations>(),
                                                      diagnostics, manager.get(), /*OnlyLocalDecls=*/true);
   }
   if (ast && first->message.empty()) return ast;
-  return fail(Exit::catalog, "'" + name + "' does not parse: " +
-                                 (first->message.empty() ? "the compile command cannot be read" : first->message),
+  return fail(Exit::catalog,
+              "'" + name + "' does not parse: " +
+                  (first->message.empty() ? "the compile command cannot be read" : first->message),
               place);
 }
 
 // Options that write files, or turn a warning into the end of the parse.
 Arguments for_parsing(const Arguments& command) {
-  static const Arguments alone = {"-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MP", "-MG", "-MV", "-Werror"};
+  static const Arguments alone = {"-c",   "-S",  "-E",  "-M",  "-MM",    "-MD",
+                                  "-MMD", "-MP", "-MG", "-MV", "-Werror"};
   static const Arguments with_value = {"-o", "-MF", "-MT", "-MQ", "-MJ", "--serialize-diagnostics"};
   const auto is_in = [](const Arguments& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
@@ -74,8 +104,12 @@ Arguments for_parsing(const Arguments& command) {
     const std::string& word = command[i];
     resources = resources || word.starts_with("-resource-dir");
     if (is_in(alone, word) || word.starts_with("-Werror=") || word.starts_with("-pedantic-errors")) continue;
-    if (is_in(with_value, word)) ++i;
-    else if (i == 0 || !(word.starts_with("-o") && word.ends_with(".o"))) result.push_back(word);
+    // The entry's directory stands; what the command says of it may mean the compiler's own process.
+    if (word.starts_with("-working-directory=")) continue;
+    if (is_in(with_value, word))
+      ++i;
+    else if (i == 0 || !(word.starts_with("-o") && word.ends_with(".o")))
+      result.push_back(word);
   }
   if (!resources) result.insert(result.begin() + 1, "-resource-dir=" NANOBUG_CLANG_RESOURCES);
   result.insert(result.begin() + 1, {"-fsyntax-only", "-fno-color-diagnostics"});
@@ -86,7 +120,8 @@ Arguments for_parsing(const Arguments& command) {
 Arguments command_of(const llvm::json::Object& entry) {
   Arguments words;
   if (const auto* arguments = entry.getArray("arguments")) {
-    for (const llvm::json::Value& argument : *arguments) words.push_back(argument.getAsString().value_or("").str());
+    for (const llvm::json::Value& argument : *arguments)
+      words.push_back(argument.getAsString().value_or("").str());
   } else if (const auto command = entry.getString("command")) {
     llvm::BumpPtrAllocator memory;
     llvm::StringSaver saver(memory);
@@ -97,7 +132,8 @@ Arguments command_of(const llvm::json::Object& entry) {
   return words;
 }
 
-Result<Job> job_for(const fs::path& commands, const fs::path& source, const std::string& name, const Place& place) {
+Result<Job> job_for(const fs::path& commands, const fs::path& source, const std::string& name,
+                    const Place& place) {
   const fs::path database = commands / "compile_commands.json";
   const auto text = read_file(database);
   NANOBUG_TRY(text);
@@ -116,10 +152,13 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
     const fs::path file = fs::path(directory) / entry->getString("file").value_or("").str();
     if (fs::weakly_canonical(file, ignored) != wanted) continue;
     const Arguments command = command_of(*entry);
-    if (!command.empty()) return Job{for_parsing(command), directory, llvm::vfs::createPhysicalFileSystem()};
+    if (!command.empty())
+      return Job{for_parsing(command), directory, llvm::makeIntrusiveRefCnt<AsTheCompilerSees>(directory)};
   }
-  return fail(Exit::catalog, "'" + name + "' is not compiled by the tree: '" + database.string() + "' has no entry for '" +
-                                 wanted.string() + "'", place);
+  return fail(Exit::catalog,
+              "'" + name + "' is not compiled by the tree: '" + database.string() + "' has no entry for '" +
+                  wanted.string() + "'",
+              place);
 }
 
 }  // namespace
@@ -147,8 +186,9 @@ std::optional<unsigned> Unit::offset(clang::SourceLocation location) {
   return file == sources().getMainFileID() ? std::optional(offset) : std::nullopt;
 }
 
-Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root, const std::filesystem::path& commands,
-                                         const std::string& file, const Place& place) {
+Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
+                                         const std::filesystem::path& commands, const std::string& file,
+                                         const Place& place) {
   const auto job = job_for(commands, root / file, file, place);
   NANOBUG_TRY(job);
   auto ast = parse(*job, file, place);
@@ -162,7 +202,8 @@ Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::fil
   llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> memory(new llvm::vfs::InMemoryFileSystem);
   memory->addFile("/snippet/" + name, 0, llvm::MemoryBuffer::getMemBufferCopy(code, name));
   const Job job{{"clang++", "-std=c++20", "-fsyntax-only", "-resource-dir=" NANOBUG_CLANG_RESOURCES, name},
-                "/snippet", memory};
+                "/snippet",
+                memory};
   auto ast = parse(job, name, place);
   NANOBUG_TRY(ast);
   return std::make_unique<Unit>(std::move(*ast), name, style);

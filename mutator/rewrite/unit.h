@@ -24,8 +24,8 @@ class Unit {
   // "nanochat/loss.cpp:12:3" of a byte of the file.
   std::string place(unsigned offset) const;
 
-  // The byte of the file that a location stands for (an expansion's is where the macro is used); nothing when it is
-  // in another file.
+  // The byte of the file that a location stands for (an expansion's is where the macro is used); nothing when
+  // it is in another file.
   std::optional<unsigned> offset(clang::SourceLocation location);
 
   std::unique_ptr<clang::ASTUnit> ast;
@@ -37,8 +37,9 @@ class Unit {
 
 // Errors: Exit::catalog at `place` when the file is not in compile_commands.json or does not parse (with the
 // compiler's first message), Exit::io when there is no compile_commands.json.
-Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root, const std::filesystem::path& commands,
-                                         const std::string& file, const Place& place);
+Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
+                                         const std::filesystem::path& commands, const std::string& file,
+                                         const Place& place);
 
 // A snippet that stands for itself.
 Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::filesystem::path& style,

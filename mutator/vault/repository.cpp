@@ -21,6 +21,14 @@ bool is_there(const fs::path& path) {
   return fs::symlink_status(path, error).type() != fs::file_type::not_found;
 }
 
+// A checkout is synced once and whole by who made it (sync_tree), so libgit2 need not sync its parts.
+struct Unsynced {
+  Unsynced() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0); }
+  ~Unsynced() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1); }
+  Unsynced(const Unsynced&) = delete;
+  Unsynced& operator=(const Unsynced&) = delete;
+};
+
 git_index_time index_time(const timespec& time) {
   return {static_cast<int32_t>(time.tv_sec), static_cast<uint32_t>(time.tv_nsec)};
 }
@@ -66,8 +74,25 @@ Status write_logs(const fs::path& git, const std::string& reference, const std::
   const std::string line = std::string(GIT_OID_HEXSZ, '0') + ' ' + commit + ' ' + kSignature + ' ' +
                            std::to_string(time) +
                            " +0000\tcommit (initial): " + message.substr(0, message.find('\n')) + '\n';
-  NANOBUG_TRY(write_file(git / "logs" / "HEAD", line));
-  return write_file(git / "logs" / reference, line);
+  NANOBUG_TRY(write_unsynced(git / "logs" / "HEAD", line));
+  return write_unsynced(git / "logs" / reference, line);
+}
+
+// Puts the block at the end of the file, or takes it out again; the learner's own lines stay as they are.
+Status set_block(const fs::path& file, std::string_view block, bool present) {
+  std::string text;
+  if (is_there(file)) {
+    auto read = read_file(file);
+    NANOBUG_TRY(read);
+    text = *read;
+  }
+  const size_t at = text.find(block);
+  if (present == (at != std::string::npos)) return {};
+  if (present)
+    text += (text.empty() || text.ends_with('\n') ? "" : "\n") + std::string(block);
+  else
+    text.erase(at, block.size());
+  return write_file(file, text);
 }
 
 }  // namespace
@@ -85,9 +110,12 @@ Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
   const std::string config =
       std::string("[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = ") +
       (bare ? "true\n[gc]\n\tauto = 0\n" : "false\n\tlogallrefupdates = true\n\tautocrlf = false\n");
-  if (!is_there(git / "config")) NANOBUG_TRY(write_file(git / "config", config));
+  const auto write = [&](const fs::path& file, const std::string& text) {
+    return bare ? write_file(file, text) : write_unsynced(file, text);
+  };
+  if (!is_there(git / "config")) NANOBUG_TRY(write(git / "config", config));
   // Last, because it is HEAD that makes a directory a repository.
-  if (!is_there(git / "HEAD")) NANOBUG_TRY(write_file(git / "HEAD", "ref: " + head + '\n'));
+  if (!is_there(git / "HEAD")) NANOBUG_TRY(write(git / "HEAD", "ref: " + head + '\n'));
   return {};
 }
 
@@ -102,41 +130,23 @@ Status make_repository(const fs::path& directory, const Tree& tree, const std::s
   NANOBUG_TRY(root);
   auto commit = objects.add_commit(*root, nullptr, message, time);
   NANOBUG_TRY(commit);
+  const Unsynced unsynced;
   NANOBUG_TRY(make_skeleton(git, reference, false));
   NANOBUG_TRY(objects.write_pack(git / "objects" / "pack"));
   std::string lines;
   for (const auto& name : exclude) lines += '/' + name + '\n';
-  NANOBUG_TRY(write_file(git / "info" / "exclude", lines));
+  NANOBUG_TRY(write_unsynced(git / "info" / "exclude", lines));
   NANOBUG_TRY(write_logs(git, reference, hex(*commit), message, time));
   NANOBUG_TRY(write_index(directory, tree));
-  return write_file(git / reference, hex(*commit) + '\n');
+  return write_unsynced(git / reference, hex(*commit) + '\n');
 }
 
 Status set_strict(const fs::path& checkout, bool strict) {
-  prepare();
   const fs::path git = checkout / ".git";
-  const fs::path attributes = git / "info" / "attributes";
-  constexpr std::string_view kLine = "* -diff\n";
   if (!is_there(git / "config"))
     return fail(Exit::session, checkout.string() + " has no git repository of its own any more");
-  auto config = owned<Config>(git_config_open_ondisk, (git / "config").c_str());
-  const int done = !config  ? -1
-                   : strict ? git_config_set_string(config.get(), "diff.external", "true")
-                            : git_config_delete_entry(config.get(), "diff.external");
-  if (done < 0 && done != GIT_ENOTFOUND) return git_failure("cannot change " + (git / "config").string());
-  std::string text;
-  if (is_there(attributes)) {
-    auto present = read_file(attributes);
-    NANOBUG_TRY(present);
-    text = *present;
-  }
-  const size_t at = text.find(kLine);
-  if (strict == (at != std::string::npos)) return {};
-  if (strict)
-    text += kLine;
-  else
-    text.erase(at, kLine.size());
-  return write_file(attributes, text);
+  NANOBUG_TRY(set_block(git / "config", "[diff]\n\texternal = true\n", strict));
+  return set_block(git / "info" / "attributes", "* -diff\n", strict);
 }
 
 }  // namespace nanobug::vault

@@ -13,6 +13,7 @@
 namespace nanobug::vault {
 
 // `head` is the full name of a branch, which need not exist yet. What is there already is left as it is.
+// A bare one, a vault, is fsynced; a checkout is synced whole by who made it.
 Status make_skeleton(const std::filesystem::path& git_directory, const std::string& head, bool bare);
 
 }  // namespace nanobug::vault

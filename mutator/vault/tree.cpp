@@ -130,6 +130,30 @@ Status write_one(const fs::path& path, const File& file) {
   return {};
 }
 
+// Has the kernel write the file's data, and waits for it or not. A file system without the call gets an
+// fsync.
+Status write_out(const fs::path& path, unsigned flags) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return cannot("open", path, errno);
+  const bool done = ::sync_file_range(fd, 0, 0, flags) == 0 || ::fsync(fd) == 0;
+  const int reason = errno;
+  ::close(fd);
+  if (!done) return cannot("write", path, reason);
+  return {};
+}
+
+// The files' data out, each waited for only when all have been begun.
+Status write_out_files(const fs::path& directory, const std::vector<std::string>& leave_out) {
+  constexpr unsigned kBegin = SYNC_FILE_RANGE_WRITE;
+  constexpr unsigned kWait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  for (const unsigned flags : {kBegin, kWait})
+    NANOBUG_TRY(walk(directory, leave_out, [&](const fs::path& path, const struct stat& info) -> Status {
+      if (S_ISREG(info.st_mode)) return write_out(path, flags);
+      return {};
+    }));
+  return {};
+}
+
 std::string first_difference(const Manifest& found, const Manifest& wanted) {
   for (const auto& [path, entry] : wanted) {
     const auto it = found.find(path);
@@ -165,10 +189,15 @@ Status write_tree(const Tree& tree, const fs::path& directory) {
 }
 
 Status sync_tree(const fs::path& directory, const std::vector<std::string>& leave_out) {
-  return walk(directory, leave_out, [](const fs::path& path, const struct stat& info) -> Status {
-    if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) return sync_path(path);
-    return {};
-  });
+  NANOBUG_TRY(write_out_files(directory, leave_out));
+  // The directory is touched last, so that the journal commit that its fsync asks for holds everything before
+  // it too.
+  struct stat info{};
+  if (::lstat(directory.c_str(), &info) != 0) return cannot("read", directory, errno);
+  const timespec times[] = {info.st_atim, info.st_mtim};
+  if (::utimensat(AT_FDCWD, directory.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
+    return cannot("set the time of", directory, errno);
+  return sync_path(directory);
 }
 
 Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch) {

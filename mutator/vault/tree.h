@@ -45,8 +45,10 @@ Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector
 // a path that leaves the directory or goes through a symlink is refused.
 Status write_tree(const Tree& tree, const std::filesystem::path& directory);
 
-// fsyncs every file and directory below (and the directory itself), but for the top-level names in
-// `leave_out`.
+// Puts everything below on the disk, but for the top-level names in `leave_out`, with ONE fsync: the data of
+// each file is written out, then the directory is fsynced. That is git's core.fsyncMethod=batch, with its
+// limit: a file system that journals each file apart (btrfs) may still lose a new file in a power cut. For
+// trees that can be made again.
 Status sync_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out);
 
 // Gives every file, symlink and directory below (and the directory itself) one modification time. What has it

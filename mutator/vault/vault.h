@@ -65,6 +65,7 @@ class Vault {
 // Makes `directory`/.git: a repository of its own, HEAD on `branch`, one parentless commit of `tree` with a
 // neutral message, index written with the files' present stat data (so `git status` is clean without reading
 // them), no reflog of anything else, `exclude` lines in info/exclude. No object but the tree's own enters it.
+// Not fsynced: see sync_tree.
 Status make_repository(const std::filesystem::path& directory, const Tree& tree, const std::string& branch,
                        const std::string& message, std::int64_t time,
                        const std::vector<std::string>& exclude);

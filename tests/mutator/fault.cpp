@@ -62,9 +62,14 @@ bool below_at(int directory, const char* path) {
 
 // True when this call must fail, with errno set; does not return when it must kill. `torn` is told apart by
 // write.
-bool hit(bool counts, bool* torn = nullptr) {
-  if (!counts || wanted() < 0) return false;
-  if (++calls != wanted()) return false;
+bool hit(bool counts, bool needs_room, bool* torn = nullptr) {
+  if (!counts) return false;
+  const long number = ++calls;
+  if (std::strcmp(kind(), "full") == 0) {
+    errno = ENOSPC;
+    return needs_room && wanted() > 0 && number >= wanted();
+  }
+  if (number != wanted()) return false;
   if (std::strcmp(kind(), "kill") == 0) ::kill(::getpid(), SIGKILL);
   if (std::strcmp(kind(), "torn") == 0) {
     if (!torn) ::kill(::getpid(), SIGKILL);
@@ -100,54 +105,56 @@ bool open_counts(int flags) {
 
 }  // namespace
 
-#define WRAP(name, parameters, arguments, counts)          \
-  extern "C" int name parameters noexcept {                \
-    static auto* const real = next<int parameters>(#name); \
-    return hit(counts) ? -1 : real arguments;              \
+#define WRAP(name, parameters, arguments, counts, needs_room) \
+  extern "C" int name parameters noexcept {                   \
+    static auto* const real = next<int parameters>(#name);    \
+    return hit(counts, needs_room) ? -1 : real arguments;     \
   }
-#define WRAP_THROWING(name, parameters, arguments, counts) \
-  extern "C" int name parameters {                         \
-    static auto* const real = next<int parameters>(#name); \
-    return hit(counts) ? -1 : real arguments;              \
+#define WRAP_THROWING(name, parameters, arguments, counts, needs_room) \
+  extern "C" int name parameters {                                     \
+    static auto* const real = next<int parameters>(#name);             \
+    return hit(counts, needs_room) ? -1 : real arguments;              \
   }
 
-WRAP(rename, (const char* from, const char* to), (from, to), below(from) || below(to))
-WRAP(renameat, (int a, const char* from, int b, const char* to), (a, from, b, to), below_at(a, from))
+WRAP(rename, (const char* from, const char* to), (from, to), below(from) || below(to), false)
+WRAP(renameat, (int a, const char* from, int b, const char* to), (a, from, b, to), below_at(a, from), false)
 WRAP(renameat2, (int a, const char* from, int b, const char* to, unsigned flags), (a, from, b, to, flags),
-     below_at(a, from))
-WRAP(link, (const char* from, const char* to), (from, to), below(to))
-WRAP(symlink, (const char* target, const char* path), (target, path), below(path))
-WRAP(unlink, (const char* path), (path), below(path))
+     below_at(a, from), false)
+WRAP(link, (const char* from, const char* to), (from, to), below(to), true)
+WRAP(symlink, (const char* target, const char* path), (target, path), below(path), true)
+WRAP(unlink, (const char* path), (path), below(path), false)
 WRAP(unlinkat, (int directory, const char* path, int flags), (directory, path, flags),
-     below_at(directory, path))
-WRAP(rmdir, (const char* path), (path), below(path))
-WRAP(remove, (const char* path), (path), below(path))
-WRAP(mkdir, (const char* path, mode_t mode), (path, mode), below(path))
-WRAP(chmod, (const char* path, mode_t mode), (path, mode), below(path))
-WRAP(fchmod, (int fd, mode_t mode), (fd, mode), below(fd))
-WRAP(ftruncate, (int fd, off_t size), (fd, size), below(fd))
+     below_at(directory, path), false)
+WRAP(rmdir, (const char* path), (path), below(path), false)
+WRAP(remove, (const char* path), (path), below(path), false)
+WRAP(mkdir, (const char* path, mode_t mode), (path, mode), below(path), true)
+WRAP(chmod, (const char* path, mode_t mode), (path, mode), below(path), false)
+WRAP(fchmod, (int fd, mode_t mode), (fd, mode), below(fd), false)
+WRAP(ftruncate, (int fd, off_t size), (fd, size), below(fd), true)
 WRAP(utimensat, (int directory, const char* path, const timespec times[2], int flags),
-     (directory, path, times, flags), below_at(directory, path))
-WRAP_THROWING(fsync, (int fd), (fd), below(fd))
-WRAP_THROWING(fdatasync, (int fd), (fd), below(fd))
+     (directory, path, times, flags), below_at(directory, path), false)
+WRAP_THROWING(fsync, (int fd), (fd), below(fd), false)
+WRAP_THROWING(fdatasync, (int fd), (fd), below(fd), false)
+WRAP_THROWING(sync_file_range, (int fd, off64_t from, off64_t length, unsigned flags),
+              (fd, from, length, flags), below(fd), false)
 
 // open() and its kin take a mode only with O_CREAT.
-#define WRAP_OPEN(name)                                                           \
-  extern "C" int name(const char* path, int flags, ...) {                         \
-    static auto* const real = next<int(const char*, int, ...)>(#name);            \
-    va_list rest;                                                                 \
-    va_start(rest, flags);                                                        \
-    const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
-    va_end(rest);                                                                 \
-    return hit(open_counts(flags) && below(path)) ? -1 : real(path, flags, mode); \
+#define WRAP_OPEN(name)                                                                                   \
+  extern "C" int name(const char* path, int flags, ...) {                                                 \
+    static auto* const real = next<int(const char*, int, ...)>(#name);                                    \
+    va_list rest;                                                                                         \
+    va_start(rest, flags);                                                                                \
+    const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                         \
+    va_end(rest);                                                                                         \
+    return hit(open_counts(flags) && below(path), (flags & O_CREAT) != 0) ? -1 : real(path, flags, mode); \
   }
 WRAP_OPEN(open)
 WRAP_OPEN(open64)
 
-#define WRAP_MAKE(name, parameters, arguments)             \
-  extern "C" int name parameters {                         \
-    static auto* const real = next<int parameters>(#name); \
-    return hit(below(pattern)) ? -1 : real arguments;      \
+#define WRAP_MAKE(name, parameters, arguments)              \
+  extern "C" int name parameters {                          \
+    static auto* const real = next<int parameters>(#name);  \
+    return hit(below(pattern), true) ? -1 : real arguments; \
   }
 WRAP_MAKE(mkostemp, (char* pattern, int flags), (pattern, flags))
 WRAP_MAKE(mkostemp64, (char* pattern, int flags), (pattern, flags))
@@ -155,7 +162,7 @@ WRAP_MAKE(mkostemp64, (char* pattern, int flags), (pattern, flags))
 extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
   static auto* const real = next<ssize_t(int, const void*, size_t)>("write");
   bool torn = false;
-  if (hit(below(fd), &torn)) return -1;
+  if (hit(below(fd), true, &torn)) return -1;
   if (!torn) return real(fd, bytes, count);
   [[maybe_unused]] const ssize_t half = real(fd, bytes, count / 2);
   ::kill(::getpid(), SIGKILL);
@@ -164,5 +171,5 @@ extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
 
 extern "C" ssize_t pwrite(int fd, const void* bytes, size_t count, off_t offset) {
   static auto* const real = next<ssize_t(int, const void*, size_t, off_t)>("pwrite");
-  return hit(below(fd)) ? -1 : real(fd, bytes, count, offset);
+  return hit(below(fd), true) ? -1 : real(fd, bytes, count, offset);
 }

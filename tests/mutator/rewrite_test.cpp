@@ -1,111 +1,41 @@
 // rewrite: every kind of edit against the exact text it makes, and every refusal against its sentence.
-#include <catch2/catch.hpp>
-
-#include "mutator/base/files.h"
-#include "mutator/rewrite/rewriter.h"
+#include "tests/mutator/rewrite_fixture.h"
 
 using namespace nanobug;
 using namespace nanobug::rewrite;
 
-namespace {
-
-Rewriter& rewriter() {
-  static const std::unique_ptr<Rewriter> opened = [] {
-    auto result = open_rewriter();
-    if (!result) throw std::runtime_error(result.error().text());
-    return std::move(*result);
-  }();
-  return *opened;
-}
-
-// Two places for a catalog: one without a .clang-format, where the engine's own cuts show, and `styled` with one.
-const fs::path& home() {
-  struct Directory {
-    Directory() : path(*make_temporary_directory(fs::temp_directory_path(), "nanobug-rewrite")) {
-      (void)write_file(path / "styled" / ".clang-format",
-                       "BasedOnStyle: Google\nColumnLimit: 100\nAllowShortFunctionsOnASingleLine: Inline\n");
-    }
-    ~Directory() { (void)remove_tree(path); }
-    fs::path path;
-  };
-  static const Directory directory;
-  return directory.path;
-}
-
-Place at(int line, int column = 1) { return {(home() / "catalog.yaml").string(), line, column}; }
-
-catalog::Edit edit(catalog::Edit::Kind kind, const std::string& target, const std::string& with = "") {
-  static int line = 0;
-  line = line % 90 + 10;
-  return {kind, {target, at(line, 12)}, {with, at(line + 1, 12)}, at(line, 3)};
-}
-
-using Kind = catalog::Edit::Kind;
-catalog::Edit replace(const std::string& target, const std::string& with) { return edit(Kind::replace, target, with); }
-catalog::Edit cut_out(const std::string& target) { return edit(Kind::remove, target); }
-
-catalog::Rule rule(const std::string& match, std::vector<catalog::Edit> edits, int expect = 1) {
-  catalog::Rule made;
-  made.id = {"some-rule", at(1)};
-  made.place = at(1);
-  made.in = {"tree/code.cpp", at(2, 7)};
-  made.file = "code.cpp";
-  made.match = {match, at(3, 5)};
-  made.expect = expect;
-  made.edits = std::move(edits);
-  return made;
-}
-
-catalog::Rule styled(catalog::Rule rule) {
-  rule.place.file = (home() / "styled" / "catalog.yaml").string();
-  return rule;
-}
-
-// The text after all sites of the rule, or the error's text.
-std::string mutated(const catalog::Rule& rule, const std::string& code) {
-  auto sites = rewriter().find_in(rule, code);
-  if (!sites) return sites.error().message;
-  for (Site& site : *sites) site.file = "code.cpp";
-  if (sites->empty()) return "no site";
-  const auto texts = apply(*sites, {{"code.cpp", code}});
-  return texts ? texts->at("code.cpp") : texts.error().message;
-}
-
-std::string checked(const catalog::Rule& rule) {
-  std::string all;
-  for (const Error& error : rewriter().check(rule))
-    all += std::to_string(error.place->line) + ":" + std::to_string(error.place->column) + ": " + error.message + "\n";
-  return all;
-}
-
-const std::string kDivision = R"(binaryOperator(hasOperatorName("/"), hasLHS(expr().bind("l")), )"
-                              R"(hasRHS(expr().bind("r"))).bind("quotient"))";
-
-}  // namespace
-
 TEST_CASE("replace puts an expression in the place of another", "[rewrite]") {
-  CHECK(mutated(rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")}), "int f(int a, int b) { return a / b; }\n") ==
-        "int f(int a, int b) { return a * b; }\n");
+  CHECK(mutated(rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")}),
+                "int f(int a, int b) { return a / b; }\n") == "int f(int a, int b) { return a * b; }\n");
 }
 
 TEST_CASE("parentheses appear where precedence needs them and nowhere else", "[rewrite]") {
   const auto times = rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")});
-  CHECK(mutated(times, "int f(int a, int b) { return (a + b) / b; }\n") == "int f(int a, int b) { return (a + b) * b; }\n");
-  CHECK(mutated(times, "int f(int a, int b) { return a / (b - a); }\n") == "int f(int a, int b) { return a * (b - a); }\n");
-  CHECK(mutated(times, "int f(int a, int b) { return f(a, b) / -b; }\n") == "int f(int a, int b) { return f(a, b) * -b; }\n");
+  CHECK(mutated(times, "int f(int a, int b) { return (a + b) / b; }\n") ==
+        "int f(int a, int b) { return (a + b) * b; }\n");
+  CHECK(mutated(times, "int f(int a, int b) { return a / (b - a); }\n") ==
+        "int f(int a, int b) { return a * (b - a); }\n");
+  CHECK(mutated(times, "int f(int a, int b) { return f(a, b) / -b; }\n") ==
+        "int f(int a, int b) { return f(a, b) * -b; }\n");
   const auto plus = rule(kDivision, {replace("node(quotient)", "{{l}} + {{r}}")});
-  CHECK(mutated(plus, "int f(int a, int b) { return 2 * (a / b); }\n") == "int f(int a, int b) { return 2 * (a + b); }\n");
-  CHECK(mutated(plus, "int f(int a, int b) { return a / b * 2; }\n") == "int f(int a, int b) { return (a + b) * 2; }\n");
-  CHECK(mutated(plus, "int f(int a, int b) { return f((a / b), 1); }\n") == "int f(int a, int b) { return f((a + b), 1); }\n");
+  CHECK(mutated(plus, "int f(int a, int b) { return 2 * (a / b); }\n") ==
+        "int f(int a, int b) { return 2 * (a + b); }\n");
+  CHECK(mutated(plus, "int f(int a, int b) { return a / b * 2; }\n") ==
+        "int f(int a, int b) { return (a + b) * 2; }\n");
+  CHECK(mutated(plus, "int f(int a, int b) { return f((a / b), 1); }\n") ==
+        "int f(int a, int b) { return f((a + b), 1); }\n");
   CHECK(mutated(plus, "int f(int a, int b) { return 2 - (a ? b : a) / b; }\n") ==
         "int f(int a, int b) { return 2 - ((a ? b : a) + b); }\n");
   const auto left = rule(kDivision, {replace("node(quotient)", "{{l}}")});
-  CHECK(mutated(left, "int f(int a, int b) { return 2 * ((a + b) / b); }\n") == "int f(int a, int b) { return 2 * (a + b); }\n");
-  CHECK(mutated(left, "int f(int a, int b) { return ((a + b) / b); }\n") == "int f(int a, int b) { return (a + b); }\n");
+  CHECK(mutated(left, "int f(int a, int b) { return 2 * ((a + b) / b); }\n") ==
+        "int f(int a, int b) { return 2 * (a + b); }\n");
+  CHECK(mutated(left, "int f(int a, int b) { return ((a + b) / b); }\n") ==
+        "int f(int a, int b) { return (a + b); }\n");
 }
 
 TEST_CASE("removing a statement takes its comments and its blank line", "[rewrite]") {
-  const auto drop = rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))", {cut_out("statement(call)")});
+  const auto drop =
+      rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))", {cut_out("statement(call)")});
   CHECK(mutated(drop, R"(void drop();
 void keep();
 void f() {
@@ -126,7 +56,8 @@ void f() {
   keep();
 }
 )");
-  CHECK(mutated(drop, "void drop();\nvoid f() {\n  drop();\n\n  f();\n}\n") == "void drop();\nvoid f() {\n  f();\n}\n");
+  CHECK(mutated(drop, "void drop();\nvoid f() {\n  drop();\n\n  f();\n}\n") ==
+        "void drop();\nvoid f() {\n  f();\n}\n");
   CHECK(mutated(drop, "void drop();\nvoid f() {\n  f();\n\n  // x\n  drop();\n}\n") ==
         "void drop();\nvoid f() {\n  f();\n}\n");
   CHECK(mutated(drop, "void drop();\nvoid f() {\n  f();  // of f\n  drop();\n  f();\n}\n") ==
@@ -148,7 +79,8 @@ double f(double x, double n) {
 }
 )");
   // Its initialiser may do something: it stays.
-  CHECK(mutated(left, "double next();\ndouble f(double x) {\n  const double s = next();\n  return x / s;\n}\n") ==
+  CHECK(mutated(left,
+                "double next();\ndouble f(double x) {\n  const double s = next();\n  return x / s;\n}\n") ==
         "double next();\ndouble f(double x) {\n  const double s = next();\n  return x;\n}\n");
   // Read elsewhere: it stays.
   CHECK(mutated(left, "double f(double x) {\n  double s = 2;\n  x += s;\n  return x / s;\n}\n") ==
@@ -157,31 +89,38 @@ double f(double x, double n) {
 
 TEST_CASE("insert puts a statement on its own line, indented", "[rewrite]") {
   const std::string match = R"(callExpr(callee(functionDecl(hasName("g")))).bind("call"))";
-  const std::string code = "void g(int);\nvoid f() {\n  if (true) {\n    // why\n    g(1);  // behind\n  }\n}\n";
+  const std::string code =
+      "void g(int);\nvoid f() {\n  if (true) {\n    // why\n    g(1);  // behind\n  }\n}\n";
   CHECK(mutated(rule(match, {edit(Kind::insert_before, "statement(call)", "g(2);")}), code) ==
         "void g(int);\nvoid f() {\n  if (true) {\n    g(2);\n    // why\n    g(1);  // behind\n  }\n}\n");
-  CHECK(mutated(rule(match, {edit(Kind::insert_after, "statement(call)", "if (true) {\n  g(2);\n}\n")}), code) ==
-        "void g(int);\nvoid f() {\n  if (true) {\n    // why\n    g(1);  // behind\n    if (true) {\n      g(2);\n    }\n"
+  CHECK(mutated(rule(match, {edit(Kind::insert_after, "statement(call)", "if (true) {\n  g(2);\n}\n")}),
+                code) ==
+        "void g(int);\nvoid f() {\n  if (true) {\n    // why\n    g(1);  // behind\n    if (true) {\n      "
+        "g(2);\n    }\n"
         "  }\n}\n");
 }
 
 TEST_CASE("move takes the statement with its comment", "[rewrite]") {
-  const std::string match =
-      R"(compoundStmt(has(callExpr(callee(functionDecl(hasName("a")))).bind("a")), )"
-      R"(has(callExpr(callee(functionDecl(hasName("c")))).bind("c"))))";
+  const std::string match = R"(compoundStmt(has(callExpr(callee(functionDecl(hasName("a")))).bind("a")), )"
+                            R"(has(callExpr(callee(functionDecl(hasName("c")))).bind("c"))))";
   const std::string code =
-      "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  // first\n  a();\n\n  b();\n  c();  // last\n}\n";
+      "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  // first\n  a();\n\n  b();\n  c();  // "
+      "last\n}\n";
   CHECK(mutated(rule(match, {edit(Kind::move_after, "statement(a)", "statement(c)")}), code) ==
-        "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  b();\n  c();  // last\n  // first\n  a();\n}\n");
+        "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  b();\n  c();  // last\n  // first\n  "
+        "a();\n}\n");
   CHECK(mutated(rule(match, {edit(Kind::move_before, "statement(c)", "statement(a)")}), code) ==
-        "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  c();  // last\n  // first\n  a();\n\n  b();\n}\n");
+        "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  c();  // last\n  // first\n  a();\n\n  "
+        "b();\n}\n");
   CHECK(mutated(rule(match, {edit(Kind::swap, "statement(a)", "statement(c)")}), code) ==
-        "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  c();  // last\n\n  b();\n  // first\n  a();\n}\n");
+        "void a();\nvoid b();\nvoid c();\nvoid f() {\n  b();\n\n  c();  // last\n\n  b();\n  // first\n  "
+        "a();\n}\n");
 }
 
 TEST_CASE("arguments lose, change and trade places with their commas", "[rewrite]") {
-  const std::string match = R"(callExpr(callee(functionDecl(hasName("g"))), hasArgument(0, expr().bind("a")), )"
-                            R"(hasArgument(1, expr().bind("b")), hasArgument(2, expr().bind("c"))))";
+  const std::string match =
+      R"(callExpr(callee(functionDecl(hasName("g"))), hasArgument(0, expr().bind("a")), )"
+      R"(hasArgument(1, expr().bind("b")), hasArgument(2, expr().bind("c"))))";
   const std::string code = "int g(int, int = 0, int = 0);\nint f(int x) { return g(x + 1, 2, (3)); }\n";
   const auto with = [&](std::vector<catalog::Edit> edits) {
     const std::string all = mutated(rule(match, std::move(edits)), code);
@@ -197,10 +136,13 @@ TEST_CASE("arguments lose, change and trade places with their commas", "[rewrite
 }
 
 TEST_CASE("swapped operands keep their meaning", "[rewrite]") {
-  const auto swap = rule(R"(binaryOperator(hasOperatorName("-"), hasLHS(expr().bind("l")), hasRHS(expr().bind("r"))))",
-                         {edit(Kind::swap, "node(l)", "node(r)")});
-  CHECK(mutated(swap, "int f(int a, int b) { return a - (b + 1); }\n") == "int f(int a, int b) { return b + 1 - a; }\n");
-  CHECK(mutated(swap, "int f(int a, int b) { return b + 1 - a; }\n") == "int f(int a, int b) { return a - (b + 1); }\n");
+  const auto swap =
+      rule(R"(binaryOperator(hasOperatorName("-"), hasLHS(expr().bind("l")), hasRHS(expr().bind("r"))))",
+           {edit(Kind::swap, "node(l)", "node(r)")});
+  CHECK(mutated(swap, "int f(int a, int b) { return a - (b + 1); }\n") ==
+        "int f(int a, int b) { return b + 1 - a; }\n");
+  CHECK(mutated(swap, "int f(int a, int b) { return b + 1 - a; }\n") ==
+        "int f(int a, int b) { return a - (b + 1); }\n");
 }
 
 TEST_CASE("several edits are one transaction", "[rewrite]") {
@@ -212,8 +154,8 @@ TEST_CASE("several edits are one transaction", "[rewrite]") {
 }
 
 TEST_CASE("the text is formatted like the file", "[rewrite]") {
-  const auto longer =
-      styled(rule(kDivision, {replace("node(quotient)", "a_long_function_name( {{l}},{{r}},{{l}}, {{r}} )")}));
+  const auto longer = styled(
+      rule(kDivision, {replace("node(quotient)", "a_long_function_name( {{l}},{{r}},{{l}}, {{r}} )")}));
   CHECK(mutated(longer, R"(int a_long_function_name(int, int, int, int);
 int another(int first_argument, int second_argument, int a_third_argument) {
   int x = first_argument / (second_argument + a_third_argument);  // this
@@ -236,7 +178,8 @@ int another(int first_argument, int second_argument, int a_third_argument) {
 
 TEST_CASE("a template's code is one site, however often it is instantiated", "[rewrite]") {
   const auto times = rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")});
-  const std::string code = "template <class T>\nT f(T a, T b) {\n  return a / b;\n}\nint x = f(1, 2) + f<short>(1, 2);\n";
+  const std::string code =
+      "template <class T>\nT f(T a, T b) {\n  return a / b;\n}\nint x = f(1, 2) + f<short>(1, 2);\n";
   const auto sites = rewriter().find_in(times, code);
   REQUIRE(sites);
   REQUIRE(sites->size() == 1);
@@ -249,10 +192,12 @@ TEST_CASE("a template's code is one site, however often it is instantiated", "[r
 }
 
 TEST_CASE("a site names the qualified function around it and the lines that change", "[rewrite]") {
-  const auto drop = rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))", {cut_out("statement(call)")});
-  const auto sites = rewriter().find_in(
-      drop, "void drop();\nnamespace n {\nstruct S {\n  void f() {\n    auto g = [] {\n      drop();\n      drop();\n"
-            "    };\n    g();\n  }\n};\n}  // namespace n\n");
+  const auto drop =
+      rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))", {cut_out("statement(call)")});
+  const auto sites = rewriter().find_in(drop,
+                                        "void drop();\nnamespace n {\nstruct S {\n  void f() {\n    auto g = "
+                                        "[] {\n      drop();\n      drop();\n"
+                                        "    };\n    g();\n  }\n};\n}  // namespace n\n");
   REQUIRE(sites);
   REQUIRE(sites->size() == 2);
   CHECK((*sites)[0].function == "n::S::f");
@@ -263,8 +208,9 @@ TEST_CASE("a site names the qualified function around it and the lines that chan
 }
 
 TEST_CASE("line ends and characters of the file are kept", "[rewrite]") {
-  const auto drop = rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))",
-                         {edit(Kind::insert_before, "statement(call)", "drop();\ndrop();"), cut_out("statement(call)")});
+  const auto drop =
+      rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))",
+           {edit(Kind::insert_before, "statement(call)", "drop();\ndrop();"), cut_out("statement(call)")});
   CHECK(mutated(drop, "void drop();\r\nvoid f() {\r\n  // é\r\n  drop();\r\n}\r\n") ==
         "void drop();\r\nvoid f() {\r\n  drop();\r\n  drop();\r\n}\r\n");
   const auto text = rule(R"(stringLiteral().bind("s"))", {replace("node(s)", "\"grün\"")});
@@ -280,134 +226,26 @@ TEST_CASE("line ends and characters of the file are kept", "[rewrite]") {
 TEST_CASE("what cannot be edited is refused by name and place", "[rewrite]") {
   const auto times = rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")});
   CHECK(mutated(times, "#define HALF(x) ((x) / 2)\nint f(int a) { return HALF(a); }\n") ==
-        "at snippet.cpp:2:23: 'node(quotient)' selects text of the macro HALF, which stands elsewhere; match code outside "
+        "at snippet.cpp:2:23: 'node(quotient)' selects text of the macro HALF, which stands elsewhere; match "
+        "code outside "
         "of macros");
   CHECK(mutated(times, "#define SAME(x) (x)\nint f(int a) { return SAME(a / 2); }\n") ==
         "#define SAME(x) (x)\nint f(int a) { return SAME(a * 2); }\n");
   CHECK(mutated(times, "int f(int a) { return a / b; }\n") ==
         "'snippet.cpp' does not parse: snippet.cpp:1:27: use of undeclared identifier 'b'");
   CHECK(mutated(times, "int f(int a) { return a * 2; }\n") == "no site");
-  const auto nested = rule(R"(binaryOperator(hasOperatorName("/"), hasLHS(expr().bind("l"))).bind("quotient"))",
-                           {cut_out("node(l)"), replace("node(quotient)", "1")});
+  const auto nested =
+      rule(R"(binaryOperator(hasOperatorName("/"), hasLHS(expr().bind("l"))).bind("quotient"))",
+           {cut_out("node(l)"), replace("node(quotient)", "1")});
   CHECK(mutated(nested, "int f(int a) { return a / 2; }\n") ==
         "at snippet.cpp:1:23: edit 2 changes text that edit 1 changes too");
   const auto same = rule(kDivision, {replace("node(quotient)", "{{l}} / {{r}}")});
-  CHECK(mutated(same, "int f(int a) { return a / 2; }\n") == "at snippet.cpp:1:23: the edits change nothing here");
-  const auto drop = rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))", {cut_out("statement(call)")});
+  CHECK(mutated(same, "int f(int a) { return a / 2; }\n") ==
+        "at snippet.cpp:1:23: the edits change nothing here");
+  const auto drop =
+      rule(R"(callExpr(callee(functionDecl(hasName("drop")))).bind("call"))", {cut_out("statement(call)")});
   CHECK(mutated(drop, "void drop();\nvoid f(int a) {\n  if (a)\n    drop();\n  f(0);\n}\n") ==
-        "at snippet.cpp:4:5: this is the one statement of an if or a loop, and the next would take its place; remove the "
+        "at snippet.cpp:4:5: this is the one statement of an if or a loop, and the next would take its "
+        "place; remove the "
         "whole of it, or replace the statement");
-}
-
-TEST_CASE("check says what is wrong before a file is read, with its place", "[rewrite]") {
-  const auto with = [](const std::string& match, const std::string& target, const std::string& text = "0") {
-    catalog::Edit made{Kind::replace, {target, at(20, 16)}, {text, at(21, 12)}, at(20, 3)};
-    return checked(rule(match, {made}));
-  };
-  CHECK(with(kDivision, "node(quotient)", "{{l}} * {{ r }}") == "");
-  CHECK(with("cxxOperatorCallEpr()", "node(x)") == "3:5: there is no matcher 'cxxOperatorCallEpr'; did you mean 'cxxOperatorCallExpr'?\n");
-  CHECK(with("callExpr(\n  # a comment\n  hasArgumnt(0, expr()))\n.bind(\"c\")", "node(c)") ==
-        "5:7: there is no matcher 'hasArgumnt'; did you mean 'hasArgument'?\n");
-  CHECK(with("callExpr()\n.bind(\"c\")", "node(c)") == "");
-  CHECK(with("expr(traverse(expr())).bind(\"c\")", "node(c)") ==
-        "3:10: 'traverse' is not for a catalog; nanobug matches what is spelled in the source anyway\n");
-  CHECK(with("callExpr(hasArgument(\"x\", expr()))", "node(c)").starts_with("3:14: the matcher does not parse: "));
-  CHECK(with("callExpr(", "node(c)").find("the matcher does not parse: ") != std::string::npos);
-  CHECK(with("callExpr(hasName(\"x\"))", "node(c)").find("the matcher does not parse: ") != std::string::npos);
-  CHECK(with(kDivision, "nod(l)") == "20:16: 'nod' is no range selector; did you mean 'node'?\n");
-  CHECK(with(kDivision, "node(lh)") == "20:21: the matcher binds no 'lh'; did you mean 'l'?\n");
-  CHECK(with(kDivision, "node(l, r)") == "20:16: 'node' takes 1 argument, not 2\n");
-  CHECK(with(kDivision, "node(l") == "20:22: the range selector does not parse: a ')' is missing\n");
-  CHECK(with(kDivision, "between(node(l), node(r))") == "");
-  CHECK(with(kDivision, "node(\"l\")") == "");
-  CHECK(with(kDivision, "callArgs(quotient)") ==
-        "20:25: 'callArgs' selects from a call, and 'quotient' is bound to a binaryOperator\n");
-  CHECK(with(kDivision, "node(l)", "a * {{quotien}}") ==
-        "21:18: the matcher binds no 'quotien'; did you mean 'quotient'?\n");
-  CHECK(with(kDivision, "node(l)", "{{a b}}") ==
-        "21:12: '{{a b}}' is no placeholder; write {{id}} with an id the matcher binds\n");
-  CHECK(with("expr(anyOf(binaryOperator(hasLHS(expr().bind(\"x\"))), callExpr())).bind(\"y\")", "node(y)", "{{x}}") ==
-        "21:14: 'x' is not bound on every branch of the anyOf at line 3, column 10; bind it on each of them\n");
-  CHECK(with("expr(anyOf(binaryOperator(hasLHS(expr().bind(\"x\"))), callExpr(hasArgument(0, expr().bind(\"x\"))))).bind(\"y\")",
-             "node(y)", "{{x}}") == "");
-  CHECK(with("expr(unless(hasAncestor(expr().bind(\"x\")))).bind(\"y\")", "node(x)") ==
-        "20:21: the matcher binds no 'x'; did you mean 'y'?\n");
-  CHECK(with("expr(optionally(hasAncestor(expr().bind(\"x\")))).bind(\"y\")", "node(x)") ==
-        "20:21: 'x' is not bound on every branch of the optionally at line 3, column 10; bind it on each of them\n");
-}
-
-namespace {
-
-// A tree on disk with its compile commands; the code goes to code.cpp.
-struct Tree {
-  explicit Tree(const std::string& code, const std::string& options = "") : root(home() / "styled" / "tree") {
-    REQUIRE(write_file(root / "code.cpp", code));
-    REQUIRE(write_file(root / "code.h", "#pragma once\ninline int half(int a) { return a / 2; }\n"));
-    REQUIRE(write_file(root / "build" / "compile_commands.json",
-                       R"([{"directory": ")" + (root / "build").string() +
-                           R"(", "file": "../code.cpp", "command": "clang++ -std=c++20 -I.. )" + options +
-                           R"( -MD -MF x.d -Wall -Werror -c ../code.cpp -o x.o"}])"));
-  }
-  Source source() const { return {root, root / "build"}; }
-  fs::path root;
-};
-
-std::string found(const catalog::Rule& rule, const Tree& tree) {
-  const auto answers = rewriter().find({&rule}, tree.source());
-  REQUIRE(answers.size() == 1);
-  if (!answers[0]) return std::to_string(answers[0].error().place->line) + ": " + answers[0].error().message;
-  return std::to_string(answers[0]->size()) + " in " + (*answers[0])[0].file;
-}
-
-}  // namespace
-
-TEST_CASE("find reads a file as its compile command says, and only that file", "[rewrite]") {
-  const auto times = rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")});
-  const std::string code = "#include \"code.h\"\n#include <vector>\nint f(int a) { int unused; return half(a) / TWO; }\n";
-  CHECK(found(times, Tree(code, "-DTWO=2")) == "1 in code.cpp");
-  CHECK(found(times, Tree(code)) == "2: 'code.cpp' does not parse: ../code.cpp:3:45: use of undeclared identifier 'TWO'");
-}
-
-TEST_CASE("a count that is not expected is an error with every place", "[rewrite]") {
-  const std::string code = "int f(int a) {\n  return a / 2;\n}\n\nint g(int a) {\n  return a / 3;\n}\n";
-  CHECK(found(rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")}, 2), Tree(code)) == "2 in code.cpp");
-  CHECK(found(rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")}), Tree(code)) ==
-        "3: rule 'some-rule' matches 2 sites in 'code.cpp', not 1 as 'expect' says: line 2, 6");
-  CHECK(found(rule("whileStmt().bind(\"w\")", {cut_out("node(w)")}), Tree(code)) ==
-        "3: rule 'some-rule' matches nothing in 'code.cpp'; `nanobug rule explain some-rule` shows where its last "
-        "candidate goes");
-}
-
-TEST_CASE("a file the tree does not compile is named", "[rewrite]") {
-  const Tree tree("int x;\n");
-  auto other = rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")});
-  other.file = "other.cpp";
-  REQUIRE(write_file(tree.root / "other.cpp", ""));
-  CHECK(found(other, tree) == "2: 'other.cpp' is not compiled by the tree: '" +
-                                  (tree.root / "build/compile_commands.json").string() + "' has no entry for '" +
-                                  fs::canonical(tree.root / "other.cpp").string() + "'");
-}
-
-TEST_CASE("explain peels the matcher", "[rewrite]") {
-  const Tree tree("int f(int a, int b) {\n  int c = a / b;\n  c = a + 7;\n  return a / 7;\n}\n");
-  const auto division = rule(
-      R"(binaryOperator(hasOperatorName("/"), hasRHS(integerLiteral(equals(8))), unless(hasParent(callExpr()))).bind("x"))",
-      {cut_out("node(x)")});
-  const auto steps = rewriter().explain(division, tree.source());
-  REQUIRE(steps);
-  std::vector<std::string> all;
-  for (const Explained& step : *steps) {
-    std::string text = std::to_string(step.candidates) + " " + step.matcher + ":";
-    for (const Place& place : step.near_misses) text += " " + std::to_string(place.line) + ":" + std::to_string(place.column);
-    all.push_back(text);
-  }
-  CHECK(all == std::vector<std::string>{"4 binaryOperator().bind(\"x\"): 3:3 3:7", "2 hasOperatorName(\"/\"): 2:11",
-                                        "1 hasRHS(integerLiteral()): 4:10", "0 hasRHS(integerLiteral(equals(8))):"});
-}
-
-TEST_CASE("well_formatted asks clang-format", "[rewrite]") {
-  const fs::path file = home() / "styled" / "tree" / "code.cpp";
-  CHECK(*rewriter().well_formatted(file, "int f() {\n  return 1;\n}\n"));
-  CHECK(!*rewriter().well_formatted(file, "int f() {return 1;}\n"));
-  CHECK(!*rewriter().well_formatted(file, "#include \"b.h\"\n#include \"a.h\"\n"));
 }

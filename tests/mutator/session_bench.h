@@ -68,4 +68,26 @@ inline std::string bytes_of(const fs::path& file) {
   return read_file(file).value();
 }
 
+// The verbs of a session in a scratch directory, each with a desk of its own, as each command has.
+inline session::Desk desk_in(const Scratch& scratch) {
+  auto desk = session::Desk::open(places_in(scratch.path()));
+  INFO((desk ? "" : desk.error().text()));
+  REQUIRE(desk);
+  return std::move(*desk);
+}
+
+inline session::Session start_in(const Scratch& scratch) {
+  auto started = desk_in(scratch).start(furnished_request(scratch / "work"));
+  INFO((started ? "" : started.error().text()));
+  REQUIRE(started);
+  return *started;
+}
+
+inline session::Stopped stop_in(const Scratch& scratch, const std::string& outcome = "stopped") {
+  auto stopped = desk_in(scratch).stop(outcome);
+  INFO((stopped ? "" : stopped.error().text()));
+  REQUIRE(stopped);
+  return *stopped;
+}
+
 }  // namespace nanobug::test

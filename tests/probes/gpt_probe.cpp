@@ -30,6 +30,16 @@ TEST_CASE("gpt.float32", "[outputs]") {
   }
 }
 
+TEST_CASE("gpt.bfloat16", "[outputs]") {
+  // However few digits the weights have, the logits that softmax gets have float32's.
+  GPT model = oracle::make_gpt(oracle::configs()[0]);
+  const torch::Tensor idx = oracle::token_ids(3, 8, 29), expected = oracle::logits(model, idx);
+  model->to(torch::kBFloat16);
+  const torch::Tensor logits = model(idx);
+  CHECK_THAT(logits, close_to(expected.to(torch::kFloat32), 0.2));
+  CHECK(std::get<0>(at::_unique(logits)).numel() > logits.numel() / 2);
+}
+
 TEST_CASE("gpt.mlp", "[outputs]") {
   for (const int64_t C : {4, 10, 24}) {
     nanochat::MLP mlp(C);
@@ -88,8 +98,15 @@ TEST_CASE("gpt.embedding", "[outputs]") {
     }
     const torch::Tensor idx = oracle::token_ids(2, 9, config.vocab_size);
     CHECK_THAT(model(idx), close_to(oracle::head(model, at::embedding(model->wte->weight, idx)), 1e-5));
-    // Norm after the embedding: a larger one changes nothing.
-    const torch::Tensor before = model(idx);
+  }
+}
+
+TEST_CASE("gpt.embedding_norm", "[outputs]") {
+  // The embedding is normalised before anything is added to it, so its size makes no difference.
+  for (const GPTConfig& config : oracle::configs()) {
+    GPT model = oracle::make_gpt(config);
+    const torch::Tensor idx = oracle::token_ids(2, 7, config.vocab_size), before = model(idx);
+    torch::NoGradGuard no_grad;
     model->wte->weight.mul_(64.0);
     CHECK_THAT(model(idx), close_to(before, 1e-4));
   }

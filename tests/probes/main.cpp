@@ -9,11 +9,7 @@
 // else, also what the tree under test prints, goes to standard error. Exits with 0 if all passed, 1 if one
 // failed, 2 on bad usage.
 
-// A signal must end the process and not be reported: Catch2 would go on after it.
-#define CATCH_CONFIG_RUNNER
-#define CATCH_CONFIG_NO_POSIX_SIGNALS
-#define CATCH_CONFIG_NOSTDOUT
-
+#define CATCH_CONFIG_EXTERNAL_INTERFACES  // the reporter below
 #include "probe.h"
 
 #include <torch/utils.h>
@@ -21,28 +17,16 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <vector>
+
+#include "runner.h"
 
 // LibTorch's exceptions end with a backtrace, which differs from machine to machine.
 CATCH_TRANSLATE_EXCEPTION(const c10::Error& error) {
   return error.what_without_backtrace();
 }
-
-// Where Catch2 itself may talk.
-namespace Catch {
-std::ostream& cout() {
-  return std::cerr;
-}
-std::ostream& cerr() {
-  return std::cerr;
-}
-std::ostream& clog() {
-  return std::cerr;
-}
-}  // namespace Catch
 
 namespace {
 
@@ -158,13 +142,6 @@ int main(int argc, char** argv) {
   }
   torch::set_num_threads(1);
 
-  Catch::Session session;
-  for (const std::string& name : names) {
-    Catch::ConfigData config;
-    config.reporterName = "protocol";
-    config.testsOrTags = {name};
-    session.useConfigData(config);
-    session.run();
-  }
+  for (const std::string& name : names) run_probe(name);
   return Protocol::all_passed ? 0 : 1;
 }

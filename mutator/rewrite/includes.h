@@ -1,0 +1,29 @@
+// includes: headers that an edit leaves without a reader.
+//
+// A header counts as read where the file names something that very header declares. One that only passes
+// others on (torch/torch.h) is never read in this sense and never removed, nor is the header of the file
+// itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mutator/rewrite/unit.h"
+
+namespace nanobug::rewrite {
+
+struct Include {
+  std::string header;              // as written
+  Span line;                       // the whole line
+  std::vector<unsigned> uses;      // where the file names what the header declares
+  std::vector<std::string> names;  // what it names
+};
+
+// The includes of the file that are read, in order.
+std::vector<Include> read_includes(Unit& unit);
+
+// The lines of those that are no longer read when the text of `gone` goes and `added` comes.
+std::vector<Span> unread_after(const std::vector<Include>& includes, const std::vector<Span>& gone,
+                               const std::vector<std::string>& added);
+
+}  // namespace nanobug::rewrite

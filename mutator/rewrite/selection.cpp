@@ -1,0 +1,60 @@
+// selection: see selection.h.
+#include "mutator/rewrite/selection.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+// A range that begins or ends with a macro (`x / INFINITY`) can be edited, one inside of a macro cannot.
+std::optional<clang::CharSourceRange> file_range(Unit& unit, const clang::CharSourceRange& range) {
+  using clang::tooling::getFileRangeForEdit;
+  if (const auto own = getFileRangeForEdit(range, unit.context(), /*IncludeMacroExpansion=*/false))
+    return own;
+  const auto& sources = unit.sources();
+  if (sources.getExpansionLoc(range.getBegin()) == sources.getExpansionLoc(range.getEnd()))
+    return std::nullopt;
+  return getFileRangeForEdit(range, unit.context(), /*IncludeMacroExpansion=*/true);
+}
+
+// Why a range cannot be edited.
+std::string refusal(Unit& unit, const clang::CharSourceRange& range, const std::string& selector) {
+  const auto& sources = unit.sources();
+  const clang::SourceLocation at = range.getBegin().isMacroID() ? range.getBegin() : range.getEnd();
+  if (at.isMacroID() && unit.offset(at)) {
+    const auto name = clang::Lexer::getImmediateMacroName(at, sources, unit.context().getLangOpts());
+    return "at " + unit.place(*unit.offset(at)) + ": '" + selector + "' selects text of the macro " +
+           name.str() + ", which stands elsewhere; match code outside of macros";
+  }
+  const auto where = sources.getPresumedLoc(sources.getFileLoc(range.getBegin()));
+  if (where.isInvalid()) return "'" + selector + "' selects code that is not written anywhere";
+  return std::string("at ") + where.getFilename() + ":" + std::to_string(where.getLine()) + ": '" + selector +
+         "' selects code outside of '" + unit.name + "'";
+}
+
+}  // namespace
+
+Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::RangeSelector& selector,
+                      const catalog::Text& text) {
+  auto range = selector(match);
+  if (!range)
+    return fail(Exit::catalog, "'" + text.value + "' selects nothing: " + llvm::toString(range.takeError()),
+                text.place);
+  const auto& sources = unit.sources();
+  const auto usable = file_range(unit, *range);
+  if (!usable || sources.getFileID(usable->getBegin()) != sources.getMainFileID())
+    return fail(Exit::catalog, refusal(unit, *range, text.value), text.place);
+  return Span{sources.getFileOffset(usable->getBegin()), sources.getFileOffset(usable->getEnd())};
+}
+
+Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node) {
+  auto range = clang::transformer::node(id)(match);
+  if (!range) {
+    llvm::consumeError(range.takeError());
+    return {};
+  }
+  const auto& options = unit.context().getLangOpts();
+  const auto in_file = clang::Lexer::makeFileCharRange(*range, unit.sources(), options);
+  return {clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
+          node.get<clang::Expr>() != nullptr};
+}
+
+}  // namespace nanobug::rewrite

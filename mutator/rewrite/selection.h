@@ -1,0 +1,23 @@
+// selection: where in the file a selector's range or a bound node is written, macros considered.
+#pragma once
+
+#include <string>
+
+#include "mutator/catalog/catalog.h"
+#include "mutator/rewrite/clang.h"
+#include "mutator/rewrite/template.h"
+#include "mutator/rewrite/unit.h"
+
+namespace nanobug::rewrite {
+
+using Match = clang::ast_matchers::MatchFinder::MatchResult;
+
+// The bytes of the main file that a selector stands for. Errors: Exit::catalog at `text` (the selector in the
+// catalog) when they are part of a macro or of another file.
+Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::RangeSelector& selector,
+                      const catalog::Text& text);
+
+// The source text of the node bound to `id`; empty when it is written nowhere.
+Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node);
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,116 @@
+// catalog: a whole file into values, every value with its place.
+#include "mutator/catalog/catalog.h"
+
+#include <catch2/catch.hpp>
+
+#include "mutator/base/files.h"
+
+using namespace nanobug;
+using namespace nanobug::catalog;
+
+namespace {
+
+const std::string kData = (fs::path(__FILE__).parent_path() / "data" / "catalog" / "catalog.yaml").string();
+
+}  // namespace
+
+TEST_CASE("the head says how the tree is built, run and judged", "[catalog]") {
+  const auto catalog = load(kData);
+  REQUIRE(catalog);
+  const Tree& tree = catalog->tree;
+  CHECK(tree.root == "tree");
+  CHECK(catalog->tree_directory() == fs::path(kData).parent_path() / "tree");
+  CHECK(tree.build.configure ==
+        std::vector<std::string>{"cmake", "-S", "{source}", "-B", "{build}", "-G", "Ninja"});
+  CHECK(tree.build.compile == std::vector<std::string>{"cmake", "--build", "{build}"});
+  CHECK(tree.build.directory == "build");
+  CHECK(tree.build.library == "lib/libtiny.so");
+  CHECK(tree.probes.program == "bin/probes");
+  CHECK(tree.probes.headers == std::vector<std::string>{"*.h"});
+  CHECK(tree.probes.time_limit_s == 20);
+  CHECK(tree.probes.observables == std::map<std::string, std::string>{{"sums", "what the tree adds up"}});
+  REQUIRE(tree.parity.size() == 1);
+  CHECK(tree.parity[0].observable == "the curve");
+  CHECK(tree.parity[0].program.program == "bin/train");
+  CHECK(tree.parity[0].program.args == std::vector<std::string>{"--steps", "20", "--metrics", "{metrics}"});
+  CHECK(tree.parity[0].program.time_limit_s == 1.5);
+  CHECK(tree.parity[0].compare == std::map<std::string, double>{{"loss", 1e-6}, {"grad_norm", 0}});
+  CHECK(tree.run.series == std::vector<std::string>{"loss", "lr"});
+  CHECK(tree.run.program.time_limit_s == 120);
+}
+
+TEST_CASE("a rule carries everything, with its places", "[catalog]") {
+  const auto catalog = load(kData);
+  REQUIRE(catalog);
+  REQUIRE(catalog->rules.size() == 2);
+  const Rule& rule = catalog->rules[0];
+  CHECK(rule.id.value == "half-doubled");
+  CHECK(rule.id.place == Place{kData, 21, 9});
+  CHECK(rule.refs == std::vector<std::string>{"X1"});
+  CHECK(rule.pack == std::vector<std::string>{"basics", "sums"});
+  CHECK(rule.category == "numerics");
+  CHECK(rule.priority == 2);
+  CHECK(rule.difficulty == 3);
+  CHECK(rule.minutes == 15);
+  CHECK(rule.in.value == "tree/code.cpp");
+  CHECK(rule.file == "code.cpp");
+  CHECK(rule.match.value == "binaryOperator(\n  hasOperatorName(\"/\")).bind(\"x\")\n");
+  CHECK(rule.match.place == Place{kData, 31, 7});
+  CHECK(rule.expect == 2);
+  REQUIRE(rule.edits.size() == 6);
+  using Kind = Edit::Kind;
+  const auto shape = [&](size_t i) {
+    return std::tuple(rule.edits[i].kind, rule.edits[i].target.value, rule.edits[i].with.value);
+  };
+  CHECK(shape(0) == std::tuple(Kind::replace, "node(x)", "{{x}} * 2"));
+  CHECK(shape(1) == std::tuple(Kind::remove, "statement(y)", ""));
+  CHECK(shape(2) == std::tuple(Kind::insert_before, "node(x)", "f();"));
+  CHECK(shape(3) == std::tuple(Kind::insert_after, "node(x)", "g();"));
+  CHECK(shape(4) == std::tuple(Kind::move_after, "node(x)", "node(y)"));
+  CHECK(shape(5) == std::tuple(Kind::swap, "node(x)", "node(y)"));
+  CHECK(rule.edits[0].with.place == Place{kData, 36, 16});
+  CHECK(rule.brief == "The sum is wrong.");
+  CHECK(rule.hints.size() == 2);
+  CHECK(rule.hints[1].value == "the sums");
+  CHECK(rule.questions == std::vector<std::string>{"Why?"});
+  CHECK(rule.probes[0].value == "code.half");
+  CHECK(rule.probes[0].place == Place{kData, 51, 14});
+  REQUIRE(rule.matches.size() == 1);
+  CHECK(rule.matches[0].code.value == "\nint f(int a) { return a / 2; }\n");
+  CHECK(rule.matches[0].code.place == Place{kData, 55, 13});  // its first line is blank
+  CHECK(rule.matches[0].after.value == "int f(int a) { return a * 2; }\n");
+  REQUIRE(rule.no_matches.size() == 1);
+  CHECK(rule.no_matches[0].code.value == "int f();");
+}
+
+TEST_CASE("what a rule does not say has its usual value", "[catalog]") {
+  const auto catalog = load(kData);
+  REQUIRE(catalog);
+  const Rule& rule = catalog->rules[1];
+  CHECK(std::tuple(rule.priority, rule.difficulty, rule.minutes, rule.expect) == std::tuple(1, 1, 20, 1));
+  CHECK(rule.questions.empty());
+  CHECK(rule.match.place == Place{kData, 69, 12});
+}
+
+TEST_CASE("rules are found by id, and a misspelt one is guessed", "[catalog]") {
+  const auto catalog = load(kData);
+  REQUIRE(catalog);
+  CHECK(catalog->find("other") == &catalog->rules[1]);
+  CHECK(catalog->find("nothing") == nullptr);
+  CHECK(*find_rule(*catalog, "half-doubled") == &catalog->rules[0]);
+  CHECK(find_rule(*catalog, "half-doubled").has_value());
+  const auto close = find_rule(*catalog, "half-doubeld");
+  CHECK(close.error().code == Exit::usage);
+  CHECK(close.error().message == "there is no rule 'half-doubeld'; did you mean 'half-doubled'?");
+  CHECK(find_rule(*catalog, "zzz").error().message == "there is no rule 'zzz'; `nanobug list` shows them");
+}
+
+TEST_CASE("a byte order mark and CRLF are read as if they were not there", "[catalog]") {
+  std::string text = *read_file(kData), dos = "\xEF\xBB\xBF";
+  for (const char c : text) dos += c == '\n' ? "\r\n" : std::string(1, c);
+  const auto catalog = parse(dos, "c.yaml");
+  REQUIRE(catalog);
+  CHECK(catalog->rules[0].match.value == "binaryOperator(\n  hasOperatorName(\"/\")).bind(\"x\")\n");
+  CHECK(catalog->rules[0].match.place == Place{"c.yaml", 31, 7});
+  CHECK(catalog->rules[0].id.place == Place{"c.yaml", 21, 9});
+}

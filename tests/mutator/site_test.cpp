@@ -1,0 +1,187 @@
+// site: cutting text without Clang, and the index on disk.
+#include "mutator/rewrite/site.h"
+
+#include <catch2/catch.hpp>
+
+#include "mutator/base/files.h"
+#include "mutator/rewrite/hunks.h"
+#include "mutator/rewrite/precedence.h"
+#include "mutator/rewrite/surgery.h"
+
+using namespace nanobug;
+using namespace nanobug::rewrite;
+
+namespace {
+
+Site site(const std::string& rule, const std::string& text, std::vector<Replacement> edits, int index = 0) {
+  Site made;
+  made.rule = rule;
+  made.index = index;
+  made.file = "a.cpp";
+  made.hash = sha256(text);
+  made.edits = std::move(edits);
+  return made;
+}
+
+std::string both(const std::string& text, std::vector<Replacement> a, std::vector<Replacement> b) {
+  const auto result =
+      rewrite::apply({site("one", text, std::move(a)), site("two", text, std::move(b))}, {{"a.cpp", text}});
+  return result ? result->at("a.cpp") : result.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("apply cuts the text of one site", "[rewrite][site]") {
+  const std::string text = "one two three";
+  CHECK(*rewrite::apply(site("r", text, {{0, 3, "1"}, {4, 0, "+"}, {7, 6, ""}}), text) == "1 +two");
+  CHECK(*rewrite::apply(site("r", text, {}), text) == text);
+}
+
+TEST_CASE("apply refuses a text the site was not found in", "[rewrite][site]") {
+  const std::string text = "one two three";
+  const auto other = rewrite::apply(site("r", text, {{0, 3, "1"}}), text + "\n");
+  REQUIRE(!other);
+  CHECK(other.error().code == Exit::catalog);
+  CHECK(other.error().message ==
+        "rule 'r' was matched in another version of 'a.cpp' than this one; match it again");
+  CHECK(rewrite::apply(site("r", text, {{12, 2, ""}}), text).error().message ==
+        "a site of rule 'r' reaches past the end of 'a.cpp'");
+  CHECK(rewrite::apply(std::vector<Site>{site("r", text, {})}, Texts{}).error().message ==
+        "rule 'r' changes 'a.cpp', which this tree does not have");
+}
+
+TEST_CASE("several sites make one text, or say which two overlap and where", "[rewrite][site]") {
+  const std::string text = "one\ntwo\nthree\n";
+  CHECK(both(text, {{4, 3, "2"}}, {{0, 3, "1"}}) == "1\n2\nthree\n");
+  CHECK(both(text, {{0, 4, ""}}, {{4, 4, ""}}) == "three\n");
+  CHECK(both(text, {{4, 0, "x"}}, {{4, 3, "y"}}) == "one\nxy\nthree\n");
+  const std::string overlap =
+      "rules 'one' (site 0) and 'two' (site 0) both change 'a.cpp' at line 2; use them one at a time";
+  CHECK(both(text, {{0, 6, ""}}, {{5, 1, ""}}) == overlap);
+  CHECK(both(text, {{4, 3, "x"}}, {{4, 3, "x"}}) == overlap);
+  CHECK(both(text, {{5, 0, "x"}}, {{5, 0, "y"}}) == overlap);
+  CHECK(both(text, {{4, 3, "x"}}, {{6, 0, "y"}}) == overlap);
+}
+
+TEST_CASE("the index gives back what it was given, and nothing of what was damaged", "[rewrite][site]") {
+  const fs::path directory = *make_temporary_directory(fs::temp_directory_path(), "nanobug-index");
+  const Index index(directory / "sites");
+  Site kept = site("r", "int é;", {{4, 2, "ü"}});
+  kept.line = 1;
+  kept.last_line = 2;
+  kept.function = "f";
+  kept.bound = {{"x", "a\nb"}};
+  CHECK(!index.look_up("key"));
+  REQUIRE(index.keep("key", {kept, kept}));
+  REQUIRE(index.look_up("key"));
+  CHECK(*index.look_up("key") == std::vector<Site>{kept, kept});
+  REQUIRE(index.keep("none", {}));
+  CHECK(index.look_up("none")->empty());
+
+  const fs::path file = directory / "sites" / "key.json";
+  const std::string whole = *read_file(file);
+  for (size_t cut = 0; cut < whole.size() - 1; cut += 7) {
+    REQUIRE(write_file(file, whole.substr(0, cut)));
+    CHECK(!index.look_up("key"));
+  }
+  for (const std::string& broken :
+       {std::string(""), std::string("null"), std::string("[]"), std::string("{}"),
+        std::string("{\"version\": 1, \"key\": \"key\", \"sum\": 3, \"sites\": 4}")}) {
+    REQUIRE(write_file(file, broken));
+    CHECK(!index.look_up("key"));
+  }
+  std::string changed = whole;
+  changed.replace(changed.find("\"offset\": 4"), 11, "\"offset\": 5");
+  REQUIRE(write_file(file, changed));
+  CHECK(!index.look_up("key"));
+  REQUIRE(write_file(directory / "sites" / "other.json", whole));  // another key's entry
+  CHECK(!index.look_up("other"));
+  CHECK(!index.keep("latin1", {site("r", "x", {{0, 1, "\xE9"}})}));
+  (void)remove_tree(directory);
+}
+
+TEST_CASE("the key depends on everything the answer does", "[rewrite][site]") {
+  catalog::Rule rule;
+  rule.match.value = "m";
+  rule.edits = {{catalog::Edit::Kind::replace, {"t", {}}, {"w", {}}, {}}};
+  const std::string key = Index::key(rule, "bytes", "context");
+  CHECK(key.size() == 64);
+  CHECK(key == Index::key(rule, "bytes", "context"));
+  CHECK(key != Index::key(rule, "byte", "scontext"));
+  CHECK(key != Index::key(rule, "bytes", ""));
+  const auto with = [&](auto change) {
+    catalog::Rule other = rule;
+    change(other);
+    return Index::key(other, "bytes", "context");
+  };
+  CHECK(key != with([](catalog::Rule& r) { r.match.value = "n"; }));
+  CHECK(key != with([](catalog::Rule& r) { r.expect = 2; }));
+  CHECK(key != with([](catalog::Rule& r) { r.edits[0].kind = catalog::Edit::Kind::remove; }));
+  CHECK(key != with([](catalog::Rule& r) { r.edits[0].target.value = "u"; }));
+  CHECK(key != with([](catalog::Rule& r) { r.edits[0].with.value = "v"; }));
+  CHECK(key != with([](catalog::Rule& r) { r.edits.push_back(r.edits[0]); }));
+  // What the learner reads and where it stands in the file changes nothing.
+  CHECK(key == with([](catalog::Rule& r) { r.brief = "b", r.match.place.line = 9, r.minutes = 3; }));
+}
+
+TEST_CASE("the difference of two texts is the bytes that truly changed", "[rewrite][site]") {
+  const auto diff = [](const std::string& a, const std::string& b) {
+    const auto hunks = difference(a, b);
+    std::string back = a;
+    for (auto it = hunks.rbegin(); it != hunks.rend(); ++it) back.replace(it->offset, it->length, it->text);
+    CHECK(back == b);
+    return hunks;
+  };
+  using Hunks = std::vector<Replacement>;
+  CHECK(diff("a\nb\n", "a\nb\n").empty());
+  CHECK(diff("x = a + b;\n", "x = a - b;\n") == Hunks{{6, 1, "-"}});
+  CHECK(diff("{\n  a;\n  b;\n}\n", "{\n  b;\n}\n") == Hunks{{2, 5, ""}});
+  CHECK(diff("{\n  b;\n}\n", "{\n  a;\n  b;\n}\n") == Hunks{{2, 0, "  a;\n"}});
+  CHECK(diff("1\n2\n3\n4\n5\n", "1\nx\n3\ny\n5\n") == Hunks{{2, 1, "x"}, {6, 1, "y"}});
+  CHECK(diff("a\r\nb\r\nc\r\n", "a\r\nc\r\n") == Hunks{{3, 3, ""}});
+  CHECK(diff("ä", "ö") == Hunks{{0, 2, "ö"}});
+  CHECK(diff("", "a") == Hunks{{0, 0, "a"}});
+  CHECK(diff("a\nb", "a\n") == Hunks{{2, 1, ""}});
+  CHECK(difference("f;\nf;\nf;\n", "f;\nf;\n", 3) == Hunks{{3, 3, ""}});
+}
+
+TEST_CASE("how tightly an expression holds together", "[rewrite][site]") {
+  const std::vector<std::pair<std::string, int>> table = {{"x", 17},
+                                                          {"f(a, b + 1)", 17},
+                                                          {"a[b + 1].c->d", 17},
+                                                          {"a::b<int>(c)", 17},
+                                                          {"static_cast<float>(x + 1)", 17},
+                                                          {"-x", 16},
+                                                          {"!f(x)", 16},
+                                                          {"(float)x", 16},
+                                                          {"*p", 16},
+                                                          {"sizeof x", 16},
+                                                          {"a * -b", 14},
+                                                          {"a - b * c", 13},
+                                                          {"a < b", 10},
+                                                          {"a >= b", 10},
+                                                          {"a && b || c", 4},
+                                                          {"a ? b : c", 3},
+                                                          {"a = b", 3},
+                                                          {"a, b", 1},
+                                                          {"\"a + b\"", 17},
+                                                          {"1e-5", 17},
+                                                          {"1.5f + x", 13},
+                                                          {"x++", 17},
+                                                          {"[&](int a) { return a + 1; }(2)", 17},
+                                                          {"{1, 2}", 17},
+                                                          {"a /* + */", 17}};
+  for (const auto& [text, binding] : table) {
+    INFO(text);
+    CHECK(binding_of(text) == binding);
+  }
+}
+
+TEST_CASE("removal of lines leaves no blank scar", "[rewrite][site]") {
+  CHECK(without_scars("{\n\n  a;\n}\n", {2}) == "{\n  a;\n}\n");
+  CHECK(without_scars("a;\n\n\nb;\n", {4}) == "a;\n\nb;\n");
+  CHECK(without_scars("a;\n\n}\n", {4}) == "a;\n}\n");
+  CHECK(without_scars("a;\n\nb;\n", {3}) == "a;\n\nb;\n");
+  CHECK(without_scars("a;\nb;\n", {3}) == "a;\nb;\n");
+  CHECK(without_scars("", {0}).empty());
+}
