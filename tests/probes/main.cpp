@@ -73,7 +73,7 @@ class Protocol : public Catch::IStreamingReporter {
   bool assertionEnded(const Catch::AssertionStats& stats) override {
     const Catch::AssertionResult& result = stats.assertionResult;
     if (result.isOk() || !failure_.empty()) return true;
-    failure_ = result.getExpressionInMacro();
+    failure_ = result.hasExpression() ? result.getExpressionInMacro() : "outside of any check";
     if (result.hasExpandedExpression()) failure_ += " with " + result.getExpandedExpression();
     if (result.hasMessage()) failure_ += ": " + std::string(result.getMessage());
     for (const Catch::MessageInfo& info : stats.infoMessages) {

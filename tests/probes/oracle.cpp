@@ -2,7 +2,7 @@
 
 #include "oracle.h"
 
-#include <ATen/record_function.h>
+#include <ATen/SequenceNumber.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
@@ -166,21 +166,10 @@ std::string gradient_error(const std::function<Tensor()>& f, const std::vector<T
 }
 
 bool records_gradients(const std::function<void()>& work) {
-  static bool recorded;
-  recorded = false;
-  const auto handle = at::addThreadLocalCallback(
-      at::RecordFunctionCallback([](const at::RecordFunction&) -> std::unique_ptr<at::ObserverContext> {
-        recorded = recorded || torch::GradMode::is_enabled();
-        return nullptr;
-      }).scopes({at::RecordScope::FUNCTION}));
-  try {
-    work();
-  } catch (...) {
-    at::removeCallback(handle);
-    throw;
-  }
-  at::removeCallback(handle);
-  return recorded;
+  // Every operation that is recorded takes a number.
+  const uint64_t before = at::sequence_number::peek();
+  work();
+  return at::sequence_number::peek() != before;
 }
 
 }  // namespace oracle

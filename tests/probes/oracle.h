@@ -49,7 +49,7 @@ std::vector<Tensor> gradients(const Tensor& y, const std::vector<Tensor>& inputs
 std::string gradient_error(const std::function<Tensor()>& f, const std::vector<Tensor>& inputs,
                            double tolerance = 1e-8, double h = 1e-3);
 
-// Runs `work` and returns whether any tensor operation in it ran with gradient recording on.
+// Runs `work` and returns whether any tensor operation in it was recorded for a backward pass.
 bool records_gradients(const std::function<void()>& work);
 
 }  // namespace oracle
