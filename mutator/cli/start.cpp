@@ -52,10 +52,11 @@ Result<std::vector<const catalog::Rule*>> candidates(Context& c, const Options& 
   NANOBUG_TRY(ledger);
   const auto solved = coach::progress_of(*ledger, **loaded).solved_rules;
   std::shuffle(rules.begin(), rules.end(), std::mt19937_64(seed));
-  std::stable_sort(rules.begin(), rules.end(), [&](const catalog::Rule* a, const catalog::Rule* b) {
-    return solved.contains(a->id.value) < solved.contains(b->id.value);
-  });
-  return rules;
+  std::vector<const catalog::Rule*> unsolved_first;
+  for (const bool wanted : {false, true})
+    for (const catalog::Rule* rule : rules)
+      if (solved.contains(rule->id.value) == wanted) unsolved_first.push_back(rule);
+  return unsolved_first;
 }
 
 // The first candidate with a certificate; named rules must have one themselves.

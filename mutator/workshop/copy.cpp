@@ -2,7 +2,9 @@
 #include "mutator/workshop/copy.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -82,6 +84,17 @@ Status set_times(const fs::path& directory, std::int64_t seconds) {
     if (const Status done = set(it->path()); !done) return done;
   if (error) return cannot("read", directory, error);
   return set(directory);
+}
+
+FileLock::FileLock(const fs::path& file) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd_ >= 0) ::flock(fd_, LOCK_EX);
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) ::close(fd_);
 }
 
 bool same_file(const fs::path& a, const fs::path& b) {

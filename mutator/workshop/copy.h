@@ -30,6 +30,18 @@ Result<std::vector<std::string>> list_files(const std::filesystem::path& directo
 // Sets the modification time of everything below and of the directory itself.
 Status set_times(const std::filesystem::path& directory, std::int64_t seconds_since_epoch);
 
+// Who makes something in the cache first lets others wait for it, for as long as this lives.
+class FileLock {
+ public:
+  explicit FileLock(const std::filesystem::path& file);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int fd_;
+};
+
 // Are both names links to one file?
 bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
 

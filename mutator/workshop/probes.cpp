@@ -119,7 +119,10 @@ Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, cons
   NANOBUG_TRY(sources);
   const fs::path place = clean.tree.parent_path() / "probes" / sources->substr(0, 24);
   const fs::path program = place / workshop.spec().probes.program;
-  if (fs::exists(place / "complete") && fs::exists(program)) return program;
+  const auto there = [&] { return fs::exists(place / "complete") && fs::exists(program); };
+  if (there()) return program;
+  const FileLock lock(place.string() + ".lock");
+  if (there()) return program;  // another process built it meanwhile
   auto built = build_probes(workshop, clean.tree, place, Exit::io, progress);
   NANOBUG_TRY(built);
   NANOBUG_TRY(write_file(place / "complete", ""));

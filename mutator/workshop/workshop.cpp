@@ -1,10 +1,7 @@
 // workshop: see workshop.h.
 #include "mutator/workshop/workshop.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
@@ -20,22 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kVersion = "1";  // of the layout in the cache
-
-// Who builds a tree first lets others wait for it.
-class BuildLock {
- public:
-  explicit BuildLock(const fs::path& file) : fd_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
-  }
-  ~BuildLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  BuildLock(const BuildLock&) = delete;
-  BuildLock& operator=(const BuildLock&) = delete;
-
- private:
-  int fd_;
-};
 
 // The part of a failed build that says why: from the first line with "error" on, at most 12 lines.
 std::string reason_of(const Finished& finished) {
@@ -125,9 +106,7 @@ Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id
   clean.key = key_of(tree_id);
   clean.tree = cache_ / "trees" / clean.key / "tree";
   clean.build = build_directory(clean.tree);
-  std::error_code error;
-  fs::create_directories(cache_ / "trees", error);
-  const BuildLock lock(cache_ / "trees" / (clean.key + ".lock"));
+  const FileLock lock(cache_ / "trees" / (clean.key + ".lock"));
   if (auto found = find_clean(tree_id)) return *found;  // another process made it meanwhile
   NANOBUG_TRY(remove_tree(clean.tree.parent_path()));
   // One second ago: what the build now writes is not older than the sources.

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/journey/journey.h"
 
