@@ -1,0 +1,153 @@
+// bugs: every bug of the CS336 answer key, as a learner meets it: a silent checkout, a check that fails,
+// fixes that pass however they are written, a fix that only hides the line and fails, and the clean tree back
+// at the end.
+#include <catch2/catch.hpp>
+
+#include "tests/journey/journey.h"
+
+using namespace nanobug;
+using namespace nanobug::journey;
+
+namespace {
+
+struct Bug {
+  std::string rule, file;
+  std::string mutated;  // as it stands in the checkout
+  std::string right;    // as the clean tree has it
+  std::string another;  // computes the same, written differently
+  std::string hidden;   // the line commented out, in a way that compiles where there is one
+};
+
+const std::vector<Bug> kBugs = {
+    {"softmax-dimension-hardcoded", "nanochat/softmax.cpp", "numerator.sum(-2, /*keepdim=*/true)",
+     "numerator.sum(dim, /*keepdim=*/true)", "numerator.transpose(dim, -1).sum(-1, true).transpose(dim, -1)",
+     "numerator; //.sum(-2, true)"},
+    {"attention-mask-inverted", "nanochat/attention.cpp",
+     "scores = scores.masked_fill(keep, minus_infinity);",
+     "scores = scores.masked_fill(~keep, minus_infinity);",
+     "scores = torch::where(keep, scores, torch::full_like(scores, minus_infinity));",
+     "// scores = scores.masked_fill(keep, minus_infinity);"},
+    {"attention-scale-inverted", "nanochat/attention.cpp",
+     "torch::matmul(q, keys.transpose(-2, -1)) * scale;", "torch::matmul(q, keys.transpose(-2, -1)) / scale;",
+     "torch::matmul(q / scale, keys.transpose(-2, -1));",
+     "torch::matmul(q, keys.transpose(-2, -1)); // * scale"},
+    {"rmsnorm-epsilon-outside", "nanochat/rmsnorm.cpp", "return x * (torch::rsqrt(mean_square) + eps);",
+     "return x * torch::rsqrt(mean_square + eps);", "return x / (mean_square + eps).sqrt();",
+     "return x * torch::rsqrt(mean_square); // + eps"},
+    {"rotary-second-row-swapped", "nanochat/rotary.cpp", "y2 = -x2 * sin + x1 * cos;",
+     "y2 = -x1 * sin + x2 * cos;", "y2 = x2 * cos - sin * x1;", "y2 = x2; // -x2 * sin + x1 * cos;"},
+    {"attention-residual-missing", "nanochat/gpt.cpp", "x = attn(rms_norm(x), rotary);",
+     "x = x + attn(rms_norm(x), rotary);", "x = torch::add(attn(rms_norm(x), rotary), x);",
+     "// x = attn(rms_norm(x), rotary);"},
+    {"cross-entropy-sign", "nanochat/loss.cpp", "return picked.where(kept, 0.0).sum() / count;",
+     "return -picked.where(kept, 0.0).sum() / count;",
+     "return picked.neg().masked_select(kept).sum() / count;",
+     "return (picked.where(kept, 0.0).sum() / count).abs() * 0; // picked"},
+    {"adamw-decay-after-step", "nanochat/adamw.cpp",
+     "  param.addcdiv_(state.exp_avg, denominator, -group.lr / bias_correction1);\n"
+     "  param.mul_(1.0 - group.lr * group.weight_decay);\n",
+     "  param.mul_(1.0 - group.lr * group.weight_decay);\n"
+     "  param.addcdiv_(state.exp_avg, denominator, -group.lr / bias_correction1);\n",
+     "  param.sub_(param * (group.lr * group.weight_decay));\n"
+     "  param.sub_(state.exp_avg / denominator * (group.lr / bias_correction1));\n",
+     "  param.addcdiv_(state.exp_avg, denominator, -group.lr / bias_correction1);\n"
+     "  // param.mul_(1.0 - group.lr * group.weight_decay);\n"},
+};
+
+bool solved(const User& user) {
+  const Finished finished = user.nanobug({"check", "--json"});
+  const auto answer = json::parse(finished.out, nullptr, false);
+  INFO(finished.err << finished.out);
+  REQUIRE(answer.is_object());
+  CHECK((finished.exit_code == 0) == answer["solved"].get<bool>());
+  if (!answer["solved"].get<bool>()) CHECK((answer["builds"] == false || !answer["wrong"].empty()));
+  return answer["solved"].get<bool>();
+}
+
+// The hash git itself gives a directory's files, the build directory left out.
+std::string git_tree(const User& user, const fs::path& directory) {
+  const fs::path ids = *make_temporary_directory(user.home, "ids");
+  user.command({"git", "init", "-q", ids.string()});
+  user.command({"git", "--work-tree", directory.string(), "add", "-A", "-f", ".", ":!build"}, ids);
+  const std::string id = user.command({"git", "write-tree"}, ids).out;
+  return id.substr(0, id.find('\n'));
+}
+
+void one(const Bug& bug) {
+  const User user("", /*shared_cache=*/true);
+  const fs::path reference = fs::path(NANOBUG_PROJECT) / "reference_model";
+  const std::string clean = text_of(reference / bug.file);
+  const fs::path dir = user.ask({"start", bug.rule})["dir"].get<std::string>();
+  const std::string mutated = text_of(dir / bug.file);
+  CHECK(user.command({"ninja", "-C", (dir / "build").string(), "-n"}).out.find("no work to do") !=
+        std::string::npos);
+  CHECK(leaks(user, dir, clean, mutated) == std::vector<std::string>{});
+  CHECK_FALSE(solved(user));
+
+  const auto attempt = [&](const std::string& text) {
+    REQUIRE(write_unsynced(dir / bug.file, mutated));
+    replace_in(dir / bug.file, bug.mutated, text);
+    return solved(user);
+  };
+  CHECK_FALSE(attempt(bug.hidden));
+  CHECK(attempt(bug.another));
+  CHECK(attempt(bug.right));
+  CHECK(user.ask({"status"})["solved"] == true);
+
+  const json stop = user.ask({"restore"});
+  CHECK(stop["outcome"] == "solved");
+  CHECK(git_tree(user, dir) == stop["tree"].get<std::string>());
+  CHECK(git_tree(user, dir) == git_tree(user, reference));
+  CHECK(text_of(dir / bug.file) == clean);
+}
+
+}  // namespace
+
+// One test case a bug, so that ctest tells them apart.
+#define BUG_TEST(number)                                                          \
+  TEST_CASE("CS336 bug " #number ", as a learner meets it", "[bug" #number "]") { \
+    one(kBugs.at(number - 1));                                                    \
+  }
+BUG_TEST(1)
+BUG_TEST(2)
+BUG_TEST(3)
+BUG_TEST(4)
+BUG_TEST(5)
+BUG_TEST(6)
+BUG_TEST(7)
+BUG_TEST(8)
+
+TEST_CASE("the patches are what the catalog makes, and git takes them both ways", "[patches]") {
+  const User user("", /*shared_cache=*/true);
+  const Finished in_step = user.nanobug({"patch", "export", "--check"});
+  INFO(in_step.out << in_step.err);
+  CHECK(in_step.exit_code == 0);
+  const fs::path copy = user.home / "copy", project = NANOBUG_PROJECT;
+  fs::create_directory(copy);
+  fs::copy(project / "reference_model", copy / "reference_model", fs::copy_options::recursive);
+  fs::remove_all(copy / "reference_model/build");
+  const std::string clean = git_tree(user, copy);
+  CHECK(user.command({"git", "init", "-q"}, copy).good());
+  int patches = 0;
+  for (const auto& entry : fs::directory_iterator(project / "patches")) {
+    if (entry.path().extension() != ".patch") continue;
+    ++patches;
+    CHECK(user.command({"git", "apply", entry.path().string()}, copy).good());
+    CHECK(git_tree(user, copy) != clean);
+    CHECK(user.command({"git", "apply", "-R", entry.path().string()}, copy).good());
+    CHECK(git_tree(user, copy) == clean);
+  }
+  CHECK(patches == 8);
+}
+
+TEST_CASE("every rule has its certificate", "[certificates]") {
+  const User user("", /*shared_cache=*/true);
+  const json certificates = user.ask({"certify"});
+  CHECK(certificates.size() == user.ask({"list"}).size());
+  for (const json& one : certificates) {
+    INFO(one.dump(2));
+    CHECK(one["holds"] == true);
+  }
+  const json rules = user.ask({"rule", "check"});
+  for (const json& rule : rules) CHECK(rule["ok"] == true);
+}
