@@ -102,6 +102,7 @@ TEST_CASE("a symptom has its class", "[grade]") {
   auto cut = report({5, 4});
   cut.finished.signal = 11;
   CHECK(describe(cut, clean, "loss").kind == "crash");
-  cut.finished = {.timed_out = true};
+  cut.finished = {};
+  cut.finished.timed_out = true;
   CHECK(describe(cut, clean, "loss").kind == "hang");
 }
