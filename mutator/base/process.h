@@ -37,7 +37,8 @@ struct Finished {
 // Errors: Exit::io when the program cannot be started at all. A program that fails is not an error here.
 Result<Finished> run(const Command& command);
 
-// On SIGINT, SIGTERM and SIGHUP: kills what run() has started and is waiting for, then dies of the signal as usual.
+// On SIGINT, SIGTERM and SIGHUP: kills what run() has started and is waiting for, then dies of the signal as
+// usual.
 void end_children_when_interrupted();
 
 // The program's path on PATH, or nothing.

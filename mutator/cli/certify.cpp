@@ -26,16 +26,9 @@ nlohmann::json to_json(const grade::Certificate& one) {
 }
 
 Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh) {
-  const auto loaded = c.catalog();
-  NANOBUG_TRY(loaded);
-  std::vector<const catalog::Rule*> rules;
-  for (const std::string& id : ids) {
-    const auto rule = catalog::find_rule(**loaded, id);
-    NANOBUG_TRY(rule);
-    rules.push_back(*rule);
-  }
-  if (ids.empty())
-    for (const catalog::Rule& rule : (*loaded)->rules) rules.push_back(&rule);
+  const auto named = c.rules(ids);
+  NANOBUG_TRY(named);
+  const std::vector<const catalog::Rule*>& rules = *named;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const auto tell = c.ui.progress();

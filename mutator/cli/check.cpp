@@ -19,24 +19,23 @@ std::string in_words(const grade::Verdict& verdict) {
 }
 
 Result<Exit> check(Context& c) {
-  auto desk = c.desk();
-  NANOBUG_TRY(desk);
-  const auto session = desk->current();
-  if (!session) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
-  NANOBUG_TRY(c.checkout_is_there(*session));
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
+  NANOBUG_TRY(c.checkout_is_there(session));
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  const auto snapshot = desk->snapshot("check");
+  const auto snapshot = open->desk.snapshot("check");
   NANOBUG_TRY(snapshot);
   const auto verdict =
-      grade::judge((*mutants)->workshop(), (*mutants)->clean(), session->directory, c.ui.progress());
+      grade::judge((*mutants)->workshop(), (*mutants)->clean(), session.directory, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(verdict);
-  NANOBUG_TRY(desk->update([&](session::Session& s) {
+  NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     ++s.checks;
     s.solved = verdict->solved;
   }));
-  const auto rule = catalog::find_rule((*mutants)->catalog(), session->injected.front().rule);
+  const auto rule = catalog::find_rule((*mutants)->catalog(), session.injected.front().rule);
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"solved", verdict->solved},
                              {"builds", verdict->builds},
@@ -46,10 +45,10 @@ Result<Exit> check(Context& c) {
                              {"seconds", verdict->seconds}}
                   .dump(2));
   } else if (verdict->solved) {
-    const std::int64_t elapsed = std::time(nullptr) - session->started;
+    const std::int64_t elapsed = std::time(nullptr) - session.started;
     c.ui.data(c.ui.strong(fmt::format("Solved in {}, with {} hint{} and {} wrong claim{}.",
-                                      coach::clock(elapsed), session->hints, session->hints == 1 ? "" : "s",
-                                      session->wrong_claims, session->wrong_claims == 1 ? "" : "s")));
+                                      coach::clock(elapsed), session.hints, session.hints == 1 ? "" : "s",
+                                      session.wrong_claims, session.wrong_claims == 1 ? "" : "s")));
     c.ui.data(fmt::format("{} probes and {} parity runs agree with the clean tree.\n", verdict->probes.size(),
                           verdict->parity.size()));
     if (rule) c.ui.data(debrief(**rule, static_cast<size_t>(c.ui.width())));

@@ -18,6 +18,10 @@ fs::path catalog_of_program() {
   return {};
 }
 
+tl::unexpected<Error> no_session() {
+  return fail(Exit::session, "no session is open; 'nanobug start' begins one");
+}
+
 }  // namespace
 
 std::string tidy(const fs::path& path) {
@@ -98,8 +102,30 @@ Result<session::Desk> Context::desk() {
 Result<session::Session> Context::open_session() {
   auto open = session::Desk::peek(places());
   NANOBUG_TRY(open);
-  if (!*open) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
+  if (!*open) return no_session();
   return std::move(**open);
+}
+
+Result<Context::AtDesk> Context::at_desk() {
+  auto locked = desk();
+  NANOBUG_TRY(locked);
+  auto open = locked->current();
+  if (!open) return no_session();
+  return AtDesk{std::move(*locked), std::move(*open)};
+}
+
+Result<std::vector<const catalog::Rule*>> Context::rules(const std::vector<std::string>& ids) {
+  const auto loaded = catalog();
+  NANOBUG_TRY(loaded);
+  std::vector<const catalog::Rule*> rules;
+  for (const std::string& id : ids) {
+    const auto rule = catalog::find_rule(**loaded, id);
+    NANOBUG_TRY(rule);
+    rules.push_back(*rule);
+  }
+  if (ids.empty())
+    for (const catalog::Rule& rule : (*loaded)->rules) rules.push_back(&rule);
+  return rules;
 }
 
 Status Context::checkout_is_there(const session::Session& session) const {

@@ -47,6 +47,16 @@ class Context {
   // The open session, or Exit::session.
   Result<session::Session> open_session();
 
+  // The same with the desk locked, for verbs that change something.
+  struct AtDesk {
+    session::Desk desk;
+    session::Session session;
+  };
+  Result<AtDesk> at_desk();
+
+  // The rules of these ids; all without.
+  Result<std::vector<const catalog::Rule*>> rules(const std::vector<std::string>& ids);
+
   // The checkout of the session, or the sentence that says what became of it.
   Status checkout_is_there(const session::Session& session) const;
 

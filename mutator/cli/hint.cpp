@@ -10,23 +10,22 @@ namespace nanobug::cli {
 namespace {
 
 Result<Exit> hint(Context& c) {
-  auto desk = c.desk();
-  NANOBUG_TRY(desk);
-  const auto session = desk->current();
-  if (!session) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
-  const auto rule = catalog::find_rule(**loaded, session->injected.front().rule);
+  const auto rule = catalog::find_rule(**loaded, session.injected.front().rule);
   if (!rule)
     return fail(Exit::session,
                 "the rule of this session is no longer in the catalog; 'nanobug stop' ends the session");
   const auto& hints = (*rule)->hints;
-  const auto shown = static_cast<size_t>(session->hints);
+  const auto shown = static_cast<size_t>(session.hints);
   if (shown >= hints.size()) {
     c.ui.say(fmt::format("That was the last of {} hints; 'nanobug reveal' gives the answer.", hints.size()));
     return Exit::check_failed;
   }
-  NANOBUG_TRY(desk->update([](session::Session& s) { ++s.hints; }));
+  NANOBUG_TRY(open->desk.update([](session::Session& s) { ++s.hints; }));
   if (c.ui.json)
     c.ui.data(
         nlohmann::json{{"hint", hints[shown].value}, {"number", shown + 1}, {"of", hints.size()}}.dump(2));

@@ -23,13 +23,12 @@ std::string relative_to(const fs::path& checkout, const std::string& file) {
 Result<Exit> locate(Context& c, const std::string& words) {
   auto claim = coach::parse_claim(words);
   NANOBUG_TRY(claim);
-  auto desk = c.desk();
-  NANOBUG_TRY(desk);
-  const auto session = desk->current();
-  if (!session) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
-  NANOBUG_TRY(c.checkout_is_there(*session));
-  claim->file = relative_to(session->directory, claim->file);
-  const auto present = read_file(session->directory / claim->file);
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
+  NANOBUG_TRY(c.checkout_is_there(session));
+  claim->file = relative_to(session.directory, claim->file);
+  const auto present = read_file(session.directory / claim->file);
   if (!present)
     return fail(Exit::usage, "the checkout has no file " + claim->file + "; the claim is not counted");
   const auto lines = std::count(present->begin(), present->end(), '\n');
@@ -37,12 +36,12 @@ Result<Exit> locate(Context& c, const std::string& words) {
     return fail(Exit::usage, fmt::format("{} has {} lines; the claim is not counted", claim->file, lines));
   auto vault = vault::Vault::open(Context::places().vault);
   NANOBUG_TRY(vault);
-  const auto mutated = vault->get(session->mutated);
+  const auto mutated = vault->get(session.mutated);
   NANOBUG_TRY(mutated);
   const auto original = mutated->find(claim->file);
   const bool right = original != mutated->end() &&
-                     coach::is_right(*claim, session->injected, original->second.bytes, *present);
-  NANOBUG_TRY(desk->update([&](session::Session& s) {
+                     coach::is_right(*claim, session.injected, original->second.bytes, *present);
+  NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     if (right)
       s.located = true;
     else

@@ -10,23 +10,22 @@ namespace nanobug::cli {
 namespace {
 
 Result<Exit> reveal(Context& c) {
-  auto desk = c.desk();
-  NANOBUG_TRY(desk);
-  const auto session = desk->current();
-  if (!session) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
-  const auto rule = catalog::find_rule(**loaded, session->injected.front().rule);
+  const auto rule = catalog::find_rule(**loaded, session.injected.front().rule);
   auto vault = vault::Vault::open(Context::places().vault);
   NANOBUG_TRY(vault);
-  const auto clean = vault->get(session->pristine), mutated = vault->get(session->mutated);
+  const auto clean = vault->get(session.pristine), mutated = vault->get(session.mutated);
   NANOBUG_TRY(clean);
   NANOBUG_TRY(mutated);
   std::string diff;
-  for (const session::Injected& bug : session->injected)
+  for (const session::Injected& bug : session.injected)
     diff += grade::unified_diff(bug.file, clean->at(bug.file).bytes, mutated->at(bug.file).bytes);
-  if (!session->solved) NANOBUG_TRY(desk->update([](session::Session& s) { s.revealed = true; }));
-  const std::string id = session->injected.front().rule,
+  if (!session.solved) NANOBUG_TRY(open->desk.update([](session::Session& s) { s.revealed = true; }));
+  const std::string id = session.injected.front().rule,
                     title = rule ? (*rule)->title.value : "(no longer in the catalog)";
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"id", id},

@@ -29,16 +29,9 @@ void run_snippets(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vect
 }
 
 Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
-  const auto loaded = c.catalog();
-  NANOBUG_TRY(loaded);
-  std::vector<const catalog::Rule*> rules;
-  for (const std::string& id : ids) {
-    const auto rule = catalog::find_rule(**loaded, id);
-    NANOBUG_TRY(rule);
-    rules.push_back(*rule);
-  }
-  if (ids.empty())
-    for (const catalog::Rule& rule : (*loaded)->rules) rules.push_back(&rule);
+  const auto named = c.rules(ids);
+  NANOBUG_TRY(named);
+  const std::vector<const catalog::Rule*>& rules = *named;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const auto clang = (*mutants)->rewriter();

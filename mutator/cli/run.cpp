@@ -1,6 +1,7 @@
 // run: builds the checkout, trains it for a short while, and draws its loss beside the clean tree's.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -93,6 +94,9 @@ Result<Exit> run_session(Context& c) {
       c.ui.data(*text);
     else
       c.ui.complain(text.error());
+    const auto finite = [](double value) { return std::isfinite(value); };
+    if (std::none_of(curves[0].values.begin(), curves[0].values.end(), finite))
+      c.ui.say("Yours has no finite " + main_series + ", so it has no curve.");
     if (drawn) c.ui.say("The same as a picture: " + tidy(svg));
   }
   return own->finished.good() ? Exit::ok : Exit::check_failed;

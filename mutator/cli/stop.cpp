@@ -9,31 +9,30 @@ namespace nanobug::cli {
 namespace {
 
 Result<Exit> stop(Context& c) {
-  auto desk = c.desk();
-  NANOBUG_TRY(desk);
-  const auto session = desk->current();
-  if (!session) return fail(Exit::session, "no session is open; 'nanobug start' begins one");
-  const std::string outcome = session->solved ? "solved" : session->revealed ? "revealed" : "stopped";
-  const auto stopped = desk->stop(outcome);
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
+  const std::string outcome = session.solved ? "solved" : session.revealed ? "revealed" : "stopped";
+  const auto stopped = open->desk.stop(outcome);
   NANOBUG_TRY(stopped);
   if (c.ui.json) {
-    c.ui.data(nlohmann::json{{"name", session->name},
+    c.ui.data(nlohmann::json{{"name", session.name},
                              {"outcome", outcome},
-                             {"dir", session->directory.string()},
-                             {"tree", session->pristine},
+                             {"dir", session.directory.string()},
+                             {"tree", session.pristine},
                              {"attempt", stopped->attempt.string()},
-                             {"branch", session->branch()},
+                             {"branch", session.branch()},
                              {"snapshot", stopped->snapshot}}
                   .dump(2));
     return Exit::ok;
   }
-  c.ui.data(fmt::format("{} is over: {}.", session->name, outcome));
+  c.ui.data(fmt::format("{} is over: {}.", session.name, outcome));
   if (!stopped->attempt.empty())
     c.ui.data(fmt::format("  your work       {}\n  the clean tree  {}\n  nanobug start   begins the next",
-                          tidy(stopped->attempt), tidy(session->directory)));
+                          tidy(stopped->attempt), tidy(session.directory)));
   else
     c.ui.data(
-        fmt::format("  {} was gone or not a checkout; nothing there was touched.", tidy(session->directory)));
+        fmt::format("  {} was gone or not a checkout; nothing there was touched.", tidy(session.directory)));
   return Exit::ok;
 }
 

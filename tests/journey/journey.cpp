@@ -1,11 +1,16 @@
 // journey: see journey.h.
 #include "tests/journey/journey.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "mutator/base/paths.h"
 
@@ -44,6 +49,29 @@ Finished User::command(std::vector<std::string> argv, const fs::path& directory)
 Finished User::nanobug(std::vector<std::string> words) const {
   words.insert(words.begin(), NANOBUG_PROGRAM);
   return command(std::move(words));
+}
+
+bool User::killed_after(std::vector<std::string> words, std::chrono::microseconds time) const {
+  words.insert(words.begin(), NANOBUG_PROGRAM);
+  std::vector<char*> argv, envp;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::vector<std::string> environment = {"PATH=" + std::string(std::getenv("PATH"))};
+  for (const auto& [name, value] : environment_) environment.push_back(name + '=' + value);
+  for (std::string& entry : environment) envp.push_back(entry.data());
+  envp.push_back(nullptr);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const int null = ::open("/dev/null", O_RDWR);
+    ::dup2(null, STDOUT_FILENO), ::dup2(null, STDERR_FILENO);
+    ::execve(argv[0], argv.data(), envp.data());
+    ::_exit(127);
+  }
+  std::this_thread::sleep_for(time);
+  ::kill(pid, SIGKILL);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFSIGNALED(status);
 }
 
 json User::ask(std::vector<std::string> words, int expected_exit) const {

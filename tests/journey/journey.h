@@ -1,6 +1,7 @@
 // journey: a user of the nanobug command, with a home of their own.
 #pragma once
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ class User {
 
   // nanobug WORDS…, run in the fresh home.
   Finished nanobug(std::vector<std::string> words) const;
+  // The same, ended by SIGKILL after that time; was it still running?
+  bool killed_after(std::vector<std::string> words, std::chrono::microseconds time) const;
   // The same with --json; fails the test when stdout is not JSON.
   json ask(std::vector<std::string> words, int expected_exit = 0) const;
   // Any other program.
