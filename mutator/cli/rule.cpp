@@ -43,6 +43,8 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
     std::vector<Error> errors = (*clang)->check(*rules[i]);
     if (errors.empty()) run_snippets(**clang, *rules[i], errors);
     if (errors.empty() && !sites[i]) errors.push_back(sites[i].error());
+    if (const Status known = grade::knows_probes(**mutants, *rules[i]); !known)
+      errors.push_back(known.error());
     nlohmann::json entry = {{"id", rules[i]->id.value},
                             {"ok", errors.empty()},
                             {"errors", nlohmann::json::array()},

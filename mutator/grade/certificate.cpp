@@ -113,7 +113,6 @@ std::vector<ProbeInfo> named_first(const std::vector<ProbeInfo>& all, const cata
   return named;
 }
 
-// Does the probe program know what the rule names, and does the clean tree pass it?
 Status examine_names(const catalog::Rule& rule, const std::vector<ProbeInfo>& all) {
   std::vector<std::string> known;
   for (const ProbeInfo& info : all) known.push_back(info.probe);
@@ -212,6 +211,14 @@ std::string rule_text(const catalog::Rule& rule) {
 }
 
 }  // namespace
+
+Status knows_probes(Mutants& mutants, const catalog::Rule& rule) {
+  const auto program = clean_probes(mutants.workshop(), mutants.clean());
+  NANOBUG_TRY(program);
+  const auto all = list_probes(mutants.workshop(), *program, mutants.clean().tree);
+  NANOBUG_TRY(all);
+  return examine_names(rule, *all);
+}
 
 Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, bool fresh,
                                          const workshop::Progress& progress) {

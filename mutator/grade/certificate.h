@@ -28,6 +28,9 @@ struct Certificate {
   bool holds() const { return refusals.empty(); }
 };
 
+// Does the probe program have every probe that the rule names? The error has the place in the catalog.
+Status knows_probes(Mutants& mutants, const catalog::Rule& rule);
+
 // One rule, all sites. A refusal is an answer; errors are nanobug's own trouble. What was proved before for
 // the same rule, tree and probes is read from the cache unless `fresh`.
 Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, bool fresh,

@@ -137,7 +137,8 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
   NANOBUG_TRY(pristine);
   if (*own == *pristine) return clean_probes(workshop, clean, progress);
   const fs::path place =
-      clean.tree.parent_path() / "probes" / ("for-" + sha256(checkout.string()).substr(0, 24));
+      clean.tree.parent_path() / "probes" /
+      ("for-" + sha256(workshop.project().string() + "\n" + checkout.string()).substr(0, 24));
   return build_probes(workshop, checkout, place, Exit::check_failed, progress);
 }
 

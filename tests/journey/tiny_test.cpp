@@ -278,6 +278,20 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
   CHECK(start.err.find(broken.reason) != std::string::npos);
 }
 
+TEST_CASE("rule check says what is right and what is not", "[tiny]") {
+  const Tiny tiny;
+  const json right = tiny.user.ask({"rule", "check"});
+  REQUIRE(right.size() == 2);
+  for (const json& rule : right) CHECK(rule["ok"] == true);
+  CHECK(right[0]["sites"][0]["file"] == "stats.cpp");
+  CHECK(right[0]["sites"][0]["line"] == 10);
+  replace_in(tiny.catalog, "probes: [mean.value]", "probes: [mean.vaule]");
+  const Finished wrong = tiny.user.nanobug({"rule", "check", "mean-divides-by-one-less"});
+  CHECK(wrong.exit_code == 3);
+  CHECK(wrong.err.find("there is no probe 'mean.vaule'; did you mean 'mean.value'?") != std::string::npos);
+  CHECK(wrong.err.find("catalog.yaml:42:") != std::string::npos);
+}
+
 TEST_CASE("doctor answers for a machine that has everything", "[tiny]") {
   const Tiny tiny;
   const json findings = [&] {
