@@ -213,9 +213,7 @@ std::string rule_text(const catalog::Rule& rule) {
 }  // namespace
 
 Status knows_probes(Mutants& mutants, const catalog::Rule& rule) {
-  const auto program = clean_probes(mutants.workshop(), mutants.clean());
-  NANOBUG_TRY(program);
-  const auto all = list_probes(mutants.workshop(), *program, mutants.clean().tree);
+  const auto all = list_probes(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(all);
   return examine_names(rule, *all);
 }
@@ -236,7 +234,7 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
         for (const json& entry : j) certificates.push_back(from_json(entry));
         return certificates;
       }
-  const auto all = list_probes(mutants.workshop(), *program, mutants.clean().tree);
+  const auto all = list_probes(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(all);
   NANOBUG_TRY(examine_names(rule, *all));
   const auto sites = mutants.sites(rule);
@@ -265,7 +263,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
   const auto program = clean_probes(mutants.workshop(), mutants.clean());
   const auto clang = mutants.rewriter();
   if (program && clang) {
-    if (const auto all = list_probes(mutants.workshop(), *program, mutants.clean().tree))
+    if (const auto all = list_probes(mutants.workshop(), mutants.clean()))
       (void)failing_on_clean(mutants, *program, *all);
     (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().tree.run.program, 1);
   }

@@ -53,9 +53,7 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop, c
                                            const fs::path& program, const fs::path& checkout,
                                            const workshop::Progress& progress) {
   // The clean tree is asked which probes there are: the checkout's library may not even load.
-  const auto lister = workshop::clean_probes(workshop, clean, progress);
-  NANOBUG_TRY(lister);
-  const auto all = workshop::list_probes(workshop, *lister, clean.tree);
+  const auto all = workshop::list_probes(workshop, clean);
   if (!all) return tl::unexpected(all.error());
   constexpr size_t kProcesses = 2;
   std::vector<std::vector<ProbeInfo>> shares(kProcesses);

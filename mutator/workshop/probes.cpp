@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "mutator/base/files.h"
 #include "mutator/workshop/copy.h"
@@ -142,22 +143,33 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
   return build_probes(workshop, checkout, place, Exit::check_failed, progress);
 }
 
-Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const fs::path& program,
-                                           const fs::path& checkout) {
+Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean) {
+  const auto program = clean_probes(workshop, clean);
+  NANOBUG_TRY(program);
+  const fs::path kept = program->parent_path() / "list.jsonl";
   std::vector<ProbeInfo> probes;
-  Command command = probe_command(workshop, program, checkout);
+  std::string lines;
+  const auto take = [&](std::string_view line) {
+    const auto entry = json::parse(line, nullptr, false);
+    if (!entry.is_object() || !entry.contains("probe")) return;
+    probes.push_back({entry["probe"], entry.value("observable", "")});
+    lines += std::string(line) + '\n';
+  };
+  if (const auto text = read_file(kept)) {
+    std::istringstream in(*text);
+    for (std::string line; std::getline(in, line);) take(line);
+    return probes;
+  }
+  Command command = probe_command(workshop, *program, clean.tree);
   command.argv.push_back("--list");
   command.time_limit = std::chrono::seconds(60);
-  command.on_line = [&](std::string_view line) {
-    const auto entry = json::parse(line, nullptr, false);
-    if (entry.is_object() && entry.contains("probe"))
-      probes.push_back({entry["probe"], entry.value("observable", "")});
-  };
+  command.on_line = take;
   const auto finished = run(command);
   NANOBUG_TRY(finished);
   if (!finished->good())
     return fail(Exit::io,
                 "the probe program cannot list its probes: " + finished->how() + "; " + finished->err);
+  NANOBUG_TRY(write_file(kept, lines));
   return probes;
 }
 

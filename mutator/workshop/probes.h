@@ -34,9 +34,8 @@ Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, cons
 Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
                             const Progress& progress = {});
 
-// Every probe of the program.
-Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const fs::path& program,
-                                           const fs::path& checkout);
+// Every probe there is, as the clean tree's program lists them; asked once, kept beside it.
+Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean);
 
 // Runs the probes against the checkout's library, in this order, on one thread each. After a crash or a hang
 // it goes on with the next.
