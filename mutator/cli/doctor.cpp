@@ -88,7 +88,7 @@ void add_doctor(Verbs& verbs) {
     findings.push_back(libtorch());
     const auto clang = rewrite::open_rewriter();
     findings.push_back({"rewriter", clang ? "Clang's libraries load" : clang.error().message,
-                        clang.has_value(), "tools/setup && tools/practice --help"});
+                        clang.has_value(), "tools/setup && cmake --build --preset dev"});
     findings.push_back(space());
     findings.push_back(clean_tree(c));
     findings.push_back(desk());

@@ -1,6 +1,8 @@
 // patch: the bugs as plain patches on the project's own tree, for who reads on their own.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/applied.h"
@@ -45,11 +47,27 @@ Result<Exit> list(Context& c) {
   return Exit::ok;
 }
 
+// Who opens the answer of the session that is open has given it up; it is written down like `reveal`.
+Status note_peek(Context& c, const std::string& id) {
+  const auto is_it = [&](const session::Session& s) {
+    return !s.solved &&
+           std::any_of(s.injected.begin(), s.injected.end(), [&](const auto& bug) { return bug.rule == id; });
+  };
+  const auto open = session::Desk::peek(Context::places());
+  NANOBUG_TRY(open);
+  if (!*open || !is_it(**open)) return {};
+  auto here = c.at_desk();
+  NANOBUG_TRY(here);
+  c.ui.say("This is the bug of your open session; it is recorded as revealed.");
+  return here->desk.update([](session::Session& s) { s.revealed = true; });
+}
+
 Result<Exit> show(Context& c, const std::string& id, int number) {
   const auto site = site_of(c, id, number);
   NANOBUG_TRY(site);
   const auto patch = (*c.mutants())->patch(*site);
   NANOBUG_TRY(patch);
+  NANOBUG_TRY(note_peek(c, id));
   c.ui.data(
       c.ui.json
           ? nlohmann::json{{"id", id}, {"site", number}, {"file", site->file}, {"patch", *patch}}.dump(2)
@@ -68,6 +86,7 @@ Result<Exit> apply(Context& c, const std::string& id, int number) {
   for (const auto& [path, text] : *overlay) pristine[path] = (*clean)->tree.at(path).bytes;
   const fs::path tree = (*c.catalog())->tree_directory();
   NANOBUG_TRY(apply_to_tree(tree, *overlay, pristine));
+  NANOBUG_TRY(note_peek(c, id));
   c.ui.say("The bug is in " + tidy(tree) + " now. 'nanobug patch restore' takes it out again.");
   return Exit::ok;
 }

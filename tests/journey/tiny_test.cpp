@@ -163,6 +163,17 @@ TEST_CASE("reveal gives the diff and is recorded", "[tiny]") {
   CHECK(tiny.user.ask({"progress"})["all"]["revealed"] == 1);
 }
 
+TEST_CASE("opening the answer of the open session counts as revealing it", "[tiny]") {
+  const Tiny tiny;
+  tiny.start({"descent-goes-uphill"});
+  tiny.user.ask({"patch", "show", "mean-divides-by-one-less"});
+  CHECK(tiny.user.ask({"status"})["revealed"] == false);
+  CHECK(tiny.user.nanobug({"patch", "show", "descent-goes-uphill"}).err.find("recorded as revealed") !=
+        std::string::npos);
+  CHECK(tiny.user.ask({"status"})["revealed"] == true);
+  CHECK(tiny.user.ask({"stop"})["outcome"] == "revealed");
+}
+
 TEST_CASE("one session at a time, one command at a time", "[tiny]") {
   const Tiny tiny;
   const fs::path dir = tiny.start({"descent-goes-uphill"});
