@@ -81,7 +81,9 @@ Result<Exit> explain(Context& c, const std::string& id) {
         {"matcher", step.matcher}, {"candidates", step.candidates}, {"near_misses", nlohmann::json::array()}};
     std::string text = fmt::format("{:>6}  {}", step.candidates, step.matcher);
     for (const Place& miss : step.near_misses) {
-      const std::string where = fmt::format("{}:{}:{}", miss.file, miss.line, miss.column);
+      const std::string where =
+          fmt::format("{}:{}:{}", fs::path(miss.file).lexically_proximate((*mutants)->clean().tree).string(),
+                      miss.line, miss.column);
       entry["near_misses"].push_back(where);
       text += "\n            lost here: " + where;
     }

@@ -196,7 +196,7 @@ void add_start(Verbs& verbs) {
   verb->add_option("--seed", options->seed, "Draw the same again")->type_name("N");
   verb->add_option("--minutes", options->minutes, "The clock; the rule's own otherwise")
       ->check(CLI::Range(1, 600));
-  verb->add_option("--dir", options->directory, "Where the checkout goes; ~/nanobug/<session> otherwise")
+  verb->add_option("--dir", options->directory, "Where the checkout goes; ~/nanobug/practice otherwise")
       ->type_name("DIR");
   verb->add_flag("--strict", options->strict, "'git diff' answers nothing until the session ends");
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {

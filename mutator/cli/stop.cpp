@@ -15,6 +15,7 @@ Result<Exit> stop(Context& c) {
   const std::string outcome = session.solved ? "solved" : session.revealed ? "revealed" : "stopped";
   const auto stopped = open->desk.stop(outcome);
   NANOBUG_TRY(stopped);
+  if (!stopped->note.empty()) c.ui.say(stopped->note);
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"name", session.name},
                              {"outcome", outcome},
@@ -22,7 +23,8 @@ Result<Exit> stop(Context& c) {
                              {"tree", session.pristine},
                              {"attempt", stopped->attempt.string()},
                              {"branch", session.branch()},
-                             {"snapshot", stopped->snapshot}}
+                             {"snapshot", stopped->snapshot},
+                             {"note", stopped->note}}
                   .dump(2));
     return Exit::ok;
   }
