@@ -48,12 +48,8 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& source, 
     const auto built =
         run_build(Workshop::substitute(*step, names), workshop.project(), "building the probes", progress);
     NANOBUG_TRY(built);
-    if (!built->good()) {
-      const std::string all = built->out + built->err;
-      const size_t at = std::min(all.find("error:"), all.size());
-      const size_t begin = all.rfind('\n', at) == std::string::npos ? 0 : all.rfind('\n', at) + 1;
-      return fail(on_failure, "the probes do not build against this tree: " + all.substr(begin, 600));
-    }
+    if (!built->good())
+      return fail(on_failure, "the probes do not build against this tree: " + reason_of(*built));
     if (step == &spec.configure) NANOBUG_TRY(write_file(place / "configured", ""));
   }
   if (!fs::exists(program))

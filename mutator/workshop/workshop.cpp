@@ -18,22 +18,6 @@ using nlohmann::json;
 
 constexpr const char* kVersion = "1";  // of the layout in the cache
 
-// The part of a failed build that says why: from the first line with "error" on, at most 12 lines.
-std::string reason_of(const Finished& finished) {
-  const std::string all = finished.out + finished.err;
-  size_t begin = all.find("error:");
-  if (begin == std::string::npos) begin = all.find("Error");
-  if (begin == std::string::npos) begin = all.size() > 800 ? all.size() - 800 : 0;
-  begin = all.rfind('\n', begin);
-  begin = begin == std::string::npos ? 0 : begin + 1;
-  size_t end = begin;
-  for (int lines = 0; lines < 12 && end != std::string::npos && end < all.size(); ++lines) {
-    end = all.find('\n', end);
-    if (end != std::string::npos) ++end;
-  }
-  return all.substr(begin, end == std::string::npos ? end : end - begin);
-}
-
 // A program's identity that changes when it is upgraded, without running it.
 std::string identity(const std::string& program) {
   const auto path = find_program(program);
@@ -62,6 +46,21 @@ Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path&
   auto finished = run(command);
   if (finished) finished->out = std::move(out);
   return finished;
+}
+
+std::string reason_of(const Finished& finished) {
+  const std::string all = finished.out + finished.err;
+  size_t begin = all.find("error:");
+  if (begin == std::string::npos) begin = all.find("Error");
+  if (begin == std::string::npos) begin = all.size() > 800 ? all.size() - 800 : 0;
+  begin = all.rfind('\n', begin);
+  begin = begin == std::string::npos ? 0 : begin + 1;
+  size_t end = begin;
+  for (int lines = 0; lines < 12 && end != std::string::npos && end < all.size(); ++lines) {
+    end = all.find('\n', end);
+    if (end != std::string::npos) ++end;
+  }
+  return all.substr(begin, end == std::string::npos ? end : end - begin);
 }
 
 Workshop::Workshop(const catalog::Tree& spec, fs::path project, fs::path cache)

@@ -98,4 +98,8 @@ class Workshop {
 Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path& directory,
                            const std::string& what, const Progress& progress);
 
+// The part of a failed build that says why: from the first line with "error" on, at most 12 lines; without
+// such a line the end of what it printed.
+std::string reason_of(const Finished& finished);
+
 }  // namespace nanobug::workshop
