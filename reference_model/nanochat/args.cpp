@@ -41,6 +41,46 @@ std::string canonical(std::string name) {
 
 }  // namespace
 
+Args::Option& Args::Option::at_least(double value) {
+  least = value;
+  return *this;
+}
+
+Args::Option& Args::Option::at_most(double value) {
+  most = value;
+  return *this;
+}
+
+Args::Option& Args::Option::one_of(std::vector<std::string> values) {
+  choices = std::move(values);
+  return *this;
+}
+
+void Args::Option::check() const {
+  const std::string must = "--" + names.front() + " must be ";
+  if (const std::string* const* text = std::get_if<std::string*>(&target)) {
+    if (choices.empty() || std::find(choices.begin(), choices.end(), **text) != choices.end())
+      return;
+    std::string list;
+    for (size_t i = 0; i < choices.size(); ++i) {
+      list += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + choices[i];
+    }
+    throw UsageError(must + list + ", not '" + **text + "'");
+  }
+  double value = 0.0;
+  if (int64_t* const* integer = std::get_if<int64_t*>(&target)) {
+    value = static_cast<double>(**integer);
+  } else if (double* const* real = std::get_if<double*>(&target)) {
+    value = **real;
+  }
+  if (value < least) {
+    throw UsageError(must + "at least " + shortest(least) + ", not " + shortest(value));
+  }
+  if (value > most) {
+    throw UsageError(must + "at most " + shortest(most) + ", not " + shortest(value));
+  }
+}
+
 Args::Args(std::string program, std::string summary)
     : program_(std::move(program)), summary_(std::move(summary)) {}
 
@@ -48,28 +88,34 @@ void Args::section(std::string title) {
   section_ = std::move(title);
 }
 
-void Args::add(std::string name, int64_t* target, std::string help) {
-  add_option(std::move(name), target, std::move(help), std::to_string(*target));
+Args::Option& Args::add(std::string name, int64_t* target, std::string help) {
+  return add_option(std::move(name), target, std::move(help), std::to_string(*target));
 }
 
-void Args::add(std::string name, double* target, std::string help) {
-  add_option(std::move(name), target, std::move(help), shortest(*target));
+Args::Option& Args::add(std::string name, double* target, std::string help) {
+  return add_option(std::move(name), target, std::move(help), shortest(*target));
 }
 
-void Args::add(std::string name, std::string* target, std::string help) {
-  add_option(std::move(name), target, std::move(help), *target);
+Args::Option& Args::add(std::string name, std::string* target, std::string help) {
+  return add_option(std::move(name), target, std::move(help), *target);
 }
 
-void Args::add(std::string name, bool* target, std::string help) {
-  add_option(std::move(name), target, std::move(help), "");
+Args::Option& Args::add(std::string name, bool* target, std::string help) {
+  return add_option(std::move(name), target, std::move(help), "");
 }
 
-void Args::add_option(std::string name, Target target, std::string help,
-                      std::string default_value) {
+Args::Option& Args::add_option(std::string name, Option::Target target, std::string help,
+                               std::string default_value) {
   std::vector<std::string> names;
   std::istringstream parts(name);
   for (std::string part; std::getline(parts, part, ',');) names.push_back(part);
-  options_.push_back({names, target, std::move(help), std::move(default_value), section_});
+  Option& option = options_.emplace_back();
+  option.names = std::move(names);
+  option.target = target;
+  option.help = std::move(help);
+  option.default_value = std::move(default_value);
+  option.section = section_;
+  return option;
 }
 
 const Args::Option* Args::find(const std::string& name) const {
@@ -110,6 +156,7 @@ bool Args::parse(int argc, const char* const* argv) {
       *std::get<std::string*>(option->target) = value;
     }
   }
+  for (const Option& option : options_) option.check();
   return true;
 }
 
@@ -132,6 +179,25 @@ std::string Args::help() const {
     out << "\n";
   }
   return out.str();
+}
+
+int run_program(const std::string& name, Args& args, int argc, const char* const* argv,
+                const std::function<void()>& run) {
+  try {
+    if (!args.parse(argc, argv)) {
+      std::fputs(args.help().c_str(), stdout);
+      return 0;
+    }
+    run();
+    return 0;
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    const std::string message = error.what();  // LibTorch appends a stack trace
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), message.substr(0, message.find('\n')).c_str());
+    return 1;
+  }
 }
 
 }  // namespace nanochat

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -54,81 +53,53 @@ Args declare(Options& o) {
             "Trains a small GPT from scratch and lets it write a few words at the end.\n"
             "Progress goes to standard error; --metrics writes a line of JSON a step.");
   args.section("model");
-  args.add("n-layer,depth", &o.model.n_layer, "blocks");
-  args.add("n-embd", &o.model.n_embd, "channels");
-  args.add("n-head", &o.model.n_head, "query heads");
-  args.add("n-kv-head", &o.model.n_kv_head, "key and value heads, a divisor of n-head");
-  args.add("sequence-len", &o.model.sequence_len, "tokens in a row of a batch");
+  args.add("n-layer,depth", &o.model.n_layer, "blocks").at_least(1);
+  args.add("n-embd", &o.model.n_embd, "channels").at_least(1);
+  args.add("n-head", &o.model.n_head, "query heads").at_least(1);
+  args.add("n-kv-head", &o.model.n_kv_head, "key and value heads, a divisor of n-head").at_least(1);
+  args.add("sequence-len", &o.model.sequence_len, "tokens in a row of a batch").at_least(1);
   args.add("vocab-size", &o.model.vocab_size, "token ids, 256 bytes and special tokens included");
-  args.add("dtype", &o.dtype, "float32 or float64");
+  args.add("dtype", &o.dtype, "float32 or float64").one_of({"float32", "float64"});
   args.section("training");
-  args.add("steps", &o.schedule.num_iterations, "optimizer steps");
-  args.add("batch-size", &o.batch_size, "rows in a batch");
-  args.add("grad-accum", &o.grad_accum, "batches whose gradients make one step");
-  args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone");
-  args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding");
-  args.add("unembedding-lr", &o.optimizer.unembedding_lr, "AdamW's rate for the head");
-  args.add("matrix-lr", &o.optimizer.matrix_lr, "Muon's rate for everything between");
-  args.add("weight-decay", &o.optimizer.weight_decay, "AdamW's weight decay");
-  args.add("warmup-ratio", &o.schedule.warmup_ratio, "share of the steps spent warming up");
-  args.add("warmdown-ratio", &o.schedule.warmdown_ratio, "share of the steps spent going down");
-  args.add("final-lr-frac", &o.schedule.final_lr_frac, "share of the rate that is left at the end");
+  args.add("steps", &o.schedule.num_iterations, "optimizer steps").at_least(1);
+  args.add("batch-size", &o.batch_size, "rows in a batch").at_least(1);
+  args.add("grad-accum", &o.grad_accum, "batches whose gradients make one step").at_least(1);
+  args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone")
+      .at_least(0);
+  args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding").at_least(0);
+  args.add("unembedding-lr", &o.optimizer.unembedding_lr, "AdamW's rate for the head").at_least(0);
+  args.add("matrix-lr", &o.optimizer.matrix_lr, "Muon's rate for everything between").at_least(0);
+  args.add("weight-decay", &o.optimizer.weight_decay, "AdamW's weight decay").at_least(0);
+  args.add("warmup-ratio", &o.schedule.warmup_ratio, "share of the steps spent warming up")
+      .at_least(0);
+  args.add("warmdown-ratio", &o.schedule.warmdown_ratio, "share of the steps spent going down")
+      .at_least(0);
+  args.add("final-lr-frac", &o.schedule.final_lr_frac, "share of the rate that is left at the end")
+      .at_least(0);
   args.section("data");
   args.add("data", &o.data, "a .txt file (blank lines between documents) or .jsonl (\"text\")");
-  args.add("documents", &o.documents, "how many documents to make up without --data");
+  args.add("documents", &o.documents, "how many documents to make up without --data").at_least(2);
   args.section("evaluation and output");
-  args.add("eval-every", &o.eval_every, "steps between validations, 0 for none");
-  args.add("eval-steps", &o.eval_steps, "batches in a validation");
-  args.add("sample-tokens", &o.sample.max_tokens, "tokens to write at the end");
-  args.add("temperature", &o.sample.temperature, "of what is written, 0 for the likeliest token");
-  args.add("top-k", &o.sample.top_k, "draw from the k likeliest tokens, 0 for all");
+  args.add("eval-every", &o.eval_every, "steps between validations, 0 for none").at_least(0);
+  args.add("eval-steps", &o.eval_steps, "batches in a validation").at_least(1);
+  args.add("sample-tokens", &o.sample.max_tokens, "tokens to write at the end").at_least(0);
+  args.add("temperature", &o.sample.temperature, "of what is written, 0 for the likeliest token")
+      .at_least(0);
+  args.add("top-k", &o.sample.top_k, "draw from the k likeliest tokens, 0 for all").at_least(0);
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
   args.add("quiet", &o.quiet, "no progress and no sample");
   args.section("reproducibility");
-  args.add("seed", &o.seed, "of weights, documents, their order, and the sample");
+  args.add("seed", &o.seed, "of weights, documents, their order, and the sample").at_least(0);
   args.add("threads", &o.threads,
-           "threads of LibTorch, worth more than one on an idle machine only");
+           "threads of LibTorch, worth more than one on an idle machine only")
+      .at_least(1)
+      .at_most(1024);
   return args;
 }
 
-void at_least(const char* name, double value, double least) {
-  if (value >= least) return;
-  char text[96];
-  std::snprintf(text, sizeof text, "--%s must be at least %g, not %g", name, least, value);
-  throw UsageError(text);
-}
-
 void validate(const Options& o) {
-  at_least("n-layer", o.model.n_layer, 1);
-  at_least("n-embd", o.model.n_embd, 1);
-  at_least("n-head", o.model.n_head, 1);
-  at_least("n-kv-head", o.model.n_kv_head, 1);
-  at_least("sequence-len", o.model.sequence_len, 1);
-  at_least("steps", o.schedule.num_iterations, 1);
-  at_least("batch-size", o.batch_size, 1);
-  at_least("grad-accum", o.grad_accum, 1);
-  at_least("grad-clip", o.grad_clip, 0);
-  at_least("embedding-lr", o.optimizer.embedding_lr, 0);
-  at_least("unembedding-lr", o.optimizer.unembedding_lr, 0);
-  at_least("matrix-lr", o.optimizer.matrix_lr, 0);
-  at_least("weight-decay", o.optimizer.weight_decay, 0);
-  at_least("warmup-ratio", o.schedule.warmup_ratio, 0);
-  at_least("warmdown-ratio", o.schedule.warmdown_ratio, 0);
-  at_least("final-lr-frac", o.schedule.final_lr_frac, 0);
-  at_least("eval-every", o.eval_every, 0);
-  at_least("eval-steps", o.eval_steps, 1);
-  at_least("documents", o.documents, 2);
-  at_least("sample-tokens", o.sample.max_tokens, 0);
-  at_least("temperature", o.sample.temperature, 0);
-  at_least("top-k", o.sample.top_k, 0);
-  at_least("seed", o.seed, 0);
-  at_least("threads", o.threads, 1);
-  if (o.threads > 1024) throw UsageError("--threads must be at most 1024");
   if (o.schedule.warmup_ratio + o.schedule.warmdown_ratio > 1) {
     throw UsageError("--warmup-ratio and --warmdown-ratio add up to more than the whole run");
-  }
-  if (o.dtype != "float32" && o.dtype != "float64") {
-    throw UsageError("--dtype must be float32 or float64, not '" + o.dtype + "'");
   }
   if (o.model.n_head % o.model.n_kv_head != 0) {
     throw UsageError("--n-head must be a multiple of --n-kv-head");
@@ -245,22 +216,10 @@ void run(Options o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    Options options;
-    Args args = declare(options);
-    if (!args.parse(argc, argv)) {
-      std::fputs(args.help().c_str(), stdout);
-      return 0;
-    }
+  Options options;
+  Args args = declare(options);
+  return run_program("base_train", args, argc, argv, [&] {
     validate(options);
     run(options);
-    return 0;
-  } catch (const UsageError& error) {
-    std::fprintf(stderr, "base_train: %s\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    const std::string message = error.what();  // LibTorch appends a stack trace
-    std::fprintf(stderr, "base_train: %s\n", message.substr(0, message.find('\n')).c_str());
-    return 1;
-  }
+  });
 }
