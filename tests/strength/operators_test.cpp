@@ -1,5 +1,7 @@
 // The mutation operators: what each writes instead, and what they leave alone.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tools/strength/enumerate.h"
 
@@ -102,7 +104,7 @@ TEST_CASE("the argument of a macro has mutants, its body and its message have no
       "void torchCheckFail(const char* file, int line, int value);\n"
       "#define TORCH_CHECK(cond, ...) if (!(cond)) { torchCheckFail(__FILE__, 7, ##__VA_ARGS__); }\n";
   CHECK(mutants_of(check + "void f(int a) {\n  TORCH_CHECK(a > 0 && a < 9, a + 1);\n}\n") ==
-        Lines{"guard: TORCH_CHECK(true, a + 1);", "condition: TORCH_CHECK(!(a > 0 && a < 9), a + 1);",
+        Lines{"condition: TORCH_CHECK(!(a > 0 && a < 9), a + 1);", "guard: TORCH_CHECK(true, a + 1);",
               "relation: TORCH_CHECK(a >= 0 && a < 9, a + 1);",
               "integer: TORCH_CHECK(a > 1 && a < 9, a + 1);", "logical: TORCH_CHECK(a > 0 || a < 9, a + 1);",
               "relation: TORCH_CHECK(a > 0 && a <= 9, a + 1);",
