@@ -70,21 +70,24 @@ Result<std::unique_ptr<Judge>> Judge::open(const catalog::Catalog& catalog, cons
   return judge;
 }
 
-// What was built of mutants, and of other trees.
+// What was built of mutants, of other trees, and (once it is known which they are) of other probes.
 Status Judge::sweep() const {
   if (clean_.tree.empty()) return {};
   const fs::path home = clean_.tree.parent_path();
-  std::error_code ignored;
   std::vector<fs::path> gone = {home / "mutants", home / "desks"};
-  for (const auto& entry : fs::directory_iterator(home, ignored))
-    if (entry.path().filename().string().starts_with("scratch")) gone.push_back(entry.path());
-  for (const auto& entry : fs::directory_iterator(home / "probes", ignored))
-    if (entry.path() != program_.parent_path() &&
-        !program_.string().starts_with(entry.path().string() + '/') &&
-        (entry.path().filename().string().starts_with("for-") || !program_.empty()))
-      gone.push_back(entry.path());
-  for (const auto& entry : fs::directory_iterator(home.parent_path(), ignored))
-    if (entry.is_directory() && entry.path() != home) gone.push_back(entry.path());
+  const auto sweep_out = [&](const fs::path& directory,
+                             const std::function<bool(const std::string&)>& unwanted) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(directory, ignored))
+      if (unwanted(entry.path().filename().string())) gone.push_back(entry.path());
+  };
+  const std::string own =
+      program_.empty() ? "" : program_.lexically_relative(home / "probes").begin()->string();
+  sweep_out(home, [](const std::string& name) { return name.starts_with("scratch"); });
+  sweep_out(home / "probes", [&](const std::string& name) {
+    return name.starts_with("for-") || (!own.empty() && !name.starts_with(own));
+  });
+  sweep_out(home.parent_path(), [&](const std::string& name) { return !name.starts_with(clean_.key); });
   for (const fs::path& path : gone) NANOBUG_TRY(remove_tree(path));
   return {};
 }
