@@ -3,9 +3,6 @@
 #include "nanochat/dataset.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -13,6 +10,7 @@
 #include <utility>
 
 #include "nanochat/common.h"
+#include "nanochat/files.h"
 #include "nanochat/jsonl.h"
 
 namespace nanochat {
@@ -136,17 +134,6 @@ std::string sums(Rng& rng) {
             std::to_string(a + b);
   }
   return text;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  // Inserting an empty file's buffer counts as a failure of `content`, not of `file`.
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(content << file.rdbuf()))) {
-    throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
-  }
-  if (file.bad()) throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
-  return content.str();
 }
 
 std::string document_of_line(const std::string& path, int64_t number, const std::string& line) {
