@@ -32,6 +32,24 @@ MetricsLine& MetricsLine::add(std::string_view key, double value) {
   return *this;
 }
 
+MetricsLine& MetricsLine::add(std::string_view key, std::string_view value) {
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < ' ') {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", c);
+      quoted += escape;
+    } else {
+      quoted += c;
+    }
+  }
+  add_raw(key, quoted + "\"");
+  return *this;
+}
+
 MetricsWriter::MetricsWriter(const std::string& path) : path_(path), owned_(nullptr, &std::fclose) {
   if (path == "-") {
     file_ = stdout;
