@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "nanochat/rmsnorm.h"
 #include "nanochat/softmax.h"
@@ -13,6 +14,13 @@ namespace nanochat {
 torch::Tensor causal_mask(int64_t T, int64_t S, torch::Device device) {
   TORCH_CHECK(T <= S, "causal_mask: ", T, " queries do not fit into ", S, " positions");
   return torch::ones({T, S}, torch::dtype(torch::kBool).device(device)).tril(S - T);
+}
+
+torch::Tensor packed_causal_mask(const torch::Tensor& segments) {
+  TORCH_CHECK(segments.dim() == 2, "segments must have the shape (B, T), not ", segments.sizes());
+  const int64_t T = segments.size(1);
+  const torch::Tensor same = segments.unsqueeze(2) == segments.unsqueeze(1);  // (B, T, T)
+  return (same & causal_mask(T, T, segments.device())).unsqueeze(1);          // (B, 1, T, T)
 }
 
 torch::Tensor repeat_kv(const torch::Tensor& x, int64_t n_rep) {
@@ -35,8 +43,9 @@ torch::Tensor scaled_dot_product_attention(const torch::Tensor& q, const torch::
   return torch::matmul(weights, values);                        // (B, H, T, D)
 }
 
-CausalSelfAttentionImpl::CausalSelfAttentionImpl(int64_t n_embd, int64_t n_head, int64_t n_kv_head)
-    : n_head(n_head), n_kv_head(n_kv_head) {
+CausalSelfAttentionImpl::CausalSelfAttentionImpl(int64_t n_embd, int64_t n_head, int64_t n_kv_head,
+                                                 int64_t layer, double dropout)
+    : n_head(n_head), n_kv_head(n_kv_head), layer(layer), dropout(dropout) {
   TORCH_CHECK(n_embd > 0 && n_head > 0 && n_kv_head > 0,
               "n_embd, n_head and n_kv_head must be positive");
   TORCH_CHECK(n_embd % n_head == 0, "n_embd ", n_embd, " is not a multiple of n_head ", n_head);
@@ -55,7 +64,8 @@ CausalSelfAttentionImpl::CausalSelfAttentionImpl(int64_t n_embd, int64_t n_head,
   c_proj = register_module("c_proj", linear(n_embd, n_embd));
 }
 
-torch::Tensor CausalSelfAttentionImpl::forward(const torch::Tensor& x, const RotaryCache& rotary) {
+torch::Tensor CausalSelfAttentionImpl::forward(const torch::Tensor& x, const RotaryCache& rotary,
+                                               const torch::Tensor& keep, KVCache* cache) {
   const int64_t B = x.size(0), T = x.size(1), C = x.size(2);
   torch::Tensor q = c_q(x).view({B, T, n_head, head_dim});     // (B, T, H, D)
   torch::Tensor k = c_k(x).view({B, T, n_kv_head, head_dim});  // (B, T, KV, D)
@@ -66,13 +76,14 @@ torch::Tensor CausalSelfAttentionImpl::forward(const torch::Tensor& x, const Rot
   q = rms_norm(q);
   k = rms_norm(k);
 
-  q = q.transpose(1, 2);  // (B, H, T, D)
-  k = k.transpose(1, 2);  // (B, KV, T, D)
-  v = v.transpose(1, 2);  // (B, KV, T, D)
-  torch::Tensor y = scaled_dot_product_attention(q, k, v, causal_mask(T, T, x.device()));
+  q = q.transpose(1, 2);                                          // (B, H, T, D)
+  k = k.transpose(1, 2);                                          // (B, KV, T, D)
+  v = v.transpose(1, 2);                                          // (B, KV, T, D)
+  if (cache) std::tie(k, v) = cache->insert(layer, k, v);         // (B, KV, S, D)
+  torch::Tensor y = scaled_dot_product_attention(q, k, v, keep);  // (B, H, T, D)
 
   y = y.transpose(1, 2).contiguous().view({B, T, C});  // the heads side by side again
-  return c_proj(y);
+  return torch::dropout(c_proj(y), dropout, is_training());
 }
 
 }  // namespace nanochat

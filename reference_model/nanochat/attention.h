@@ -12,6 +12,7 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include "nanochat/kv_cache.h"
 #include "nanochat/rotary.h"
 
 namespace nanochat {
@@ -20,6 +21,11 @@ namespace nanochat {
 // are the last T of the S positions, so a query never sees what comes after it, also when the keys
 // include an older context. Requires T <= S.
 torch::Tensor causal_mask(int64_t T, int64_t S, torch::Device device = torch::kCPU);
+
+// The same for rows in which several sequences are packed behind one another, (B, 1, T, T) of bool:
+// no query sees another sequence. `segments` (B, T) of int64 says which sequence each position
+// belongs to; the number has no meaning beyond being the same or another.
+torch::Tensor packed_causal_mask(const torch::Tensor& segments);
 
 // Repeats each key or value head for the query heads that share it: (B, KV, S, D) becomes
 // (B, KV * n_rep, S, D), copies of one head next to each other.
@@ -33,16 +39,23 @@ torch::Tensor repeat_kv(const torch::Tensor& x, int64_t n_rep);
 torch::Tensor scaled_dot_product_attention(const torch::Tensor& q, const torch::Tensor& k,
                                            const torch::Tensor& v, const torch::Tensor& keep);
 
-// The attention layer: x (B, T, C) to (B, T, C). `rotary` holds the rows of x's positions.
+// The attention layer: x (B, T, C) to (B, T, C).
 class CausalSelfAttentionImpl : public torch::nn::Module {
  public:
   // n_head must divide n_embd, n_kv_head must divide n_head, and a head must have an even number of
-  // channels; throws c10::Error otherwise.
-  CausalSelfAttentionImpl(int64_t n_embd, int64_t n_head, int64_t n_kv_head);
+  // channels; throws c10::Error otherwise. `layer` is the layer's place in the model, counted from
+  // 0. With probability `dropout` an entry of the output is dropped in training.
+  CausalSelfAttentionImpl(int64_t n_embd, int64_t n_head, int64_t n_kv_head, int64_t layer = 0,
+                          double dropout = 0.0);
 
-  torch::Tensor forward(const torch::Tensor& x, const RotaryCache& rotary);
+  // `rotary` holds the rows of x's positions. `keep` says who may attend to whom, as for
+  // scaled_dot_product_attention, over S keys: those of `cache`, if there is one, and then x's own,
+  // which are added to it.
+  torch::Tensor forward(const torch::Tensor& x, const RotaryCache& rotary,
+                        const torch::Tensor& keep, KVCache* cache = nullptr);
 
-  int64_t n_head, n_kv_head, head_dim;
+  int64_t n_head, n_kv_head, head_dim, layer;
+  double dropout;
   torch::nn::Linear c_q{nullptr}, c_k{nullptr}, c_v{nullptr}, c_proj{nullptr};
 };
 TORCH_MODULE(CausalSelfAttention);

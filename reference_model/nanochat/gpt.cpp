@@ -10,7 +10,7 @@
 
 namespace nanochat {
 
-MLPImpl::MLPImpl(int64_t n_embd) {
+MLPImpl::MLPImpl(int64_t n_embd, double dropout) : dropout(dropout) {
   using torch::nn::LinearOptions;
   c_fc = register_module("c_fc", torch::nn::Linear(LinearOptions(n_embd, 4 * n_embd).bias(false)));
   c_proj =
@@ -18,18 +18,19 @@ MLPImpl::MLPImpl(int64_t n_embd) {
 }
 
 torch::Tensor MLPImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor h = torch::relu(c_fc(x)).square();  // (B, T, 4C)
-  return c_proj(h);                                       // (B, T, C)
+  const torch::Tensor h = torch::relu(c_fc(x)).square();     // (B, T, 4C)
+  return torch::dropout(c_proj(h), dropout, is_training());  // (B, T, C)
 }
 
-BlockImpl::BlockImpl(const GPTConfig& config) {
-  attn =
-      register_module("attn", CausalSelfAttention(config.n_embd, config.n_head, config.n_kv_head));
-  mlp = register_module("mlp", MLP(config.n_embd));
+BlockImpl::BlockImpl(const GPTConfig& config, int64_t layer) {
+  attn = register_module("attn", CausalSelfAttention(config.n_embd, config.n_head, config.n_kv_head,
+                                                     layer, config.dropout));
+  mlp = register_module("mlp", MLP(config.n_embd, config.dropout));
 }
 
-torch::Tensor BlockImpl::forward(torch::Tensor x, const RotaryCache& rotary) {
-  x = x + attn(rms_norm(x), rotary);
+torch::Tensor BlockImpl::forward(torch::Tensor x, const RotaryCache& rotary,
+                                 const torch::Tensor& keep, KVCache* cache) {
+  x = x + attn(rms_norm(x), rotary, keep, cache);
   x = x + mlp(rms_norm(x));
   return x;
 }
@@ -37,9 +38,11 @@ torch::Tensor BlockImpl::forward(torch::Tensor x, const RotaryCache& rotary) {
 GPTImpl::GPTImpl(const GPTConfig& config) : config(config) {
   TORCH_CHECK(config.sequence_len > 0 && config.vocab_size > 0 && config.n_layer > 0,
               "sequence_len, vocab_size and n_layer must be positive");
+  TORCH_CHECK(config.dropout >= 0.0 && config.dropout < 1.0,
+              "dropout is a probability below one, not ", config.dropout);
   wte = register_module("wte", torch::nn::Embedding(config.vocab_size, config.n_embd));
   for (int64_t layer = 0; layer < config.n_layer; ++layer) {
-    blocks.push_back(register_module("h" + std::to_string(layer), Block(config)));
+    blocks.push_back(register_module("h" + std::to_string(layer), Block(config, layer)));
   }
   lm_head = register_module(
       "lm_head",
@@ -72,15 +75,19 @@ void GPTImpl::init_weights() {
   lm_head->weight.zero_();
 }
 
-torch::Tensor GPTImpl::forward(const torch::Tensor& idx) {
+torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
+                               const torch::Tensor& segments) {
   TORCH_CHECK(idx.dim() == 2, "the model needs token ids of shape (B, T), not ", idx.sizes());
-  const int64_t T = idx.size(1);
+  TORCH_CHECK(!cache || !segments.defined(), "packed sequences cannot go on from a cache");
+  const int64_t T = idx.size(1), past = cache ? cache->position() : 0;
+  const torch::Tensor keep =
+      segments.defined() ? packed_causal_mask(segments) : causal_mask(T, past + T, idx.device());
   torch::Tensor x = wte(idx);  // (B, T, C)
-  const RotaryCache positions = rotary.rows(0, T).to(x.options().requires_grad(false));
+  const RotaryCache positions = rotary.rows(past, T).to(x.options().requires_grad(false));
 
   x = rms_norm(x);
   for (Block& block : blocks) {
-    x = block(x, positions);
+    x = block(x, positions, keep, cache);
   }
   x = rms_norm(x);
 
@@ -91,8 +98,9 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx) {
   return softcap * torch::tanh(logits / softcap);
 }
 
-torch::Tensor GPTImpl::loss(const torch::Tensor& idx, const torch::Tensor& targets) {
-  return cross_entropy(forward(idx), targets);
+torch::Tensor GPTImpl::loss(const torch::Tensor& idx, const torch::Tensor& targets,
+                            const torch::Tensor& segments) {
+  return cross_entropy(forward(idx, nullptr, segments), targets);
 }
 
 Optimizers GPTImpl::configure_optimizers(const OptimizerConfig& options) {

@@ -21,6 +21,7 @@
 
 #include "nanochat/adamw.h"
 #include "nanochat/attention.h"
+#include "nanochat/kv_cache.h"
 #include "nanochat/muon.h"
 #include "nanochat/rotary.h"
 
@@ -33,6 +34,7 @@ struct GPTConfig {
   int64_t n_head = 4;     // H, query heads
   int64_t n_kv_head = 2;  // KV, key and value heads
   int64_t n_embd = 128;   // C
+  double dropout = 0.0;   // after attention and after the MLP, in training only
 };
 
 // How the parameters are trained. The learning rates of embedding and head are for 768 channels and
@@ -51,19 +53,22 @@ struct Optimizers {
 
 class MLPImpl : public torch::nn::Module {
  public:
-  explicit MLPImpl(int64_t n_embd);
+  explicit MLPImpl(int64_t n_embd, double dropout = 0.0);
 
   torch::Tensor forward(const torch::Tensor& x);  // (B, T, C) to (B, T, C)
 
+  double dropout;
   torch::nn::Linear c_fc{nullptr}, c_proj{nullptr};
 };
 TORCH_MODULE(MLP);
 
 class BlockImpl : public torch::nn::Module {
  public:
-  explicit BlockImpl(const GPTConfig& config);
+  BlockImpl(const GPTConfig& config, int64_t layer);
 
-  torch::Tensor forward(torch::Tensor x, const RotaryCache& rotary);  // (B, T, C) to (B, T, C)
+  // x (B, T, C) to (B, T, C); the other arguments are attention's.
+  torch::Tensor forward(torch::Tensor x, const RotaryCache& rotary, const torch::Tensor& keep,
+                        KVCache* cache = nullptr);
 
   CausalSelfAttention attn{nullptr};
   MLP mlp{nullptr};
@@ -77,11 +82,17 @@ class GPTImpl : public torch::nn::Module {
   explicit GPTImpl(const GPTConfig& config);
 
   // Soft-capped logits (B, T, V) for token ids idx (B, T) of int64, in float32, or in float64 if
-  // that is the model's dtype. Throws c10::Error if T exceeds the rotary table.
-  torch::Tensor forward(const torch::Tensor& idx);
+  // that is the model's dtype.
+  //   With `cache`, idx goes on where the cache ends, and is added to it.
+  //   With `segments` (B, T) of int64, a token attends to earlier tokens of its own segment only,
+  //   so that several sequences can share a row.
+  // Throws c10::Error if T and what is cached exceed the rotary table, or if both are given.
+  torch::Tensor forward(const torch::Tensor& idx, KVCache* cache = nullptr,
+                        const torch::Tensor& segments = {});
 
   // The mean cross-entropy of `targets` (B, T), in nats a token; targets of -1 are ignored.
-  torch::Tensor loss(const torch::Tensor& idx, const torch::Tensor& targets);
+  torch::Tensor loss(const torch::Tensor& idx, const torch::Tensor& targets,
+                     const torch::Tensor& segments = {});
 
   // Draws all weights anew.
   void init_weights();

@@ -28,7 +28,7 @@ nanochat::RotaryCache positions(const CausalSelfAttention& layer, int64_t start,
 }
 
 torch::Tensor run(CausalSelfAttention& layer, const torch::Tensor& x, int64_t start = 0) {
-  return layer(x, positions(layer, start, x.size(1)));
+  return layer(x, positions(layer, start, x.size(1)), oracle::causal(x.size(1), x.size(1)));
 }
 
 }  // namespace
@@ -131,6 +131,38 @@ TEST_CASE("attention.layer_gradient", "[gradients]") {
             "");
     }
   }
+}
+
+TEST_CASE("attention.keep", "[outputs]") {
+  // The layer attends to what it is told to, whatever that is, and to nothing else.
+  CausalSelfAttention layer = make_layer(24, 4, 2);
+  const torch::Tensor x = oracle::normal({2, 6, 24});
+  const torch::Tensor alone = torch::eye(6, torch::kBool);  // everybody only to itself
+  const nanochat::RotaryCache rotary = positions(layer, 3, 6);
+  const torch::Tensor together = layer(x, rotary, alone);
+  for (int64_t t = 0; t < 6; ++t) {
+    const torch::Tensor one = layer(x.narrow(1, t, 1), rotary.rows(t, 1), oracle::causal(1, 1));
+    CHECK_THAT(together.narrow(1, t, 1), close_to(one));
+  }
+}
+
+TEST_CASE("attention.dropout", "[outputs]") {
+  // In training each entry is dropped or scaled up so that the mean stays; in evaluation nothing is.
+  torch::manual_seed(11);
+  CausalSelfAttention layer(24, 4, 2, 0, 0.25);
+  oracle::perturb(*layer);
+  const torch::Tensor x = oracle::normal({8, 40, 24});
+  const nanochat::RotaryCache rotary = positions(layer, 0, 40);
+  const torch::Tensor keep = oracle::causal(40, 40);
+  layer->eval();
+  const torch::Tensor full = layer(x, rotary, keep);
+  CHECK_THAT(full, close_to(oracle::attention_layer(layer, x, 4, 2)));
+  layer->train();
+  const torch::Tensor thinned = layer(x, rotary, keep), dropped = thinned.eq(0);
+  CHECK_THAT(thinned, close_to((full / 0.75).masked_fill(dropped, 0.0)));
+  const double n = static_cast<double>(full.numel()),
+               share = dropped.to(torch::kFloat64).mean().item<double>();
+  CHECK(std::abs(share - 0.25) < 6.0 * std::sqrt(0.25 * 0.75 / n));
 }
 
 TEST_CASE("attention.sizes", "[errors]") {

@@ -56,11 +56,12 @@ TEST_CASE("gpt.mlp", "[outputs]") {
 
 TEST_CASE("gpt.block", "[outputs]") {
   for (const GPTConfig& config : oracle::configs()) {
-    nanochat::Block block(config);
+    nanochat::Block block(config, 0);
     oracle::perturb(*block);
     const torch::Tensor x = 2.0 * oracle::normal({3, 6, config.n_embd}), before = x.clone();
     const nanochat::RotaryCache rotary = nanochat::precompute_rotary(6, config.n_embd / config.n_head);
-    CHECK_THAT(block(x, rotary), close_to(oracle::block(block, x, config.n_head, config.n_kv_head)));
+    CHECK_THAT(block(x, rotary, oracle::causal(6, 6)),
+               close_to(oracle::block(block, x, config.n_head, config.n_kv_head)));
     CHECK_THAT(x, same_as(before));
   }
 }
@@ -72,19 +73,20 @@ TEST_CASE("gpt.residual", "[outputs]") {
   const nanochat::RotaryCache rotary = nanochat::precompute_rotary(7, config.n_embd / config.n_head);
   torch::NoGradGuard no_grad;
 
-  nanochat::Block block(config);
+  nanochat::Block block(config, 0);
   oracle::perturb(*block);
   block->attn->c_proj->weight.zero_();
-  CHECK_THAT(block(x, rotary), close_to(x + oracle::mlp(block->mlp, oracle::rms_norm(x))));
+  CHECK_THAT(block(x, rotary, oracle::causal(7, 7)),
+             close_to(x + oracle::mlp(block->mlp, oracle::rms_norm(x))));
   block->mlp->c_proj->weight.zero_();
-  CHECK_THAT(block(x, rotary), close_to(x, 1e-15));
+  CHECK_THAT(block(x, rotary, oracle::causal(7, 7)), close_to(x, 1e-15));
 
-  nanochat::Block other(config);
+  nanochat::Block other(config, 0);
   oracle::perturb(*other);
   other->mlp->c_proj->weight.zero_();
   const torch::Tensor branch =
       oracle::attention_layer(other->attn, oracle::rms_norm(x), config.n_head, config.n_kv_head);
-  CHECK_THAT(other(x, rotary), close_to(x + branch));
+  CHECK_THAT(other(x, rotary, oracle::causal(7, 7)), close_to(x + branch));
 }
 
 TEST_CASE("gpt.embedding", "[outputs]") {
