@@ -58,6 +58,7 @@ Args declare(Options& o) {
       "base_eval",
       "Evaluates a model: loss and bits per byte, tasks in the manner of CORE, and samples.\n"
       "With the --data, --documents and --seed of its training, val is text it has not seen.");
+  args.section("model");
   args.add("model", &o.model, "a checkpoint of base_train or chat_sft");
   args.section("loss and bits per byte");
   args.add("data", &o.data, "a .txt file (blank lines between documents) or .jsonl (\"text\")");

@@ -147,7 +147,7 @@ void converse(Chat& chat, ChatHistory& history, bool terminal) {
       tokens = history.ask(line);
       const int64_t forgotten = turns + 1 - history.turns();
       if (forgotten > 0)
-        std::fprintf(stderr, "(The chat is long: %ld turns forgotten.)\n", forgotten);
+        std::fprintf(stderr, "(The chat is long; turns forgotten: %ld.)\n", forgotten);
     } catch (const std::runtime_error& error) {
       std::fprintf(stderr, "chat_cli: %s\n", error.what());
       continue;
