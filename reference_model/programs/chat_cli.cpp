@@ -39,6 +39,7 @@ struct Options {
 Args declare(Options& o) {
   Args args("chat_cli",
             "Talks with a model: a line in, an answer out. \"clear\" begins anew, \"quit\" ends.");
+  args.section("model and text");
   args.add("model", &o.model,
            "a checkpoint; if none, runs/sft.pt, or runs/base.pt with --complete");
   args.add("prompt", &o.prompt, "answer this and end");

@@ -142,6 +142,9 @@ TEST_CASE("engine.calculator_nothing", "[samples]") {
   // What stands after the call is no part of a next one.
   CHECK(stream(scripted({"a[", "[2", "2]", "}5", "5]", "]Z", "Z$"}), "a") ==
         std::pair(tokens("[2]{2}5]Z$"), mask("1110001111")));
+  // Nor is what stood in one without a result.
+  CHECK(stream(scripted({"a[", "[2", "2+", "+]", "]3", "3]"}), "a", 9) ==
+        std::pair(tokens("[2+]3]3]3"), mask("111111111")));
   // An end inside the call is an end.
   CHECK(stream(scripted({"a[", "[2", "2$", "]Z"}), "a") == std::pair(tokens("[2$"), mask("111")));
 }
