@@ -2,9 +2,11 @@
 
 #include "nanochat/checkpoint_manager.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/serialize.h>
 
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -64,6 +66,16 @@ class Record {
     return get(key, &c10::IValue::isTensor, "a tensor").toTensor();
   }
 
+  std::map<std::string, std::string> texts(const std::string& key) const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry :
+         get(key, &c10::IValue::isGenericDict, "a dictionary").toGenericDict()) {
+      if (!entry.key().isString() || !entry.value().isString()) fail(key + " has no texts in it");
+      all[entry.key().toStringRef()] = entry.value().toStringRef();
+    }
+    return all;
+  }
+
   // Fills `target` with the tensor `key`, which must have its shape.
   void copy_to(const std::string& key, torch::Tensor target) const {
     const torch::Tensor source = tensor(key);
@@ -73,6 +85,16 @@ class Record {
     }
     torch::NoGradGuard no_grad;
     target.copy_(source);
+  }
+
+  // Makes `key` the state of torch's default generator.
+  void restore_generator(const std::string& key) const {
+    try {
+      at::Generator generator = at::detail::getDefaultCPUGenerator();
+      generator.set_state(tensor(key));
+    } catch (const c10::Error&) {
+      fail(key + " is not the state of a random generator");
+    }
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -105,6 +127,7 @@ Record record_of_model(const std::string& path, GPT& model, const Tokenizer& tok
   record.put("config.n_head", config.n_head);
   record.put("config.n_kv_head", config.n_kv_head);
   record.put("config.n_embd", config.n_embd);
+  record.put("config.dropout", config.dropout);
   for (const auto& weight : model->named_parameters()) {
     record.put("model." + weight.key(), weight.value());
   }
@@ -119,6 +142,7 @@ GPTConfig config_of(const Record& record) {
   config.n_head = record.integer("config.n_head");
   config.n_kv_head = record.integer("config.n_kv_head");
   config.n_embd = record.integer("config.n_embd");
+  config.dropout = record.real("config.dropout");
   return config;
 }
 
@@ -135,6 +159,27 @@ GPT model_of(const Record& record, const GPTConfig& config) {
     record.copy_to("model." + weight.key(), weight.value());
   }
   return model;
+}
+
+// Calls visit(name, tensor) for every tensor that the optimizers remember, and visit(name, count)
+// for every count, so that what is saved is what is restored.
+template <typename SomeOptimizers, typename Visit>
+void visit_state(SomeOptimizers& optimizers, const Visit& visit) {
+  for (size_t g = 0; g < optimizers.adamw.states.size(); ++g) {
+    for (size_t i = 0; i < optimizers.adamw.states[g].size(); ++i) {
+      const std::string name = "adamw." + std::to_string(g) + "." + std::to_string(i);
+      auto& state = optimizers.adamw.states[g][i];
+      visit(name + ".exp_avg", state.exp_avg);
+      visit(name + ".exp_avg_sq", state.exp_avg_sq);
+      visit(name + ".step", state.step);
+    }
+  }
+  for (size_t g = 0; g < optimizers.muon.momentum_buffers.size(); ++g) {
+    for (size_t i = 0; i < optimizers.muon.momentum_buffers[g].size(); ++i) {
+      visit("muon." + std::to_string(g) + "." + std::to_string(i) + ".momentum_buffer",
+            optimizers.muon.momentum_buffers[g][i]);
+    }
+  }
 }
 
 }  // namespace
@@ -156,6 +201,54 @@ LoadedModel load_model(const std::string& path) {
           .tokenizer = tokenizer,
           .step = record.integer("step"),
           .val_loss = record.real("val_loss")};
+}
+
+void save_checkpoint(const std::string& path, GPT& model, const Tokenizer& tokenizer, int64_t step,
+                     double val_loss, const Optimizers& optimizers, const TrainingState& state) {
+  Record record = record_of_model(path, model, tokenizer, step, val_loss);
+  visit_state(optimizers, [&](const std::string& name, const auto& value) {
+    record.put("training." + name, value);
+  });
+  record.put("training.random", at::detail::getDefaultCPUGenerator().get_state());
+  record.put("training.data.epoch", state.data.epoch);
+  record.put("training.data.next_document", state.data.next_document);
+  record.put("training.data.buffer", torch::tensor(state.data.buffer, torch::kInt64));
+  record.put("training.data.tokens_per_epoch", state.data.tokens_per_epoch);
+  record.put("training.scaler.scale", state.scaler.scale);
+  record.put("training.scaler.growth_tracker", state.scaler.growth_tracker);
+  record.put("training.smoothed_loss.sum", state.smoothed_loss.sum);
+  record.put("training.smoothed_loss.count", state.smoothed_loss.count);
+  c10::Dict<std::string, std::string> options;
+  for (const auto& [name, value] : state.options) options.insert(name, value);
+  record.put("training.options", options);
+  record.write();
+}
+
+TrainingState load_training_state(const std::string& path, Optimizers& optimizers) {
+  const Record record = Record::read(path);
+  if (!record.has("training.options")) {
+    record.fail("holds a model, but no state of training to go on from");
+  }
+  visit_state(optimizers, [&](const std::string& name, auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, torch::Tensor>) {
+      record.copy_to("training." + name, value);
+    } else {
+      value = record.integer("training." + name);
+    }
+  });
+  TrainingState state;
+  state.data.epoch = record.integer("training.data.epoch");
+  state.data.next_document = record.integer("training.data.next_document");
+  const torch::Tensor buffer = record.tensor("training.data.buffer").to(torch::kInt64);
+  state.data.buffer.assign(buffer.data_ptr<int64_t>(), buffer.data_ptr<int64_t>() + buffer.numel());
+  state.data.tokens_per_epoch = record.integer("training.data.tokens_per_epoch");
+  state.scaler.scale = record.real("training.scaler.scale");
+  state.scaler.growth_tracker = record.integer("training.scaler.growth_tracker");
+  state.smoothed_loss.sum = record.real("training.smoothed_loss.sum");
+  state.smoothed_loss.count = record.integer("training.smoothed_loss.count");
+  state.options = record.texts("training.options");
+  record.restore_generator("training.random");
+  return state;
 }
 
 }  // namespace nanochat

@@ -5,12 +5,20 @@
 // dictionary in PyTorch's own format: torch.load("runs/base.pt") opens it in Python. It is written
 // beside its place and moved there when it is whole: a run that is killed while it saves leaves the
 // checkpoint before.
+//
+// A run that is to go on later needs more than its model: what the optimizers remember, where in
+// the data it was, what the random generator would have drawn next. A checkpoint of a run has these
+// too, and a run that goes on from one equals the run that was never stopped, to the last bit.
 
 #pragma once
 
+#include <map>
 #include <string>
 
+#include "nanochat/dataloader.h"
 #include "nanochat/gpt.h"
+#include "nanochat/grad_scaler.h"
+#include "nanochat/metrics.h"
 #include "nanochat/tokenizer.h"
 
 namespace nanochat {
@@ -32,5 +40,23 @@ void save_model(const std::string& path, GPT& model, const Tokenizer& tokenizer,
 // it is missing, cut short or no checkpoint, or if its weights, sizes and tokenizer do not fit
 // together.
 LoadedModel load_model(const std::string& path);
+
+// What a run is made of beside its model, its optimizers and torch's default generator.
+struct TrainingState {
+  LoaderState data;
+  GradScalerState scaler{.scale = 1.0, .growth_tracker = 0};
+  SmoothedLoss smoothed_loss;
+  std::map<std::string, std::string> options;  // what the run was started with, for comparison
+};
+
+// The same as save_model(), together with `state`, the optimizers' state and that of torch's
+// default generator.
+void save_checkpoint(const std::string& path, GPT& model, const Tokenizer& tokenizer, int64_t step,
+                     double val_loss, const Optimizers& optimizers, const TrainingState& state);
+
+// What load_model() leaves in the file: fills `optimizers`, those of the model that it loads, sets
+// torch's default generator, and returns the rest. Throws std::runtime_error, with one sentence
+// that names the file, if it was written by save_model() or does not fit.
+TrainingState load_training_state(const std::string& path, Optimizers& optimizers);
 
 }  // namespace nanochat
