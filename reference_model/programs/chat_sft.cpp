@@ -1,130 +1,426 @@
 // chat_sft: teaches a base model to answer, and to use the calculator, from conversations.
 //
-// Supervised fine-tuning: the base model already writes what could come next; here it sees what an
-// assistant should write next, and learns only that. Learning rates are a fraction of the base
-// model's and fall in a line to zero, and the weights that are kept are those with the lowest
-// validation loss.
+// Supervised fine-tuning: the base model knows how texts go on; here it sees what an assistant
+// says, and learns that and nothing else. Learning rates begin at a fraction of the base model's
+// and fall in a line to zero. The model that is kept is the one with the lowest validation loss.
+//
+// The same options, seed and number of threads give the same numbers to the last bit, also if a run
+// was stopped and goes on with --resume. Started by torchrun, several processes train the model
+// together, each on its share of every batch; rank 0 prints and saves.
 
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "nanochat/args.h"
+#include "nanochat/chat.h"
 #include "nanochat/checkpoint_manager.h"
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
 #include "nanochat/conversation.h"
 #include "nanochat/dataset.h"
+#include "nanochat/distributed.h"
 #include "nanochat/early_stopping.h"
 #include "nanochat/engine.h"
 #include "nanochat/epoch_meter.h"
-#include "nanochat/execution.h"
+#include "nanochat/files.h"
 #include "nanochat/gpt.h"
 #include "nanochat/metrics.h"
 #include "nanochat/schedule.h"
+#include "nanochat/sft_eval.h"
 #include "nanochat/sft_loader.h"
+#include "nanochat/tokenizer.h"
 
 namespace {
+
 using namespace nanochat;
 
 struct Options {
-  std::string base = "runs/base.pt", out = "runs/sft.pt", data;
+  std::string base = "runs/base.pt";
+  double dropout = 0.1;
   OptimizerConfig optimizer;
-  double init_lr_frac = 0.5;
-  double dropout = 0.1, grad_clip = 1.0;
-  int64_t conversations = 4000, epochs = 2, B = 8, T = 128, seed = 42, threads = 1;
+  double init_lr_frac = 1.0;
+  int64_t epochs = 2;
+  int64_t batch_size = 4;
+  int64_t grad_accum = 1;
+  int64_t sequence_len = 128;
+  bool no_pack = false;
+  double grad_clip = 1.0;
+  std::string data;
+  int64_t conversations = 1600;
+  int64_t seed = 42;
+  std::string out = "runs/sft.pt";
+  int64_t save_every = 0;
+  std::string resume;
+  int64_t threads = 1;
+  int64_t evals_per_epoch = 4;
+  int64_t patience = 4;
+  double min_delta = 0.0;
+  std::string metrics;
+  bool quiet = false;
+  std::map<std::string, std::string> as_typed;  // what makes the run what it is, by name
 };
 
-double evaluate(GPT& model, SFTLoader& loader) {
-  torch::NoGradGuard g;
-  model->eval();
-  EpochMeter meter;
-  loader.restore({});
-  for (int64_t i = loader.batches_in_epoch(0); i > 0; --i) {
-    SFTBatch b = loader.next();
-    meter.update(b.num_valid ? model->loss(b.inputs, b.targets, b.segments).item<double>() : 0, b.num_valid);
-  }
-  model->train();
-  return meter.mean();
+Args declare(Options& o) {
+  Args args("chat_sft",
+            "Fine-tunes a base model on conversations and lets it answer two questions at the "
+            "end.\nProgress goes to standard error; --metrics writes a line of JSON a step.");
+  args.section("training");
+  args.add("dropout", &o.dropout, "share of activations left out in training")
+      .at_least(0)
+      .at_most(0.9);
+  args.add("epochs", &o.epochs, "times to go through the conversations").at_least(1);
+  args.add("batch-size", &o.batch_size, "rows in a batch of one rank").at_least(1);
+  args.add("grad-accum", &o.grad_accum, "batches of a rank whose gradients make one step")
+      .at_least(1);
+  args.add("sequence-len", &o.sequence_len,
+           "tokens in a row, several conversations or the most of one")
+      .at_least(1);
+  args.add("no-pack", &o.no_pack, "a row for every conversation, padded to the longest");
+  args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone")
+      .at_least(0);
+  args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding").at_least(0);
+  args.add("unembedding-lr", &o.optimizer.unembedding_lr, "AdamW's rate for the head").at_least(0);
+  args.add("matrix-lr", &o.optimizer.matrix_lr, "Muon's rate for everything between").at_least(0);
+  args.add("weight-decay", &o.optimizer.weight_decay, "AdamW's weight decay").at_least(0);
+  args.add("init-lr-frac", &o.init_lr_frac, "share of these rates to begin with").at_least(0);
+  args.section("data");
+  args.add("data", &o.data, "a .jsonl file, a line {\"messages\":[{\"role\",\"content\"},...]}");
+  args.add("conversations", &o.conversations, "how many to make up without --data").at_least(2);
+  args.add("seed", &o.seed, "of conversations, their order, dropout, and the answers").at_least(0);
+  args.section("run");
+  args.add("base", &o.base, "the model to begin with, a checkpoint of base_train");
+  args.add("out", &o.out, "where the best model goes, empty for nowhere");
+  args.add("save-every", &o.save_every,
+           "steps between checkpoints of the run, beside --out as "
+           "NAME.last.pt, 0 for none")
+      .at_least(0);
+  args.add("resume", &o.resume, "such a checkpoint, with the options the run was started with");
+  args.add("threads", &o.threads,
+           "threads of LibTorch, worth more than one on an idle machine only")
+      .at_least(1)
+      .at_most(1024);
+  args.section("evaluation and output");
+  args.add("evals-per-epoch", &o.evals_per_epoch, "validations in an epoch").at_least(1);
+  args.add("patience", &o.patience,
+           "validations in a row without improvement that end the run, 0 for never")
+      .at_least(0);
+  args.add("min-delta", &o.min_delta, "how much lower a loss must be to be an improvement")
+      .at_least(0);
+  args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
+  args.add("quiet", &o.quiet, "no progress and no answers");
+  return args;
 }
 
-void run(Options o) {
-  torch::set_num_threads(1);
-  torch::manual_seed(o.seed);
-  LoadedModel base = load_model(o.base);
-  GPT& model = base.model;
-  for (Block& b : model->blocks) b->attn->dropout = b->mlp->dropout = o.dropout;
-  auto all = generate_conversations(o.conversations, o.seed);
-  std::vector<Conversation> train, val;
-  for (size_t i = 0; i < all.size(); ++i) (i % 20 == 19 ? val : train).push_back(all[i]);
-  SFTLoader tl(train, base.tokenizer, o.B, o.T, {.seed = (uint64_t)o.seed});
-  SFTLoader vl(val, base.tokenizer, o.B, o.T, {.shuffle = false});
-  auto opt = model->configure_optimizers(o.optimizer);
-  LrSchedule sched{.warmdown_ratio = 1.0};
-  for (int64_t e = 0; e < o.epochs; ++e) sched.num_iterations += tl.batches_in_epoch(e);
-  auto t0 = std::chrono::steady_clock::now();
-  std::fprintf(stderr, "steps %ld\n", sched.num_iterations);
-  EpochMeter meter;
-  for (int64_t step = 0; step < sched.num_iterations; ++step) {
-    SFTBatch b = tl.next();
-    torch::Tensor loss = model->loss(b.inputs, b.targets, b.segments);
-    meter.update(loss.item<double>(), b.num_valid);
-    loss.backward();
-    double norm = clip_grad_norm_(model->parameters(), o.grad_clip);
-    double m = lr_multiplier(step, sched) * o.init_lr_frac;
-    for (auto& g : opt.adamw.groups) g.lr = g.initial_lr * m;
-    for (auto& g : opt.muon.groups) g.lr = g.initial_lr * m, g.momentum = muon_momentum(step);
-    opt.adamw.step(); opt.muon.step(); opt.adamw.zero_grad(); opt.muon.zero_grad();
-    if (step % 25 == 24 || step + 1 == sched.num_iterations) {
-      std::chrono::duration<double> dt = std::chrono::steady_clock::now() - t0;
-      std::fprintf(stderr, "step %ld loss %.4f norm %.3f valid %ld val %.4f %.1fs\n", step, meter.mean(), norm, b.num_valid, evaluate(model, vl), dt.count());
-      meter.reset();
-    }
-  }
-  save_model(o.out, model, base.tokenizer, 0, 0);
-  model->eval();
-  Engine engine(model, base.tokenizer);
-  int right = 0, n = 0, sums = 0, sums_right = 0;
-  for (auto& c : generate_conversations(300, 999)) {
-    if (c.messages[1].parts.size() < 3) {
-      if (n++ < 12) {
-        auto a = engine.generate_batch(render_for_completion(base.tokenizer, c), 1, {.max_tokens = 64, .temperature = 0});
-        std::fprintf(stderr, "%s -> %s\n   [%s]\n", c.messages[0].parts[0].text.c_str(), base.tokenizer.decode(a[0].tokens).c_str(), c.messages[1].parts[0].text.c_str());
-      }
-      continue;
-    }
-    bool pure = c.messages[1].parts[2].text.find('=') != std::string::npos;
-    auto a = engine.generate_batch(render_for_completion(base.tokenizer, c), 1, {.max_tokens = 64, .temperature = 0});
-    std::string text = base.tokenizer.decode(a[0].tokens);
-    auto& p = c.messages[1].parts;
-    std::string want = "<|python_start|>" + p[0].text + "<|python_end|><|output_start|>" + p[1].text + "<|output_end|>" + p[2].text;
-    bool ok = text == want;
-    (pure ? sums : n) += 1;
-    (pure ? sums_right : right) += ok;
-    if (!ok && sums < 40) std::fprintf(stderr, "  WRONG %s: %s\n", p[0].text.c_str(), text.c_str());
-  }
-  std::fprintf(stderr, "sums %d of %d, problems %d\n", sums_right, sums, right);
+// Where the run itself is kept, as opposed to its best model.
+std::string last_path(const Options& o) {
+  return std::filesystem::path(o.out).replace_extension(".last.pt").string();
 }
+
+void validate(const Options& o) {
+  for (const std::string& written : {o.metrics, o.out, o.out.empty() ? "" : last_path(o)}) {
+    for (const std::string& read : {o.data, o.base}) {
+      std::error_code missing;  // a file that is not there yet is not the same
+      if (!read.empty() && std::filesystem::equivalent(read, written, missing)) {
+        throw UsageError(read + " would be overwritten");
+      }
+    }
+  }
+  if (o.out.empty() && (o.save_every > 0 || !o.resume.empty())) {
+    throw UsageError("--save-every and --resume need a file given with --out");
+  }
+  const std::string& model = o.resume.empty() ? o.base : o.resume;
+  std::error_code unreadable;
+  if (!std::filesystem::exists(model, unreadable)) {
+    throw std::runtime_error("there is no " + model +
+                             (o.resume.empty()
+                                  ? ": run base_train first, or name a model with --base"
+                                  : ", the checkpoint to go on from"));
+  }
+}
+
+struct Conversations {
+  std::vector<Conversation> train, val;
+};
+
+// Sets every 20th conversation apart, or one if there are fewer.
+Conversations split_conversations(std::vector<Conversation> all, const std::string& path) {
+  if (all.size() < 2) {
+    throw std::runtime_error(path + ": one conversation is not enough to train and to validate");
+  }
+  Conversations split;
+  const size_t every = std::min<size_t>(20, all.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    (i % every == every - 1 ? split.val : split.train).push_back(std::move(all[i]));
+  }
+  return split;
+}
+
+// A run under way: what training changes, and what it goes through.
+struct Run {
+  GPT model{nullptr};
+  Tokenizer tokenizer;
+  Optimizers optimizers;
+  Distributed ranks;
+  SFTLoader loader, val_loader;
+  LrSchedule schedule{};
+  int64_t step = 0;  // optimizer steps taken so far
+  double val_loss = std::nan("");
+  EpochMeter epoch_loss{};
+  EarlyStopping early_stopping;
+};
+
+// The last step of an epoch may have fewer batches than the others.
+int64_t steps_in_epoch(const Options& o, const SFTLoader& loader, int64_t epoch) {
+  return (loader.batches_in_epoch(epoch) + o.grad_accum - 1) / o.grad_accum;
+}
+
+// What one optimizer step has to say.
+struct StepStats {
+  double loss;        // mean over the step's targets on all ranks, nats a token
+  int64_t num_valid;  // how many targets these are
+  double grad_norm;   // before clipping
+  double lr;          // of the matrices
+};
+
+StepStats train_step(const Options& o, Run& run) {
+  std::vector<SFTBatch> batches;
+  double num_valid = 0.0;
+  const int64_t epoch = run.loader.state().epoch;
+  for (int64_t i = 0; i < o.grad_accum && run.loader.state().epoch == epoch; ++i) {
+    batches.push_back(run.loader.next());
+    num_valid += static_cast<double>(batches.back().num_valid);
+  }
+  num_valid = run.ranks.all_reduce_sum(num_valid);
+
+  // Batches hold different numbers of targets. Every target of the step is to count alike, in
+  // whichever batch and on whichever rank it is.
+  double loss_sum = 0.0;
+  for (const SFTBatch& batch : batches) {
+    if (batch.num_valid == 0) continue;
+    const auto count = static_cast<double>(batch.num_valid);
+    const torch::Tensor loss = run.model->loss(batch.inputs, batch.targets, batch.segments);
+    loss_sum += loss.item<double>() * count;
+    const double share = count / num_valid * static_cast<double>(run.ranks.world_size());
+    (loss * share).backward();  // the ranks' gradients are averaged
+  }
+  const std::vector<torch::Tensor> params = run.model->parameters();
+  run.ranks.average_gradients(params);
+  const double grad_norm =
+      o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
+
+  AdamW& adamw = run.optimizers.adamw;
+  Muon& muon = run.optimizers.muon;
+  const double multiplier = o.init_lr_frac * lr_multiplier(run.step, run.schedule);
+  for (AdamWGroup& group : adamw.groups) group.lr = group.initial_lr * multiplier;
+  for (MuonGroup& group : muon.groups) {
+    group.lr = group.initial_lr * multiplier;
+    group.momentum = muon_momentum(run.step);
+  }
+  adamw.step();
+  muon.step();
+  adamw.zero_grad();
+  muon.zero_grad();
+  run.step += 1;
+  return {run.ranks.all_reduce_sum(loss_sum) / num_valid, static_cast<int64_t>(num_valid),
+          grad_norm, muon.groups[0].lr};
+}
+
+// The validation loss over all ranks' shares; keeps the model if it is the best so far.
+void validate_step(const Options& o, Run& run) {
+  const EpochMeter share = evaluate_sft_loss(run.model, run.val_loader);
+  const double sum = run.ranks.all_reduce_sum(share.state().sum);
+  const double count = run.ranks.all_reduce_sum(static_cast<double>(share.count()));
+  run.val_loss = sum / count;
+  const bool improved = run.early_stopping.update(run.val_loss, run.step);
+  if (improved && !o.out.empty() && run.ranks.is_main()) {
+    save_model(o.out, run.model, run.tokenizer, run.step, run.val_loss);
+  }
+}
+
+void save(const Options& o, Run& run) {
+  if (!o.out.empty() && run.ranks.is_main()) {
+    // The position in the conversations is counted in batches, and their number tells other ones.
+    const SFTLoader::State& position = run.loader.state();
+    save_checkpoint(last_path(o), run.model, run.tokenizer, run.step, run.val_loss, run.optimizers,
+                    {.data = {.epoch = position.epoch,
+                              .next_document = position.batch,
+                              .buffer = {},
+                              .tokens_per_epoch = run.loader.num_conversations()},
+                     .epoch_loss = run.epoch_loss.state(),
+                     .early_stopping = run.early_stopping.state(),
+                     .options = o.as_typed});
+  }
+  run.ranks.barrier();
+}
+
+void report(const Options& o, const Run& run, const StepStats& stats, int64_t epoch, double dt_ms,
+            bool evaluated, MetricsWriter& metrics) {
+  MetricsLine line;
+  line.add("step", run.step - 1).add("loss", stats.loss).add("grad_norm", stats.grad_norm);
+  line.add("lr", stats.lr).add("num_valid", stats.num_valid).add("epoch", epoch);
+  line.add("epoch_loss", run.epoch_loss.mean()).add("dt_ms", dt_ms);
+  if (evaluated) {
+    line.add("val_loss", run.val_loss).add("best_val_loss", run.early_stopping.best());
+  }
+  metrics.write(line);
+  if (o.quiet || (!evaluated && run.step % 10 != 0)) return;
+  std::fprintf(stderr, "step %5ld/%ld | epoch %ld | loss %.4f | epoch loss %.4f | grad norm %.3f",
+               run.step, run.schedule.num_iterations, epoch, stats.loss, run.epoch_loss.mean(),
+               stats.grad_norm);
+  std::fprintf(stderr, " | lr %.5f | %.0f ms", stats.lr, dt_ms);
+  if (evaluated) {
+    const bool best = run.early_stopping.best_step() == run.step;
+    std::fprintf(stderr, " | val loss %.4f%s", run.val_loss, best ? ", the best" : "");
+  }
+  std::fprintf(stderr, "\n");
+}
+
+void train(const Options& o, Run& run, MetricsWriter& metrics) {
+  while (run.step < run.schedule.num_iterations && !run.early_stopping.stop()) {
+    const SFTLoader::State position = run.loader.state();
+    if (position.batch == 0) run.epoch_loss.reset();
+    const auto start = std::chrono::steady_clock::now();
+    const StepStats stats = train_step(o, run);
+    const std::chrono::duration<double, std::milli> dt = std::chrono::steady_clock::now() - start;
+    run.epoch_loss.update(stats.loss, stats.num_valid);
+
+    // The evaluations of an epoch are spread evenly over its steps, the last at its end.
+    const int64_t steps = steps_in_epoch(o, run.loader, position.epoch);
+    const int64_t done = position.batch / o.grad_accum + 1;
+    const bool evaluate =
+        done * o.evals_per_epoch / steps != (done - 1) * o.evals_per_epoch / steps;
+    if (evaluate) validate_step(o, run);
+    report(o, run, stats, position.epoch, dt.count(), evaluate, metrics);
+    if (o.save_every > 0 && run.step % o.save_every == 0) save(o, run);
+  }
+}
+
+// Takes up the run in --resume where it was left. Its model is there already.
+void resume(const Options& o, Run& run) {
+  const TrainingState state = load_training_state(o.resume, run.optimizers);
+  for (const auto& [name, value] : o.as_typed) {
+    const auto before = state.options.find(name);
+    const std::string was = before == state.options.end() ? "" : before->second;
+    if (was == value) continue;
+    throw UsageError("the run in " + o.resume + " has --" + name + " '" + was + "', not '" + value +
+                     "'");
+  }
+  if (state.data.tokens_per_epoch != run.loader.num_conversations()) {
+    throw UsageError("the run in " + o.resume + " was trained on other conversations");
+  }
+  run.loader.restore({.epoch = state.data.epoch, .batch = state.data.next_document});
+  run.epoch_loss.restore(state.epoch_loss);
+  run.early_stopping.restore(state.early_stopping);
+  if (run.step >= run.schedule.num_iterations || run.early_stopping.stop()) {
+    throw UsageError("the run in " + o.resume + " is over");
+  }
+  if (run.early_stopping.best_step() >= 0 &&
+      (!std::filesystem::exists(o.out) ||
+       load_model(o.out).step < run.early_stopping.best_step())) {
+    throw UsageError(o.out + " is not the best model so far of the run in " + o.resume);
+  }
+}
+
+// What the model says to a few questions, as chat_cli would show it.
+void show_answers(Run& run, const std::vector<Conversation>& questions) {
+  Engine engine(run.model, run.tokenizer);
+  for (const Conversation& question : questions) {
+    const std::vector<Completion> answers = engine.generate_batch(
+        render_for_completion(run.tokenizer, question), 1, {.max_tokens = 128, .temperature = 0.0});
+    AnswerText shown(run.tokenizer);
+    std::string text;
+    for (const int64_t token : answers[0].tokens) text += shown.push(token);
+    text += shown.finish();
+    std::string asked;
+    for (const Part& part : question.messages.back().parts) asked += part.text;
+    std::fprintf(stderr, "\n%s\n  %s\n", asked.c_str(), text.c_str());
+  }
+}
+
+void run_training(Options o) {
+  torch::set_num_threads(static_cast<int>(o.threads));
+  const auto seed = static_cast<uint64_t>(o.seed);
+  torch::manual_seed(seed);
+
+  Distributed ranks = Distributed::from_environment();
+  if (!ranks.is_main()) {
+    o.quiet = true;
+    o.metrics = "";
+  }
+  const Conversations data = split_conversations(
+      o.data.empty() ? generate_conversations(o.conversations, seed) : load_conversations(o.data),
+      o.data);
+  LoadedModel first = load_model(o.resume.empty() ? o.base : o.resume);
+  if (o.sequence_len > first.model->max_positions()) {
+    throw UsageError("--sequence-len must be at most " +
+                     std::to_string(first.model->max_positions()) + ", the model's positions");
+  }
+  for (Block& block : first.model->blocks) block->attn->dropout = block->mlp->dropout = o.dropout;
+
+  const SFTLoaderOptions train_options = {
+      .pack = !o.no_pack, .seed = seed, .rank = ranks.rank(), .world_size = ranks.world_size()};
+  SFTLoaderOptions val_options = train_options;
+  val_options.shuffle = false;
+  Run run{
+      .model = first.model,
+      .tokenizer = first.tokenizer,
+      .optimizers = first.model->configure_optimizers(o.optimizer),
+      .ranks = std::move(ranks),
+      .loader = SFTLoader(data.train, first.tokenizer, o.batch_size, o.sequence_len, train_options),
+      .val_loader = SFTLoader(data.val, first.tokenizer, o.batch_size, o.sequence_len, val_options),
+      .schedule = {.warmup_ratio = 0.0, .warmdown_ratio = 1.0},
+      .step = o.resume.empty() ? 0 : first.step,
+      .early_stopping = EarlyStopping(o.patience, o.min_delta)};
+  for (int64_t epoch = 0; epoch < o.epochs; ++epoch) {
+    run.schedule.num_iterations += steps_in_epoch(o, run.loader, epoch);
+  }
+  if (!o.resume.empty()) resume(o, run);
+  if (!run.ranks.is_main()) {
+    torch::manual_seed(seed + 1000003 * run.ranks.rank() + run.step);  // dropout of its own
+  }
+
+  if (!o.out.empty() && run.ranks.is_main()) check_writable(o.out);
+  MetricsWriter metrics(o.metrics, run.step);
+  if (!o.quiet) {
+    std::fprintf(stderr, "%zu conversations to learn, %zu to validate, %ld steps\n",
+                 data.train.size(), data.val.size(), run.schedule.num_iterations);
+  }
+  train(o, run, metrics);
+
+  if (run.early_stopping.best_step() < 0) {
+    throw std::runtime_error("the validation loss was never a number: no model was kept");
+  }
+  run.ranks.barrier();
+  if (o.quiet) return;
+  if (!o.out.empty()) run.model = load_model(o.out).model;
+  std::vector<Conversation> questions = {data.val.front()};
+  if (o.data.empty()) {
+    questions = {{{Message(Role::user, "Tell me a story about a red kite.")}},
+                 {{Message(Role::user, "What is 17 + 25?")}}};
+  }
+  show_answers(run, questions);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options o;
-  Args args("chat_sft", "x");
-  args.add("base", &o.base, "");
-  args.add("out", &o.out, "");
-  args.add("init-lr-frac", &o.init_lr_frac, "");
-  args.add("embedding-lr", &o.optimizer.embedding_lr, "");
-  args.add("unembedding-lr", &o.optimizer.unembedding_lr, "");
-  args.add("matrix-lr", &o.optimizer.matrix_lr, "");
-  args.add("dropout", &o.dropout, "");
-  args.add("conversations", &o.conversations, "");
-  args.add("epochs", &o.epochs, "");
-  args.add("batch-size", &o.B, "");
-  args.add("sequence-len", &o.T, "");
-  args.add("seed", &o.seed, "");
-  return run_program("chat_sft", args, argc, argv, [&] { run(o); });
+  Options options;
+  Args args = declare(options);
+  return run_program("chat_sft", args, argc, argv, [&] {
+    // A run that goes on must agree with its first part in all of these.
+    for (const char* section : {"training", "data"}) {
+      options.as_typed.merge(args.values(section));
+    }
+    validate(options);
+    run_training(options);
+  });
 }
