@@ -201,6 +201,8 @@ void train(const Options& o, Run& run, MetricsWriter& metrics) {
 
 // Takes up the run in --resume where it was left. Its model is there already.
 void resume(const Options& o, Run& run) {
+  // Before the random generator is set, because it makes a model.
+  const int64_t kept_step = std::filesystem::exists(o.out) ? load_model(o.out).step : -1;
   const TrainingState state = load_training_state(o.resume, run.optimizers, o.as_typed);
   if (state.data.tokens_per_epoch != run.loader.num_conversations()) {
     throw UsageError("the run in " + o.resume + " was trained on other conversations");
@@ -211,9 +213,7 @@ void resume(const Options& o, Run& run) {
   if (run.step >= run.schedule.num_iterations || run.early_stopping.stop()) {
     throw UsageError("the run in " + o.resume + " is over");
   }
-  if (run.early_stopping.best_step() >= 0 &&
-      (!std::filesystem::exists(o.out) ||
-       load_model(o.out).step < run.early_stopping.best_step())) {
+  if (kept_step < run.early_stopping.best_step()) {
     throw UsageError(o.out + " is not the best model so far of the run in " + o.resume);
   }
 }

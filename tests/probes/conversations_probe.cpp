@@ -172,7 +172,7 @@ TEST_CASE("conversations.problems", "[samples]") {
 TEST_CASE("conversations.stories", "[samples]") {
   // The story that is asked for is about the thing; a question's answer is in what was told.
   int64_t about = 0, found = 0, answers = 0;
-  for (const Conversation& conversation : generate_conversations(1000, 10)) {
+  for (const Conversation& conversation : generate_conversations(2000, 10)) {
     const std::string& question = question_of(conversation);
     const std::vector<Part>& parts = conversation.messages[1].parts;
     if (parts.size() > 1) continue;
