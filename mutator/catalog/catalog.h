@@ -41,9 +41,13 @@ struct Probes {
       observables;  // Catch2 tag of a probe -> what the learner is told is wrong
 };
 
-struct Program {
+struct Step {
   std::string program;            // relative to {build}
-  std::vector<std::string> args;  // {metrics} stands for the file of JSON lines
+  std::vector<std::string> args;  // {scratch} stands for a directory that is this run's own
+};
+
+struct Program : Step {      // its args also know {metrics}, the file of JSON lines
+  std::vector<Step> before;  // run first, in this order, and must succeed: what makes the program's input
   double time_limit_s = 120;
   Place place;
 };

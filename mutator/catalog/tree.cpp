@@ -6,7 +6,8 @@ namespace {
 
 const Names kBuildWords = {"source", "build", "project"};
 const Names kProbeWords = {"source", "build", "project", "probes_build"};
-const Names kRunWords = {"source", "build", "project", "metrics"};
+const Names kStepWords = {"source", "build", "scratch"};
+const Names kRunWords = {"source", "build", "scratch", "metrics"};
 
 Build read_build(const Node& node, Errors& errors) {
   Build build;
@@ -47,19 +48,32 @@ Probes read_probes(const Node& node, Errors& errors) {
   return probes;
 }
 
-void read_program(Fields& fields, Program& program) {
-  program.place = fields.place();
-  fields.path(fields.need("program"), "program", program.program);
+void read_step(Fields& fields, const Names& words, Step& step) {
+  fields.path(fields.need("program"), "program", step.program);
   if (const Node* args = fields.may("args"); args && !(args->kind == Node::Kind::list && args->items.empty()))
-    fields.argv(args, "args", kRunWords, program.args);
+    fields.argv(args, "args", words, step.args);
+}
+
+void read_program(Fields& fields, Program& program, Errors& errors) {
+  program.place = fields.place();
+  read_step(fields, kRunWords, program);
   fields.seconds(fields.may("time_limit"), "time_limit", program.time_limit_s);
+  const Node* before = fields.may("before");
+  if (!before) return;
+  if (before->kind != Node::Kind::list)
+    fields.error("'before' must be a list of mappings, not " + kind_name(*before), before->place);
+  for (const Node& entry : before->items) {
+    Fields step(entry, "an entry of 'before'", errors);
+    read_step(step, kStepWords, program.before.emplace_back());
+    step.done();
+  }
 }
 
 Parity read_parity(const Node& node, Errors& errors) {
   Parity parity;
   Fields fields(node, "an entry of tree.parity", errors);
   fields.string(fields.need("observable"), "observable", parity.observable);
-  read_program(fields, parity.program);
+  read_program(fields, parity.program, errors);
   if (const Node* compare = fields.need("compare")) {
     Fields series(*compare, "'compare'", errors);
     if (series.is_map() && compare->fields.empty())
@@ -74,7 +88,7 @@ Parity read_parity(const Node& node, Errors& errors) {
 Run read_run(const Node& node, Errors& errors) {
   Run run;
   Fields fields(node, "tree.run", errors);
-  read_program(fields, run.program);
+  read_program(fields, run.program, errors);
   if (const Node* series = fields.need("series")) fields.strings(series, "series", run.series);
   fields.done();
   return run;

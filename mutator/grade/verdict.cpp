@@ -43,7 +43,7 @@ Result<ParityAnswer> parity(const workshop::Workshop& workshop, const workshop::
       answer.message = compare_series(name, answer.series[name], expected->series(name), tolerance);
   }
   // What a crash left unwritten explains less than the crash itself.
-  if (!own->finished.good()) answer.message = spec.program.program + " ended with " + own->finished.how();
+  if (!own->finished.good()) answer.message = own->program + " ended with " + own->finished.how();
   answer.agrees = answer.message.empty();
   return answer;
 }
@@ -142,6 +142,7 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
                                      const catalog::Program& program, int threads,
                                      const std::function<void(const workshop::Record&)>& on_record) {
   nlohmann::json what = {program.program, program.args, threads};
+  for (const catalog::Step& step : program.before) what.push_back({step.program, step.args});
   const fs::path kept =
       clean.tree.parent_path() / "baseline" / (sha256(what.dump()).substr(0, 24) + ".jsonl");
   if (const auto text = read_file(kept)) {
@@ -158,7 +159,7 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
   NANOBUG_TRY(report);
   if (!report->finished.good() || report->records.empty())
     return fail(Exit::catalog,
-                program.program + " fails on the clean tree (" + report->finished.how() + "); " +
+                report->program + " fails on the clean tree (" + report->finished.how() + "); " +
                     report->finished.err,
                 program.place);
   std::string text;

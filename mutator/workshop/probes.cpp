@@ -171,10 +171,13 @@ Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean
 
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
                                             const fs::path& checkout, std::vector<ProbeInfo> probes,
-                                            const Progress& progress) {
+                                            const Progress& progress, Until until) {
   std::vector<ProbeAnswer> answers;
-  for (size_t next = 0; next < probes.size();)
+  const auto failed = [](const ProbeAnswer& answer) { return !answer.passed(); };
+  for (size_t next = 0; next < probes.size();) {
     NANOBUG_TRY(one_process(workshop, program, checkout, probes, next, answers, progress));
+    if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed)) break;
+  }
   return answers;
 }
 

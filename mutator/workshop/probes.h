@@ -37,10 +37,13 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
 // Every probe there is, as the clean tree's program lists them; asked once, kept beside it.
 Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean);
 
+enum class Until { all_answered, one_process_failed };
+
 // Runs the probes against the checkout's library, in this order, on one thread each. After a crash or a hang
-// it goes on with the next.
+// it goes on with the next; or, if that is asked for, no further once a process has ended with a probe that
+// did not pass.
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
                                             const fs::path& checkout, std::vector<ProbeInfo> probes,
-                                            const Progress& progress = {});
+                                            const Progress& progress = {}, Until until = Until::all_answered);
 
 }  // namespace nanobug::workshop

@@ -247,15 +247,14 @@ Result<Built> Workshop::build(const fs::path& checkout, const Progress& progress
   return Built{built->good(), built->good() ? "" : reason_of(*built), built->seconds};
 }
 
-Command Workshop::command(const catalog::Program& program, const fs::path& checkout,
-                          const fs::path& metrics) const {
+Command Workshop::command(const catalog::Step& step, const fs::path& checkout,
+                          std::map<std::string, std::string> places) const {
   Command command;
-  command.argv = substitute(program.args, {{"source", checkout.string()},
-                                           {"build", build_directory(checkout).string()},
-                                           {"metrics", metrics.string()}});
-  command.argv.insert(command.argv.begin(), (build_directory(checkout) / program.program).string());
+  places["source"] = checkout.string();
+  places["build"] = build_directory(checkout).string();
+  command.argv = substitute(step.args, places);
+  command.argv.insert(command.argv.begin(), (build_directory(checkout) / step.program).string());
   command.directory = checkout;
-  command.time_limit = std::chrono::milliseconds(static_cast<long long>(program.time_limit_s * 1000));
   return command;
 }
 

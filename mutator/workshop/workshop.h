@@ -73,8 +73,9 @@ class Workshop {
   // compile.
   Result<Built> build(const fs::path& checkout, const Progress& progress = {}) const;
 
-  // How to run a program of the tree in a checkout, its JSON lines going to `metrics`.
-  Command command(const catalog::Program& program, const fs::path& checkout, const fs::path& metrics) const;
+  // How to run a program of the tree in a checkout; `places` are what else its arguments can name.
+  Command command(const catalog::Step& step, const fs::path& checkout,
+                  std::map<std::string, std::string> places) const;
 
   fs::path build_directory(const fs::path& checkout) const { return checkout / spec_.build.directory; }
   const catalog::Tree& spec() const { return spec_; }

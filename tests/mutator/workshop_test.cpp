@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 #include <ctime>
+#include <set>
+#include <sstream>
 
 #include "mutator/base/files.h"
 #include "mutator/base/process.h"
@@ -75,6 +77,43 @@ TEST_CASE("a checkout's build is up to date wherever it stands", "[workshop]") {
   REQUIRE(report);
   CHECK(report->series("loss").size() == 30);
   CHECK(report->series("loss").back() < 1e-3);
+}
+
+TEST_CASE("what a program needs is made first, in a directory of the run's own", "[workshop]") {
+  const Scratch scratch;
+  catalog::Tree spec;
+  const Workshop shop(spec, kTiny, scratch.path / "cache");
+  const fs::path home = scratch.path / "home", log = scratch.path / "log";
+  const auto script = [&](const char* name, const std::string& text) {
+    REQUIRE(write_file(home / spec.build.directory / name, "#!/bin/sh\n" + text, 0755));
+  };
+  script("make", "echo \"$2\" >>\"$1/made\"; pwd >\"$1/where\"");
+  script("show", "echo \"$1\" >>" + log.string() + "; sed 's/.*/{\"n\": &}/' \"$1/made\" >\"$2\"");
+  script("fail", "echo no >&2; exit 3");
+  catalog::Program program;
+  program.program = "show";
+  program.args = {"{scratch}", "{metrics}"};
+  program.before = {{"make", {"{scratch}", "5"}}, {"make", {"{scratch}", "7"}}};
+  for (int time = 0; time < 2; ++time) {
+    const auto report = run_program(shop, program, home, 1);
+    REQUIRE(report);
+    CHECK(report->program == "show");
+    CHECK(report->finished.good());
+    CHECK(report->series("n") == std::vector<double>{5, 7});
+  }
+  // Two runs, two directories, and both are gone.
+  std::istringstream lines(*read_file(log));
+  std::set<std::string> used;
+  for (std::string line; std::getline(lines, line);) used.insert(line);
+  CHECK(used.size() == 2);
+  for (const std::string& directory : used) CHECK_FALSE(fs::exists(directory));
+  // One that fails ends it there.
+  program.before.insert(program.before.begin() + 1, catalog::Step{"fail", {}});
+  const auto report = run_program(shop, program, home, 1);
+  REQUIRE(report);
+  CHECK(report->program == "fail");
+  CHECK(report->finished.exit_code == 3);
+  CHECK(report->records.empty());
 }
 
 TEST_CASE("a tree that does not build says why", "[workshop]") {
