@@ -33,6 +33,24 @@ MetricsLine& MetricsLine::add(std::string_view key, double value) {
   return *this;
 }
 
+MetricsLine& MetricsLine::add(std::string_view key, std::string_view value) {
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < ' ') {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", c);
+      quoted += escape;
+    } else {
+      quoted += c;
+    }
+  }
+  add_raw(key, quoted + "\"");
+  return *this;
+}
+
 namespace {
 
 constexpr double kSmoothing = 0.9;

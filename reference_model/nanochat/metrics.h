@@ -20,6 +20,7 @@ class MetricsLine {
  public:
   MetricsLine& add(std::string_view key, int64_t value);
   MetricsLine& add(std::string_view key, double value);
+  MetricsLine& add(std::string_view key, std::string_view value);  // UTF-8
 
   std::string str() const { return "{" + body_ + "}"; }
 
