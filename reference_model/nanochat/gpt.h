@@ -35,10 +35,10 @@ struct GPTConfig {
   int64_t sequence_len = 64;  // T in training; the rotary table holds ten times as many positions
   int64_t vocab_size = 512;   // V
   int64_t n_layer = 4;
-  int64_t n_head = 4;     // H, query heads
-  int64_t n_kv_head = 2;  // KV, key and value heads
-  int64_t n_embd = 128;   // C
-  double dropout = 0.0;   // after attention and after the MLP, in training only
+  int64_t n_head = 4;                       // H, query heads
+  int64_t n_kv_head = 2;                    // KV, key and value heads
+  int64_t n_embd = 128;                     // C
+  double dropout = 0.0;                     // after attention and after the MLP, in training only
   Positions positions = Positions::rotary;  // a table of learned ones holds sequence_len
 };
 
