@@ -35,7 +35,7 @@ struct Options {
   int64_t sequences = 20000;
   int64_t val_sequences = 200;
   int64_t batch_size = 64;
-  int64_t steps = 1000;
+  int64_t steps = 400;
   int64_t eval_every = 50;
   double accuracy = 0.95;
   std::string positions = "rotary";
