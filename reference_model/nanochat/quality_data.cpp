@@ -180,12 +180,15 @@ QualityBatch collate(const std::vector<Example>& examples, int64_t pad) {
   batch.tokens = torch::full({B, T}, pad, torch::kInt64);
   batch.mask = torch::zeros({B, T}, torch::kBool);
   batch.labels = torch::empty({B}, torch::kInt64);
+  auto tokens = batch.tokens.accessor<int64_t, 2>();
+  auto mask = batch.mask.accessor<bool, 2>();
   std::vector<torch::Tensor> features;
   for (int64_t b = 0; b < B; ++b) {
     const Example& example = examples[static_cast<size_t>(b)];
-    const auto length = static_cast<int64_t>(example.tokens.size());
-    batch.tokens[b].slice(0, 0, length).copy_(torch::tensor(example.tokens, torch::kInt64));
-    batch.mask[b].slice(0, 0, length).fill_(true);
+    for (size_t t = 0; t < example.tokens.size(); ++t) {
+      tokens[b][static_cast<int64_t>(t)] = example.tokens[t];
+      mask[b][static_cast<int64_t>(t)] = true;
+    }
     batch.labels[b] = example.label;
     features.push_back(example.features);
   }

@@ -25,6 +25,7 @@
 #include "nanochat/quality_checkpoint.h"
 #include "nanochat/quality_classifier.h"
 #include "nanochat/quality_data.h"
+#include "nanochat/schedule.h"
 #include "nanochat/tokenizer.h"
 
 namespace {
@@ -38,13 +39,13 @@ struct Options {
   QualityOptimizerConfig optimizer;
   std::string base = "auto";
   int64_t frozen_epochs = 1;
-  int64_t epochs = 20;
+  int64_t epochs = 8;
   int64_t patience = 3;
   int64_t batch_size = 32;
   double noise = 0.1;
   double grad_clip = 1.0;
   std::string data;
-  int64_t documents = 3000;
+  int64_t documents = 2000;
   int64_t val_every = 5;
   std::string out = "runs/quality.pt";
   std::string metrics;
@@ -140,6 +141,14 @@ Base make_base(const Options& o, const LabelledSplit& split) {
   return {Tokenizer::train(texts, o.model.vocab_size), {}};
 }
 
+// Down in a line over all epochs, so that the last ones settle what the first ones found.
+void set_learning_rate(Optimizers& optimizers, int64_t step, int64_t num_steps) {
+  const LrSchedule schedule{.num_iterations = num_steps, .warmdown_ratio = 1.0};
+  const double multiplier = lr_multiplier(step, schedule);
+  for (AdamWGroup& group : optimizers.adamw.groups) group.lr = group.initial_lr * multiplier;
+  for (MuonGroup& group : optimizers.muon.groups) group.lr = group.initial_lr * multiplier;
+}
+
 // One step of training, and its loss.
 double train_step(const Options& o, QualityClassifier& model, Optimizers& optimizers,
                   const QualityBatch& batch, const torch::Tensor& weights, MetricsLine& line) {
@@ -187,7 +196,9 @@ void train(const Options& o, QualityClassifier& model, const QualityDataset& dat
     model->wte->weight.requires_grad_(!has_base || epoch >= o.frozen_epochs);
     model->train();
     train_loss.reset();
-    for (const QualityBatch& batch : train_batches(dataset.train, o.batch_size, pad, noise, rng)) {
+    const auto batches = train_batches(dataset.train, o.batch_size, pad, noise, rng);
+    for (const QualityBatch& batch : batches) {
+      set_learning_rate(optimizers, step, o.epochs * static_cast<int64_t>(batches.size()));
       MetricsLine line;
       line.add("step", step++).add("epoch", epoch);
       train_loss.update(train_step(o, model, optimizers, batch, weights, line),
