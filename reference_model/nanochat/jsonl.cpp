@@ -54,6 +54,14 @@ std::optional<std::string> text_of_json(const std::string& line) {
   return object["text"].get<std::string>();
 }
 
+std::optional<int64_t> label_of_json(const std::string& line) {
+  const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object() || !object.contains("label")) return {};
+  const Json& label = object["label"];
+  if (label != Json(0) && label != Json(1)) return {};
+  return label.get<int64_t>();
+}
+
 Conversation conversation_of_json(const std::string& line) {
   const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || !object.contains("messages") || !object["messages"].is_array()) {

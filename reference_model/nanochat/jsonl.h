@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,9 @@ namespace nanochat {
 
 // The string under "text" in the JSON object that `line` holds, or nothing if it holds none.
 std::optional<std::string> text_of_json(const std::string& line);
+
+// The 0 or 1 under "label" in it, or nothing if it holds none.
+std::optional<int64_t> label_of_json(const std::string& line);
 
 // The conversation in the JSON object that `line` holds, in nanochat's form,
 //   {"messages":[{"role":"user","content":"Hello."},{"role":"assistant","content":"Hello!"}]}
