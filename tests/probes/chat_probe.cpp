@@ -109,6 +109,18 @@ TEST_CASE("chat.forgets", "[tokens]") {
   CHECK(last_prompt(longest) == none);
 }
 
+TEST_CASE("chat.forgets_exactly", "[tokens]") {
+  // A chat that just fits is kept whole, and one token more costs one turn.
+  const Ids fits = prompt_of({"one", "a", "two"});
+  for (const int64_t less : {0, 1}) {
+    ChatHistory history(tokenizer(), static_cast<int64_t>(fits.size()) - less);
+    history.ask("one");
+    history.answer(tokenizer().encode("a"));
+    CHECK(history.ask("two") == (less == 0 ? fits : prompt_of({"two"})));
+    CHECK(history.turns() == (less == 0 ? 2 : 1));
+  }
+}
+
 TEST_CASE("chat.history_refuses", "[errors]") {
   const int64_t room = static_cast<int64_t>(prompt_of({"12345678"}).size());
   ChatHistory history(tokenizer(), room);
@@ -145,6 +157,7 @@ TEST_CASE("chat.answer_characters", "[tokens]") {
   CHECK(shown({0xf5}) == Pieces{missing, ""});
   CHECK(shown({0xc3, 'a'}) == Pieces{"", missing + "a", ""});
   CHECK(shown({0xc3, 0xc3, 0xa9}) == Pieces{"", missing, "\xc3\xa9", ""});
+  CHECK(shown({0xe2, 'a', 0x82}) == Pieces{"", missing + "a", missing, ""});
   CHECK(shown({0xf4, 0x8f, 0xbf, 0xbf}) == Pieces{"", "", "", "\xf4\x8f\xbf\xbf", ""});
 }
 

@@ -267,4 +267,11 @@ TEST_CASE("conversations.bad_file", "[errors]") {
   CHECK_THAT(complaint([&] { load_conversations(path); }), Catch::Contains(path));
   CHECK_THROWS_AS(load_conversations(directory / "nowhere.jsonl"), std::runtime_error);
   CHECK_NOTHROW(conversation_of_json(good));
+  // The sentence says where in the line.
+  CHECK_THAT(
+      complaint([&] {
+        conversation_of_json(R"({"messages":[{"role":"user","content":"a"},{"role":"assistant","content":)"
+                             R"([{"type":"text","text":"b"},{"type":"sql","text":"c"}]}]})");
+      }),
+      Catch::Contains("part 2 of message 2"));
 }
