@@ -32,8 +32,9 @@ const QualityConfig kConfig{.vocab_size = 17,
 // Perturbed, float64, with running statistics that are not what they start out as.
 QualityClassifier make_model(const QualityConfig& config = kConfig) {
   QualityClassifier model(config);
-  oracle::perturb(*model);
+  model->to(torch::kFloat64);
   torch::NoGradGuard no_grad;
+  for (Tensor& weight : model->parameters()) weight.add_(0.3 * torch::randn_like(weight));
   model->norm->running_mean.copy_(oracle::normal({config.n_embd + config.n_features}, 0.3));
   model->norm->running_var.copy_(oracle::normal({config.n_embd + config.n_features}).square() + 0.5);
   model->eval();
@@ -208,7 +209,7 @@ TEST_CASE("quality_classifier.gradients", "[gradients]") {
   for (const bool training : {false, true}) {
     model->train(training);
     const auto f = [&] { return nanochat::weighted_cross_entropy(run(model, batch), batch.labels, weights); };
-    CHECK(oracle::gradient_error(f, model->parameters(), 1e-6) == "");
+    CHECK(oracle::gradient_error(f, model->parameters(), 1e-6, 1e-5) == "");
   }
   CHECK(model->parameters().size() == 12);
 }
