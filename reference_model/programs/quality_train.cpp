@@ -110,17 +110,29 @@ bool same_file(const std::string& a, const std::string& b) {
   return !a.empty() && !b.empty() && std::filesystem::equivalent(a, b, missing);
 }
 
+// The checkpoint to start from, or nothing.
+std::string base_path(const Options& o) {
+  if (o.base != "auto") return o.base;
+  return std::filesystem::exists(kDefaultBase) ? kDefaultBase : "";
+}
+
 void validate(const Options& o) {
   if (o.model.n_head % o.model.n_kv_head != 0) {
     throw UsageError("--n-head must be a multiple of --n-kv-head");
   }
-  if (same_file(o.data, o.metrics)) {
-    throw UsageError("--metrics would overwrite the file given with --data");
+  const std::vector<std::pair<std::string, std::string>> inputs = {{"--data", o.data},
+                                                                   {"--base", base_path(o)}};
+  for (const auto& [name, input] : inputs) {
+    if (same_file(input, o.metrics)) {
+      throw UsageError("--metrics would overwrite the file given with " + name);
+    }
+    if (same_file(input, o.out)) {
+      throw UsageError("--out would overwrite the file given with " + name);
+    }
   }
-  if (same_file(o.data, o.out))
-    throw UsageError("--out would overwrite the file given with --data");
-  if (same_file(o.base, o.out))
-    throw UsageError("--out would overwrite the file given with --base");
+  if (!o.out.empty() && o.out == o.metrics) {
+    throw UsageError("--out and --metrics name the same file");
+  }
 }
 
 // What everything starts from: a tokenizer, and the embedding of a base model if there is one.
@@ -130,8 +142,7 @@ struct Base {
 };
 
 Base make_base(const Options& o, const LabelledSplit& split) {
-  const bool found = o.base == "auto" && std::filesystem::exists(kDefaultBase);
-  const std::string path = o.base != "auto" ? o.base : found ? kDefaultBase : "";
+  const std::string path = base_path(o);
   if (!path.empty()) {
     const LoadedModel loaded = load_model(path);
     return {loaded.tokenizer, loaded.model->wte->weight.detach()};
