@@ -16,9 +16,9 @@
 namespace nanochat {
 
 struct Options {
-  GPTConfig model{.sequence_len = 128, .vocab_size = 1024, .n_layer = 3, .n_embd = 64};
+  GPTConfig model;
   OptimizerConfig optimizer;
-  LrSchedule schedule{.num_iterations = 600, .warmdown_ratio = 0.5};
+  LrSchedule schedule{.num_iterations = 400, .warmdown_ratio = 0.4};
   SampleOptions sample{.max_tokens = 96, .temperature = 0.6, .top_k = 50};
   int64_t batch_size = 8;
   int64_t total_batch_size = 0;

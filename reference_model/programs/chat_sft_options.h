@@ -26,7 +26,7 @@ struct Options {
   bool no_pack = false;
   double grad_clip = 1.0;
   std::string data;
-  int64_t conversations = 1200;
+  int64_t conversations = 1600;
   int64_t seed = 42;
   std::string out = "runs/sft.pt";
   int64_t save_every = 0;
