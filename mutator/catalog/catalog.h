@@ -64,7 +64,8 @@ struct Run {
 };
 
 struct Tree {
-  std::string root;  // relative to the catalog's directory; what a checkout holds
+  std::string root;                  // relative to the catalog's directory; what a checkout holds
+  std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
   Build build;
   Probes probes;
   std::vector<Parity> parity;

@@ -85,6 +85,18 @@ Parity read_parity(const Node& node, Errors& errors) {
   return parity;
 }
 
+// Names and no paths: what is left out of a snapshot is left out by its name at the top.
+void read_outputs(Fields& fields, const Node& node, std::vector<std::string>& outputs) {
+  std::vector<Text> names;
+  fields.texts(&node, "outputs", names);
+  for (Text& name : names) {
+    if (name.value.find('/') != std::string::npos || name.value == "." || name.value == "..")
+      fields.error("'outputs' must be names of directories at the top of the tree, not '" + name.value + "'",
+                   name.place);
+    outputs.push_back(std::move(name.value));
+  }
+}
+
 Run read_run(const Node& node, Errors& errors) {
   Run run;
   Fields fields(node, "tree.run", errors);
@@ -101,6 +113,7 @@ Tree read_tree(const Node& node, Errors& errors) {
   tree.place = node.place;
   Fields fields(node, "tree", errors);
   fields.path(fields.need("root"), "root", tree.root);
+  if (const Node* outputs = fields.may("outputs")) read_outputs(fields, *outputs, tree.outputs);
   if (const Node* build = fields.need("build")) tree.build = read_build(*build, errors);
   if (const Node* probes = fields.need("probes")) tree.probes = read_probes(*probes, errors);
   if (const Node* parity = fields.may("parity")) {

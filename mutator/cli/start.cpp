@@ -147,7 +147,9 @@ Result<Exit> start(Context& c, const Options& options) {
   request.seed = seed;
   request.strict = options.strict;
   request.named = !options.rule.empty();
-  request.exclude = {(*mutants)->catalog().tree.build.directory};
+  const catalog::Tree& tree = (*mutants)->catalog().tree;
+  request.exclude = {tree.build.directory};
+  request.exclude.insert(request.exclude.end(), tree.outputs.begin(), tree.outputs.end());
   request.time = (*mutants)->clean().time;
   request.furnish = [&](const fs::path& staging, const fs::path& place) {
     return (*mutants)->workshop().furnish((*mutants)->clean(), &*mutant, staging, place);

@@ -73,7 +73,7 @@ struct StartRequest {
   std::uint64_t seed = 0;
   bool strict = false;
   bool named = false;
-  std::vector<std::string> exclude;  // top-level names that are not the learner's: the build directory
+  std::vector<std::string> exclude;  // top-level names that are not the learner's: the build directory, what programs wrote
   // The modification time that every file and directory of the checkout gets. A build directory's logs must
   // not be older than its sources and its headers not newer, so the workshop says which.
   std::int64_t time = kCheckoutTime;

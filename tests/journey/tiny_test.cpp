@@ -101,6 +101,9 @@ TEST_CASE("a session from start to restore", "[tiny]") {
                               "return 1.0 / static_cast<double>(values.size()) * sum;");
     replace_in(dir / "stats.cpp", "return sum / (static_cast<double>(values.size()) - 1);", fix);
     CHECK(tiny.user.command({"git", "commit", "-qam", "my fix"}, dir).good());
+    // What programs write is nobody's work: not in git status, and in no snapshot.
+    REQUIRE(write_file(dir / "runs/model", "weights"));
+    CHECK(tiny.user.command({"git", "status", "--porcelain"}, dir).out.empty());
     CHECK(tiny.user.ask({"check"})["solved"] == true);
     const json stop = tiny.user.ask({"restore"});
     CHECK(stop["outcome"] == "solved");
@@ -118,6 +121,11 @@ TEST_CASE("a session from start to restore", "[tiny]") {
     const std::string vault = (tiny.user.home / ".local/share/nanobug/vault.git").string();
     CHECK(tiny.user.command({"git", "--git-dir", vault, "log", "--all", "--format=%s"}).out.find("my fix") !=
           std::string::npos);
+    const Finished kept =
+        tiny.user.command({"git", "--git-dir", vault, "log", "--all", "--name-only", "--format=%s"});
+    CHECK(kept.out.find("stats.cpp") != std::string::npos);
+    CHECK(kept.out.find("runs/model") == std::string::npos);
+    CHECK_FALSE(fs::exists(dir / "runs"));
     CHECK(tiny.user.ask({"progress"})["all"]["solved"] == 1);
     CHECK(tiny.user.ask({"list"})[0]["solved"] == true);
   }
@@ -300,7 +308,7 @@ TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   const Finished wrong = tiny.user.nanobug({"rule", "check", "mean-divides-by-one-less"});
   CHECK(wrong.exit_code == 3);
   CHECK(wrong.err.find("there is no probe 'mean.vaule'; did you mean 'mean.value'?") != std::string::npos);
-  CHECK(wrong.err.find("catalog.yaml:42:") != std::string::npos);
+  CHECK(wrong.err.find("catalog.yaml:43:") != std::string::npos);
 }
 
 TEST_CASE("doctor answers for a machine that has everything", "[tiny]") {

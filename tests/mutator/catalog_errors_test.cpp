@@ -114,6 +114,8 @@ const std::vector<Row> kRows = {
      "18:16: an entry of 'before' lacks the field 'program'\n"},
     {"steps that are no list", "args: [--metrics, \"{metrics}\"]\n", "args: [--metrics, \"{metrics}\"]\n      before: soon\n",
      "18:15: 'before' must be a list of mappings, not text\n"},
+    {"outputs that are a path", "  build:\n", "  outputs: [runs, a/b]\n  build:\n",
+     "3:19: 'outputs' must be names of directories at the top of the tree, not 'a/b'\n"},
     {"an absolute path", "lib/libtiny.so", "/lib/libtiny.so", "7:14: 'library' must be a relative path, not '/lib/libtiny.so'\n"},
     {"a path that leaves", "program: bin/probes", "program: bin/../../probes",
      "10:14: 'program' may not leave its directory with '..': 'bin/../../probes'\n"},

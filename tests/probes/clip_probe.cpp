@@ -102,6 +102,22 @@ TEST_CASE("clip.short", "[gradients]") {
   }
 }
 
+TEST_CASE("clip.threshold", "[gradients]") {
+  // A hair below the limit nothing changes; a hair above it the norm comes down to it.
+  for (const double room : {1.02, 1.3}) {
+    const std::vector<torch::Tensor> params = with_gradients(1.0), some = trained(params);
+    const std::vector<torch::Tensor> before = copies_of_gradients(some);
+    clip_grad_norm_(params, norm_of(params) * room);
+    for (size_t i = 0; i < some.size(); ++i) CHECK_THAT(some[i].grad(), same_as(before[i]));
+  }
+  for (const double room : {0.98, 0.7}) {
+    const std::vector<torch::Tensor> params = with_gradients(1.0);
+    const double limit = norm_of(params) * room;
+    clip_grad_norm_(params, limit);
+    CHECK(norm_of(params) == Approx(limit).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("clip.weights_stay", "[gradients]") {
   const std::vector<torch::Tensor> params = with_gradients(10.0);
   std::vector<torch::Tensor> before;

@@ -22,7 +22,7 @@ torch::Tensor torchs(const torch::Tensor& logits, const torch::Tensor& targets, 
 
 TEST_CASE("loss.values", "[loss]") {
   for (const std::vector<int64_t>& shape :
-       std::vector<std::vector<int64_t>>{{7}, {1}, {3, 5}, {5, 5}, {2, 3, 4}}) {
+       std::vector<std::vector<int64_t>>{{}, {7}, {1}, {3, 5}, {5, 5}, {2, 3, 4}}) {
     for (const int64_t V : {2, 5, 31}) {
       CAPTURE(shape, V);
       std::vector<int64_t> sizes = shape;

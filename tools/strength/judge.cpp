@@ -1,0 +1,229 @@
+// judge: see judge.h.
+#include "tools/strength/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "mutator/grade/verdict.h"
+#include "mutator/vault/tree.h"
+#include "tools/strength/objects.h"
+
+namespace nanobug::strength {
+namespace {
+
+using workshop::ProbeAnswer;
+using workshop::ProbeInfo;
+using Clock = std::chrono::steady_clock;
+
+struct Removed {
+  fs::path path;
+  ~Removed() { (void)remove_tree(path); }
+};
+
+bool is_header(const std::string& file) {
+  return file.ends_with(".h");
+}
+
+// The probes of the file's own component, then the others.
+std::vector<ProbeInfo> own_first(const std::vector<ProbeInfo>& probes, const std::string& file) {
+  const std::string stem = fs::path(file).stem().string();
+  std::vector<ProbeInfo> own, others;
+  for (const ProbeInfo& info : probes) (info.probe.starts_with(stem) ? own : others).push_back(info);
+  own.insert(own.end(), others.begin(), others.end());
+  return own;
+}
+
+std::string how(ProbeAnswer::How how) {
+  return how == ProbeAnswer::How::crashed ? "crashed" : how == ProbeAnswer::How::hung ? "hung" : "failed";
+}
+
+double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+Judge::Judge(const catalog::Catalog& catalog, const fs::path& cache)
+    : catalog_(catalog),
+      cache_(cache),
+      alone_(cache / "lock"),
+      workshop_(catalog.tree, catalog.directory(), cache) {}
+
+Judge::~Judge() {
+  (void)sweep();
+}
+
+Result<std::unique_ptr<Judge>> Judge::open(const catalog::Catalog& catalog, const fs::path& cache,
+                                           const workshop::Progress& progress) {
+  std::unique_ptr<Judge> judge(new Judge(catalog, cache));
+  const auto tree = vault::read_tree(catalog.tree_directory(), {catalog.tree.build.directory});
+  NANOBUG_TRY(tree);
+  const auto id = vault::tree_id(*tree);
+  NANOBUG_TRY(id);
+  auto clean = judge->workshop_.clean(catalog.tree_directory(), *id, progress);
+  NANOBUG_TRY(clean);
+  judge->clean_ = std::move(*clean);
+  NANOBUG_TRY(judge->sweep());
+  NANOBUG_TRY(judge->ask_clean(progress));
+  return judge;
+}
+
+// What was built of mutants, of other trees, and (once it is known which they are) of other probes.
+Status Judge::sweep() const {
+  if (clean_.tree.empty()) return {};
+  const fs::path home = clean_.tree.parent_path();
+  std::vector<fs::path> gone = {home / "mutants", home / "desks"};
+  const auto sweep_out = [&](const fs::path& directory,
+                             const std::function<bool(const std::string&)>& unwanted) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(directory, ignored))
+      if (unwanted(entry.path().filename().string())) gone.push_back(entry.path());
+  };
+  const std::string own =
+      program_.empty() ? "" : program_.lexically_relative(home / "probes").begin()->string();
+  sweep_out(home, [](const std::string& name) { return name.starts_with("scratch"); });
+  sweep_out(home / "probes", [&](const std::string& name) {
+    return name.starts_with("for-") || (!own.empty() && !name.starts_with(own));
+  });
+  sweep_out(home.parent_path(), [&](const std::string& name) { return !name.starts_with(clean_.key); });
+  for (const fs::path& path : gone) NANOBUG_TRY(remove_tree(path));
+  return {};
+}
+
+Status Judge::ask_clean(const workshop::Progress& progress) {
+  auto program = workshop::clean_probes(workshop_, clean_, progress);
+  NANOBUG_TRY(program);
+  program_ = std::move(*program);
+  auto probes = workshop::list_probes(workshop_, clean_);
+  NANOBUG_TRY(probes);
+  probes_ = std::move(*probes);
+  const auto answers = workshop::run_probes(workshop_, program_, clean_.tree, probes_, progress);
+  NANOBUG_TRY(answers);
+  for (const ProbeAnswer& answer : *answers)
+    if (!answer.passed())
+      return fail(Exit::catalog, "the probe " + answer.probe + " fails on the clean tree: " + answer.message);
+  std::string names = program_.lexically_relative(clean_.tree.parent_path()).string();
+  for (const catalog::Parity& spec : catalog_.tree.parity) {
+    const auto expected = grade::baseline(workshop_, clean_, spec.program, 1);
+    NANOBUG_TRY(expected);
+    for (const auto& [name, tolerance] : spec.compare)
+      names += fmt::format("\n{} {} {}: {}", spec.observable, name, tolerance,
+                           fmt::join(expected->series(name), " "));
+  }
+  bench_ = sha256(names).substr(0, 16);
+  return {};
+}
+
+fs::path Judge::desk(int number) const {
+  return clean_.tree.parent_path() / "desks" / std::to_string(number);
+}
+
+// A tree to judge the mutant in. Where a header differs the probes are compiled against it, so the sources
+// are there too; a header that the desk's last mutant changed is written anew, for the build of the probes to
+// see.
+Status Judge::furnish(const Mutant& mutant, const std::string& text, const workshop::Mutant& built,
+                      int number) {
+  const fs::path place = desk(number);
+  NANOBUG_TRY(remove_tree(workshop_.build_directory(place)));
+  if (is_header(mutant.file)) {
+    if (!fs::exists(place / mutant.file))
+      NANOBUG_TRY(workshop::copy_directory(
+          clean_.tree, place, workshop::Links::all,
+          [&](const std::string& path) { return path == catalog_.tree.build.directory; }));
+    const auto files = workshop::list_files(place);
+    NANOBUG_TRY(files);
+    for (const std::string& file : *files) {
+      const auto pristine = read_file(clean_.tree / file), own = read_file(place / file);
+      NANOBUG_TRY(pristine);
+      NANOBUG_TRY(own);
+      if (*pristine != *own) NANOBUG_TRY(write_file(place / file, *pristine));
+    }
+    NANOBUG_TRY(write_file(place / mutant.file, text));
+  }
+  return workshop_.furnish_links(clean_, built, place);
+}
+
+Result<Judgement> Judge::judge(const Mutant& mutant, int number) {
+  const auto pristine = read_file(clean_.tree / mutant.file);
+  NANOBUG_TRY(pristine);
+  const std::string text = mutated(mutant, *pristine);
+  Judgement judgement;
+  auto start = Clock::now();
+  const auto built = workshop_.mutant(clean_, {{mutant.file, text}});
+  judgement.build_s = since(start);
+  if (!built && built.error().code == Exit::catalog) {
+    judgement.outcome = Outcome::broken;
+    judgement.message = built.error().message;
+    return judgement;
+  }
+  NANOBUG_TRY(built);
+  const Removed outputs{built->outputs};
+  const auto same = same_code(clean_, *built);
+  NANOBUG_TRY(same);
+  // A header is code of the probes too, which may use what the tree does not.
+  if (*same && !is_header(mutant.file)) {
+    judgement.outcome = Outcome::same_code;
+    return judgement;
+  }
+  start = Clock::now();
+  NANOBUG_TRY(furnish(mutant, text, *built, number));
+  NANOBUG_TRY(see(mutant, desk(number), judgement));
+  if (*same && judgement.outcome == Outcome::survived) judgement.outcome = Outcome::same_code;
+  judgement.judge_s = since(start);
+  return judgement;
+}
+
+Status Judge::see(const Mutant& mutant, const fs::path& place, Judgement& judgement) const {
+  // A probe sees the library, never a program.
+  if (!mutant.file.starts_with("programs/")) NANOBUG_TRY(probe(mutant, place, judgement));
+  if (judgement.outcome == Outcome::survived) NANOBUG_TRY(compare(place, judgement));
+  return {};
+}
+
+Status Judge::probe(const Mutant& mutant, const fs::path& place, Judgement& judgement) const {
+  fs::path program = program_;
+  if (is_header(mutant.file)) {
+    auto own = workshop::probes_for(workshop_, clean_, place);
+    if (!own && own.error().code == Exit::check_failed) {
+      judgement.outcome = Outcome::broken;
+      judgement.message = own.error().message;
+      return {};
+    }
+    NANOBUG_TRY(own);
+    program = std::move(*own);
+  }
+  const auto answers = workshop::run_probes(workshop_, program, place, own_first(probes_, mutant.file), {},
+                                            workshop::Until::one_process_failed);
+  NANOBUG_TRY(answers);
+  const auto failed = std::find_if(answers->begin(), answers->end(),
+                                   [](const ProbeAnswer& answer) { return !answer.passed(); });
+  if (failed == answers->end()) return {};
+  judgement.outcome = Outcome::probe;
+  judgement.by = failed->probe, judgement.observable = failed->observable;
+  judgement.how = how(failed->how), judgement.message = failed->message;
+  return {};
+}
+
+Status Judge::compare(const fs::path& place, Judgement& judgement) const {
+  for (const catalog::Parity& spec : catalog_.tree.parity) {
+    const auto expected = grade::baseline(workshop_, clean_, spec.program, 1);
+    NANOBUG_TRY(expected);
+    const auto own = workshop::run_program(workshop_, spec.program, place, 1);
+    NANOBUG_TRY(own);
+    std::string differs;
+    if (!own->finished.good()) differs = own->finished.how();
+    for (const auto& [name, tolerance] : spec.compare)
+      if (differs.empty())
+        differs = grade::compare_series(name, own->series(name), expected->series(name), tolerance);
+    if (differs.empty()) continue;
+    judgement.outcome = Outcome::parity;
+    judgement.by = spec.observable, judgement.message = differs;
+    judgement.how = own->finished.timed_out ? "hung" : own->finished.good() ? "failed" : "crashed";
+    return {};
+  }
+  return {};
+}
+
+}  // namespace nanobug::strength

@@ -1,0 +1,57 @@
+// judge: builds a mutant and judges it as a checkout is judged: by the probes, then by the parity runs. The
+// first that sees it is the answer.
+//
+// All of it happens in a cache of its own: the clean tree and its probes stay there for the next run, what
+// was built of a mutant goes as soon as it is judged, and what a killed run left goes when the next one
+// begins.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mutator/catalog/catalog.h"
+#include "mutator/workshop/copy.h"
+#include "mutator/workshop/probes.h"
+#include "mutator/workshop/workshop.h"
+#include "tools/strength/results.h"
+
+namespace nanobug::strength {
+
+class Judge {
+ public:
+  // Makes the clean tree and its probes when they are not in `cache`, and asks both kinds of judges about the
+  // clean tree. Errors: Exit::catalog when a probe fails on it, Exit::io when it does not build.
+  static Result<std::unique_ptr<Judge>> open(const catalog::Catalog& catalog, const fs::path& cache,
+                                             const workshop::Progress& progress);
+  ~Judge();
+
+  // From several threads at once, each with a `desk` of its own (counted from 0).
+  Result<Judgement> judge(const Mutant& mutant, int desk);
+
+  const workshop::Clean& clean() const { return clean_; }
+
+  // Names the judges: other probes or other parity runs have another name.
+  const std::string& bench() const { return bench_; }
+
+ private:
+  Judge(const catalog::Catalog& catalog, const fs::path& cache);
+  Status sweep() const;
+  Status ask_clean(const workshop::Progress& progress);
+  fs::path desk(int number) const;
+  Status furnish(const Mutant& mutant, const std::string& text, const workshop::Mutant& built, int number);
+  Status see(const Mutant& mutant, const fs::path& place, Judgement& judgement) const;
+  Status probe(const Mutant& mutant, const fs::path& place, Judgement& judgement) const;
+  Status compare(const fs::path& place, Judgement& judgement) const;
+
+  const catalog::Catalog& catalog_;
+  fs::path cache_;
+  workshop::FileLock alone_;
+  workshop::Workshop workshop_;
+  workshop::Clean clean_;
+  fs::path program_;  // the probes
+  std::vector<workshop::ProbeInfo> probes_;
+  std::string bench_;
+};
+
+}  // namespace nanobug::strength
