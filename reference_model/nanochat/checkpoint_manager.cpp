@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "nanochat/common.h"
 #include "nanochat/files.h"
 
 namespace nanochat {
@@ -182,6 +183,17 @@ void visit_state(SomeOptimizers& optimizers, const Visit& visit) {
   }
 }
 
+// A run that goes on with another option would be neither the old run nor a new one.
+void check_options(const std::string& path, const std::map<std::string, std::string>& before,
+                   const std::map<std::string, std::string>& now) {
+  for (const auto& [name, value] : now) {
+    const auto found = before.find(name);
+    if (found != before.end() && found->second == value) continue;
+    const std::string was = found == before.end() ? "no such option" : "'" + found->second + "'";
+    throw UsageError("the run in " + path + " has --" + name + " " + was + ", not '" + value + "'");
+  }
+}
+
 }  // namespace
 
 void save_model(const std::string& path, GPT& model, const Tokenizer& tokenizer, int64_t step,
@@ -224,11 +236,15 @@ void save_checkpoint(const std::string& path, GPT& model, const Tokenizer& token
   record.write();
 }
 
-TrainingState load_training_state(const std::string& path, Optimizers& optimizers) {
+TrainingState load_training_state(const std::string& path, Optimizers& optimizers,
+                                  const std::map<std::string, std::string>& options) {
   const Record record = Record::read(path);
   if (!record.has("training.options")) {
     record.fail("holds a model, but no state of training to go on from");
   }
+  TrainingState state;
+  state.options = record.texts("training.options");
+  check_options(path, state.options, options);
   visit_state(optimizers, [&](const std::string& name, auto& value) {
     if constexpr (std::is_same_v<std::decay_t<decltype(value)>, torch::Tensor>) {
       record.copy_to("training." + name, value);
@@ -236,7 +252,6 @@ TrainingState load_training_state(const std::string& path, Optimizers& optimizer
       value = record.integer("training." + name);
     }
   });
-  TrainingState state;
   state.data.epoch = record.integer("training.data.epoch");
   state.data.next_document = record.integer("training.data.next_document");
   const torch::Tensor buffer = record.tensor("training.data.buffer").to(torch::kInt64);
@@ -246,7 +261,6 @@ TrainingState load_training_state(const std::string& path, Optimizers& optimizer
   state.scaler.growth_tracker = record.integer("training.scaler.growth_tracker");
   state.smoothed_loss.sum = record.real("training.smoothed_loss.sum");
   state.smoothed_loss.count = record.integer("training.smoothed_loss.count");
-  state.options = record.texts("training.options");
   record.restore_generator("training.random");
   return state;
 }

@@ -130,7 +130,6 @@ c10::intrusive_ptr<c10d::Store> open_store(const DistributedOptions& options) {
   c10d::TCPStoreOptions store;
   store.port = static_cast<uint16_t>(options.master_port);
   store.isServer = options.host_store && options.rank == 0;
-  store.waitWorkers = false;  // Gloo waits for them
   store.timeout = options.rendezvous_timeout;
   // torchrun may give this machine's own name, which need not resolve.
   char name[256] = {};

@@ -3,7 +3,8 @@
 // A tensor lives as long as anything refers to it, and a graph of gradients refers to all that went
 // into it. So memory that nobody needs any more shows as a number that should stand still from step
 // to step and grows instead. The bytes of tensors are exact, and the same in every run; the
-// resident set is what the machine has to find room for.
+// resident set is what the machine has to find room for; it keeps what a step has freed, for the
+// next one.
 
 #pragma once
 

@@ -10,13 +10,12 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <map>
 #include <string>
-#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "nanochat/args.h"
@@ -36,113 +35,11 @@
 #include "nanochat/prefetch_loader.h"
 #include "nanochat/schedule.h"
 #include "nanochat/tokenizer.h"
+#include "programs/base_train_options.h"
 
 namespace {
 
 using namespace nanochat;
-
-struct Options {
-  GPTConfig model;
-  OptimizerConfig optimizer;
-  LrSchedule schedule{.num_iterations = 200};
-  SampleOptions sample{.max_tokens = 96, .temperature = 0.8, .top_k = 50};
-  int64_t batch_size = 8;
-  int64_t total_batch_size = 0;
-  double grad_clip = 1.0;
-  int64_t eval_every = 50;
-  int64_t eval_steps = 8;
-  int64_t save_every = 0;
-  int64_t documents = 4000;
-  int64_t seed = 42;
-  int64_t threads = 1;
-  std::string dtype = "float32";
-  std::string data, tokenizer, resume, metrics;
-  std::string out = "runs/base.pt";
-  bool quiet = false;
-  std::map<std::string, std::string> as_typed;  // what makes the run what it is, by name
-};
-
-Args declare(Options& o) {
-  Args args("base_train",
-            "Trains a small GPT from scratch and lets it write a few words at the end.\n"
-            "Progress goes to standard error; --metrics writes a line of JSON a step.");
-  args.section("model");
-  args.add("n-layer,depth", &o.model.n_layer, "blocks").at_least(1);
-  args.add("n-embd", &o.model.n_embd, "channels").at_least(1);
-  args.add("n-head", &o.model.n_head, "query heads").at_least(1);
-  args.add("n-kv-head", &o.model.n_kv_head, "key and value heads, a divisor of n-head").at_least(1);
-  args.add("sequence-len", &o.model.sequence_len, "tokens in a row of a batch").at_least(1);
-  args.add("vocab-size", &o.model.vocab_size, "token ids, 256 bytes and special tokens included");
-  args.add("dropout", &o.model.dropout, "share of activations left out in training")
-      .at_least(0)
-      .at_most(0.9);
-  args.add("dtype", &o.dtype, "float32, float64, or float16 for matrix products in half precision")
-      .one_of({"float32", "float64", "float16"});
-  args.section("training");
-  args.add("batch-size", &o.batch_size, "rows in a batch of one rank").at_least(1);
-  args.add("total-batch-size", &o.total_batch_size,
-           "tokens in one step of all ranks, 0 for one batch each")
-      .at_least(0);
-  args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone")
-      .at_least(0);
-  args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding").at_least(0);
-  args.add("unembedding-lr", &o.optimizer.unembedding_lr, "AdamW's rate for the head").at_least(0);
-  args.add("matrix-lr", &o.optimizer.matrix_lr, "Muon's rate for everything between").at_least(0);
-  args.add("weight-decay", &o.optimizer.weight_decay, "AdamW's weight decay").at_least(0);
-  args.add("warmup-ratio", &o.schedule.warmup_ratio, "share of the steps spent warming up")
-      .at_least(0);
-  args.add("warmdown-ratio", &o.schedule.warmdown_ratio, "share of the steps spent going down")
-      .at_least(0);
-  args.add("final-lr-frac", &o.schedule.final_lr_frac, "share of the rate that is left at the end")
-      .at_least(0);
-  args.section("data");
-  args.add("data", &o.data, "a .txt file (blank lines between documents) or .jsonl (\"text\")");
-  args.add("documents", &o.documents, "how many documents to make up without --data").at_least(2);
-  args.add("tokenizer", &o.tokenizer, "a file of tok_train's, instead of training one here");
-  args.add("seed", &o.seed, "of weights, documents, their order, and the sample").at_least(0);
-  args.section("run");
-  args.add("steps", &o.schedule.num_iterations, "optimizer steps").at_least(1);
-  args.add("out", &o.out, "where the checkpoint goes, empty for nowhere");
-  args.add("save-every", &o.save_every, "steps between checkpoints, 0 for one at the end")
-      .at_least(0);
-  args.add("resume", &o.resume, "a checkpoint to go on from, with the options it was started with");
-  args.add("threads", &o.threads,
-           "threads of LibTorch, worth more than one on an idle machine only")
-      .at_least(1)
-      .at_most(1024);
-  args.section("evaluation and output");
-  args.add("eval-every", &o.eval_every, "steps between validations, 0 for none").at_least(0);
-  args.add("eval-steps", &o.eval_steps, "batches in a validation").at_least(1);
-  args.add("sample-tokens", &o.sample.max_tokens, "tokens to write at the end").at_least(0);
-  args.add("temperature", &o.sample.temperature, "of what is written, 0 for the likeliest token")
-      .at_least(0);
-  args.add("top-k", &o.sample.top_k, "draw from the k likeliest tokens, 0 for all").at_least(0);
-  args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
-  args.add("quiet", &o.quiet, "no progress and no sample");
-  return args;
-}
-
-void validate(const Options& o) {
-  if (o.schedule.warmup_ratio + o.schedule.warmdown_ratio > 1) {
-    throw UsageError("--warmup-ratio and --warmdown-ratio add up to more than the whole run");
-  }
-  if (o.model.n_head % o.model.n_kv_head != 0) {
-    throw UsageError("--n-head must be a multiple of --n-kv-head");
-  }
-  if (o.model.n_embd % (2 * o.model.n_head) != 0) {
-    throw UsageError("--n-embd must be a multiple of twice --n-head");
-  }
-  if (o.sample.max_tokens > 10 * o.model.sequence_len) {
-    throw UsageError("--sample-tokens must be at most " +
-                     std::to_string(10 * o.model.sequence_len) + ", ten times --sequence-len");
-  }
-  for (const std::string& written : {o.metrics, o.out}) {
-    std::error_code missing;  // a file that is not there yet is not the same
-    if (!o.data.empty() && std::filesystem::equivalent(o.data, written, missing)) {
-      throw UsageError("the file given with --data would be overwritten");
-    }
-  }
-}
 
 // A run under way: what training changes, and what it goes through.
 struct Run {
@@ -275,21 +172,26 @@ LoadedModel first_model(const Options& o, const std::vector<std::string>& docume
 
 // Takes up the run in --resume where it was left. Its model is there already.
 void resume(const Options& o, Run& run, DataLoader& loader) {
-  const TrainingState state = load_training_state(o.resume, run.optimizers);
-  for (const auto& [name, value] : o.as_typed) {
-    const auto before = state.options.find(name);
-    const std::string was = before == state.options.end() ? "" : before->second;
-    if (was == value) continue;
-    throw UsageError("the run in " + o.resume + " has --" + name + " '" + was + "', not '" + value +
-                     "'");
-  }
+  const TrainingState state = load_training_state(o.resume, run.optimizers, o.as_typed);
   if (run.step >= o.schedule.num_iterations) {
-    throw UsageError("the run in " + o.resume + " is over: it has taken " +
-                     std::to_string(run.step) + " steps, and --steps asks for no more");
+    throw UsageError("the run in " + o.resume + " is over after its " + std::to_string(run.step) +
+                     " steps; --steps can ask for more");
   }
   loader.restore(state.data);
   run.scaler.load_state(state.scaler);
   run.smoothed_loss = state.smoothed_loss;
+}
+
+// Shows what the model makes of the beginning of a document that it has not seen.
+void show_sample(const Options& o, Run& run, const std::string& document) {
+  const int64_t bos = run.tokenizer.bos_token_id();
+  std::vector<int64_t> tokens = run.tokenizer.encode(document, "<|bos|>");
+  tokens.resize(std::min<size_t>(tokens.size(), 12));
+  std::vector<int64_t> more = generate(run.model, tokens, o.sample);
+  more.erase(std::find(more.begin(), more.end(), bos), more.end());  // the next document
+  tokens.erase(tokens.begin());
+  std::fprintf(stderr, "\n%s [...] %s\n", run.tokenizer.decode(tokens).c_str(),
+               run.tokenizer.decode(more).c_str());
 }
 
 void run_training(Options o) {
@@ -313,7 +215,8 @@ void run_training(Options o) {
   LoadedModel first = first_model(o, split.train);
   DataLoader loader(split.train, first.tokenizer, B, T, seed, /*shuffle=*/true, ranks.rank(),
                     ranks.world_size());
-  DataLoader val_loader(split.val, first.tokenizer, B, T, seed, /*shuffle=*/false);
+  DataLoader val_loader(split.val, first.tokenizer, B * ranks.world_size(), T, seed,
+                        /*shuffle=*/false);
   Run run{.model = first.model,
           .tokenizer = first.tokenizer,
           .optimizers = first.model->configure_optimizers(o.optimizer),
@@ -323,6 +226,9 @@ void run_training(Options o) {
           .val_loss = first.val_loss};
   if (!o.resume.empty()) resume(o, run, loader);
   run.ranks.broadcast(run.model->parameters());
+  if (!run.ranks.is_main()) {  // dropout that is not rank 0's
+    torch::manual_seed(seed + static_cast<uint64_t>(1000003 * run.ranks.rank() + run.step));
+  }
   if (!run.ranks.is_main())
     torch::manual_seed(seed + 1000003 * run.ranks.rank() + run.step);  // dropout of its own
 
@@ -336,10 +242,7 @@ void run_training(Options o) {
   PrefetchLoader prefetch_loader(std::move(loader));
   train(o, run, prefetch_loader, val_loader, metrics);
 
-  if (!o.quiet && o.sample.max_tokens > 0) {
-    const auto tokens = generate(run.model, {run.tokenizer.bos_token_id()}, o.sample);
-    std::fprintf(stderr, "\n%s\n", run.tokenizer.decode(tokens).c_str());
-  }
+  if (!o.quiet && o.sample.max_tokens > 0) show_sample(o, run, split.val.front());
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ using Tensors = std::vector<torch::Tensor>;
 
 namespace {
 
+// How long ranks that work wait for each other at most.
+constexpr std::chrono::seconds kPatience(10);
+
 // A port that nobody else gets while this lives, and that rank 0 can listen on all the same, unless it is
 // `taken`.
 class FreePort {
@@ -51,20 +54,37 @@ class FreePort {
   int socket_;
 };
 
+// Returns once rank 0 listens: who comes too early waits a second before it tries again.
+void wait_for_main(int64_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (bool listening = false; !listening; std::this_thread::yield()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("rank 0 does not listen");
+    const int visitor = socket(AF_INET, SOCK_STREAM, 0);
+    listening = connect(visitor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(visitor);
+  }
+}
+
 // Runs `work` on every rank, each a thread, and returns what each threw, "" for nothing. A thread that
 // finishes leaves its group like a process that ends.
 std::vector<std::string> errors_of_ranks(int64_t world_size, const std::function<void(Distributed&)>& work,
-                                         std::chrono::milliseconds timeout = std::chrono::seconds(60)) {
-  const FreePort port;
+                                         std::chrono::milliseconds timeout = kPatience,
+                                         const FreePort& port = FreePort()) {
   std::vector<std::string> errors(static_cast<size_t>(world_size));
   std::vector<std::thread> threads;
   for (int64_t rank = 0; rank < world_size; ++rank) {
     threads.emplace_back([&, rank] {
       try {
+        if (rank != 0) wait_for_main(port.number);
         Distributed ranks({.rank = rank,
                            .world_size = world_size,
                            .local_rank = rank,
                            .master_port = port.number,
+                           .rendezvous_timeout = kPatience,
                            .timeout = timeout});
         work(ranks);
       } catch (const std::exception& error) {
@@ -347,22 +367,26 @@ TEST_CASE("distributed.rank_dies", "[errors]") {
 }
 
 TEST_CASE("distributed.rank_hangs", "[errors]") {
-  // Rank 1 lives and does not come.
-  for (const int call : {0, 1, 2}) {
+  // One rank lives and does not come. Calls have a limit of their own, far from that of the meeting.
+  const auto gives_up = [](int64_t rank, const std::function<void(Distributed&)>& call) {
     std::promise<void> given_up;
+    const auto start = std::chrono::steady_clock::now();
     const auto errors = errors_of_ranks(
         2,
         [&](Distributed& ranks) {
-          if (ranks.rank() == 1) return given_up.get_future().wait();
+          if (ranks.rank() != rank) return given_up.get_future().wait();
           const std::shared_ptr<void> let_go(nullptr, [&](void*) { given_up.set_value(); });
-          if (call == 0) ranks.barrier();
-          if (call == 1) ranks.all_reduce_sum(1.0);
-          if (call == 2) ranks.average_gradients({oracle::leaf(oracle::normal({3}))});
+          call(ranks);
         },
         std::chrono::milliseconds(40));
-    CHECK(errors[1] == "");
-    check_one_sentence(errors[0], "rank 0 of 2");
-  }
+    CHECK(std::chrono::steady_clock::now() - start < kPatience);
+    CHECK(errors[static_cast<size_t>(1 - rank)] == "");
+    check_one_sentence(errors[static_cast<size_t>(rank)], "rank " + std::to_string(rank) + " of 2");
+  };
+  gives_up(0, [](Distributed& ranks) { ranks.barrier(); });
+  gives_up(0, [](Distributed& ranks) { ranks.all_reduce_sum(1.0); });
+  gives_up(0, [](Distributed& ranks) { ranks.average_gradients({oracle::leaf(oracle::normal({3}))}); });
+  gives_up(1, [](Distributed& ranks) { ranks.broadcast({oracle::normal({3})}); });
 }
 
 TEST_CASE("distributed.rank_missing", "[errors]") {
@@ -379,6 +403,31 @@ TEST_CASE("distributed.rank_missing", "[errors]") {
     check_one_sentence(error, "rank 0 of 2");
     CHECK_THAT(error, Catch::Contains("127.0.0.1:" + std::to_string(port.number)));
   }
+}
+
+TEST_CASE("distributed.second_attempt", "[ranks]") {
+  // A launcher's store is still there from the ranks' first attempt, and is not opened again.
+  const Environment environment({});
+  const FreePort port;
+  std::vector<double> sums(2);
+  const auto errors = errors_of_ranks(
+      2,
+      [&](Distributed& first) {
+        first.barrier();
+        if (first.is_main()) setenv("TORCHELASTIC_RESTART_COUNT", "1", 1);
+        first.barrier();
+        Distributed second({.rank = first.rank(),
+                            .world_size = 2,
+                            .master_port = port.number,
+                            .host_store = false,
+                            .rendezvous_timeout = kPatience,
+                            .timeout = kPatience});
+        sums[static_cast<size_t>(second.rank())] = second.all_reduce_sum(second.is_main() ? 1.5 : 4.0);
+        first.barrier();
+      },
+      kPatience, port);
+  CHECK(errors == std::vector<std::string>{"", ""});
+  CHECK(sums == std::vector<double>{5.5, 5.5});
 }
 
 TEST_CASE("distributed.bad_rank", "[errors]") {
