@@ -44,17 +44,22 @@ std::string without_trailing_spaces(const std::string& text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+int64_t shortest(const Rows& rows) {
+  size_t length = rows.front().size();
+  for (const auto& row : rows) length = std::min(length, row.size());
+  return static_cast<int64_t>(length);
+}
+
 // How many tokens the rows have in common from their `begin`s on.
 template <typename Iterator>
 int64_t count_common(const Rows& rows, Iterator (*begin)(const std::vector<int64_t>&)) {
-  int64_t shortest = static_cast<int64_t>(rows.front().size());
-  for (const auto& row : rows) shortest = std::min(shortest, static_cast<int64_t>(row.size()));
-  for (int64_t i = 0; i < shortest; ++i) {
+  const int64_t most = shortest(rows);
+  for (int64_t i = 0; i < most; ++i) {
     for (const auto& row : rows) {
       if (begin(row)[i] != begin(rows.front())[i]) return i;
     }
   }
-  return shortest;
+  return most;
 }
 
 // Rows of different length as (N, T), filled up behind with a token that nothing before can see.
@@ -161,12 +166,15 @@ std::vector<Option> build_options(const Tokenizer& tokenizer, const Task& task, 
   // Where what counts begins: counted from the front, or in a schema from the back.
   const bool schema = task.kind == TaskKind::schema;
   int64_t shared = 0;
-  if (task.kind == TaskKind::language_modeling) {
-    const std::string question = before + item.contexts.front() + task.delimiter;
-    shared = common_prefix(
-        {rows.front(), tokenizer.encode(without_trailing_spaces(question), "<|bos|>")});
+  if (schema) {
+    shared = common_suffix(rows);
+  } else if (task.kind == TaskKind::multiple_choice) {
+    shared = std::min(common_prefix(rows), shortest(rows) - 1);
   } else {
-    shared = schema ? common_suffix(rows) : common_prefix(rows);
+    const std::string question = before + item.contexts.front() + task.delimiter;
+    const Rows both = {rows.front(),
+                       tokenizer.encode(without_trailing_spaces(question), "<|bos|>")};
+    shared = common_prefix(both);
   }
 
   std::vector<Option> options;

@@ -63,8 +63,9 @@ int64_t common_suffix(const std::vector<std::vector<int64_t>>& rows);
 std::vector<size_t> choose_fewshot(const Task& task, size_t index);
 
 // The options of item `index`, behind the solved items `fewshot`. In multiple choice all tokens
-// from the first that differs count; in schema those that all options end with; in language
-// modeling those of the continuation. Options of more than `max_tokens` lose their beginning.
+// from the first that differs count, or the last of the shortest option if that comes earlier; in
+// schema those that all options end with; in language modeling those of the continuation. Options
+// of more than `max_tokens` lose their beginning.
 std::vector<Option> build_options(const Tokenizer& tokenizer, const Task& task, size_t index,
                                   const std::vector<size_t>& fewshot, int64_t max_tokens);
 

@@ -200,11 +200,9 @@ void Engine::force_result(Row& row) const {
 std::vector<Completion> Engine::generate_batch(const std::vector<int64_t>& prompt,
                                                int64_t num_samples, const SampleOptions& options) {
   std::vector<Completion> completions(static_cast<size_t>(std::max<int64_t>(num_samples, 0)));
-  std::vector<bool> ended(completions.size());
   generate(prompt, num_samples, options, [&](const TokenColumn& column) {
     for (size_t b = 0; b < completions.size(); ++b) {
-      ended[b] = ended[b] || ends_answer(column.tokens[b]);
-      if (ended[b]) continue;
+      if (ends_answer(column.tokens[b])) continue;  // from here on it only repeats itself
       completions[b].tokens.push_back(column.tokens[b]);
       completions[b].mask.push_back(column.mask[b]);
     }

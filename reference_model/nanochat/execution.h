@@ -25,8 +25,7 @@ inline constexpr int kMaxExpressionDepth = 50;
 //     groups of three digits do not count (1,234.5)
 //   + - * / with Python's precedence, signs and parentheses; / always gives a double (6/2 is 3.0)
 //   "text".count("part") in single or double quotes, without backslashes or line breaks: how often
-//   part occurs in
-//     text without overlapping; as an empty part, how many characters text has, and one more
+//     part occurs in text without overlapping; if part is empty, one more than text has characters
 // There is no result for anything else, ** and // included, nor if Python would raise an error
 // (1/0, 007), if an integer leaves 64 bits, if a quotient's integers are too large to be doubles,
 // if a double is not finite, or if the expression is longer or deeper than the limits.

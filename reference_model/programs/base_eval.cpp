@@ -7,7 +7,10 @@
 #include <torch/utils.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "nanochat/args.h"
@@ -19,7 +22,6 @@
 #include "nanochat/dataloader.h"
 #include "nanochat/dataset.h"
 #include "nanochat/engine.h"
-#include "nanochat/files.h"
 #include "nanochat/loss_eval.h"
 #include "nanochat/metrics.h"
 
@@ -56,6 +58,7 @@ Args declare(Options& o) {
       "base_eval",
       "Evaluates a model: loss and bits per byte, tasks in the manner of CORE, and samples.\n"
       "With the --data, --documents and --seed of its training, val is text it has not seen.");
+  args.section("model");
   args.add("model", &o.model, "a checkpoint of base_train or chat_sft");
   args.section("loss and bits per byte");
   args.add("data", &o.data, "a .txt file (blank lines between documents) or .jsonl (\"text\")");
@@ -85,8 +88,9 @@ struct Evaluator {
 
   void losses(const std::vector<std::string>& documents, const char* name, MetricsLine& summary) {
     const torch::Tensor bytes = token_bytes(loaded.tokenizer);
+    // Shuffled, so that a few batches hold documents of every kind.
     DataLoader loader(documents, loaded.tokenizer, o.batch_size, loaded.model->config.sequence_len,
-                      static_cast<uint64_t>(o.seed), /*shuffle=*/false);
+                      static_cast<uint64_t>(o.seed));
     const EvalResult result = evaluate_bpb(loaded.model, loader, o.eval_steps, bytes);
     summary.add(std::string(name) + "_loss", result.loss);
     summary.add(std::string(name) + "_bpb", result.bpb);
@@ -122,6 +126,15 @@ struct Evaluator {
   }
 };
 
+LoadedModel load(const std::string& path) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable)) {
+    throw std::runtime_error("there is no " + path +
+                             ": run base_train first, or name a model with --model");
+  }
+  return load_model(path);
+}
+
 std::vector<Task> choose_tasks(const Options& o) {
   if (!o.tasks.empty()) return load_tasks(o.tasks, o.num_fewshot);
   if (o.task_items == 0) return {};
@@ -135,7 +148,7 @@ void run(Options o) {
   const std::vector<Task> tasks = choose_tasks(o);
   const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
                                                      : load_documents(o.data));
-  LoadedModel loaded = load_model(o.model);
+  LoadedModel loaded = load(o.model);
   GPT& model = loaded.model;
   if (!o.quiet) {
     std::printf("%s: step %ld, %ld parameters, vocabulary %ld\n", o.model.c_str(), loaded.step,

@@ -26,7 +26,7 @@ namespace {
 using namespace nanochat;
 
 struct Options {
-  std::string model = "runs/sft.pt";
+  std::string model;
   std::string prompt;
   std::string complete;
   SampleOptions sample{.max_tokens = 128, .temperature = 0.6, .top_k = 50};
@@ -39,7 +39,9 @@ struct Options {
 Args declare(Options& o) {
   Args args("chat_cli",
             "Talks with a model: a line in, an answer out. \"clear\" begins anew, \"quit\" ends.");
-  args.add("model", &o.model, "a checkpoint of chat_sft, or with --complete of base_train");
+  args.section("model and text");
+  args.add("model", &o.model,
+           "a checkpoint; if none, runs/sft.pt, or runs/base.pt with --complete");
   args.add("prompt", &o.prompt, "answer this and end");
   args.add("complete", &o.complete, "continue this text, as a base model does, and end");
   args.section("sampling");
@@ -68,15 +70,13 @@ void validate(const Options& o) {
   if (!is_utf8(o.complete)) throw UsageError("--complete is not valid UTF-8");
 }
 
-LoadedModel load(const Options& o) {
+LoadedModel load(const std::string& path, const char* maker) {
   std::error_code unreadable;
-  if (!std::filesystem::exists(o.model, unreadable)) {
-    throw std::runtime_error("there is no " + o.model +
-                             (o.complete.empty()
-                                  ? ": run chat_sft first, or name a model with --model"
-                                  : ": run base_train first, or name a model with --model"));
+  if (!std::filesystem::exists(path, unreadable)) {
+    throw std::runtime_error("there is no " + path + ": run " + maker +
+                             " first, or name a model with --model");
   }
-  return load_model(o.model);
+  return load_model(path);
 }
 
 class Chat {
@@ -148,7 +148,7 @@ void converse(Chat& chat, ChatHistory& history, bool terminal) {
       tokens = history.ask(line);
       const int64_t forgotten = turns + 1 - history.turns();
       if (forgotten > 0)
-        std::fprintf(stderr, "(The chat is long: %ld turns forgotten.)\n", forgotten);
+        std::fprintf(stderr, "(The chat is long; turns forgotten: %ld.)\n", forgotten);
     } catch (const std::runtime_error& error) {
       std::fprintf(stderr, "chat_cli: %s\n", error.what());
       continue;
@@ -158,9 +158,11 @@ void converse(Chat& chat, ChatHistory& history, bool terminal) {
   if (terminal) std::fprintf(stderr, "\n");
 }
 
-void run(const Options& o) {
+void run(Options o) {
   torch::set_num_threads(static_cast<int>(o.threads));
-  LoadedModel loaded = load(o);
+  const bool base = !o.complete.empty();
+  if (o.model.empty()) o.model = base ? "runs/base.pt" : "runs/sft.pt";
+  LoadedModel loaded = load(o.model, base ? "base_train" : "chat_sft");
   const int64_t room = loaded.model->max_positions() - o.sample.max_tokens;
   if (room < 1) {
     throw UsageError("--max-tokens must be below the model's " +
@@ -168,7 +170,7 @@ void run(const Options& o) {
   }
   Chat chat(o, loaded);
   ChatHistory history(loaded.tokenizer, room);
-  if (!o.complete.empty()) {
+  if (base) {
     chat.answer(loaded.tokenizer.encode(o.complete, "<|bos|>"));
   } else if (!o.prompt.empty()) {
     chat.answer(history.ask(o.prompt));
