@@ -230,6 +230,11 @@ void save_checkpoint(const std::string& path, GPT& model, const Tokenizer& token
   record.put("training.scaler.growth_tracker", state.scaler.growth_tracker);
   record.put("training.smoothed_loss.sum", state.smoothed_loss.sum);
   record.put("training.smoothed_loss.count", state.smoothed_loss.count);
+  record.put("training.epoch_loss.sum", state.epoch_loss.sum);
+  record.put("training.epoch_loss.count", state.epoch_loss.count);
+  record.put("training.early_stopping.best", state.early_stopping.best);
+  record.put("training.early_stopping.best_step", state.early_stopping.best_step);
+  record.put("training.early_stopping.bad_evaluations", state.early_stopping.bad_evaluations);
   c10::Dict<std::string, std::string> options;
   for (const auto& [name, value] : state.options) options.insert(name, value);
   record.put("training.options", options);
@@ -261,6 +266,11 @@ TrainingState load_training_state(const std::string& path, Optimizers& optimizer
   state.scaler.growth_tracker = record.integer("training.scaler.growth_tracker");
   state.smoothed_loss.sum = record.real("training.smoothed_loss.sum");
   state.smoothed_loss.count = record.integer("training.smoothed_loss.count");
+  state.epoch_loss.sum = record.real("training.epoch_loss.sum");
+  state.epoch_loss.count = record.integer("training.epoch_loss.count");
+  state.early_stopping.best = record.real("training.early_stopping.best");
+  state.early_stopping.best_step = record.integer("training.early_stopping.best_step");
+  state.early_stopping.bad_evaluations = record.integer("training.early_stopping.bad_evaluations");
   record.restore_generator("training.random");
   return state;
 }

@@ -16,6 +16,8 @@
 #include <string>
 
 #include "nanochat/dataloader.h"
+#include "nanochat/early_stopping.h"
+#include "nanochat/epoch_meter.h"
 #include "nanochat/gpt.h"
 #include "nanochat/grad_scaler.h"
 #include "nanochat/metrics.h"
@@ -43,9 +45,11 @@ LoadedModel load_model(const std::string& path);
 
 // What a run is made of beside its model, its optimizers and torch's default generator.
 struct TrainingState {
-  LoaderState data;
+  LoaderState data{};
   GradScalerState scaler{.scale = 1.0, .growth_tracker = 0};
-  SmoothedLoss smoothed_loss;
+  SmoothedLoss smoothed_loss{};
+  EpochMeter::State epoch_loss{};              // of fine-tuning
+  EarlyStopping::State early_stopping{};       // of fine-tuning
   std::map<std::string, std::string> options;  // what the run was started with, for comparison
 };
 

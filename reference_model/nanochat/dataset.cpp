@@ -265,9 +265,9 @@ std::vector<Conversation> generate_conversations(int64_t count, uint64_t seed) {
   std::vector<Conversation> conversations;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t kind = rng.below(10);
-    if (kind < 5) {
+    if (kind < 6) {
       conversations.push_back(sum_conversation(rng));
-    } else if (kind < 6) {
+    } else if (kind < 7) {
       conversations.push_back(word_problem_conversation(rng));
     } else if (kind < 8) {
       conversations.push_back(story_conversation(rng));

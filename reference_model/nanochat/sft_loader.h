@@ -27,9 +27,10 @@ struct SFTBatch {
 };
 
 // Which conversations share a row, by their positions in `lengths`: rows of at most `capacity`
-// tokens, every conversation in exactly one of them. Looks at the next `window` conversations that
-// have no row yet. Throws std::runtime_error if a conversation is longer than a row or window is
-// not positive.
+// tokens, every conversation in exactly one of them. The first that has no row yet opens one; then,
+// of the next `window` that have none, the longest that fits goes in, the earlier of two equally
+// long ones, until none fits. Throws std::runtime_error if a conversation is longer than a row or
+// window is not positive.
 std::vector<std::vector<size_t>> pack_rows(const std::vector<int64_t>& lengths, int64_t capacity,
                                            int64_t window);
 
