@@ -186,7 +186,8 @@ void resume(const Options& o, Run& run, DataLoader& loader) {
 void show_sample(const Options& o, Run& run, const std::string& document) {
   const int64_t bos = run.tokenizer.bos_token_id();
   std::vector<int64_t> tokens = run.tokenizer.encode(document, "<|bos|>");
-  tokens.resize(std::min<size_t>(tokens.size(), 12));
+  const int64_t room = run.model->max_positions() + 1 - o.sample.max_tokens;
+  tokens.resize(std::min({tokens.size(), static_cast<size_t>(room), size_t{16}}));
   std::vector<int64_t> more = generate(run.model, tokens, o.sample);
   more.erase(std::find(more.begin(), more.end(), bos), more.end());  // the next document
   tokens.erase(tokens.begin());
@@ -229,8 +230,6 @@ void run_training(Options o) {
   if (!run.ranks.is_main()) {  // dropout that is not rank 0's
     torch::manual_seed(seed + static_cast<uint64_t>(1000003 * run.ranks.rank() + run.step));
   }
-  if (!run.ranks.is_main())
-    torch::manual_seed(seed + 1000003 * run.ranks.rank() + run.step);  // dropout of its own
 
   if (!o.out.empty()) check_writable(o.out);
   MetricsWriter metrics(o.metrics, run.step);

@@ -16,17 +16,17 @@
 namespace nanochat {
 
 struct Options {
-  GPTConfig model;
+  GPTConfig model{.sequence_len = 128, .vocab_size = 1024, .n_layer = 3, .n_embd = 64};
   OptimizerConfig optimizer;
-  LrSchedule schedule{.num_iterations = 200};
-  SampleOptions sample{.max_tokens = 96, .temperature = 0.8, .top_k = 50};
+  LrSchedule schedule{.num_iterations = 600, .warmdown_ratio = 0.5};
+  SampleOptions sample{.max_tokens = 96, .temperature = 0.6, .top_k = 50};
   int64_t batch_size = 8;
   int64_t total_batch_size = 0;
   double grad_clip = 1.0;
-  int64_t eval_every = 50;
+  int64_t eval_every = 100;
   int64_t eval_steps = 8;
   int64_t save_every = 0;
-  int64_t documents = 4000;
+  int64_t documents = 8000;
   int64_t seed = 42;
   int64_t threads = 1;
   std::string dtype = "float32";

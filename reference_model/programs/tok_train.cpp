@@ -18,8 +18,8 @@ namespace {
 using namespace nanochat;
 
 struct Options {
-  int64_t vocab_size = 512;
-  int64_t documents = 4000;
+  int64_t vocab_size = 1024;
+  int64_t documents = 8000;
   int64_t seed = 42;
   int64_t show = 10;
   std::string data;

@@ -212,7 +212,12 @@ TEST_CASE("checkpoint.damaged", "[errors]") {
     put_content(path, other);
     CHECK_THAT(load_complaint(path), Contains(path));
   }
-  for (const c10::IValue& other : {c10::IValue(3), c10::IValue(torch::ones({2, 2})), c10::IValue("text")}) {
+  c10::Dict<int64_t, int64_t> numbers;
+  numbers.insert(1, 2);
+  c10::Dict<std::string, std::string> texts;
+  texts.insert("format", "something else");
+  for (const c10::IValue& other : {c10::IValue(3), c10::IValue(torch::ones({2, 2})), c10::IValue("text"),
+                                   c10::IValue(numbers), c10::IValue(texts)}) {
     const std::vector<char> bytes = torch::pickle_save(other);
     put_content(path, std::string(bytes.begin(), bytes.end()));
     CHECK_THAT(load_complaint(path), Contains(path));

@@ -46,8 +46,8 @@ int64_t threads() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-// Whether there are no more threads than `before`, or soon will not be: one that has been joined is listed for
-// a moment longer.
+// Whether there are no more threads than `before`, or soon will not be: one that has been joined is listed
+// for a moment longer.
 bool threads_are_back_to(int64_t before) {
   for (int64_t patience = 0; patience < 20000 && threads() > before; ++patience) std::this_thread::yield();
   return threads() <= before;
