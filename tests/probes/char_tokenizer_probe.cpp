@@ -38,6 +38,18 @@ TEST_CASE("char_tokenizer.round_trip", "[tokens]") {
   CHECK(tokenizer.vocab_size() == 11);
   for (const int64_t id : ids) CHECK((id > 0 && id < 11));
   CHECK(tokenizer.decode({}).empty());
+  const std::vector<std::string> characters = {"a",
+                                               "\x7f",
+                                               "\xc2\x80",
+                                               "\xdf\xbf",
+                                               "\xe0\xa0\x80",
+                                               "\xef\xbf\xbd",
+                                               "\xf0\x90\x80\x80",
+                                               "\xf4\x8f\xbf\xbf"};
+  for (size_t i = 0; i < characters.size(); ++i) {
+    CHECK(tokenizer.encode(characters[i]) == Ids{ids[i]});
+    CHECK(tokenizer.decode({ids[i]}) == characters[i]);
+  }
 }
 
 TEST_CASE("char_tokenizer.bad_input", "[errors]") {

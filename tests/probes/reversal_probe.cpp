@@ -51,6 +51,11 @@ TEST_CASE("reversal.greedy", "[samples]") {
   }
   CHECK_THAT(nanochat::continue_greedily(model, idx, 5), same_as(all.slice(1, 3).contiguous()));
   CHECK(model->is_training());
+  nanochat::GPTConfig config = oracle::configs()[0];
+  config.dropout = 0.5;
+  GPT forgetful = oracle::make_gpt(config);
+  const Tensor first = nanochat::continue_greedily(forgetful, idx, 5);
+  CHECK_THAT(nanochat::continue_greedily(forgetful, idx, 5), same_as(first));
   CHECK_FALSE(oracle::records_gradients([&] {
     torch::AutoGradMode enabled(true);
     nanochat::continue_greedily(model, idx, 2);

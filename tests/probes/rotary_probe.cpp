@@ -159,6 +159,7 @@ TEST_CASE("rotary.length_check", "[errors]") {
   CHECK_THROWS_AS(table.rows(0, 9), c10::Error);
   CHECK_THROWS_AS(table.rows(5, 4), c10::Error);
   CHECK_THROWS_AS(table.rows(-1, 4), c10::Error);
+  CHECK(table.rows(3, 0).length() == 0);
   const torch::Tensor x = oracle::normal({2, 5, 3, 6});
   CHECK_THROWS_AS(rotate(x, table), c10::Error);                    // more rows than positions
   CHECK_THROWS_AS(rotate(x, table.rows(0, 4)), c10::Error);         // fewer

@@ -162,13 +162,15 @@ Result<Judgement> Judge::judge(const Mutant& mutant, int number) {
   const Removed outputs{built->outputs};
   const auto same = same_code(clean_, *built);
   NANOBUG_TRY(same);
-  if (*same) {
+  // A header is code of the probes too, which may use what the tree does not.
+  if (*same && !is_header(mutant.file)) {
     judgement.outcome = Outcome::same_code;
     return judgement;
   }
   start = Clock::now();
   NANOBUG_TRY(furnish(mutant, text, *built, number));
   NANOBUG_TRY(see(mutant, desk(number), judgement));
+  if (*same && judgement.outcome == Outcome::survived) judgement.outcome = Outcome::same_code;
   judgement.judge_s = since(start);
   return judgement;
 }

@@ -152,7 +152,7 @@ void declare(CLI::App& app, Options& options) {
                  fmt::format("Only this operator; may be repeated: {}", fmt::join(operators(), ", ")))
       ->type_name("NAME");
   app.add_option("--per-file", options.choice.per_file, "So many mutants of each file, 8 without")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 100000))
       ->type_name("N");
   app.add_option("--seed", options.choice.seed, "Which they are, 1 without");
   app.add_flag("--all", options.choice.all, "Every mutant");
