@@ -81,6 +81,13 @@ void Args::Option::check() const {
   }
 }
 
+std::string Args::Option::value() const {
+  if (int64_t* const* integer = std::get_if<int64_t*>(&target)) return std::to_string(**integer);
+  if (double* const* real = std::get_if<double*>(&target)) return shortest(**real);
+  if (bool* const* flag = std::get_if<bool*>(&target)) return **flag ? "true" : "false";
+  return *std::get<std::string*>(target);
+}
+
 Args::Args(std::string program, std::string summary)
     : program_(std::move(program)), summary_(std::move(summary)) {}
 
@@ -179,6 +186,14 @@ std::string Args::help() const {
     out << "\n";
   }
   return out.str();
+}
+
+std::map<std::string, std::string> Args::values(const std::string& section) const {
+  std::map<std::string, std::string> all;
+  for (const Option& option : options_) {
+    if (option.section == section) all[option.names.front()] = option.value();
+  }
+  return all;
 }
 
 int run_program(const std::string& name, Args& args, int argc, const char* const* argv,

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +28,7 @@ class Args {
     using Target = std::variant<int64_t*, double*, std::string*, bool*>;
 
     void check() const;
+    std::string value() const;
 
     std::vector<std::string> names;
     Target target;
@@ -58,6 +60,10 @@ class Args {
   bool parse(int argc, const char* const* argv);
 
   std::string help() const;
+
+  // The options of a section and what they are set to now, as one would type it; a flag is "true"
+  // or "false".
+  std::map<std::string, std::string> values(const std::string& section) const;
 
  private:
   Option& add_option(std::string name, Option::Target target, std::string help,

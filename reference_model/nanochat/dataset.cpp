@@ -3,9 +3,6 @@
 #include "nanochat/dataset.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -13,6 +10,7 @@
 #include <utility>
 
 #include "nanochat/common.h"
+#include "nanochat/files.h"
 #include "nanochat/jsonl.h"
 
 namespace nanochat {
@@ -61,6 +59,26 @@ const Words kEndings = {
     "{They} never went to the {place} again.",
 };
 
+// Something that a story says, a question about it, and the answer.
+struct Fact {
+  std::string statement, question, answer;
+};
+const std::vector<Fact> kFacts = {
+    {"{time} {hero} found a {thing} at the {place}.", "Who found the {thing}?",
+     "{hero} found the {thing}."},
+    {"{time} {hero} found a {thing} at the {place}.", "Where did {hero} find the {thing}?",
+     "{They} found it at the {place}."},
+    {"{hero} had a {thing}. {They} took it to the {place} every day.", "What did {hero} have?",
+     "{They} had a {thing}."},
+    {"{hero} and {friend} lived near the {place}. They had a {animal}.",
+     "Who lived near the {place}?", "{hero} and {friend} did."},
+    {"{hero} wanted a {thing}, so {they} walked to the {place}.", "Where did {hero} walk to?",
+     "{They} walked to the {place}."},
+    {"{hero} wanted a {thing}, so {they} walked to the {place}.", "What did {hero} want?",
+     "{They} wanted a {thing}."},
+};
+const Words kSumQuestions = {"What is {sum}?", "How much is {sum}?", "Compute {sum}."};
+
 const std::string& pick(Rng& rng, const Words& words) {
   return words[static_cast<size_t>(rng.below(static_cast<int64_t>(words.size())))];
 }
@@ -101,13 +119,18 @@ Cast pick_cast(Rng& rng) {
   };
 }
 
-// A few sentences about one cast.
-std::string story(Rng& rng) {
-  const Cast cast = pick_cast(rng);
-  std::string text = fill(pick(rng, kBeginnings), cast);
+// How a story goes on after its first sentence.
+std::string continuation(Rng& rng, const Cast& cast) {
+  std::string text;
   const int64_t middles = 1 + rng.below(3);
-  for (int64_t i = 0; i < middles; ++i) text += " " + fill(pick(rng, kMiddles), cast);
-  return text + " " + fill(pick(rng, kEndings), cast);
+  for (int64_t i = 0; i < middles; ++i) text += fill(pick(rng, kMiddles), cast) + " ";
+  return text + fill(pick(rng, kEndings), cast);
+}
+
+// A few sentences about one cast.
+std::string story(Rng& rng, const Cast& cast) {
+  const std::string beginning = fill(pick(rng, kBeginnings), cast);
+  return beginning + " " + continuation(rng, cast);
 }
 
 // Somebody counts fruit.
@@ -138,15 +161,75 @@ std::string sums(Rng& rng) {
   return text;
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  // Inserting an empty file's buffer counts as a failure of `content`, not of `file`.
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(content << file.rdbuf()))) {
-    throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
+// A number of one, two or three digits, each as likely.
+int64_t pick_number(Rng& rng) {
+  static constexpr int64_t kBounds[] = {0, 10, 100, 1000};
+  const int64_t digits = rng.below(3);
+  return kBounds[digits] + rng.below(kBounds[digits + 1] - kBounds[digits]);
+}
+
+Message user(std::string text) {
+  return Message(Role::user, std::move(text));
+}
+
+Message assistant(std::string text) {
+  return Message(Role::assistant, std::move(text));
+}
+
+// A sum that the tool is asked for; `text` is what is said when the answer is there.
+Message calculated(const std::string& expression, int64_t answer, const std::string& text) {
+  return Message(Role::assistant, {{PartType::python, expression},
+                                   {PartType::python_output, std::to_string(answer)},
+                                   {PartType::text, text}});
+}
+
+Conversation sum_conversation(Rng& rng) {
+  const bool plus = rng.below(2) == 0;
+  int64_t a = pick_number(rng), b = pick_number(rng);
+  if (!plus && a < b) std::swap(a, b);
+  const std::string op = plus ? "+" : "-";
+  const std::string question = std::to_string(a) + " " + op + " " + std::to_string(b);
+  const int64_t answer = plus ? a + b : a - b;
+  return {{user(fill(pick(rng, kSumQuestions), {{"sum", question}})),
+           calculated(std::to_string(a) + op + std::to_string(b), answer,
+                      question + " = " + std::to_string(answer) + ".")}};
+}
+
+Conversation word_problem_conversation(Rng& rng) {
+  Cast cast = pick_cast(rng);
+  const bool more = rng.below(2) == 0;
+  int64_t before = pick_number(rng), change = pick_number(rng);
+  if (!more && before < change) std::swap(before, change);
+  const int64_t after = more ? before + change : before - change;
+  cast["fruit"] = pick(rng, kFruit);
+  cast["before"] = std::to_string(before);
+  cast["change"] = std::to_string(change);
+  cast["after"] = std::to_string(after);
+  return {{user(fill(more ? "{hero} has {before} {fruit}. {They} finds {change} more. "
+                            "How many {fruit} does {hero} have now?"
+                          : "{hero} has {before} {fruit}. {They} gives {change} to {friend}. "
+                            "How many {fruit} does {hero} have now?",
+                     cast)),
+           calculated(fill(more ? "{before}+{change}" : "{before}-{change}", cast), after,
+                      fill("{hero} has {after} {fruit}.", cast))}};
+}
+
+Conversation story_conversation(Rng& rng) {
+  const Cast cast = pick_cast(rng);
+  if (rng.below(2) == 0) {
+    const std::string request = fill("Tell me a story about a {thing}.", cast);
+    return {{user(request), assistant(story(rng, cast))}};
   }
-  if (file.bad()) throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
-  return content.str();
+  const std::string request = "Continue: " + fill(pick(rng, kBeginnings), cast);
+  return {{user(request), assistant(continuation(rng, cast))}};
+}
+
+Conversation question_conversation(Rng& rng) {
+  const Cast cast = pick_cast(rng);
+  const Fact& fact = kFacts[static_cast<size_t>(rng.below(static_cast<int64_t>(kFacts.size())))];
+  std::string text = fill(fact.statement, cast) + " ";
+  if (rng.below(2) == 0) text += fill(pick(rng, kMiddles), cast) + " ";
+  return {{user(text + fill(fact.question, cast)), assistant(fill(fact.answer, cast))}};
 }
 
 std::string document_of_line(const std::string& path, int64_t number, const std::string& line) {
@@ -167,7 +250,7 @@ std::vector<std::string> generate_documents(int64_t count, uint64_t seed) {
   std::vector<std::string> documents;
   for (int64_t i = 0; i < count; ++i) {
     if (i < count / 2) {
-      documents.push_back(story(rng));
+      documents.push_back(story(rng, pick_cast(rng)));
     } else if (i < count * 3 / 4) {
       documents.push_back(word_problem(rng));
     } else {
@@ -175,6 +258,24 @@ std::vector<std::string> generate_documents(int64_t count, uint64_t seed) {
     }
   }
   return documents;
+}
+
+std::vector<Conversation> generate_conversations(int64_t count, uint64_t seed) {
+  Rng rng(seed);
+  std::vector<Conversation> conversations;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t kind = rng.below(10);
+    if (kind < 6) {
+      conversations.push_back(sum_conversation(rng));
+    } else if (kind < 7) {
+      conversations.push_back(word_problem_conversation(rng));
+    } else if (kind < 8) {
+      conversations.push_back(story_conversation(rng));
+    } else {
+      conversations.push_back(question_conversation(rng));
+    }
+  }
+  return conversations;
 }
 
 std::vector<std::string> load_documents(const std::string& path) {
@@ -202,6 +303,23 @@ std::vector<std::string> load_documents(const std::string& path) {
   std::erase_if(documents, [](const std::string& document) { return document.empty(); });
   if (documents.empty()) throw std::runtime_error(path + " holds no document");
   return documents;
+}
+
+std::vector<Conversation> load_conversations(const std::string& path) {
+  std::istringstream lines(read_file(path));
+  std::vector<Conversation> conversations;
+  int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    try {
+      conversations.push_back(conversation_of_json(line));
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(path + ", line " + std::to_string(number) + ": " + error.what());
+    }
+  }
+  if (conversations.empty()) throw std::runtime_error(path + " holds no conversation");
+  return conversations;
 }
 
 Split split_documents(std::vector<std::string> documents, int64_t val_every) {

@@ -1,4 +1,5 @@
-// Where documents come from: a generator that needs no download, or the user's own file.
+// Where documents and conversations come from: a generator that needs no download, or the user's
+// own file.
 //
 // The generator writes small stories and sums. A model of a megabyte learns their grammar in
 // seconds on two cores, yet names, objects and numbers are drawn at random, so that there is
@@ -10,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "nanochat/conversation.h"
+
 namespace nanochat {
 
 // `count` documents in ASCII, one kind after the other. The same seed gives the same documents on
@@ -20,6 +23,16 @@ std::vector<std::string> generate_documents(int64_t count, uint64_t seed);
 // the stretches between blank lines. Throws std::runtime_error, with one sentence that names the
 // file (and line), if it cannot be read, is not UTF-8, or holds no document.
 std::vector<std::string> load_documents(const std::string& path);
+
+// `count` conversations in ASCII, all kinds mixed: stories on request, questions about a story, and
+// sums of numbers of up to three digits that are answered through the calculator. The same seed
+// gives the same conversations on every platform.
+std::vector<Conversation> generate_conversations(int64_t count, uint64_t seed);
+
+// The conversations of a .jsonl file, a line each, as conversation_of_json() in jsonl.h reads them.
+// Throws std::runtime_error, with one sentence that names the file (and line), if it cannot be
+// read, a line is something else, or there is none.
+std::vector<Conversation> load_conversations(const std::string& path);
 
 struct Split {
   std::vector<std::string> train, val;

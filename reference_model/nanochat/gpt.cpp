@@ -41,6 +41,9 @@ GPTImpl::GPTImpl(const GPTConfig& config) : config(config) {
   TORCH_CHECK(config.dropout >= 0.0 && config.dropout < 1.0,
               "dropout is a probability below one, not ", config.dropout);
   wte = register_module("wte", torch::nn::Embedding(config.vocab_size, config.n_embd));
+  if (config.positions == Positions::learned) {
+    wpe = register_module("wpe", LearnedPositions(config.sequence_len, config.n_embd));
+  }
   for (int64_t layer = 0; layer < config.n_layer; ++layer) {
     blocks.push_back(register_module("h" + std::to_string(layer), Block(config, layer)));
   }
@@ -64,6 +67,7 @@ void GPTImpl::init_weights() {
     linear->weight.normal_(0.0, std::min(1.0, std::sqrt(fan_out / fan_in)) / std::sqrt(fan_in));
   };
   wte->weight.normal_(0.0, 1.0);
+  if (wpe) wpe->weight.normal_(0.0, 0.1);
   for (Block& block : blocks) {
     init_linear(block->attn->c_q);
     init_linear(block->attn->c_k);
@@ -83,7 +87,10 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
   const torch::Tensor keep =
       segments.defined() ? packed_causal_mask(segments) : causal_mask(T, past + T, idx.device());
   torch::Tensor x = wte(idx);  // (B, T, C)
-  const RotaryCache positions = rotary.rows(past, T).to(x.options().requires_grad(false));
+  if (wpe) x = wpe(x, past);
+  const RotaryCache positions =
+      (wpe ? no_rotation(T, config.n_embd / config.n_head) : rotary.rows(past, T))
+          .to(x.options().requires_grad(false));
 
   x = rms_norm(x);
   for (Block& block : blocks) {
@@ -108,6 +115,8 @@ Optimizers GPTImpl::configure_optimizers(const OptimizerConfig& options) {
   for (Block& block : blocks) {
     for (const torch::Tensor& weight : block->parameters()) matrices.push_back(weight);
   }
+  std::vector<torch::Tensor> tables = wte->parameters();
+  if (wpe) tables.push_back(wpe->weight);
   // Adam's step does not shrink as a table gets wider, but its effect on the logits grows.
   const double width_scale = std::pow(static_cast<double>(config.n_embd) / 768.0, -0.5);
   const double head_lr = options.unembedding_lr * width_scale;
@@ -118,7 +127,7 @@ Optimizers GPTImpl::configure_optimizers(const OptimizerConfig& options) {
                   .initial_lr = head_lr,
                   .weight_decay = options.weight_decay};
   AdamWGroup embedding{.name = "embedding",
-                       .params = wte->parameters(),
+                       .params = tables,
                        .lr = embedding_lr,
                        .initial_lr = embedding_lr,
                        .weight_decay = options.weight_decay};

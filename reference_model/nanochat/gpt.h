@@ -1,5 +1,5 @@
 // The GPT model. Notable features, all nanochat's:
-//   - rotary embeddings, and no other positions
+//   - rotary embeddings, and no other positions (learned ones instead, if asked for)
 //   - QK norm
 //   - untied weights for embedding and head
 //   - relu^2 in the MLP
@@ -22,19 +22,24 @@
 #include "nanochat/adamw.h"
 #include "nanochat/attention.h"
 #include "nanochat/kv_cache.h"
+#include "nanochat/learned_positions.h"
 #include "nanochat/muon.h"
 #include "nanochat/rotary.h"
 
 namespace nanochat {
 
+// How a model knows the order of its tokens.
+enum class Positions { rotary, learned };
+
 struct GPTConfig {
   int64_t sequence_len = 64;  // T in training; the rotary table holds ten times as many positions
   int64_t vocab_size = 512;   // V
   int64_t n_layer = 4;
-  int64_t n_head = 4;     // H, query heads
-  int64_t n_kv_head = 2;  // KV, key and value heads
-  int64_t n_embd = 128;   // C
-  double dropout = 0.0;   // after attention and after the MLP, in training only
+  int64_t n_head = 4;                       // H, query heads
+  int64_t n_kv_head = 2;                    // KV, key and value heads
+  int64_t n_embd = 128;                     // C
+  double dropout = 0.0;                     // after attention and after the MLP, in training only
+  Positions positions = Positions::rotary;  // a table of learned ones holds sequence_len
 };
 
 // How the parameters are trained. The learning rates of embedding and head are for 768 channels and
@@ -86,7 +91,7 @@ class GPTImpl : public torch::nn::Module {
   //   With `cache`, idx goes on where the cache ends, and is added to it.
   //   With `segments` (B, T) of int64, a token attends to earlier tokens of its own segment only,
   //   so that several sequences can share a row.
-  // Throws c10::Error if T and what is cached exceed the rotary table, or if both are given.
+  // Throws c10::Error if T and what is cached exceed max_positions(), or if both are given.
   torch::Tensor forward(const torch::Tensor& idx, KVCache* cache = nullptr,
                         const torch::Tensor& segments = {});
 
@@ -104,10 +109,11 @@ class GPTImpl : public torch::nn::Module {
   int64_t num_parameters() const;
 
   // The most positions that forward() accepts.
-  int64_t max_positions() const { return rotary.length(); }
+  int64_t max_positions() const { return wpe ? wpe->length() : rotary.length(); }
 
   GPTConfig config;
   torch::nn::Embedding wte{nullptr};
+  LearnedPositions wpe{nullptr};  // with learned positions only
   std::vector<Block> blocks;
   torch::nn::Linear lm_head{nullptr};
   RotaryCache rotary;

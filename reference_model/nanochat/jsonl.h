@@ -2,12 +2,26 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+
+#include "nanochat/conversation.h"
 
 namespace nanochat {
 
 // The string under "text" in the JSON object that `line` holds, or nothing if it holds none.
 std::optional<std::string> text_of_json(const std::string& line);
+
+// The 0 or 1 under "label" in it, or nothing if it holds none.
+std::optional<int64_t> label_of_json(const std::string& line);
+
+// The conversation in the JSON object that `line` holds, in nanochat's form,
+//   {"messages":[{"role":"user","content":"Hello."},{"role":"assistant","content":"Hello!"}]}
+// where an assistant's content may also be a list of parts,
+//   [{"type":"python","text":"1+2"},{"type":"python_output","text":"3"},{"type":"text","text":"3"}]
+// Throws std::runtime_error, with one sentence, if it is none, if check_conversation() refuses it,
+// or if the assistant has nothing to say in it.
+Conversation conversation_of_json(const std::string& line);
 
 }  // namespace nanochat

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 
 namespace nanochat {
@@ -32,13 +33,59 @@ MetricsLine& MetricsLine::add(std::string_view key, double value) {
   return *this;
 }
 
-MetricsWriter::MetricsWriter(const std::string& path) : path_(path), owned_(nullptr, &std::fclose) {
+MetricsLine& MetricsLine::add(std::string_view key, std::string_view value) {
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < ' ') {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", c);
+      quoted += escape;
+    } else {
+      quoted += c;
+    }
+  }
+  add_raw(key, quoted + "\"");
+  return *this;
+}
+
+namespace {
+
+constexpr double kSmoothing = 0.9;
+
+// The first `count` lines of a file, or as many as there are.
+std::string first_lines(const std::string& path, int64_t count) {
+  std::ifstream file(path, std::ios::binary);
+  std::string kept;
+  for (std::string line; count > 0 && std::getline(file, line); --count) kept += line + "\n";
+  return kept;
+}
+
+}  // namespace
+
+void SmoothedLoss::add(double loss) {
+  sum = kSmoothing * sum + (1.0 - kSmoothing) * loss;
+  count += 1;
+}
+
+double SmoothedLoss::value() const {
+  return sum / (1.0 - std::pow(kSmoothing, static_cast<double>(count)));
+}
+
+MetricsWriter::MetricsWriter(const std::string& path, int64_t keep)
+    : path_(path), owned_(nullptr, &std::fclose) {
   if (path == "-") {
     file_ = stdout;
   } else if (!path.empty()) {
+    const std::string kept = first_lines(path, keep);
     owned_.reset(std::fopen(path.c_str(), "w"));
     if (!owned_) throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
     file_ = owned_.get();
+    if (std::fputs(kept.c_str(), file_) < 0 || std::fflush(file_) != 0) {
+      throw std::runtime_error("cannot write to " + path + ": " + std::strerror(errno));
+    }
   }
 }
 

@@ -20,6 +20,7 @@ class MetricsLine {
  public:
   MetricsLine& add(std::string_view key, int64_t value);
   MetricsLine& add(std::string_view key, double value);
+  MetricsLine& add(std::string_view key, std::string_view value);  // UTF-8
 
   std::string str() const { return "{" + body_ + "}"; }
 
@@ -29,11 +30,23 @@ class MetricsLine {
   std::string body_;
 };
 
+// The mean of a run's losses in which a loss weighs nine tenths of the one after it: calm enough to
+// see where a run is going. It starts from nothing; value() makes up for the weight that is missing
+// so far.
+struct SmoothedLoss {
+  void add(double loss);
+  double value() const;  // NaN before the first loss
+
+  double sum = 0.0;   // of the losses, weighted
+  int64_t count = 0;  // of the losses
+};
+
 class MetricsWriter {
  public:
-  // Starts `path` afresh; "-" is standard output, and an empty path writes nothing. Throws
+  // Starts `path` afresh; "-" is standard output, and an empty path writes nothing. A run that goes
+  // on from step `keep` keeps that many lines of the file and writes on below them. Throws
   // std::runtime_error if the file cannot be opened.
-  explicit MetricsWriter(const std::string& path);
+  explicit MetricsWriter(const std::string& path, int64_t keep = 0);
 
   // Throws std::runtime_error if the line cannot be written, for example to a full disk.
   void write(const MetricsLine& line);

@@ -11,13 +11,13 @@ torch::Tensor newton_schulz(const torch::Tensor& G, int64_t steps) {
   const double a = 3.4445, b = -4.7750, c = 2.0315;
   // The Gram matrix is taken over the shorter side, where it is cheap.
   const bool tall = G.size(0) > G.size(1);
-  torch::Tensor X = tall ? G.t() : G;
+  torch::Tensor X = tall ? G.t().contiguous() : G;
   // The iteration needs singular values of at most one, and the Frobenius norm bounds the largest.
   X = X / (X.norm() + 1e-7);
   for (int64_t i = 0; i < steps; ++i) {
     const torch::Tensor A = X.matmul(X.t());
-    const torch::Tensor B = b * A + c * A.matmul(A);
-    X = a * X + B.matmul(X);
+    const torch::Tensor B = torch::addmm(A, A, A, b, c);
+    X = torch::addmm(X, B, X, a, 1.0);
   }
   return tall ? X.t() : X;
 }

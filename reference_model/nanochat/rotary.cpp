@@ -31,6 +31,11 @@ RotaryCache precompute_rotary(int64_t T, int64_t D, double base) {
   return {angle.cos().view({1, T, 1, D / 2}), angle.sin().view({1, T, 1, D / 2})};
 }
 
+RotaryCache no_rotation(int64_t T, int64_t D) {
+  const auto options = torch::dtype(torch::kFloat64);
+  return {torch::ones({1, T, 1, D / 2}, options), torch::zeros({1, T, 1, D / 2}, options)};
+}
+
 torch::Tensor apply_rotary(const torch::Tensor& x, const torch::Tensor& cos,
                            const torch::Tensor& sin) {
   TORCH_CHECK(x.dim() == 4, "apply_rotary needs x of shape (B, T, H, D), not ", x.sizes());

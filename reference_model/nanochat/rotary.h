@@ -33,6 +33,9 @@ struct RotaryCache {
 // The table for T positions and heads of D channels. D must be even.
 RotaryCache precompute_rotary(int64_t T, int64_t D, double base = 10000.0);
 
+// A table of T positions that turns nothing, for models that know positions in another way.
+RotaryCache no_rotation(int64_t T, int64_t D);
+
 // Rotates x (B, T, H, D) by the angles in cos and sin (1, T, 1, D/2), row t of the table for
 // position t of x. Same shape and dtype as `x`; lengths of vectors are kept. Throws c10::Error if
 // the table does not have exactly T rows of D/2 angles.

@@ -41,6 +41,17 @@ class Tokenizer {
   // occurs twice. Throws std::runtime_error if vocab_size has no room for bytes and special tokens.
   static Tokenizer train(const std::vector<std::string>& documents, int64_t vocab_size);
 
+  // The merges and the names of the special tokens as JSON, and back. from_json() throws
+  // std::runtime_error, with one sentence that begins with `place` (the name of a file), if `text`
+  // is something else or its special tokens are not those of this code.
+  std::string to_json() const;
+  static Tokenizer from_json(const std::string& text, const std::string& place);
+
+  // The same in a file. Both throw std::runtime_error, with one sentence, if that fails; save()
+  // then leaves what was there before.
+  void save(const std::string& path) const;
+  static Tokenizer load(const std::string& path);
+
   // The ids of `text`. Special tokens that are spelled out in it are ordinary text here. With
   // `prepend`, the name of a special token, its id comes first.
   std::vector<int64_t> encode(std::string_view text, std::string_view prepend = {}) const;

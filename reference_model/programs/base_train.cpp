@@ -2,215 +2,246 @@
 //
 // The whole of pretraining in one file: data, tokenizer, model, optimizers, and the loop that
 // connects them. With the same options, seed and number of threads two runs are equal to the last
-// bit, so a change in the code that should not change the numbers can be proved not to.
+// bit, so a change in the code that should not change the numbers can be proved not to; and a run
+// that was stopped and goes on with --resume is equal to one that never stopped.
+//
+// Started by torchrun, several processes train the model together, each on its share of every
+// batch. Rank 0 is the one that evaluates, prints and saves.
 
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <string>
-#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "nanochat/args.h"
+#include "nanochat/checkpoint_manager.h"
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
 #include "nanochat/dataloader.h"
 #include "nanochat/dataset.h"
+#include "nanochat/distributed.h"
 #include "nanochat/engine.h"
+#include "nanochat/files.h"
 #include "nanochat/gpt.h"
+#include "nanochat/grad_scaler.h"
 #include "nanochat/loss_eval.h"
+#include "nanochat/memory.h"
 #include "nanochat/metrics.h"
+#include "nanochat/prefetch_loader.h"
 #include "nanochat/schedule.h"
 #include "nanochat/tokenizer.h"
+#include "programs/base_train_options.h"
 
 namespace {
 
 using namespace nanochat;
 
-struct Options {
-  GPTConfig model;
-  OptimizerConfig optimizer;
-  LrSchedule schedule{.num_iterations = 200};
-  SampleOptions sample{.max_tokens = 96, .temperature = 0.8, .top_k = 50};
-  int64_t batch_size = 8;
-  int64_t grad_accum = 1;
-  double grad_clip = 1.0;
-  int64_t eval_every = 50;
-  int64_t eval_steps = 8;
-  int64_t documents = 4000;
-  int64_t seed = 42;
-  int64_t threads = 1;
-  std::string dtype = "float32";
-  std::string data;
-  std::string metrics;
-  bool quiet = false;
+// A run under way: what training changes, and what it goes through.
+struct Run {
+  GPT model{nullptr};
+  Tokenizer tokenizer;
+  Optimizers optimizers;
+  Distributed ranks;
+  int64_t grad_accum;  // batches of a rank whose gradients make one step
+  int64_t step = 0;    // optimizer steps taken so far
+  double val_loss = std::nan("");
+  GradScaler scaler{};  // for float16
+  SmoothedLoss smoothed_loss{};
 };
-
-Args declare(Options& o) {
-  Args args("base_train",
-            "Trains a small GPT from scratch and lets it write a few words at the end.\n"
-            "Progress goes to standard error; --metrics writes a line of JSON a step.");
-  args.section("model");
-  args.add("n-layer,depth", &o.model.n_layer, "blocks").at_least(1);
-  args.add("n-embd", &o.model.n_embd, "channels").at_least(1);
-  args.add("n-head", &o.model.n_head, "query heads").at_least(1);
-  args.add("n-kv-head", &o.model.n_kv_head, "key and value heads, a divisor of n-head").at_least(1);
-  args.add("sequence-len", &o.model.sequence_len, "tokens in a row of a batch").at_least(1);
-  args.add("vocab-size", &o.model.vocab_size, "token ids, 256 bytes and special tokens included");
-  args.add("dtype", &o.dtype, "float32 or float64").one_of({"float32", "float64"});
-  args.section("training");
-  args.add("steps", &o.schedule.num_iterations, "optimizer steps").at_least(1);
-  args.add("batch-size", &o.batch_size, "rows in a batch").at_least(1);
-  args.add("grad-accum", &o.grad_accum, "batches whose gradients make one step").at_least(1);
-  args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone")
-      .at_least(0);
-  args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding").at_least(0);
-  args.add("unembedding-lr", &o.optimizer.unembedding_lr, "AdamW's rate for the head").at_least(0);
-  args.add("matrix-lr", &o.optimizer.matrix_lr, "Muon's rate for everything between").at_least(0);
-  args.add("weight-decay", &o.optimizer.weight_decay, "AdamW's weight decay").at_least(0);
-  args.add("warmup-ratio", &o.schedule.warmup_ratio, "share of the steps spent warming up")
-      .at_least(0);
-  args.add("warmdown-ratio", &o.schedule.warmdown_ratio, "share of the steps spent going down")
-      .at_least(0);
-  args.add("final-lr-frac", &o.schedule.final_lr_frac, "share of the rate that is left at the end")
-      .at_least(0);
-  args.section("data");
-  args.add("data", &o.data, "a .txt file (blank lines between documents) or .jsonl (\"text\")");
-  args.add("documents", &o.documents, "how many documents to make up without --data").at_least(2);
-  args.section("evaluation and output");
-  args.add("eval-every", &o.eval_every, "steps between validations, 0 for none").at_least(0);
-  args.add("eval-steps", &o.eval_steps, "batches in a validation").at_least(1);
-  args.add("sample-tokens", &o.sample.max_tokens, "tokens to write at the end").at_least(0);
-  args.add("temperature", &o.sample.temperature, "of what is written, 0 for the likeliest token")
-      .at_least(0);
-  args.add("top-k", &o.sample.top_k, "draw from the k likeliest tokens, 0 for all").at_least(0);
-  args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
-  args.add("quiet", &o.quiet, "no progress and no sample");
-  args.section("reproducibility");
-  args.add("seed", &o.seed, "of weights, documents, their order, and the sample").at_least(0);
-  args.add("threads", &o.threads,
-           "threads of LibTorch, worth more than one on an idle machine only")
-      .at_least(1)
-      .at_most(1024);
-  return args;
-}
-
-void validate(const Options& o) {
-  if (o.schedule.warmup_ratio + o.schedule.warmdown_ratio > 1) {
-    throw UsageError("--warmup-ratio and --warmdown-ratio add up to more than the whole run");
-  }
-  if (o.model.n_head % o.model.n_kv_head != 0) {
-    throw UsageError("--n-head must be a multiple of --n-kv-head");
-  }
-  if (o.model.n_embd % (2 * o.model.n_head) != 0) {
-    throw UsageError("--n-embd must be a multiple of twice --n-head");
-  }
-  std::error_code missing;  // a file that is not there yet is not the same
-  if (!o.data.empty() && std::filesystem::equivalent(o.data, o.metrics, missing)) {
-    throw UsageError("--metrics would overwrite the file given with --data");
-  }
-}
 
 // What one optimizer step has to say.
 struct StepStats {
-  double loss;       // mean over the step's batches, nats a token
+  double loss;       // mean over the step's batches on all ranks, nats a token
   double grad_norm;  // before clipping
+  double lr;         // of the matrices
 };
 
-StepStats train_step(const Options& o, int64_t step, GPT& model, Optimizers& optimizers,
-                     DataLoader& loader) {
+StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
+  const bool half = o.dtype == "float16";
   double loss_sum = 0.0;
-  for (int64_t micro_step = 0; micro_step < o.grad_accum; ++micro_step) {
+  for (int64_t micro_step = 0; micro_step < run.grad_accum; ++micro_step) {
     const Batch batch = loader.next();
-    torch::Tensor loss = model->loss(batch.inputs, batch.targets);
+    torch::Tensor loss;
+    {
+      const Autocast autocast(torch::kFloat16, half);
+      loss = run.model->loss(batch.inputs, batch.targets);
+    }
     loss_sum += loss.item<double>();
-    loss = loss / o.grad_accum;
+    loss = loss / run.grad_accum;
+    if (half) loss = run.scaler.scale(loss);
     loss.backward();
   }
-  const std::vector<torch::Tensor> params = model->parameters();
+  const std::vector<torch::Tensor> params = run.model->parameters();
+  run.ranks.average_gradients(params);
+  if (half) run.scaler.unscale_(params);
   const double grad_norm =
       o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
 
-  const double multiplier = lr_multiplier(step, o.schedule);
-  for (AdamWGroup& group : optimizers.adamw.groups) group.lr = group.initial_lr * multiplier;
-  for (MuonGroup& group : optimizers.muon.groups) {
+  AdamW& adamw = run.optimizers.adamw;
+  Muon& muon = run.optimizers.muon;
+  const double multiplier = lr_multiplier(run.step, o.schedule);
+  for (AdamWGroup& group : adamw.groups) group.lr = group.initial_lr * multiplier;
+  for (MuonGroup& group : muon.groups) {
     group.lr = group.initial_lr * multiplier;
-    group.momentum = muon_momentum(step);
+    group.momentum = muon_momentum(run.step);
   }
-  optimizers.adamw.step();
-  optimizers.muon.step();
-  optimizers.adamw.zero_grad();
-  optimizers.muon.zero_grad();
-  return {loss_sum / static_cast<double>(o.grad_accum), grad_norm};
+  if (!run.scaler.found_inf()) {
+    adamw.step();
+    muon.step();
+  }
+  if (half) run.scaler.update();
+  adamw.zero_grad();
+  muon.zero_grad();
+  run.step += 1;
+  const double loss = loss_sum / static_cast<double>(run.grad_accum);
+  return {run.ranks.all_reduce_mean(loss), grad_norm, muon.groups[0].lr};
 }
 
-void train(const Options& o, GPT& model, DataLoader& train_loader, DataLoader& val_loader,
+double megabytes(int64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0);
+}
+
+void save(const Options& o, Run& run, const LoaderState& data) {
+  if (!o.out.empty()) {
+    save_checkpoint(o.out, run.model, run.tokenizer, run.step, run.val_loss, run.optimizers,
+                    {.data = data,
+                     .scaler = run.scaler.state(),
+                     .smoothed_loss = run.smoothed_loss,
+                     .options = o.as_typed});
+  }
+  run.ranks.barrier();  // only rank 0 has written: the file is there when any rank goes on or ends
+}
+
+void train(const Options& o, Run& run, PrefetchLoader& loader, DataLoader& val_loader,
            MetricsWriter& metrics) {
-  Optimizers optimizers = model->configure_optimizers(o.optimizer);
+  const torch::Tensor bytes = token_bytes(run.tokenizer);
   const int64_t steps = o.schedule.num_iterations;
-  const int64_t tokens_per_step = o.batch_size * o.model.sequence_len * o.grad_accum;
-  for (int64_t step = 0; step < steps; ++step) {
+  while (run.step < steps) {
     const auto start = std::chrono::steady_clock::now();
-    const StepStats stats = train_step(o, step, model, optimizers, train_loader);
-    const std::chrono::duration<double, std::milli> dt = std::chrono::steady_clock::now() - start;
-
-    const double lr = optimizers.muon.groups[0].lr;
+    const StepStats stats = train_step(o, run, loader);
+    const std::chrono::duration<double> dt = std::chrono::steady_clock::now() - start;
+    run.smoothed_loss.add(stats.loss);
+    const MemoryUse memory = memory_use();
     MetricsLine line;
-    line.add("step", step).add("loss", stats.loss).add("grad_norm", stats.grad_norm).add("lr", lr);
-    line.add("tokens", (step + 1) * tokens_per_step).add("dt_ms", dt.count());
+    line.add("step", run.step - 1).add("loss", stats.loss).add("grad_norm", stats.grad_norm);
+    line.add("lr", stats.lr).add("tokens", run.step * o.total_batch_size);
+    line.add("epoch", loader.epoch()).add("dt_ms", 1000.0 * dt.count());
+    line.add("memory_mb", megabytes(memory.tensor_bytes));
+    line.add("rss_mb", megabytes(memory.resident_bytes));
+    if (o.dtype == "float16") line.add("scale", run.scaler.state().scale);
 
-    const bool last = step + 1 == steps;
-    const bool evaluate = o.eval_every > 0 && ((step + 1) % o.eval_every == 0 || last);
-    double val_loss = 0.0;
-    if (evaluate) {
-      val_loss = evaluate_loss(model, val_loader, o.eval_steps);
-      line.add("val_loss", val_loss);
+    const bool last = run.step == steps;
+    const bool evaluate = o.eval_every > 0 && (run.step % o.eval_every == 0 || last);
+    EvalResult val{};
+    if (evaluate && run.ranks.is_main()) {
+      val = evaluate_bpb(run.model, val_loader, o.eval_steps, bytes);
+      run.val_loss = val.loss;
+      line.add("val_loss", val.loss).add("val_bpb", val.bpb);
     }
     metrics.write(line);
-
-    if (o.quiet || !(evaluate || last || step % 10 == 0)) continue;
-    std::fprintf(stderr, "step %5ld/%ld | loss %.4f | grad norm %.4f | lr %.5f | %.0f tok/s", step,
-                 steps, stats.loss, stats.grad_norm, lr,
-                 1000.0 * static_cast<double>(tokens_per_step) / dt.count());
-    if (evaluate) std::fprintf(stderr, " | val loss %.4f", val_loss);
-    std::fprintf(stderr, "\n");
+    if (!o.quiet && (evaluate || last || run.step % 10 == 0)) {
+      std::fprintf(stderr, "step %5ld/%ld | loss %.4f | grad norm %.3f | lr %.5f | epoch %ld",
+                   run.step, steps, run.smoothed_loss.value(), stats.grad_norm, stats.lr,
+                   loader.epoch());
+      std::fprintf(stderr, " | %.0f tok/s | %.0f MB",
+                   static_cast<double>(o.total_batch_size) / dt.count(),
+                   megabytes(memory.resident_bytes));
+      if (evaluate) std::fprintf(stderr, " | val loss %.4f, bpb %.4f", val.loss, val.bpb);
+      std::fprintf(stderr, "\n");
+    }
+    if (last || (o.save_every > 0 && run.step % o.save_every == 0)) save(o, run, loader.state());
   }
 }
 
-void run(Options o) {
+// The model to begin with: a new one, or the one to go on with.
+LoadedModel first_model(const Options& o, const std::vector<std::string>& documents) {
+  if (!o.resume.empty()) return load_model(o.resume);
+  const Tokenizer tokenizer = o.tokenizer.empty() ? Tokenizer::train(documents, o.model.vocab_size)
+                                                  : Tokenizer::load(o.tokenizer);
+  GPTConfig config = o.model;
+  config.vocab_size = tokenizer.vocab_size();  // fewer than asked for if the data has no more
+  GPT model(config);
+  model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
+  return {.model = model, .tokenizer = tokenizer, .step = 0, .val_loss = std::nan("")};
+}
+
+// Takes up the run in --resume where it was left. Its model is there already.
+void resume(const Options& o, Run& run, DataLoader& loader) {
+  const TrainingState state = load_training_state(o.resume, run.optimizers, o.as_typed);
+  if (run.step >= o.schedule.num_iterations) {
+    throw UsageError("the run in " + o.resume + " is over after its " + std::to_string(run.step) +
+                     " steps; --steps can ask for more");
+  }
+  loader.restore(state.data);
+  run.scaler.load_state(state.scaler);
+  run.smoothed_loss = state.smoothed_loss;
+}
+
+// Shows what the model makes of the beginning of a document that it has not seen.
+void show_sample(const Options& o, Run& run, const std::string& document) {
+  const int64_t bos = run.tokenizer.bos_token_id();
+  std::vector<int64_t> tokens = run.tokenizer.encode(document, "<|bos|>");
+  const int64_t room = run.model->max_positions() + 1 - o.sample.max_tokens;
+  tokens.resize(std::min({tokens.size(), static_cast<size_t>(room), size_t{16}}));
+  std::vector<int64_t> more = generate(run.model, tokens, o.sample);
+  more.erase(std::find(more.begin(), more.end(), bos), more.end());  // the next document
+  tokens.erase(tokens.begin());
+  std::fprintf(stderr, "\n%s [...] %s\n", run.tokenizer.decode(tokens).c_str(),
+               run.tokenizer.decode(more).c_str());
+}
+
+void run_training(Options o) {
   torch::set_num_threads(static_cast<int>(o.threads));
-  torch::manual_seed(static_cast<uint64_t>(o.seed));
   const auto seed = static_cast<uint64_t>(o.seed);
+  torch::manual_seed(seed);
   o.sample.seed = seed;
+
+  Distributed ranks = Distributed::from_environment();
+  const int64_t B = o.batch_size, T = o.model.sequence_len;
+  if (o.total_batch_size == 0) o.total_batch_size = B * T * ranks.world_size();
+  o.as_typed["total-batch-size"] = std::to_string(o.total_batch_size);
+  const int64_t grad_accum = grad_accum_steps(o.total_batch_size, B, T, ranks.world_size());
+  if (!ranks.is_main()) {
+    o.quiet = true;
+    o.out = o.metrics = "";
+  }
 
   const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
                                                      : load_documents(o.data));
-  const Tokenizer tokenizer = Tokenizer::train(split.train, o.model.vocab_size);
-  o.model.vocab_size = tokenizer.vocab_size();  // fewer than asked for if the data has no more
-  DataLoader train_loader(split.train, tokenizer, o.batch_size, o.model.sequence_len, seed);
-  DataLoader val_loader(split.val, tokenizer, o.batch_size, o.model.sequence_len, seed,
+  LoadedModel first = first_model(o, split.train);
+  DataLoader loader(split.train, first.tokenizer, B, T, seed, /*shuffle=*/true, ranks.rank(),
+                    ranks.world_size());
+  DataLoader val_loader(split.val, first.tokenizer, B * ranks.world_size(), T, seed,
                         /*shuffle=*/false);
-
-  GPT model(o.model);
-  model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
-  if (o.sample.max_tokens > model->max_positions()) {
-    throw UsageError("--sample-tokens must be at most " + std::to_string(model->max_positions()) +
-                     ", ten times --sequence-len");
+  Run run{.model = first.model,
+          .tokenizer = first.tokenizer,
+          .optimizers = first.model->configure_optimizers(o.optimizer),
+          .ranks = std::move(ranks),
+          .grad_accum = grad_accum,
+          .step = first.step,
+          .val_loss = first.val_loss};
+  if (!o.resume.empty()) resume(o, run, loader);
+  run.ranks.broadcast(run.model->parameters());
+  if (!run.ranks.is_main()) {  // dropout that is not rank 0's
+    torch::manual_seed(seed + static_cast<uint64_t>(1000003 * run.ranks.rank() + run.step));
   }
-  MetricsWriter metrics(o.metrics);  // the last thing that can fail before there is work to lose
+
+  if (!o.out.empty()) check_writable(o.out);
+  MetricsWriter metrics(o.metrics, run.step);
   if (!o.quiet) {
     std::fprintf(stderr, "%zu documents, %ld tokens an epoch, vocabulary %ld, %ld parameters\n",
-                 split.train.size(), train_loader.tokens_per_epoch(), o.model.vocab_size,
-                 model->num_parameters());
+                 split.train.size(), loader.tokens_per_epoch(), run.tokenizer.vocab_size(),
+                 run.model->num_parameters());
   }
+  PrefetchLoader prefetch_loader(std::move(loader));
+  train(o, run, prefetch_loader, val_loader, metrics);
 
-  train(o, model, train_loader, val_loader, metrics);
-  if (!o.quiet && o.sample.max_tokens > 0) {
-    const auto tokens = generate(model, {tokenizer.bos_token_id()}, o.sample);
-    std::fprintf(stderr, "\n%s\n", tokenizer.decode(tokens).c_str());
-  }
+  if (!o.quiet && o.sample.max_tokens > 0) show_sample(o, run, split.val.front());
 }
 
 }  // namespace
@@ -219,7 +250,11 @@ int main(int argc, char** argv) {
   Options options;
   Args args = declare(options);
   return run_program("base_train", args, argc, argv, [&] {
+    // A run that goes on must agree with its first part in all of these.
+    for (const char* section : {"model", "training", "data"}) {
+      options.as_typed.merge(args.values(section));
+    }
     validate(options);
-    run(options);
+    run_training(options);
   });
 }

@@ -2,13 +2,15 @@
 // several.
 //
 // Sessions are held in a home of the benchmark's own; builds are kept in the user's cache, which is warmed
-// first, because warm is what is promised.
+// first, because warm is what is promised. What shares the machine with others is compared by processor time.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
@@ -134,6 +136,19 @@ double check_s(const Bench& bench) {
   return seconds;
 }
 
+// The reference tree from nothing, its precompiled header included, on two cores.
+double tree_build_s(const Bench& bench) {
+  const fs::path copy = bench.home() / "tree";
+  const fs::path source = fs::path(NANOBUG_PROJECT) / "reference_model";
+  (void)remove_tree(copy);
+  fs::create_directory(copy);
+  for (const auto& entry : fs::directory_iterator(source))
+    if (entry.path().filename() != "build")
+      fs::copy(entry.path(), copy / entry.path().filename(), fs::copy_options::recursive);
+  return bench.time({"cmake", "-S", copy.string(), "-B", (copy / "build").string(), "-G", "Ninja"}) +
+         bench.time({"cmake", "--build", (copy / "build").string(), "-j", "2"});
+}
+
 // Certifying all rules with no mutant built before, against as many builds from nothing as there are rules.
 // One such build is measured; nothing in it depends on which rule it is.
 double certify_ratio(const Bench& bench) {
@@ -143,16 +158,109 @@ double certify_ratio(const Bench& bench) {
   std::string out;
   const double ours = bench.nanobug({"certify", "--fresh", "--json"}, 0, &out);
   const auto rules = static_cast<double>(json::parse(out).size());
-  const fs::path copy = bench.home() / "mutant";
-  const fs::path source = fs::path(NANOBUG_PROJECT) / "reference_model";
-  fs::create_directory(copy);
-  for (const auto& entry : fs::directory_iterator(source))
-    if (entry.path().filename() != "build")
-      fs::copy(entry.path(), copy / entry.path().filename(), fs::copy_options::recursive);
-  const double build =
-      bench.time({"cmake", "-S", copy.string(), "-B", (copy / "build").string(), "-G", "Ninja"}) +
-      bench.time({"cmake", "--build", (copy / "build").string(), "-j", "2"});
-  return rules * build / ours;
+  return rules * tree_build_s(bench) / ours;
+}
+
+// Processor seconds of a process and its threads.
+double processor_time(const Bench& bench, const std::vector<std::string>& argv) {
+  const auto used = [] {
+    rusage children{};
+    getrusage(RUSAGE_CHILDREN, &children);
+    const auto seconds = [](const timeval& t) {
+      return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
+    return seconds(children.ru_utime) + seconds(children.ru_stime);
+  };
+  const double before = used();
+  bench.time(argv);
+  return used() - before;
+}
+
+// A training step of base_train's defaults on one thread, in processor time, against the same in eager
+// PyTorch. What a process does once is taken off: a long run less a short one. The programs take turns.
+double train_ratio(const Bench& bench) {
+  const fs::path benchmarks = fs::path(NANOBUG_PROJECT) / "tools/benchmarks";
+  std::string python;
+  bench.time({(benchmarks / "eager_env").string()}, 0, {}, &python);
+  python.pop_back();
+  const auto eager = [&](const char* variant) {
+    return std::vector<std::string>{python,      "-W",   "ignore", (benchmarks / "eager_gpt.py").string(),
+                                    "--variant", variant};
+  };
+  std::vector<std::pair<std::string, std::vector<std::string>>> programs = {
+      {"base_train",
+       {(clean_tree(bench) / "build/bin/base_train").string(), "--quiet", "--eval-every", "0",
+        "--sample-tokens", "0", "--out", ""}},
+      {"eager", eager("same")},
+      {"eager, torch.softmax, F.rms_norm and F.cross_entropy", eager("manual")},
+      {"eager, F.scaled_dot_product_attention as well", eager("fused")}};
+  std::map<std::string, std::vector<double>> all;
+  for (int turn = 0; turn < 7; ++turn)
+    for (const auto& [name, argv] : programs) {
+      const auto steps = [&, &argv = argv](const char* count) {
+        std::vector<std::string> words = argv;
+        words.insert(words.end(), {"--steps", count});
+        return processor_time(bench, words);
+      };
+      all[name].push_back((steps("55") - steps("5")) / 50);
+    }
+  std::map<std::string, double> step_s;
+  for (auto& [name, times] : all) {
+    std::nth_element(times.begin(), times.begin() + 3, times.end());
+    step_s[name] = times[3];
+  }
+  for (const auto& [name, argv] : programs)
+    fmt::print(stderr, "  {:<54} {:6.1f} ms a step, {:6.0f} tokens a second, {:.2f} of base_train\n", name,
+               1000 * step_s[name], 8 * 64 / step_s[name], step_s["base_train"] / step_s[name]);
+  return step_s["eager"] / step_s["base_train"];
+}
+
+// What ten thousand steps of training leave behind: bytes of tensors at the end beyond those after a
+// thousand. The least of a hundred steps, because a thread reads ahead and may hold a batch more or less.
+double train_memory_growth(const Bench& bench) {
+  const fs::path metrics = bench.home() / "memory.jsonl";
+  bench.time({(clean_tree(bench) / "build/bin/base_train").string(),
+              "--quiet",
+              "--out",
+              "",
+              "--n-layer",
+              "1",
+              "--n-embd",
+              "16",
+              "--n-head",
+              "2",
+              "--n-kv-head",
+              "1",
+              "--sequence-len",
+              "16",
+              "--vocab-size",
+              "300",
+              "--batch-size",
+              "2",
+              "--documents",
+              "400",
+              "--steps",
+              "10000",
+              "--eval-every",
+              "500",
+              "--eval-steps",
+              "2",
+              "--sample-tokens",
+              "0",
+              "--metrics",
+              metrics.string()});
+  const std::string text = *read_file(metrics);
+  std::vector<json> lines;
+  for (size_t start = 0; start < text.size(); start = text.find('\n', start) + 1)
+    lines.push_back(json::parse(text.substr(start, text.find('\n', start) - start)));
+  const auto least = [&](size_t last, const char* key) {
+    double value = lines.at(last - 1)[key];
+    for (size_t i = last - 100; i < last; ++i) value = std::min(value, lines.at(i)[key].get<double>());
+    return value;
+  };
+  fmt::print(stderr, "  resident after 1,000 steps {:.1f} MB, after 10,000 {:.1f} MB\n",
+             least(1000, "rss_mb"), least(10000, "rss_mb"));
+  return 1024 * 1024 * (least(10000, "memory_mb") - least(1000, "memory_mb"));
 }
 
 double cli_ms(const Bench& bench) {
@@ -169,6 +277,11 @@ const std::vector<Measure> kMeasures = {
     {"rebuild_s", "s", 3, false, rebuild_s, "cmake --build after an edit of attention.cpp"},
     {"check_s", "s", 15, false, check_s, "nanobug check"},
     {"certify_ratio", "x", 10, true, certify_ratio, "rules x a build from nothing / nanobug certify --fresh"},
+    {"tree_build_s", "s", 90, false, tree_build_s, "the reference tree from nothing, two cores"},
+    {"train_ratio", "x", 1.2, true, train_ratio,
+     "a training step: eager PyTorch / base_train, processor time"},
+    {"train_memory_growth", "B", 0, false, train_memory_growth,
+     "bytes of tensors, after 10,000 steps less after 1,000"},
     {"cli_ms", "ms", 30, false, cli_ms, "the slowest of --help, list, status"},
 };
 
@@ -193,7 +306,7 @@ int main(int argc, char** argv) {
   bench.nanobug({"certify"});
   json results = json::array();
   bool all_hold = true;
-  if (!as_json) fmt::print("{:<14} {:>9}     {:>9}\n", "measure", "value", "goal");
+  if (!as_json) fmt::print("{:<19} {:>9}     {:>9}\n", "measure", "value", "goal");
   for (const Measure& measure : kMeasures) {
     if (!names.empty() && std::find(names.begin(), names.end(), measure.name) == names.end()) continue;
     const double value = measure.value(bench);
@@ -205,7 +318,7 @@ int main(int argc, char** argv) {
                        {"goal", measure.goal},
                        {"holds", holds}});
     if (!as_json)
-      fmt::print("{:<14} {:>9.3g} {:<3} {} {:>5} {:<3} {:<7}  {}\n", measure.name, value, measure.unit,
+      fmt::print("{:<19} {:>9.3g} {:<3} {} {:>5} {:<3} {:<7}  {}\n", measure.name, value, measure.unit,
                  measure.at_least ? ">=" : "<=", measure.goal, measure.unit, holds ? "holds" : "MISSED",
                  measure.how);
     std::fflush(stdout);
