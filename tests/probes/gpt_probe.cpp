@@ -197,6 +197,15 @@ TEST_CASE("gpt.limits", "[errors]") {
   odd = config;
   odd.n_kv_head = 2;
   CHECK_THROWS_AS(GPT(odd), c10::Error);
+  for (int64_t GPTConfig::* size : {&GPTConfig::sequence_len, &GPTConfig::vocab_size, &GPTConfig::n_layer}) {
+    for (const int64_t none : {0, -1}) {
+      odd = config;
+      odd.*size = none;
+      CHECK_THROWS_WITH(GPT(odd), Catch::Matchers::Contains("must be positive"));
+    }
+    odd.*size = 1;
+    CHECK_NOTHROW(GPT(odd));
+  }
 }
 
 TEST_CASE("gpt.loss", "[loss]") {

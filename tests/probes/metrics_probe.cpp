@@ -27,6 +27,18 @@ TEST_CASE("metrics.line", "[state]") {
         R"({"a":"nan","b":"inf","c":"-inf"})");
 }
 
+TEST_CASE("metrics.text", "[state]") {
+  // JSON's own escapes, for what must have one; all else as it is.
+  using namespace std::string_view_literals;
+  CHECK(MetricsLine().add("t", "a b/~\x7f\xc3\xa9"sv).str() == "{\"t\":\"a b/~\x7f\xc3\xa9\"}");
+  CHECK(MetricsLine().add("t", "\"\\"sv).str() == R"({"t":"\"\\"})");
+  std::string all;
+  for (char c = 0; c < 127; ++c) all += c;
+  const auto line = nlohmann::json::parse(MetricsLine().add("n", int64_t{1}).add("t", all).str());
+  CHECK(line["t"].get<std::string>() == all);
+  CHECK(line["n"] == 1);
+}
+
 TEST_CASE("metrics.afresh", "[state]") {
   const TemporaryDirectory directory;
   put_content(directory / "m.jsonl", "old\n");

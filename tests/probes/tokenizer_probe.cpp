@@ -113,6 +113,14 @@ TEST_CASE("tokenizer.merge_order", "[tokens]") {
   CHECK(tokenizer.encode("xxxxx") == Ids{260, 260, 'x'});
 }
 
+TEST_CASE("tokenizer.last_of_a_piece", "[tokens]") {
+  // What ends a piece is joined with nothing after it, however much of the piece was joined before.
+  const Tokenizer tokenizer({{'b', 'c'}, {256, 'c'}});
+  CHECK(tokenizer.encode("bccbcbc") == Ids{257, 256, 256});
+  CHECK(tokenizer.encode("bccbc") == Ids{257, 256});
+  CHECK(tokenizer.encode("bc") == Ids{256});
+}
+
 TEST_CASE("tokenizer.bytes", "[tokens]") {
   const Tokenizer tokenizer({});
   CHECK(tokenizer.encode("A\xc3\xa9") == Ids{0x41, 0xc3, 0xa9});
