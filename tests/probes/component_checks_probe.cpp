@@ -39,6 +39,23 @@ TEST_CASE("component_checks.clean", "[scores]") {
   }
 }
 
+TEST_CASE("component_checks.one_token", "[scores]") {
+  // With one token to look at nothing depends on where attention looks, so the queries' and keys' weights of
+  // both layers get no gradient and stay what they are. What does is counted, of how many.
+  const nanochat::GPTConfig config{
+      .sequence_len = 6, .vocab_size = 11, .n_layer = 2, .n_head = 4, .n_kv_head = 2, .n_embd = 16};
+  const nanochat::Batch batch{.inputs = oracle::token_ids(3, 1, 11), .targets = oracle::token_ids(3, 1, 11)};
+  int64_t failed = 0;
+  for (const Check& check : nanochat::check_components(config, batch)) {
+    if (check.ok) continue;
+    ++failed;
+    CAPTURE(check.name, check.measured);
+    CHECK(std::stoll(check.measured) == 10);
+    CHECK(check.measured.find("14") != std::string::npos);
+  }
+  CHECK(failed >= 1);
+}
+
 TEST_CASE("component_checks.misfit", "[errors]") {
   // A token that the model does not have is a finding, not a crash.
   const nanochat::GPTConfig config{
