@@ -100,6 +100,24 @@ TEST_CASE("core_tasks.choices", "[batches]") {
     CHECK(item.contexts[0].ends_with(" went home with the"));
 }
 
+TEST_CASE("core_tasks.wrong_choices", "[batches]") {
+  // The wrong choices are drawn from all there are: every kind of fruit is one for some item.
+  std::set<std::string> fruit, wrong;
+  for (const TaskItem& item : named("which-fruit").items) {
+    for (size_t option = 0; option < 4; ++option) {
+      fruit.insert(item.continuations[option]);
+      if (static_cast<int64_t>(option) != item.gold) wrong.insert(item.continuations[option]);
+    }
+  }
+  CHECK(wrong.size() > 6);
+  CHECK(wrong == fruit);
+}
+
+TEST_CASE("core_tasks.many", "[batches]") {
+  // More items need more documents.
+  for (const Task& task : nanochat::generate_tasks(70, 11)) CHECK(task.items.size() == 70);
+}
+
 TEST_CASE("core_tasks.heroes", "[batches]") {
   CHECK(named("who-has").kind == TaskKind::schema);
   for (const TaskItem& item : named("who-has").items) {

@@ -173,6 +173,7 @@ TEST_CASE("loader_batch.tokens", "[batches]") {
     CHECK_THAT(batch.targets, same_as(all.slice(0, 1, 13).view({6, 2})));
     CHECK_THROWS_AS(nanochat::make_batch(tokens, 3, 5), c10::Error);
     CHECK_THROWS_AS(nanochat::make_batch(tokens, 13, 1), c10::Error);
+    CHECK_THROWS_AS(nanochat::make_batch(tokens, 5, 2), c10::Error);
   }
 }
 
