@@ -57,6 +57,9 @@ class Record {
   int64_t integer(const std::string& key) const {
     return get(key, &c10::IValue::isInt, "a whole number").toInt();
   }
+  bool flag(const std::string& key) const {
+    return get(key, &c10::IValue::isBool, "true or false").toBool();
+  }
   double real(const std::string& key) const {
     return get(key, &c10::IValue::isDouble, "a number").toDouble();
   }
@@ -129,6 +132,7 @@ Record record_of_model(const std::string& path, GPT& model, const Tokenizer& tok
   record.put("config.n_kv_head", config.n_kv_head);
   record.put("config.n_embd", config.n_embd);
   record.put("config.dropout", config.dropout);
+  record.put("config.learned_positions", config.positions == Positions::learned);
   for (const auto& weight : model->named_parameters()) {
     record.put("model." + weight.key(), weight.value());
   }
@@ -144,6 +148,8 @@ GPTConfig config_of(const Record& record) {
   config.n_kv_head = record.integer("config.n_kv_head");
   config.n_embd = record.integer("config.n_embd");
   config.dropout = record.real("config.dropout");
+  config.positions =
+      record.flag("config.learned_positions") ? Positions::learned : Positions::rotary;
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -79,7 +80,9 @@ MetricsWriter::MetricsWriter(const std::string& path, int64_t keep)
   if (path == "-") {
     file_ = stdout;
   } else if (!path.empty()) {
-    const std::string kept = first_lines(path, keep);
+    // A pipe has no lines to keep, and reading it would wait for somebody who writes.
+    const bool is_file = std::filesystem::is_regular_file(path);
+    const std::string kept = is_file ? first_lines(path, keep) : "";
     owned_.reset(std::fopen(path.c_str(), "w"));
     if (!owned_) throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
     file_ = owned_.get();

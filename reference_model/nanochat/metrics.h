@@ -44,8 +44,8 @@ struct SmoothedLoss {
 class MetricsWriter {
  public:
   // Starts `path` afresh; "-" is standard output, and an empty path writes nothing. A run that goes
-  // on from step `keep` keeps that many lines of the file and writes on below them. Throws
-  // std::runtime_error if the file cannot be opened.
+  // on from step `keep` keeps that many lines of the file and writes on below them; a pipe just
+  // gets the new ones. Throws std::runtime_error if the file cannot be opened.
   explicit MetricsWriter(const std::string& path, int64_t keep = 0);
 
   // Throws std::runtime_error if the line cannot be written, for example to a full disk.

@@ -39,6 +39,7 @@ struct Options {
   int64_t eval_every = 50;
   double accuracy = 0.95;
   std::string positions = "rotary";
+  std::string dtype = "float32";
   bool checks = false;
   std::string metrics;
   bool quiet = false;
@@ -50,14 +51,15 @@ Args declare(Options& o) {
   Args args("attention_proof",
             "Trains a small GPT to reverse sequences of letters: with attention in order it soon\n"
             "reverses nearly all, else nearly none. Exits with 0 if attention works, else with 1.");
-  args.add("checks", &o.checks, "check every component by itself instead, and print a list");
   args.section("model");
   args.add("positions", &o.positions, "rotary or learned").one_of({"rotary", "learned"});
   args.add("n-layer,depth", &o.model.n_layer, "blocks").at_least(1);
   args.add("n-embd", &o.model.n_embd, "channels").at_least(1);
   args.add("n-head", &o.model.n_head, "query heads").at_least(1);
   args.add("n-kv-head", &o.model.n_kv_head, "key and value heads, a divisor of n-head").at_least(1);
+  args.add("dtype", &o.dtype, "float32 or float64").one_of({"float32", "float64"});
   args.section("task");
+  args.add("checks", &o.checks, "do not train: check every component by itself, and print a list");
   args.add("letters", &o.letters, "how many different letters there are").at_least(2).at_most(26);
   args.add("length", &o.length, "letters in a sequence").at_least(1);
   args.add("sequences", &o.sequences, "different sequences to train on").at_least(1);
@@ -198,6 +200,7 @@ void run(Options o) {
   o.model.positions = o.positions == "learned" ? Positions::learned : Positions::rotary;
   if (o.checks) return check(o, reversal_batch({all[0], all[1], all[2]}, tokenizer));
   GPT model(o.model);
+  model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
   prove(o, model, tokenizer, train_sequences, val_sequences);
 }
 

@@ -43,6 +43,7 @@ struct Options {
   int64_t patience = 3;
   int64_t batch_size = 32;
   double noise = 0.1;
+  std::string dtype = "float32";
   double grad_clip = 1.0;
   std::string data;
   int64_t documents = 2000;
@@ -72,6 +73,7 @@ Args declare(Options& o) {
   args.add("dropout", &o.model.dropout, "share of entries dropped in training")
       .at_least(0)
       .at_most(0.99);
+  args.add("dtype", &o.dtype, "float32 or float64").one_of({"float32", "float64"});
   args.section("training");
   args.add("epochs", &o.epochs, "at most so many").at_least(1);
   args.add("patience", &o.patience, "epochs without improvement to wait for, 0 to go on")
@@ -283,6 +285,7 @@ void run(Options o) {
   }
   QualityClassifier model(o.model);
   if (base.embedding.defined()) model->load_embedding(base.embedding);
+  model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
   if (!o.out.empty()) check_writable(o.out);
   MetricsWriter metrics(o.metrics);  // the last thing that can fail before there is work to lose
   if (!o.quiet) {

@@ -133,6 +133,24 @@ TEST_CASE("checkpoint.round_trip", "[state]") {
   }
 }
 
+TEST_CASE("checkpoint.learned_positions", "[state]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "learned.pt";
+  GPT model(nanochat::GPTConfig{.sequence_len = 5,
+                                .vocab_size = tokenizer().vocab_size(),
+                                .n_layer = 1,
+                                .n_head = 2,
+                                .n_kv_head = 1,
+                                .n_embd = 8,
+                                .positions = nanochat::Positions::learned});
+  for (torch::Tensor& weight : model->parameters()) weight.data().normal_();
+  save_model(path, model, tokenizer(), 3, 0.5);
+  LoadedModel loaded = load_model(path);
+  CHECK(loaded.model->config.positions == nanochat::Positions::learned);
+  const torch::Tensor idx = oracle::token_ids(2, 5, model->config.vocab_size);
+  CHECK_THAT(loaded.model(idx), same_as(model(idx)));
+}
+
 TEST_CASE("checkpoint.no_val_loss", "[state]") {
   const TemporaryDirectory directory;
   GPT model = small_model();

@@ -2,6 +2,10 @@
 
 #include "nanochat/metrics.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -67,6 +71,20 @@ TEST_CASE("metrics.goes_on", "[state]") {
   }
   MetricsWriter metrics(directory / "new.jsonl", 5);
   CHECK(content_of(directory / "new.jsonl").empty());
+}
+
+TEST_CASE("metrics.pipe", "[state]") {
+  // A run that goes on writes into a pipe without waiting for what might come out of it.
+  const TemporaryDirectory directory;
+  const std::string path = directory / "pipe";
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  const int both_ends = open(path.c_str(), O_RDWR | O_NONBLOCK);
+  REQUIRE(both_ends >= 0);
+  nanochat::MetricsWriter(path, 3).write(nanochat::MetricsLine().add("step", int64_t{3}));
+  char text[32] = {};
+  CHECK(read(both_ends, text, sizeof text) == 11);
+  CHECK(std::string(text) == "{\"step\":3}\n");
+  close(both_ends);
 }
 
 TEST_CASE("metrics.bad_input", "[errors]") {
