@@ -138,6 +138,7 @@ TEST_CASE("grad_scaler.state", "[state]") {
   CHECK(scaler.state().growth_tracker == 3);
   restored.load_state(scaler.state());
   CHECK(restored.state().scale == 4.0);
+  CHECK_THAT(restored.scale(torch::ones({2})), same_as(torch::full({2}, 4.0)));
   step_with(restored, 1.0);
   CHECK(restored.state().scale == 8.0);
   CHECK(restored.state().growth_tracker == 0);
@@ -189,6 +190,7 @@ TEST_CASE("grad_scaler.misuse", "[errors]") {
   CHECK_THROWS_AS(GradScaler({.growth_interval = 0}), c10::Error);
   CHECK_THROWS_AS(scaler.load_state({.scale = 0.0, .growth_tracker = 0}), c10::Error);
   CHECK_THROWS_AS(scaler.load_state({.scale = kNaN, .growth_tracker = 0}), c10::Error);
+  CHECK_THROWS_AS(scaler.load_state({.scale = kInf, .growth_tracker = 0}), c10::Error);
   CHECK_THROWS_AS(scaler.load_state({.scale = 1.0, .growth_tracker = -1}), c10::Error);
 }
 
@@ -204,7 +206,7 @@ TEST_CASE("autocast.dtype", "[outputs]") {
     {
       const Autocast other(torch::kBFloat16);
       CHECK(dtype() == torch::kBFloat16);
-      const Autocast off(torch::kFloat16, false);
+      const Autocast off(torch::kBFloat16, false);
       CHECK(dtype() == torch::kFloat32);
     }
     CHECK(dtype() == torch::kFloat16);

@@ -61,6 +61,7 @@ TEST_CASE("memory.peak", "[state]") {
   CHECK(memory_use().peak_tensor_bytes == before);
   {
     const torch::Tensor a = torch::empty({1000}, torch::kUInt8);
+    CHECK(memory_use().peak_tensor_bytes - before == 1000);
     {
       const torch::Tensor b = torch::empty({5000}, torch::kUInt8);
     }
@@ -130,4 +131,9 @@ TEST_CASE("memory.resident", "[state]") {
   munmap(block, bytes);
   CHECK(touched > int64_t{48} << 20);
   CHECK(touched < int64_t{96} << 20);
+
+  // What is freed is free.
+  const int64_t start = memory_use().resident_bytes;
+  for (int64_t i = 0; i < 24; ++i) torch::ones({int64_t{8} << 20}, torch::kUInt8);
+  CHECK(memory_use().resident_bytes - start < int64_t{48} << 20);
 }
