@@ -296,6 +296,19 @@ TEST_CASE("execution.count", "[outputs]") {
   }
 }
 
+TEST_CASE("execution.part", "[edge]") {
+  // A piece of a longer text: what comes after it is none of the calculator's business.
+  const std::string_view text = "1+23 4.5*(6)'7'.count('7')";
+  CHECK(use_calculator(text.substr(0, 3)) == "3");
+  CHECK(use_calculator(text.substr(0, 4)) == "24");
+  CHECK(use_calculator(text.substr(2, 1)) == "2");
+  CHECK(use_calculator(text.substr(5, 1)) == "4");
+  CHECK(use_calculator(text.substr(8, 3)) == std::nullopt);
+  CHECK(use_calculator(text.substr(9, 3)) == "6");
+  CHECK(use_calculator(text.substr(9, 2)) == std::nullopt);
+  CHECK(use_calculator(text.substr(12, 13)) == std::nullopt);
+}
+
 TEST_CASE("execution.limits", "[edge]") {
   const int64_t longest = static_cast<int64_t>(nanochat::kMaxExpressionBytes);
   CHECK(use_calculator("1" + repeat(" ", longest - 1)) == Result("1"));
