@@ -2,6 +2,7 @@
 
 #include "nanochat/memory.h"
 
+#include <ATen/ops/_lazy_clone.h>
 #include <sys/mman.h>
 
 #include <cstring>
@@ -53,6 +54,18 @@ TEST_CASE("memory.alignment", "[edge]") {
     std::memset(x.data_ptr(), 0xab, static_cast<size_t>(n));  // all of it is the tensor's
     CHECK(x.eq(0xab).all().item<bool>());
   }
+}
+
+TEST_CASE("memory.copy_on_write", "[state]") {
+  // LibTorch's copies that are made only when one side is written to.
+  const torch::Tensor x = torch::arange(100, torch::kFloat64);
+  const int64_t before = live();
+  torch::Tensor y = at::_lazy_clone(x);
+  CHECK(live() == before);
+  y.mul_(2.0);
+  CHECK(live() - before == 800);
+  CHECK_THAT(y, probe::same_as(torch::arange(0, 200, 2, torch::kFloat64)));
+  CHECK_THAT(x, probe::same_as(torch::arange(100, torch::kFloat64)));
 }
 
 TEST_CASE("memory.peak", "[state]") {
