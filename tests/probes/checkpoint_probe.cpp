@@ -89,6 +89,8 @@ nanochat::TrainingState some_state() {
   state.scaler.growth_tracker = 17;
   state.smoothed_loss.sum = 0.1 + 1e-16;
   state.smoothed_loss.count = 6;
+  state.epoch_loss = {.sum = 0.3 + 1e-16, .count = 29};
+  state.early_stopping = {.best = 2.25, .best_step = 40, .bad_evaluations = 2};
   state.options = {{"n-layer", "3"}, {"data", ""}, {"seed", "42"}};
   return state;
 }
@@ -299,6 +301,11 @@ TEST_CASE("checkpoint.training_state", "[state]") {
   CHECK(state.scaler.growth_tracker == saved.scaler.growth_tracker);
   CHECK(state.smoothed_loss.sum == saved.smoothed_loss.sum);
   CHECK(state.smoothed_loss.count == saved.smoothed_loss.count);
+  CHECK(state.epoch_loss.sum == saved.epoch_loss.sum);
+  CHECK(state.epoch_loss.count == saved.epoch_loss.count);
+  CHECK(state.early_stopping.best == saved.early_stopping.best);
+  CHECK(state.early_stopping.best_step == saved.early_stopping.best_step);
+  CHECK(state.early_stopping.bad_evaluations == saved.early_stopping.bad_evaluations);
   CHECK(state.options == saved.options);
 }
 
