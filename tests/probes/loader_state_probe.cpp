@@ -257,6 +257,26 @@ TEST_CASE("prefetch.exception", "[errors]") {
   CHECK(threads_are_back_to(before));
 }
 
+TEST_CASE("prefetch.no_more", "[errors]") {
+  // A source that has failed is not asked again, though it would answer.
+  std::atomic<int64_t> asked = 0;
+  {
+    PrefetchLoader ahead(
+        [&]() -> PrefetchLoader::Item {
+          const int64_t call = asked++;
+          if (call == 1) throw std::out_of_range("only this once");
+          return item(call, 1, 2);
+        },
+        {}, 1, 2, 3);
+    CHECK_THAT(ahead.next().targets, same_as(torch::full({1, 2}, 0, torch::kInt64)));
+    for (int64_t i = 0; i < 300; ++i) {
+      REQUIRE_THROWS_AS(ahead.next(), std::out_of_range);
+      std::this_thread::yield();
+    }
+  }
+  CHECK(asked == 2);
+}
+
 TEST_CASE("prefetch.bad_input", "[errors]") {
   const int64_t before = threads();
   CHECK_THROWS_AS(PrefetchLoader(make_loader(2, 9), 0), std::runtime_error);
