@@ -4,6 +4,7 @@
 #include "nanochat/quality_classifier.h"
 
 #include <torch/nn/functional/loss.h>
+#include <torch/serialize.h>
 
 #include <cmath>
 
@@ -387,6 +388,22 @@ TEST_CASE("quality_checkpoint.bad_files", "[errors]") {
   const std::string whole = content_of(path);
   put_content(path, whole.substr(0, whole.size() / 2));
   CHECK(says().find(path) == 0);
+  // One value replaced by another of its kind that does not fit.
+  for (const auto& entry : torch::pickle_load({whole.begin(), whole.end()}).toGenericDict()) {
+    const std::string key = entry.key().toStringRef();
+    CAPTURE(key);
+    c10::IValue other = "something else";
+    if (entry.value().isTensor() && key.find("stats") == std::string::npos) {
+      other = torch::ones({3, 1, 4});
+    } else if (!entry.value().isString()) {
+      continue;
+    }
+    auto values = torch::pickle_load({whole.begin(), whole.end()}).toGenericDict();
+    values.insert_or_assign(key, other);
+    const std::vector<char> bytes = torch::pickle_save(values);
+    put_content(path, {bytes.begin(), bytes.end()});
+    CHECK(says().find(path) == 0);
+  }
   // Another program's file.
   nanochat::GPT gpt(oracle::configs()[0]);
   put_content(path, "");
