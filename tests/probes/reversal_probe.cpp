@@ -107,6 +107,29 @@ TEST_CASE("reversal.trained", "[scores]") {
   CHECK(nanochat::reversal_accuracy(model, {"bbb", "cca"}, tokenizer) == 0.0);
 }
 
+TEST_CASE("reversal.alphabet", "[scores]") {
+  // A model that writes the alphabet, whatever was asked: the answer begins behind the mark.
+  const CharTokenizer tokenizer({"abcd>"});
+  const auto id = [&](char c) { return tokenizer.encode(std::string(1, c))[0]; };
+  nanochat::GPTConfig config = oracle::configs()[0];
+  config.vocab_size = tokenizer.vocab_size();
+  GPT model = oracle::make_gpt(config);
+  REQUIRE(config.n_embd >= config.vocab_size);
+  torch::NoGradGuard no_grad;
+  for (nanochat::Block& block : model->blocks) {
+    block->attn->c_proj->weight.zero_();
+    block->mlp->c_proj->weight.zero_();
+  }
+  model->wte->weight.zero_();
+  model->wte->weight.slice(1, 0, config.vocab_size).fill_diagonal_(1.0);
+  model->lm_head->weight.zero_();
+  for (const std::string pair : {">a", "ab", "bc", "cd"})
+    model->lm_head->weight[id(pair[1])][id(pair[0])] = 1.0;
+  CHECK(nanochat::reversal_accuracy(model, {"cba", "bbb", "dcb", "aba"}, tokenizer) == 0.25);
+  CHECK(nanochat::reversal_accuracy(model, {"dcba"}, tokenizer) == 1.0);
+  CHECK(nanochat::reversal_accuracy(model, {"a"}, tokenizer) == 1.0);
+}
+
 TEST_CASE("reversal.bad_input", "[errors]") {
   CHECK(complaint([] { nanochat::reversal_sequences(33, 2, 6, 1); }) != "");
   CHECK(complaint([] { nanochat::reversal_sequences(1, 1, 6, 1); }) != "");

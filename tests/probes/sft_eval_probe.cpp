@@ -87,6 +87,27 @@ TEST_CASE("sft_eval.begins_anew", "[state]") {
   CHECK(evaluate_sft_loss(gpt, loader).mean() == first);
 }
 
+TEST_CASE("sft_eval.first_epoch", "[scores]") {
+  // Shuffled and packed, epochs are not of one length; it is the first that counts, to its end.
+  const std::vector<Conversation> all = nanochat::generate_conversations(7, 12);
+  GPT gpt = model();
+  const auto [sum, count] = by_hand(gpt, all, 100);
+  int64_t longer = 0, shorter = 0;
+  for (uint64_t seed = 0; seed < 200 && (longer == 0 || shorter == 0); ++seed) {
+    SFTLoader loader(all, tokenizer(), 1, 100, {.seed = seed, .window = 1});
+    const int64_t difference = loader.batches_in_epoch(1) - loader.batches_in_epoch(0);
+    if (difference == 0 || (difference > 0 ? longer : shorter) > 0) continue;
+    (difference > 0 ? longer : shorter) += 1;
+    const EpochMeter loss = evaluate_sft_loss(gpt, loader);
+    CHECK(loss.count() == count);
+    CHECK(loss.state().sum == Approx(sum).epsilon(1e-10));
+    CHECK(loader.state().epoch == 1);
+    CHECK(loader.state().batch == 0);
+  }
+  CHECK(longer == 1);
+  CHECK(shorter == 1);
+}
+
 TEST_CASE("sft_eval.ranks", "[ranks]") {
   // The ranks' shares add up to the whole, also where one has nothing but padding.
   const std::vector<Conversation> all = nanochat::generate_conversations(5, 8);

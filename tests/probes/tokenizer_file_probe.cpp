@@ -74,7 +74,7 @@ TEST_CASE("tokenizer_file.bad_input", "[errors]") {
     CAPTURE(content);
     put_content(directory / "t.json", content);
     CHECK_THAT(complaint([&] { Tokenizer::load(directory / "t.json"); }),
-               Contains(directory / "t.json") && Contains(what));
+               StartsWith(directory / "t.json") && Contains(what));
   };
   CHECK_THAT(complaint([&] { Tokenizer::load(directory / "none"); }), Contains(directory / "none"));
   CHECK_THAT(complaint([&] { Tokenizer::load(directory.path().string()); }), Contains("probe-"));
