@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -122,6 +123,14 @@ void quieten_c10d() {
   }();
 }
 
+// Who writes to a rank that has died should get an error and not a signal, which would end this
+// rank too, without a word.
+void ignore_broken_pipes() {
+  struct sigaction current = {};
+  sigaction(SIGPIPE, nullptr, &current);
+  if (current.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
+}
+
 bool is_loopback(const std::string& address) {
   return address == "localhost" || address == "::1" || address.starts_with("127.");
 }
@@ -140,6 +149,7 @@ c10::intrusive_ptr<c10d::Store> open_store(const DistributedOptions& options) {
 
 c10::intrusive_ptr<c10d::ProcessGroupGloo> connect(const DistributedOptions& options) {
   quieten_c10d();
+  ignore_broken_pipes();
   // torchrun keeps one store for several attempts, and for itself.
   const std::string attempt = variable("TORCHELASTIC_RESTART_COUNT").value_or("0");
   const auto store =

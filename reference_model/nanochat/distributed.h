@@ -43,8 +43,9 @@ DistributedOptions distributed_options_from_environment();
 class Distributed {
  public:
   // Meets the other ranks, and waits for them. Objects are independent of each other: several
-  // threads can be the ranks of one process. Throws std::runtime_error, with one sentence, if the
-  // ranks do not find each other in time or this build cannot talk to any.
+  // threads can be the ranks of one process, which ignores SIGPIPE from here on if nothing handles
+  // it. Throws std::runtime_error, with one sentence, if the ranks do not find each other in time
+  // or this build cannot talk to any.
   explicit Distributed(const DistributedOptions& options = {});
   ~Distributed();
   Distributed(Distributed&&) noexcept;

@@ -370,6 +370,19 @@ TEST_CASE("distributed.rank_dies", "[errors]") {
   check_one_sentence(errors[0], "rank 0 of 2");
 }
 
+TEST_CASE("distributed.rank_dies_while_others_write", "[errors]") {
+  // More than a connection takes at once, so that rank 0 is still writing when nobody reads any more.
+  const auto errors = errors_of_ranks(2, [](Distributed& ranks) {
+    ranks.barrier();
+    if (ranks.rank() == 1) return;
+    const torch::Tensor p = torch::zeros({1 << 22}, torch::requires_grad());
+    torch::Tensor(p).mutable_grad() = torch::ones({1 << 22});
+    ranks.average_gradients({p});
+  });
+  CHECK(errors[1] == "");
+  check_one_sentence(errors[0], "rank 0 of 2");
+}
+
 TEST_CASE("distributed.rank_hangs", "[errors]") {
   // One rank lives and does not come. Calls have a limit of their own, far from that of the meeting.
   const auto gives_up = [](int64_t rank, const std::function<void(Distributed&)>& call) {
