@@ -432,6 +432,17 @@ TEST_CASE("checkpoint.damaged_state", "[errors]") {
     CAPTURE(key);
     put_content(path, changed(good, key, "text"));
     CHECK_THAT(state_complaint(), Contains(path));
+    if (entry.value().isGenericDict()) {
+      // A dictionary of something else.
+      c10::Dict<std::string, int64_t> numbers;
+      numbers.insert("seed", 3);
+      c10::Dict<int64_t, std::string> numbered;
+      numbered.insert(3, "seed");
+      for (const c10::IValue& other : {c10::IValue(numbers), c10::IValue(numbered)}) {
+        put_content(path, changed(good, key, other));
+        CHECK_THAT(state_complaint(), Contains(path));
+      }
+    }
     if (!entry.value().isTensor()) continue;
     put_content(path, changed(good, key, entry.value().toTensor().flatten().slice(0, 1).clone()));
     CHECK_THAT(state_complaint(), Contains(path));
