@@ -131,7 +131,7 @@ QualityScores score_predictions(const torch::Tensor& logits, const torch::Tensor
   scores.balanced_accuracy = recalls / static_cast<double>(classes);
   const torch::Tensor good =
       nanochat::softmax(logits, -1).select(1, 1).to(torch::kFloat64).contiguous();
-  scores.good.assign(good.const_data_ptr<double>(), good.const_data_ptr<double>() + good.numel());
+  scores.good.assign(good.data_ptr<double>(), good.data_ptr<double>() + good.numel());
   return scores;
 }
 
