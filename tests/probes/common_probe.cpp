@@ -59,6 +59,26 @@ TEST_CASE("common.shuffle", "[batches]") {
   }
 }
 
+TEST_CASE("common.utf8_all", "[tokens]") {
+  // Every number in every length that holds it: right in the shortest, if it is a character at all.
+  int64_t wrong = 0, right = 0;
+  for (const auto& [length, bits, lead] : {std::tuple(2, 11, 0xc0), {3, 16, 0xe0}, {4, 21, 0xf0}}) {
+    const uint32_t shortest = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
+    for (uint32_t code = 0; code < (1u << bits); ++code) {
+      char text[4];
+      for (int k = 0; k < length; ++k) {
+        text[k] = static_cast<char>(0x80 | ((code >> (6 * (length - 1 - k))) & 0x3f));
+      }
+      text[0] = static_cast<char>(lead | (code >> (6 * (length - 1))));
+      const bool character = code >= shortest && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      const bool accepted = is_utf8(std::string_view(text, static_cast<size_t>(length)));
+      (accepted == character ? right : wrong) += 1;
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(right == (1 << 11) + (1 << 16) + (1 << 21));
+}
+
 TEST_CASE("common.utf8", "[tokens]") {
   for (const char* good :
        {"", "plain", "na\xc3\xafve", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80",
