@@ -111,7 +111,9 @@ void check_one_sentence(const std::string& error, const std::string& who) {
   CHECK_THAT(error, Catch::Contains(who));
   CHECK(error.find('\n') == std::string::npos);
   CHECK(error.size() < 400);
-  CHECK(error.find(".cc:") == std::string::npos);  // a line of somebody's source
+  for (const char* place : {".cc:", ".cpp:", "] "}) {  // of somebody's source, or what is left of one
+    CHECK(error.find(place) == std::string::npos);
+  }
 }
 
 // Environment variables that are as they were afterwards.
