@@ -95,13 +95,18 @@ nanochat::TrainingState some_state() {
   return state;
 }
 
+// What LibTorch's own reader makes of a checkpoint.
+c10::impl::GenericDict record_of(const std::string& content) {
+  return torch::pickle_load({content.data(), content.data() + content.size()}).toGenericDict();
+}
+
 // A checkpoint with one value replaced, by way of LibTorch's own reader and writer.
 std::string changed(const std::string& content, const std::string& key, const c10::IValue& value) {
-  auto record = torch::pickle_load({content.begin(), content.end()}).toGenericDict();
+  auto record = record_of(content);
   REQUIRE(record.contains(key));
   record.insert_or_assign(key, value);
   const std::vector<char> bytes = torch::pickle_save(record);
-  return std::string(bytes.begin(), bytes.end());
+  return std::string(bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -259,7 +264,7 @@ TEST_CASE("checkpoint.mismatch", "[errors]") {
     CHECK_THAT(load_complaint(path), Contains(path));
   };
   // Every number in it that is a size of the model, and every weight.
-  auto record = torch::pickle_load({good.begin(), good.end()}).toGenericDict();
+  auto record = record_of(good);
   for (const auto& entry : record) {
     const std::string key = entry.key().toStringRef();
     CAPTURE(key);
@@ -420,13 +425,13 @@ TEST_CASE("checkpoint.damaged_state", "[errors]") {
   save_model(path, model, tokenizer(), 1, 2.0);
   CHECK_THAT(state_complaint(), Contains(path));  // a model, and nothing to go on from
   const std::string only_model = content_of(path);
-  auto record = torch::pickle_load({only_model.begin(), only_model.end()}).toGenericDict();
+  auto record = record_of(only_model);
   save_checkpoint(path, model, tokenizer(), 1, 2.0, optimizers, some_state());
   const std::string good = content_of(path);
   REQUIRE(state_complaint().empty());
   put_content(path, good.substr(0, good.size() - 100));
   CHECK_THAT(state_complaint(), Contains(path));
-  for (const auto& entry : torch::pickle_load({good.begin(), good.end()}).toGenericDict()) {
+  for (const auto& entry : record_of(good)) {
     const std::string key = entry.key().toStringRef();
     if (record.contains(key) || key.find("buffer") != std::string::npos) continue;
     CAPTURE(key);

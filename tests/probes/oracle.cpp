@@ -81,12 +81,14 @@ Tensor causal(int64_t T, int64_t S) {
 }
 
 Tensor product(const Tensor& A, const Tensor& B) {
-  Tensor out = torch::zeros({A.size(0), B.size(1)}, torch::kFloat64);
-  const auto a = A.accessor<double, 2>(), b = B.accessor<double, 2>();
-  auto o = out.accessor<double, 2>();
-  for (int64_t i = 0; i < A.size(0); ++i) {
-    for (int64_t k = 0; k < A.size(1); ++k) {
-      for (int64_t j = 0; j < B.size(1); ++j) o[i][j] += a[i][k] * b[k][j];
+  const int64_t rows = A.size(0), inner = A.size(1), cols = B.size(1);
+  Tensor out = torch::zeros({rows, cols}, torch::kFloat64);
+  const Tensor left = A.contiguous(), right = B.contiguous();
+  const double *a = left.data_ptr<double>(), *b = right.data_ptr<double>();
+  double* o = out.data_ptr<double>();
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t k = 0; k < inner; ++k) {
+      for (int64_t j = 0; j < cols; ++j) o[i * cols + j] += a[i * inner + k] * b[k * cols + j];
     }
   }
   return out;
