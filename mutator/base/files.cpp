@@ -120,6 +120,24 @@ Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_vi
   return fs::path(name);
 }
 
+Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch) {
+  const timespec time{static_cast<time_t>(seconds_since_epoch), 0}, both[] = {time, time};
+  const auto set = [&](const fs::path& path) -> Status {
+    struct stat info{};
+    if (::lstat(path.c_str(), &info) == 0) {
+      if (info.st_mtim.tv_sec == time.tv_sec && info.st_mtim.tv_nsec == 0) return {};
+      if (::utimensat(AT_FDCWD, path.c_str(), both, AT_SYMLINK_NOFOLLOW) == 0) return {};
+    }
+    if (errno == ENOENT) return {};
+    return io_error("cannot set the time of", path, errno);
+  };
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
+    NANOBUG_TRY(set(it->path()));
+  if (error) return io_error("cannot read", directory, error.value());
+  return set(directory);
+}
+
 Status remove_tree(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
@@ -133,6 +151,17 @@ Status remove_tree(const fs::path& path) {
   fs::remove_all(path, error);
   if (error) return io_error("cannot remove", path, error.value());
   return {};
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t newline = text.find('\n');
+    const size_t length = newline == std::string_view::npos ? text.size() : newline + 1;
+    lines.push_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return lines;
 }
 
 std::string sha256(std::string_view bytes) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mutator/base/error.h"
 
@@ -31,8 +32,16 @@ Status sync_path(const fs::path& path);
 // A directory `parent/prefix.XXXXXX` nobody else has; mode 0700.
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix);
 
+// Sets the modification time of everything below and of the directory itself; a symlink's own, and nothing
+// behind it. What has it already is not touched, so that a second call leaves alone the change time that
+// git's index remembers; what has gone meanwhile is left out.
+Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch);
+
 // Removes a tree if it is there; read-only directories inside included.
 Status remove_tree(const fs::path& path);
+
+// The lines of a text, each with its newline; the last may have none.
+std::vector<std::string_view> lines_of(std::string_view text);
 
 // Lower-case hex of the SHA-256 (FIPS 180-4) of the bytes, 64 characters.
 std::string sha256(std::string_view bytes);

@@ -30,15 +30,21 @@ struct Build {
   std::string library;                 // the shared library the probes are linked with, relative to {build}
 };
 
+// A class of what probes observe.
+struct Observable {
+  std::string tag;    // Catch2's, of the probes
+  std::string words;  // what the learner is told is wrong
+  bool operator==(const Observable&) const = default;
+};
+
 struct Probes {
   std::string source;                  // directory of the probes, relative to the catalog's directory
   std::vector<std::string> configure;  // how to build the probes against {source}; also {probes_build}
   std::vector<std::string> compile;
-  std::string program;               // the probe binary, relative to {probes_build}
-  std::vector<std::string> headers;  // globs: when one differs from the clean tree, probes are rebuilt
-  double time_limit_s = 20;          // for one probe
-  std::map<std::string, std::string>
-      observables;  // Catch2 tag of a probe -> what the learner is told is wrong
+  std::string program;                  // the probe binary, relative to {probes_build}
+  std::vector<std::string> headers;     // globs: when one differs from the clean tree, probes are rebuilt
+  double time_limit_s = 20;             // for one probe
+  std::vector<Observable> observables;  // in the order in which a learner reads them
 };
 
 struct Step {

@@ -24,7 +24,8 @@ Build read_build(const Node& node, Errors& errors) {
 void read_observables(const Node& node, Probes& probes, Errors& errors) {
   Fields fields(node, "tree.probes.observables", errors);
   for (const auto& [key, value] : node.fields)
-    fields.string(fields.may(key.value), key.value, probes.observables[key.value]);
+    fields.string(fields.may(key.value), key.value,
+                  probes.observables.emplace_back(Observable{.tag = key.value, .words = ""}).words);
 }
 
 Probes read_probes(const Node& node, Errors& errors) {

@@ -7,18 +7,13 @@
 #include <charconv>
 #include <sstream>
 
+#include "mutator/base/files.h"
+
 namespace nanobug::coach {
 namespace {
 
 // How far from the changed lines a claim may point: a deleted statement has no line of its own.
 constexpr int kSlack = 1;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
 
 // The line of `mutated` that line `line` of `present` was, if the learner's edits are one region.
 int line_before_edits(int line, const std::string& mutated, const std::string& present) {

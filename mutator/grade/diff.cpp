@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "mutator/base/files.h"
 #include "mutator/grade/mutants.h"
 
 namespace nanobug::grade {
@@ -12,24 +13,14 @@ namespace {
 
 constexpr size_t kContext = 3;
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    size_t end = text.find('\n', begin);
-    end = end == std::string::npos ? text.size() : end + 1;
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end;
-  }
-  return lines;
-}
-
 struct Line {
   char mark;  // ' ', '-' or '+'
-  std::string text;
+  std::string_view text;
 };
 
 // The longest common subsequence decides which lines stay.
-std::vector<Line> edit_script(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+std::vector<Line> edit_script(const std::vector<std::string_view>& a,
+                              const std::vector<std::string_view>& b) {
   size_t prefix = 0, suffix = 0;
   while (prefix < std::min(a.size(), b.size()) && a[prefix] == b[prefix]) ++prefix;
   while (suffix < std::min(a.size(), b.size()) - prefix &&
@@ -87,7 +78,8 @@ std::string unified_diff(const std::string& path, const std::string& before, con
     for (size_t k = at - lead; k < stop; ++k) {
       old_count += script[k].mark != '+';
       new_count += script[k].mark != '-';
-      body += script[k].mark + script[k].text;
+      body += script[k].mark;
+      body += script[k].text;
       if (!script[k].text.ends_with('\n')) body += "\n\\ No newline at end of file\n";
     }
     out += "@@ -" + range(old_begin, old_count) + " +" + range(new_begin, new_count) + " @@\n" + body;

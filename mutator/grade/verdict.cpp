@@ -9,6 +9,7 @@
 #include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "mutator/base/files.h"
@@ -110,12 +111,12 @@ Status run_all(const workshop::Workshop& workshop, const workshop::Clean& clean,
   NANOBUG_TRY(ran);
   NANOBUG_TRY(probes);
   verdict.probes = std::move(*probes);
-  const auto& words = workshop.spec().probes.observables;
+  std::set<std::string> failing;
   for (const ProbeAnswer& answer : verdict.probes)
-    if (!answer.passed()) {
-      const auto known = words.find(answer.observable);
-      note_wrong(verdict, known == words.end() ? answer.observable : known->second);
-    }
+    if (!answer.passed()) failing.insert(answer.observable);
+  for (const catalog::Observable& observable : workshop.spec().probes.observables)
+    if (failing.erase(observable.tag)) note_wrong(verdict, observable.words);
+  for (const std::string& unnamed : failing) note_wrong(verdict, unnamed);
   for (const ParityAnswer& answer : verdict.parity)
     if (!answer.agrees) note_wrong(verdict, answer.observable);
   return {};

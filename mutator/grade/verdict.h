@@ -24,7 +24,8 @@ struct Verdict {
   bool solved = false;
   bool builds = true;
   std::string build_message;
-  std::vector<std::string> wrong;  // observables, without the place; in the catalog's words, each once
+  // Observables, without the place; in the catalog's words and order, each once.
+  std::vector<std::string> wrong;
   std::vector<workshop::ProbeAnswer> probes;
   std::vector<ParityAnswer> parity;
   double seconds = 0;

@@ -6,19 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mutator/base/files.h"
+
 namespace nanobug::rewrite {
 namespace {
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = text.find('\n', at);
-    const size_t next = end == std::string_view::npos ? text.size() : end + 1;
-    lines.push_back(text.substr(at, next - at));
-    at = next;
-  }
-  return lines;
-}
 
 bool continues_character(const std::string& text, size_t offset) {
   return offset < text.size() && (static_cast<unsigned char>(text[offset]) & 0xC0) == 0x80;

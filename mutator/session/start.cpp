@@ -61,11 +61,11 @@ Status fill_staging(const StartRequest& request, const Session& session, const f
   NANOBUG_TRY(vault::write_tree(request.mutated, staging));
   if (request.furnish) NANOBUG_TRY(request.furnish(staging, session.directory));
   // Once before the index is made, which remembers the files' times, and once for what came with it.
-  NANOBUG_TRY(vault::set_times(staging, request.time));
+  NANOBUG_TRY(set_times(staging, request.time));
   NANOBUG_TRY(vault::make_repository(staging, request.mutated, session.branch(), kFirstMessage, kCheckoutTime,
                                      request.exclude));
   if (request.strict) NANOBUG_TRY(vault::set_strict(staging, true));
-  NANOBUG_TRY(vault::set_times(staging, request.time));
+  NANOBUG_TRY(set_times(staging, request.time));
   return vault::sync_tree(staging, request.exclude);
 }
 

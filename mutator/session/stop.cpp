@@ -24,7 +24,7 @@ Status fill_staging(const vault::Tree& clean, const Saved& saved, const fs::path
                 "cannot make a directory in " + staging.parent_path().string() + ": " + system_reason(errno));
   NANOBUG_TRY(vault::write_tree(clean, staging));
   if (furnish) NANOBUG_TRY(furnish(staging));
-  NANOBUG_TRY(vault::set_times(staging, time));
+  NANOBUG_TRY(set_times(staging, time));
   NANOBUG_TRY(vault::sync_tree(staging, saved.exclude));
   return vault::verify(staging, vault::manifest(clean), saved.exclude);
 }

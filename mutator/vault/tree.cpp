@@ -200,16 +200,6 @@ Status sync_tree(const fs::path& directory, const std::vector<std::string>& leav
   return sync_path(directory);
 }
 
-Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch) {
-  const timespec time{static_cast<time_t>(seconds_since_epoch), 0};
-  const timespec both[] = {time, time};
-  return walk(directory, {}, [&](const fs::path& path, const struct stat& info) -> Status {
-    if (info.st_mtim.tv_sec == time.tv_sec && info.st_mtim.tv_nsec == 0) return {};
-    if (::utimensat(AT_FDCWD, path.c_str(), both, AT_SYMLINK_NOFOLLOW) == 0) return {};
-    return cannot("set the time of", path, errno);
-  });
-}
-
 Manifest manifest(const Tree& tree) {
   Manifest result;
   for (const auto& [path, file] : tree) result[path] = {sha256(file.bytes), file.mode};

@@ -51,10 +51,6 @@ Status write_tree(const Tree& tree, const std::filesystem::path& directory);
 // trees that can be made again.
 Status sync_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out);
 
-// Gives every file, symlink and directory below (and the directory itself) one modification time. What has it
-// already is not touched, so that a second call leaves alone the change time that git's index remembers.
-Status set_times(const std::filesystem::path& directory, std::int64_t seconds_since_epoch);
-
 Manifest manifest(const Tree& tree);
 
 // Reads the directory again and compares; the error names the first path that differs.

@@ -73,19 +73,6 @@ Result<std::vector<std::string>> list_files(const fs::path& directory) {
   return files;
 }
 
-Status set_times(const fs::path& directory, std::int64_t seconds) {
-  const timespec times[2] = {{seconds, 0}, {seconds, 0}};
-  const auto set = [&](const fs::path& path) -> Status {
-    if (::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0) return {};
-    return fail(Exit::io, "cannot set the time of " + path.string() + ": " + system_reason(errno));
-  };
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
-    if (const Status done = set(it->path()); !done) return done;
-  if (error) return cannot("read", directory, error);
-  return set(directory);
-}
-
 FileLock::FileLock(const fs::path& file) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);

@@ -27,9 +27,6 @@ Status copy_directory(const std::filesystem::path& from, const std::filesystem::
 // Every regular file below, relative, sorted.
 Result<std::vector<std::string>> list_files(const std::filesystem::path& directory);
 
-// Sets the modification time of everything below and of the directory itself.
-Status set_times(const std::filesystem::path& directory, std::int64_t seconds_since_epoch);
-
 // Who makes something in the cache first lets others wait for it, for as long as this lives.
 class FileLock {
  public:

@@ -40,7 +40,7 @@ const std::vector<std::string> kPrompts = {
 struct Options {
   std::string model = "runs/base.pt";
   std::string data;
-  int64_t documents = 4000;
+  int64_t documents = 8000;
   int64_t batch_size = 8;
   int64_t eval_steps = 20;
   std::string tasks;

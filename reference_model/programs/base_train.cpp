@@ -216,8 +216,7 @@ void run_training(Options o) {
   LoadedModel first = first_model(o, split.train);
   DataLoader loader(split.train, first.tokenizer, B, T, seed, /*shuffle=*/true, ranks.rank(),
                     ranks.world_size());
-  DataLoader val_loader(split.val, first.tokenizer, B * ranks.world_size(), T, seed,
-                        /*shuffle=*/false);
+  DataLoader val_loader(split.val, first.tokenizer, B * ranks.world_size(), T, seed);
   Run run{.model = first.model,
           .tokenizer = first.tokenizer,
           .optimizers = first.model->configure_optimizers(o.optimizer),

@@ -39,7 +39,7 @@ struct Options {
   QualityOptimizerConfig optimizer;
   std::string base = "auto";
   int64_t frozen_epochs = 1;
-  int64_t epochs = 8;
+  int64_t epochs = 6;
   int64_t patience = 3;
   int64_t batch_size = 32;
   double noise = 0.1;

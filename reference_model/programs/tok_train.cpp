@@ -30,10 +30,13 @@ Args declare(Options& o) {
   Args args("tok_train",
             "Trains a byte-pair tokenizer and says how well it compresses.\n"
             "base_train takes the file with --tokenizer.");
+  args.section("tokenizer");
   args.add("vocab-size", &o.vocab_size, "token ids, 256 bytes and special tokens included");
+  args.section("data");
   args.add("data", &o.data, "a .txt file (blank lines between documents) or .jsonl (\"text\")");
   args.add("documents", &o.documents, "how many documents to make up without --data").at_least(2);
   args.add("seed", &o.seed, "of the documents that are made up").at_least(0);
+  args.section("output");
   args.add("show", &o.show, "how many of the first and of the last merges to show").at_least(0);
   args.add("out", &o.out, "where the tokenizer goes, empty for nowhere");
   return args;

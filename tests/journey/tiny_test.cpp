@@ -79,6 +79,10 @@ TEST_CASE("a session from start to restore", "[tiny]") {
     CHECK(check["builds"] == false);
     CHECK(check["message"].get<std::string>().find("error:") != std::string::npos);
   }
+  SECTION("what is wrong is told in the catalog's order") {
+    replace_in(dir / "stats.cpp", "if (values.empty()) return 0;", "if (values.empty()) return 1;");
+    CHECK(tiny.user.ask({"check"}, 1)["wrong"] == json{"the numbers that come out", "the empty list"});
+  }
   SECTION("a hang, a crash and a throw are answers") {
     const auto trouble = GENERATE(as<std::string>(), "for (;;) {}", "__builtin_trap();", "throw 1;");
     replace_in(dir / "stats.cpp", "  double sum = 0;",

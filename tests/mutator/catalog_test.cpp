@@ -28,7 +28,7 @@ TEST_CASE("the head says how the tree is built, run and judged", "[catalog]") {
   CHECK(tree.probes.program == "bin/probes");
   CHECK(tree.probes.headers == std::vector<std::string>{"*.h"});
   CHECK(tree.probes.time_limit_s == 20);
-  CHECK(tree.probes.observables == std::map<std::string, std::string>{{"sums", "what the tree adds up"}});
+  CHECK(tree.probes.observables == std::vector<catalog::Observable>{{"sums", "what the tree adds up"}});
   REQUIRE(tree.parity.size() == 1);
   CHECK(tree.parity[0].observable == "the curve");
   CHECK(tree.parity[0].program.program == "bin/train");

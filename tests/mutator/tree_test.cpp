@@ -51,11 +51,11 @@ TEST_CASE("a path that leaves the directory is refused", "[vault][tree]") {
 TEST_CASE("every time is the same, and a second call touches nothing", "[vault][tree]") {
   Scratch scratch;
   REQUIRE(vault::write_tree(clean_tree(), scratch.path()));
-  REQUIRE(vault::set_times(scratch.path(), 1'000'000));
+  REQUIRE(set_times(scratch.path(), 1'000'000));
   struct stat before{}, after{};
   ::lstat((scratch / "latest").c_str(), &before);
   ::usleep(20'000);
-  REQUIRE(vault::set_times(scratch.path(), 1'000'000));
+  REQUIRE(set_times(scratch.path(), 1'000'000));
   ::lstat((scratch / "latest").c_str(), &after);
   CHECK(before.st_ctim.tv_nsec == after.st_ctim.tv_nsec);
   for (const auto& entry : fs::recursive_directory_iterator(scratch.path())) {

@@ -23,9 +23,9 @@ fs::path make_checkout(const Scratch& scratch) {
   const fs::path directory = scratch / "checkout";
   fs::create_directory(directory);
   REQUIRE(vault::write_tree(mutated_tree(), directory));
-  REQUIRE(vault::set_times(directory, kTime));
+  REQUIRE(set_times(directory, kTime));
   REQUIRE(vault::make_repository(directory, mutated_tree(), "session/x", "Start", kTime, {"build"}));
-  REQUIRE(vault::set_times(directory, kTime));
+  REQUIRE(set_times(directory, kTime));
   return directory;
 }
 
