@@ -9,6 +9,7 @@
 #include <cmath>
 #include <future>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "tests/journey/journey.h"
@@ -212,6 +213,24 @@ TEST_CASE("bad input gets one sentence, and nothing is written", "[programs-usag
   CHECK(here.files() == before);
 }
 
+TEST_CASE("tok_train makes a tokenizer that base_train takes", "[programs-usage]") {
+  const Directory here;
+  const std::string text = "a cat, a hat\n\na cat, a mat\n\na cat, a bat\n";
+  REQUIRE(write_file(here.path / "cats.txt", text));
+  const Finished made = here({"tok_train", "--data", "cats.txt", "--vocab-size", "267", "--show", "2"});
+  REQUIRE(made.good());
+  const std::vector<std::string> lines = printed(made.out);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] == "vocabulary: 267 ids (256 bytes, 2 merges, 9 special tokens)");
+  // " a" and "at" are the pairs that are there most often.
+  CHECK(std::set<std::string>{lines[2], lines[3]} ==
+        std::set<std::string>{"first merges: [at] [ a]", "last merges: [at] [ a]"});
+  const Finished trained =
+      here(Words{"base_train", "--tokenizer", "runs/tokenizer.json", "--steps", "1"} + kSmall);
+  CHECK(trained.good());
+  CHECK_THAT(trained.err, Contains("vocabulary 267,"));
+}
+
 TEST_CASE("two ranks equal one with twice the batch", "[programs-ranks]") {
   const Words common =
       Words{"base_train", "--steps",     "10",  "--eval-every",   "5",   "--dtype", "float64", "--metrics",
@@ -334,6 +353,19 @@ TEST_CASE("the tour: pretraining, evaluation, fine-tuning, a chat that calculate
   }
   INFO(answers);
   CHECK(right >= 7);
+
+  // Lines in, answers out: one that is too long is refused and the chat goes on; after quit nobody answers.
+  REQUIRE(write_file(here.path / "lines", "What is 17 + 25?\n\n  \n" + std::string(4000, 'x') +
+                                              "\nclear\r\nWhat is 3 + 4?\nquit\nWhat is 5 + 5?\n"));
+  const auto chat = run({.argv = {"sh", "-c", "exec " NANOCHAT_BIN "/chat_cli --temperature 0 <lines"},
+                         .directory = here.path});
+  REQUIRE(chat);
+  INFO(chat->out << chat->err);
+  CHECK(chat->good());
+  CHECK(printed(chat->out).size() == 2);
+  CHECK_THAT(chat->out, Contains("[17+25 = 42]") && Contains("[3+4 = 7]"));
+  CHECK_THAT(chat->err, Catch::StartsWith("chat_cli: the message has "));
+  CHECK(printed(chat->err).size() == 1);
 
   const Finished quality = here({"quality_train", "--quiet", "--metrics", "quality.jsonl"});
   INFO(quality.out << quality.err);
