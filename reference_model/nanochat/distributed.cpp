@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
@@ -147,6 +148,15 @@ c10::intrusive_ptr<c10d::Store> open_store(const DistributedOptions& options) {
   return c10::make_intrusive<c10d::TCPStore>(here ? "127.0.0.1" : options.master_addr, store);
 }
 
+// Returns once every rank has been at `store`, each in time after the one before it.
+void meet(c10d::Store& store, const DistributedOptions& options) {
+  const auto seen = [](int64_t rank) { return "rank " + std::to_string(rank); };
+  store.set(seen(options.rank), std::vector<uint8_t>{1});
+  for (int64_t rank = 0; rank < options.world_size; ++rank) {
+    store.wait({seen(rank)}, options.rendezvous_timeout);
+  }
+}
+
 c10::intrusive_ptr<c10d::ProcessGroupGloo> connect(const DistributedOptions& options) {
   quieten_c10d();
   ignore_broken_pipes();
@@ -154,7 +164,10 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo> connect(const DistributedOptions& opt
   const std::string attempt = variable("TORCHELASTIC_RESTART_COUNT").value_or("0");
   const auto store =
       c10::make_intrusive<c10d::PrefixStore>("nanochat/" + attempt, open_store(options));
-  const auto gloo = c10d::ProcessGroupGloo::Options::create(options.rendezvous_timeout);
+  meet(*store, options);
+  // Before LibTorch 2.9 this limits every call too, whatever the call itself says.
+  const auto gloo = c10d::ProcessGroupGloo::Options::create(
+      std::max(options.rendezvous_timeout, options.timeout));
   gloo->threads = 2;
   gloo->devices.push_back(is_loopback(options.master_addr)
                               ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
@@ -177,7 +190,7 @@ void Distributed::Group::sum_(torch::Tensor bucket) {
     c10d::AllreduceOptions sum;
     sum.reduceOp = c10d::ReduceOp::SUM;
     sum.timeout = options.timeout;
-    gloo->allreduce(buckets, sum)->wait();
+    gloo->allreduce(buckets, sum)->wait(options.timeout);
   });
 }
 
@@ -187,7 +200,7 @@ void Distributed::Group::broadcast_(torch::Tensor bucket) {
     c10d::BroadcastOptions from_main;
     from_main.rootRank = 0;
     from_main.timeout = options.timeout;
-    gloo->broadcast(buckets, from_main)->wait();
+    gloo->broadcast(buckets, from_main)->wait(options.timeout);
   });
 }
 
@@ -195,7 +208,7 @@ void Distributed::Group::barrier() {
   in_one_sentence(options, "has lost the others", [&] {
     c10d::BarrierOptions all;
     all.timeout = options.timeout;
-    gloo->barrier(all)->wait();
+    gloo->barrier(all)->wait(options.timeout);
   });
 }
 
