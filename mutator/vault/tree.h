@@ -4,7 +4,6 @@
 // sees: directories are made here, beside the place they go to, and renamed into it whole.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>

@@ -1,7 +1,6 @@
 // Checkpoints: what goes in comes out, to the bit, or not at all.
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <torch/serialize.h>
 
 #include <map>
 
@@ -9,6 +8,7 @@
 #include "nanochat/checkpoint_manager.h"
 #include "nanochat/common.h"
 #include "probe.h"
+#include "record.h"
 #include "temporary.h"
 
 using namespace probe;
@@ -93,20 +93,6 @@ nanochat::TrainingState some_state() {
   state.early_stopping = {.best = 2.25, .best_step = 40, .bad_evaluations = 2};
   state.options = {{"n-layer", "3"}, {"data", ""}, {"seed", "42"}};
   return state;
-}
-
-// What LibTorch's own reader makes of a checkpoint.
-c10::impl::GenericDict record_of(const std::string& content) {
-  return torch::pickle_load({content.data(), content.data() + content.size()}).toGenericDict();
-}
-
-// A checkpoint with one value replaced, by way of LibTorch's own reader and writer.
-std::string changed(const std::string& content, const std::string& key, const c10::IValue& value) {
-  auto record = record_of(content);
-  REQUIRE(record.contains(key));
-  record.insert_or_assign(key, value);
-  const std::vector<char> bytes = torch::pickle_save(record);
-  return std::string(bytes.data(), bytes.size());
 }
 
 }  // namespace

@@ -4,13 +4,13 @@
 #include "nanochat/quality_classifier.h"
 
 #include <torch/nn/functional/loss.h>
-#include <torch/serialize.h>
 
 #include <cmath>
 
 #include "gpt_oracle.h"
 #include "nanochat/quality_checkpoint.h"
 #include "probe.h"
+#include "record.h"
 #include "temporary.h"
 
 using namespace probe;
@@ -389,7 +389,7 @@ TEST_CASE("quality_checkpoint.bad_files", "[errors]") {
   put_content(path, whole.substr(0, whole.size() / 2));
   CHECK(says().find(path) == 0);
   // One value replaced by another of its kind that does not fit.
-  for (const auto& entry : torch::pickle_load({whole.begin(), whole.end()}).toGenericDict()) {
+  for (const auto& entry : record_of(whole)) {
     const std::string key = entry.key().toStringRef();
     CAPTURE(key);
     c10::IValue other = "something else";
@@ -398,10 +398,7 @@ TEST_CASE("quality_checkpoint.bad_files", "[errors]") {
     } else if (!entry.value().isString()) {
       continue;
     }
-    auto values = torch::pickle_load({whole.begin(), whole.end()}).toGenericDict();
-    values.insert_or_assign(key, other);
-    const std::vector<char> bytes = torch::pickle_save(values);
-    put_content(path, {bytes.begin(), bytes.end()});
+    put_content(path, changed(whole, key, other));
     CHECK(says().find(path) == 0);
   }
   // Another program's file.
