@@ -1,11 +1,9 @@
 // diff: a unified diff for the patches, in the form that `git apply` and `patch -p1` take.
-//
-// The differences of a bug are a line or two, so the plain dynamic program over the lines between the common
-// prefix and suffix is enough (Hunt and McIlroy 1976).
 #include <algorithm>
 #include <vector>
 
 #include "mutator/base/files.h"
+#include "mutator/base/line_diff.h"
 #include "mutator/grade/mutants.h"
 
 namespace nanobug::grade {
@@ -18,34 +16,19 @@ struct Line {
   std::string_view text;
 };
 
-// The longest common subsequence decides which lines stay.
-std::vector<Line> edit_script(const std::vector<std::string_view>& a,
-                              const std::vector<std::string_view>& b) {
-  size_t prefix = 0, suffix = 0;
-  while (prefix < std::min(a.size(), b.size()) && a[prefix] == b[prefix]) ++prefix;
-  while (suffix < std::min(a.size(), b.size()) - prefix &&
-         a[a.size() - 1 - suffix] == b[b.size() - 1 - suffix])
-    ++suffix;
-  const size_t n = a.size() - prefix - suffix, m = b.size() - prefix - suffix;
-  std::vector<std::vector<size_t>> longest(n + 1, std::vector<size_t>(m + 1));
-  for (size_t i = n; i-- > 0;)
-    for (size_t j = m; j-- > 0;)
-      longest[i][j] = a[prefix + i] == b[prefix + j] ? longest[i + 1][j + 1] + 1
-                                                     : std::max(longest[i + 1][j], longest[i][j + 1]);
+std::vector<Line> edit_script(const std::string& before, const std::string& after) {
+  const auto a = lines_of(before), b = lines_of(after);
   std::vector<Line> script;
-  for (size_t i = 0; i < prefix; ++i) script.push_back({' ', a[i]});
-  size_t i = 0, j = 0;
-  while (i < n || j < m) {
-    if (i < n && j < m && a[prefix + i] == b[prefix + j]) {
-      script.push_back({' ', a[prefix + i]});
-      ++i, ++j;
-    } else if (j == m || (i < n && longest[i + 1][j] >= longest[i][j + 1])) {
-      script.push_back({'-', a[prefix + i++]});
-    } else {
-      script.push_back({'+', b[prefix + j++]});
-    }
+  size_t i = 0;
+  const auto keep_until = [&](size_t end) {
+    while (i < end) script.push_back({' ', a[i++]});
+  };
+  for (const LineChange& change : line_changes(a, b)) {
+    keep_until(change.before);
+    for (size_t k = 0; k < change.removed; ++k) script.push_back({'-', a[i++]});
+    for (size_t k = 0; k < change.added; ++k) script.push_back({'+', b[change.after + k]});
   }
-  for (size_t k = a.size() - suffix; k < a.size(); ++k) script.push_back({' ', a[k]});
+  keep_until(a.size());
   return script;
 }
 
@@ -56,7 +39,7 @@ std::string range(size_t begin, size_t count) {
 }  // namespace
 
 std::string unified_diff(const std::string& path, const std::string& before, const std::string& after) {
-  const std::vector<Line> script = edit_script(lines_of(before), lines_of(after));
+  const std::vector<Line> script = edit_script(before, after);
   std::string out;
   size_t old_line = 0, new_line = 0;
   for (size_t at = 0; at < script.size();) {
