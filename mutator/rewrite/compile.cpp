@@ -35,7 +35,6 @@ const std::map<std::string, Form>& forms() {
       {"name",
        {true, 1, kinds<NamedDecl, DeclRefExpr, CXXCtorInitializer, TypeLoc>(), "something with a name"}},
       {"callArgs", {true, 1, kinds<CallExpr>(), "a call"}},
-      {"constructExprArgs", {true, 1, kinds<CXXConstructExpr>(), "a cxxConstructExpr"}},
       {"elseBranch", {true, 1, kinds<IfStmt>(), "an ifStmt"}},
       {"initListElements", {true, 1, kinds<InitListExpr>(), "an initListExpr"}},
       {"encloseNodes", {true, 2, {}, ""}},
