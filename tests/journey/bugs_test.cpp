@@ -1,9 +1,8 @@
 // bugs: every bug of the CS336 answer key, as a learner meets it: a silent checkout, a check that fails,
 // fixes that pass however they are written, a fix that only hides the line and fails, and the clean tree back
 // at the end.
-#include <catch2/catch.hpp>
-
 #include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;

@@ -7,12 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <set>
 #include <sstream>
 #include <thread>
 
 #include "mutator/base/paths.h"
+#include "tests/probes/catch.h"
 
 namespace nanobug::journey {
 

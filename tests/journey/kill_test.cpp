@@ -1,10 +1,10 @@
 // kill: the command dies by SIGKILL at a hundred random points of start and stop; nothing of the learner's is
 // lost and the next command goes on as if nothing had been. (mutator/session_kill_test dies at every single
 // system call.)
-#include <catch2/catch.hpp>
 #include <random>
 
 #include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;

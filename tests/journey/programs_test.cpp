@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <future>
 #include <map>
@@ -13,10 +12,11 @@
 #include <sstream>
 
 #include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Words = std::vector<std::string>;
 
 namespace {

@@ -1,8 +1,7 @@
 // setup: what tools/setup says when the download fails, and that it keeps nothing of it. No network is
 // touched: pip is pointed at a directory.
-#include <catch2/catch.hpp>
-
 #include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <fcntl.h>
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;

@@ -1,8 +1,7 @@
 // usage: what the command says when it is called wrongly: one sentence, the documented exit code, nothing
 // lost.
-#include <catch2/catch.hpp>
-
 #include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;

@@ -1,7 +1,6 @@
 // base: files survive what goes wrong, processes end when told, words are near or not.
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 
@@ -9,6 +8,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/base/suggest.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace std::chrono_literals;

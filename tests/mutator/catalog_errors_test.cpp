@@ -1,9 +1,8 @@
 // catalog errors: one broken catalog a row, with the exact sentences and places it earns. A row changes one
 // thing of a catalog that is right: the first occurrence of `from` becomes `to`.
-#include <catch2/catch.hpp>
-
 #include "mutator/base/files.h"
 #include "mutator/catalog/catalog.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 

@@ -1,9 +1,8 @@
 // catalog: a whole file into values, every value with its place.
 #include "mutator/catalog/catalog.h"
 
-#include <catch2/catch.hpp>
-
 #include "mutator/base/files.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::catalog;

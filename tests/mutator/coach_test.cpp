@@ -1,10 +1,10 @@
 // coach: clocks, paragraphs, claims that follow the learner's edits, plots.
-#include <catch2/catch.hpp>
 #include <limits>
 
 #include "mutator/base/files.h"
 #include "mutator/coach/coach.h"
 #include "mutator/coach/plot.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::coach;

@@ -1,5 +1,4 @@
 // grade: diffs that git applies, series that agree or do not, symptoms by their class.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -9,6 +8,7 @@
 #include "mutator/grade/mutants.h"
 #include "mutator/grade/symptom.h"
 #include "mutator/grade/verdict.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::grade;

@@ -1,10 +1,9 @@
 // rewrite_fixture: rules written by hand and code in a string, for the tests of rewrite.
 #pragma once
 
-#include <catch2/catch.hpp>
-
 #include "mutator/base/files.h"
 #include "mutator/rewrite/rewriter.h"
+#include "tests/probes/catch.h"
 
 namespace nanobug::rewrite {
 

@@ -7,7 +7,6 @@
 
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,6 +15,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/process.h"
 #include "tests/mutator/session_trees.h"
+#include "tests/probes/catch.h"
 
 namespace nanobug::test {
 

@@ -1,12 +1,11 @@
 // site: cutting text without Clang, and the index on disk.
 #include "mutator/rewrite/site.h"
 
-#include <catch2/catch.hpp>
-
 #include "mutator/base/files.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/precedence.h"
 #include "mutator/rewrite/surgery.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::rewrite;

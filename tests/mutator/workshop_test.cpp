@@ -1,7 +1,6 @@
 // workshop: a build that is moved is up to date and tells nothing of where it was; records; links.
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
 #include <ctime>
 #include <set>
 #include <sstream>
@@ -12,6 +11,7 @@
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/programs.h"
 #include "mutator/workshop/workshop.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::workshop;

@@ -12,7 +12,7 @@
 #include "temporary.h"
 
 using namespace probe;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using nanochat::GPT;
 using nanochat::load_model;
 using nanochat::LoadedModel;

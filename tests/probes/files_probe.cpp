@@ -6,7 +6,7 @@
 #include "temporary.h"
 
 using namespace probe;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

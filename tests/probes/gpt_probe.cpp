@@ -201,7 +201,7 @@ TEST_CASE("gpt.limits", "[errors]") {
     for (const int64_t none : {0, -1}) {
       odd = config;
       odd.*size = none;
-      CHECK_THROWS_WITH(GPT(odd), Catch::Matchers::Contains("must be positive"));
+      CHECK_THROWS_WITH(GPT(odd), Catch::Contains("must be positive"));
     }
     odd.*size = 1;
     CHECK_NOTHROW(GPT(odd));

@@ -9,7 +9,6 @@
 // else, also what the tree under test prints, goes to standard error. Exits with 0 if all passed, 1 if one
 // failed, 2 on bad usage.
 
-#define CATCH_CONFIG_EXTERNAL_INTERFACES  // the reporter below
 #include "probe.h"
 
 #include <nss.h>
@@ -55,72 +54,21 @@ std::string one_line(const std::string& text) {
   return line;
 }
 
-// The reporter: one probe's begin and end.
-class Protocol : public Catch::IStreamingReporter {
- public:
-  explicit Protocol(const Catch::ReporterConfig&) {}
-
-  static std::string getDescription() { return "JSON lines"; }
-  static std::set<Catch::Verbosity> getSupportedVerbosities() { return {Catch::Verbosity::Normal}; }
-  Catch::ReporterPreferences getPreferences() const override { return {}; }
-
-  void testCaseStarting(const Catch::TestCaseInfo& probe) override {
-    failure_.clear();
-    torch::manual_seed(20251105);
-    torch::GradMode::set_enabled(true);
-    say({{"begin", probe.name}});
-  }
-
-  bool assertionEnded(const Catch::AssertionStats& stats) override {
-    const Catch::AssertionResult& result = stats.assertionResult;
-    if (result.isOk() || !failure_.empty()) return true;
-    failure_ = result.hasExpression() ? result.getExpressionInMacro() : "outside of any check";
-    if (result.hasExpandedExpression()) failure_ += " with " + result.getExpandedExpression();
-    if (result.hasMessage()) failure_ += ": " + std::string(result.getMessage());
-    for (const Catch::MessageInfo& info : stats.infoMessages) {
-      if (!info.message.empty() && info.type == Catch::ResultWas::Info) failure_ += "; " + info.message;
-    }
-    return true;
-  }
-
-  void testCaseEnded(const Catch::TestCaseStats& stats) override {
-    const bool passed = stats.totals.assertions.allOk() && stats.totals.assertions.total() > 0;
-    if (!passed && failure_.empty()) failure_ = "the probe checked nothing";
-    say({{"end", stats.testInfo.name}, {"passed", passed}, {"message", one_line(failure_)}});
-    all_passed = all_passed && passed;
-  }
-
-  void noMatchingTestCases(const std::string&) override { all_passed = false; }
-  void testRunStarting(const Catch::TestRunInfo&) override {}
-  void testGroupStarting(const Catch::GroupInfo&) override {}
-  void sectionStarting(const Catch::SectionInfo&) override {}
-  void assertionStarting(const Catch::AssertionInfo&) override {}
-  void sectionEnded(const Catch::SectionStats&) override {}
-  void testGroupEnded(const Catch::TestGroupStats&) override {}
-  void testRunEnded(const Catch::TestRunStats&) override {}
-  void skipTest(const Catch::TestCaseInfo&) override {}
-
-  static inline bool all_passed = true;
-
- private:
-  std::string failure_;  // the first
-};
-CATCH_REGISTER_REPORTER("protocol", Protocol)
-
-// Every probe and its tag, by name.
-std::map<std::string, std::string> all_probes() {
-  std::map<std::string, std::string> probes;
-  for (const Catch::TestCase& test : Catch::getRegistryHub().getTestCaseRegistry().getAllTests()) {
-    const Catch::TestCaseInfo& info = test.getTestCaseInfo();
-    probes[info.name] = info.tags.empty() ? "" : info.tags.front();
-  }
-  return probes;
+// One probe, from its begin to its end.
+bool passes(const std::string& name) {
+  torch::manual_seed(20251105);
+  torch::GradMode::set_enabled(true);
+  say({{"begin", name}});
+  const ProbeAnswer answer = run_probe(name);
+  say({{"end", name}, {"passed", answer.passed}, {"message", one_line(answer.message)}});
+  return answer.passed;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::map<std::string, std::string> probes = all_probes();
+  std::map<std::string, std::string> probes;
+  for (const ProbeName& probe : all_probes()) probes[probe.name] = probe.observable;
   std::vector<std::string> names(argv + 1, argv + argc);
   if (names == std::vector<std::string>{"--list"}) {
     for (const auto& [name, observable] : probes) say({{"probe", name}, {"observable", observable}});
@@ -145,6 +93,7 @@ int main(int argc, char** argv) {
   // c10d asks who calls for every connection, and a name server that does not answer takes five seconds to.
   __nss_configure_lookup("hosts", "files");
 
-  for (const std::string& name : names) run_probe(name);
-  return Protocol::all_passed ? 0 : 1;
+  bool all_passed = true;
+  for (const std::string& name : names) all_passed = passes(name) && all_passed;
+  return all_passed ? 0 : 1;
 }

@@ -15,7 +15,7 @@
 #include "temporary.h"
 
 using namespace probe;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using nanochat::MetricsLine;
 using nanochat::MetricsWriter;
 

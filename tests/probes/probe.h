@@ -9,9 +9,10 @@
 
 #include <torch/types.h>
 
-#undef CHECK  // LibTorch's logging has a macro of this name too
-#include <catch2/catch.hpp>
 #include <string>
+
+#undef CHECK  // LibTorch's logging has a macro of this name too
+#include "catch.h"
 
 namespace probe {
 

@@ -7,8 +7,8 @@
 #include "temporary.h"
 
 using namespace probe;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
+using Catch::Contains;
+using Catch::StartsWith;
 using nanochat::Tokenizer;
 using nlohmann::json;
 

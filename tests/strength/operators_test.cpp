@@ -1,8 +1,8 @@
 // The mutation operators: what each writes instead, and what they leave alone.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <set>
 
+#include "tests/probes/catch.h"
 #include "tools/strength/enumerate.h"
 
 namespace nanobug::strength {
