@@ -1,10 +1,10 @@
 // line_diff: the changes make the one text of the other, keep as many lines as can be kept, and stay cheap.
-#include <catch2/catch.hpp>
 #include <map>
 #include <random>
 
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 
