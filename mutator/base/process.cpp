@@ -1,11 +1,9 @@
-// process: see process.h. The child gets a process group of its own, so that a time limit ends its children
-// too.
+// process: see process.h. nanobug's side: the pipes, the limits, and the order to kill.
 #include "mutator/base/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,56 +13,93 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include "mutator/base/files.h"
+#include "mutator/base/meter.h"
+#include "mutator/base/supervisor.h"
 
 extern char** environ;
 
 namespace nanobug {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+constexpr size_t kKeptOfStdout = 64 << 20;
+constexpr size_t kKeptOfStderr = 64 << 10;
+constexpr size_t kLongestLine = 1 << 20;
 
-// The process groups that run() waits for, where a signal handler may read them.
-std::array<std::atomic<pid_t>, 16> g_children{};
-
-struct Registered {
-  explicit Registered(pid_t pid) {
-    for (auto& slot : g_children) {
-      pid_t none = 0;
-      if (slot.compare_exchange_strong(none, pid)) {
-        mine = &slot;
-        return;
-      }
-    }
-  }
-  ~Registered() {
-    if (mine) mine->store(0);
-  }
-  std::atomic<pid_t>* mine = nullptr;
-};
-
-void on_interrupt(int signal) {
-  for (auto& slot : g_children)
-    if (const pid_t pid = slot.load(); pid > 0) ::kill(-pid, SIGKILL);
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
-}
-constexpr size_t kKeptOfStderr = 64 * 1024;
-
+// Both ends are above the descriptors that a program gets, whatever nanobug was started without.
 struct Pipe {
   int read = -1, write = -1;
   bool open() {
-    int fd[2];
-    if (::pipe2(fd, O_CLOEXEC) != 0) return false;
-    read = fd[0], write = fd[1];
-    return true;
+    int low[2];
+    if (::pipe2(low, O_CLOEXEC) != 0) return false;
+    read = ::fcntl(low[0], F_DUPFD_CLOEXEC, 10), write = ::fcntl(low[1], F_DUPFD_CLOEXEC, 10);
+    const int reason = errno;
+    ::close(low[0]), ::close(low[1]);
+    errno = reason;
+    return read >= 0 && write >= 0;
   }
   void close(int& end) {
-    if (end >= 0) ::close(end);
-    end = -1;
+    if (end >= 0) ::close(std::exchange(end, -1));
   }
   ~Pipe() { close(read), close(write); }
+};
+
+// The supervisors at work, where a signal handler may read them. One that finds no slot still ends with us.
+struct Slot {
+  std::atomic<pid_t> supervisor{0};
+  std::atomic<int> life{-1};
+};
+std::array<Slot, 64> g_slots;
+std::atomic<bool> g_interrupted{false};
+
+// What is known from here on is of no use: the children did not end by themselves.
+void wait_for_the_end_if_interrupted() {
+  while (g_interrupted.load()) ::pause();
+}
+
+void on_interrupt(int signal) {
+  g_interrupted = true;
+  for (Slot& slot : g_slots)
+    if (const int life = slot.life.exchange(-1); life >= 0) ::close(life);
+  for (Slot& slot : g_slots)
+    if (const pid_t pid = slot.supervisor.load(); pid > 0) ::waitpid(pid, nullptr, 0);
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+// Owns a running supervisor: however run() is left, all that is below it is dead then.
+class Supervised {
+ public:
+  Supervised(pid_t pid, int life) : pid_(pid), life_(life) {
+    for (Slot& slot : g_slots) {
+      pid_t none = 0;
+      if (!slot.supervisor.compare_exchange_strong(none, -1)) continue;
+      slot.life = life, slot.supervisor = pid;  // in this order: who waits for it has closed its pipe
+      slot_ = &slot;
+      return;
+    }
+  }
+  Supervised(const Supervised&) = delete;
+  Supervised& operator=(const Supervised&) = delete;
+  ~Supervised() {
+    end();
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    if (slot_) slot_->supervisor = 0;
+    wait_for_the_end_if_interrupted();
+  }
+  pid_t pid() const { return pid_; }
+  void end() {
+    const int life = slot_ ? slot_->life.exchange(-1) : std::exchange(life_, -1);
+    if (life >= 0) ::close(life);
+  }
+
+ private:
+  pid_t pid_;
+  int life_;
+  Slot* slot_ = nullptr;
 };
 
 std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
@@ -84,97 +119,140 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return all;
 }
 
-// Starts the program with its stdout and stderr on the pipes; 0 or the errno.
-int spawn(const Command& command, const Pipe& out, const Pipe& err, pid_t* pid) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out.write, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.write, STDERR_FILENO);
-  if (!command.directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, command.directory.c_str());
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &defaults);
-  std::vector<std::string> arguments = command.argv, environment = merged_environment(command.environment);
-  const int reason = ::posix_spawnp(pid, arguments[0].c_str(), &actions, &attributes,
-                                    pointers(arguments).data(), pointers(environment).data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return reason;
-}
+// What comes on one pipe: its beginning, its end, or line by line. No byte is looked at twice.
+class Sink {
+ public:
+  enum class Keep { beginning, end };
+  explicit Sink(Keep keep, const std::function<void(std::string_view)>* on_line = nullptr)
+      : keep_(keep), on_line_(on_line && *on_line ? on_line : nullptr) {}
 
-// What came on one pipe: kept, or handed on line by line.
-struct Sink {
-  std::string kept;
-  const std::function<void(std::string_view)>* on_line = nullptr;
+  // -> whether a line was completed; where nobody wants lines every byte is news.
+  bool take(std::string_view bytes) {
+    if (!on_line_) {
+      keep(bytes);
+      return true;
+    }
+    bool whole = false;
+    for (size_t end; (end = bytes.find('\n')) != std::string_view::npos; bytes.remove_prefix(end + 1)) {
+      append(bytes.substr(0, end), kLongestLine);
+      whole = true;
+      const std::string line = std::exchange(kept_, {});
+      (*on_line_)(line);
+    }
+    append(bytes, kLongestLine);
+    return whole;
+  }
 
-  void take(std::string_view bytes) {
-    kept += bytes;
-    if (!on_line || !*on_line) return;
-    size_t begin = 0;
-    for (size_t end; (end = kept.find('\n', begin)) != std::string::npos; begin = end + 1)
-      (*on_line)(std::string_view(kept).substr(begin, end - begin));
-    kept.erase(0, begin);
+  // The last line may have no newline; what was kept is handed out.
+  std::string finish() {
+    if (on_line_ && !kept_.empty()) (*on_line_)(std::exchange(kept_, {}));
+    if (keep_ == Keep::end && kept_.size() > kKeptOfStderr) kept_.erase(0, kept_.size() - kKeptOfStderr);
+    return std::move(kept_);
   }
-  void finish() {
-    if (on_line && *on_line && !kept.empty()) (*on_line)(std::exchange(kept, {}));
+
+ private:
+  void append(std::string_view bytes, size_t most) {
+    kept_ += bytes.substr(0, most - std::min(most, kept_.size()));
   }
+  void keep(std::string_view bytes) {
+    if (keep_ == Keep::beginning) return append(bytes, kKeptOfStdout);
+    kept_ += bytes;
+    if (kept_.size() > 4 * kKeptOfStderr) kept_.erase(0, kept_.size() - kKeptOfStderr);
+  }
+
+  Keep keep_;
+  const std::function<void(std::string_view)>* on_line_;
+  std::string kept_;
 };
 
-// Milliseconds until the nearer limit, -1 without one.
-int until_limit(const Command& command, Clock::time_point start, Clock::time_point last_byte) {
-  auto left = std::chrono::milliseconds::max();
-  const auto now = Clock::now();
-  auto consider = [&](const auto& limit, Clock::time_point since) {
-    if (limit)
-      left = std::min(left, *limit - std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
-  };
-  consider(command.time_limit, start);
-  consider(command.quiet_limit, last_byte);
-  if (left == std::chrono::milliseconds::max()) return -1;
-  return static_cast<int>(std::clamp<long long>(left.count(), 0, 1 << 30));
+struct Channel {
+  Pipe pipe;
+  Sink sink;
+  bool has_lines = false;
+};
+
+struct Channels {
+  explicit Channels(const Command& command)
+      : own_lines(command.lines_from == 3 && command.on_line),
+        out{{}, Sink(Sink::Keep::beginning, own_lines ? nullptr : &command.on_line), !own_lines},
+        err{{}, Sink(Sink::Keep::end), false},
+        lines{{}, Sink(Sink::Keep::beginning, &command.on_line), own_lines} {}
+
+  bool open() {
+    return out.pipe.open() && err.pipe.open() && (!own_lines || lines.pipe.open()) && life.open() &&
+           report.open();
+  }
+  void close_theirs() {
+    for (Channel* channel : {&out, &err, &lines}) channel->pipe.close(channel->pipe.write);
+    life.close(life.read), report.close(report.write);
+  }
+
+  bool own_lines;
+  Channel out, err, lines;
+  Pipe life, report;
+};
+
+// Reads once what is there; false at the end, or when there is nothing and the pipe does not wait.
+bool read_some(Channel& channel, Meter& meter) {
+  std::array<char, 65536> block;
+  const ssize_t n = ::read(channel.pipe.read, block.data(), block.size());
+  if (n < 0 && errno == EINTR) return true;
+  if (n <= 0) return false;
+  if (channel.sink.take({block.data(), static_cast<size_t>(n)}) && channel.has_lines) meter.heard_line();
+  return true;
 }
 
-// Reads both pipes to their ends; false when a limit was passed.
-bool drain(const Command& command, Pipe& out, Pipe& err, Sink& out_sink, Sink& err_sink,
-           Clock::time_point start) {
-  auto last_byte = start;
-  std::array<char, 16384> block;
-  while (out.read >= 0 || err.read >= 0) {
-    std::array<pollfd, 2> polled{{{out.read, POLLIN, 0}, {err.read, POLLIN, 0}}};
-    const int ready = ::poll(polled.data(), polled.size(), until_limit(command, start, last_byte));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
-    for (int i = 0; i < 2; ++i) {
-      if (!(polled[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
-      Pipe& pipe = i == 0 ? out : err;
-      Sink& sink = i == 0 ? out_sink : err_sink;
-      const ssize_t n = ::read(pipe.read, block.data(), block.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) {
-        pipe.close(pipe.read);
-        continue;
+// Takes what comes until the supervisor has reported, and orders it to kill when a limit is passed.
+Report attend(Channels& channels, Supervised& supervised, Meter& meter, Finished& finished) {
+  Report report;
+  while (true) {
+    std::array<Channel*, 3> all = {&channels.out, &channels.err, &channels.lines};
+    std::array<pollfd, 4> polled{};
+    for (size_t i = 0; i < all.size(); ++i) polled[i] = {all[i]->pipe.read, POLLIN, 0};
+    polled[3] = {channels.report.read, POLLIN, 0};
+    const int ready = ::poll(polled.data(), polled.size(), finished.timed_out ? -1 : meter.until_next_look());
+    if (ready < 0 && errno != EINTR) break;
+    if (ready > 0) {
+      for (size_t i = 0; i < all.size(); ++i)
+        if (polled[i].revents != 0 && !read_some(*all[i], meter)) all[i]->pipe.close(all[i]->pipe.read);
+      if (polled[3].revents != 0) {
+        if (::read(channels.report.read, &report, sizeof report) != sizeof report) report.status = SIGKILL;
+        break;
       }
-      if (i == 0) last_byte = Clock::now();
-      sink.take({block.data(), static_cast<size_t>(n)});
-      if (i == 1 && sink.kept.size() > kKeptOfStderr) sink.kept.erase(0, sink.kept.size() - kKeptOfStderr);
     }
-    if (until_limit(command, start, last_byte) == 0) return false;
+    meter.look();
+    if (!finished.timed_out && meter.passed(finished)) supervised.end();
   }
-  return true;
+  // All who could write are dead; what they wrote may still be in the pipes.
+  for (Channel* channel : {&channels.out, &channels.err, &channels.lines}) {
+    if (channel->pipe.read < 0) continue;
+    ::fcntl(channel->pipe.read, F_SETFL, O_NONBLOCK);
+    while (read_some(*channel, meter)) {
+    }
+  }
+  return report;
+}
+
+tl::unexpected<Error> cannot_start(const Command& command, int reason) {
+  return fail(Exit::io, "cannot start " + command.argv[0] + ": " + system_reason(reason) +
+                            "; nanobug doctor says what is missing");
 }
 
 }  // namespace
 
 void end_children_when_interrupted() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, on_interrupt);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before{};
+    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    struct sigaction action{};
+    action.sa_handler = on_interrupt;
+    sigfillset(&action.sa_mask);
+    ::sigaction(signal, &action, nullptr);
+  }
 }
 
 std::string Finished::how() const {
+  if (over_processor_limit) return "no answer within its limit of processor time";
   if (timed_out) return "no answer within its time limit";
   if (signal != 0) return std::string("killed by SIG") + ::sigabbrev_np(signal);
   return "exit code " + std::to_string(exit_code);
@@ -196,29 +274,37 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
 }
 
 Result<Finished> run(const Command& command) {
-  Pipe out, err;
-  if (!out.open() || !err.open()) return fail(Exit::io, "cannot make a pipe: " + system_reason(errno));
-  const auto start = Clock::now();
-  pid_t pid = -1;
-  if (const int reason = spawn(command, out, err, &pid); reason != 0)
-    return fail(Exit::io, "cannot start " + command.argv[0] + ": " + system_reason(reason) +
-                              "; nanobug doctor says what is missing");
-  out.close(out.write), err.close(err.write);
-  const Registered registered(pid);
+  wait_for_the_end_if_interrupted();
+  Channels channels(command);
+  if (!channels.open()) return fail(Exit::io, "cannot make a pipe: " + system_reason(errno));
+  std::vector<std::string> arguments = command.argv, environment = merged_environment(command.environment);
+  const std::vector<char*> argv = pointers(arguments), environ_of_it = pointers(environment);
+  Orders orders;
+  orders.argv = argv.data(), orders.environment = environ_of_it.data();
+  orders.directory = command.directory.empty() ? nullptr : command.directory.c_str();
+  orders.out = channels.out.pipe.write, orders.err = channels.err.pipe.write;
+  orders.lines = channels.lines.pipe.write;
+  orders.life = channels.life.read, orders.report = channels.report.write;
 
+  const auto start = std::chrono::steady_clock::now();
+  const pid_t pid = start_supervisor(orders);
+  if (pid < 0) return cannot_start(command, errno);
   Finished finished;
-  Sink out_sink{{}, &command.on_line}, err_sink;
-  finished.timed_out = !drain(command, out, err, out_sink, err_sink, start);
-  if (finished.timed_out) ::kill(-pid, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  Report report;
+  {
+    Supervised supervised(pid, std::exchange(channels.life.write, -1));
+    channels.close_theirs();
+    Meter meter(command, pid);
+    report = attend(channels, supervised, meter, finished);
+    finished.processor_s = std::max(meter.processor_s(), static_cast<double>(report.processor_micros) / 1e6);
   }
-  out_sink.finish();
-  finished.out = std::move(out_sink.kept);
-  finished.err = std::move(err_sink.kept);
-  finished.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  if (WIFEXITED(status)) finished.exit_code = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) finished.signal = WTERMSIG(status);
+  if (report.not_started != 0) return cannot_start(command, report.not_started);
+  finished.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  finished.out = channels.out.sink.finish();
+  finished.err = channels.err.sink.finish();
+  channels.lines.sink.finish();
+  if (WIFEXITED(report.status)) finished.exit_code = WEXITSTATUS(report.status);
+  if (WIFSIGNALED(report.status)) finished.signal = WTERMSIG(report.status);
   return finished;
 }
 
