@@ -5,9 +5,9 @@
 // which fields are required, which may not be text, and where the mappings begin; so a mapping that swallows
 // what it does not know, a field that is read under another name, or a limit that is not looked at cannot
 // pass.
-#include <catch2/catch.hpp>
 #include <set>
 #include <sstream>
+#include "tests/probes/catch.h"
 
 #include "mutator/catalog/catalog.h"
 
