@@ -27,14 +27,29 @@ Injected injected_of(const Json& json) {
 Json to_json(const Session& s) {
   Json injected = Json::array();
   for (const auto& each : s.injected) injected.push_back(to_json(each));
-  return {{"name", s.name},         {"directory", to_text(s.directory)},
-          {"pristine", s.pristine}, {"mutated", s.mutated},
-          {"injected", injected},   {"started", s.started},
-          {"minutes", s.minutes},   {"seed", s.seed},
-          {"strict", s.strict},     {"named", s.named},
-          {"hints", s.hints},       {"wrong_claims", s.wrong_claims},
-          {"located", s.located},   {"checks", s.checks},
-          {"solved", s.solved},     {"revealed", s.revealed}};
+  return {{"name", s.name},
+          {"directory", to_text(s.directory)},
+          {"pristine", s.pristine},
+          {"mutated", s.mutated},
+          {"injected", injected},
+          {"started", s.started},
+          {"minutes", s.minutes},
+          {"seed", s.seed},
+          {"strict", s.strict},
+          {"named", s.named},
+          {"hints", s.hints},
+          {"wrong_claims", s.wrong_claims},
+          {"located", s.located},
+          {"checks", s.checks},
+          {"solved", s.solved},
+          {"revealed", s.revealed},
+          {"project", s.project},
+          {"toolchain", s.toolchain},
+          {"options", s.options},
+          {"solved_at", s.solved_at},
+          {"machine_seconds", s.machine_seconds},
+          {"probes_agree_last", s.probes_agree_last},
+          {"probes_total_last", s.probes_total_last}};
 }
 
 Session session_of(const Json& json) {
@@ -55,6 +70,14 @@ Session session_of(const Json& json) {
   s.checks = json.at("checks");
   s.solved = json.at("solved");
   s.revealed = json.at("revealed");
+  // Later than the first version, whose files are still read.
+  s.project = json.value("project", "");
+  s.toolchain = json.value("toolchain", "");
+  s.options = json.value("options", "");
+  s.solved_at = json.value("solved_at", std::int64_t{0});
+  s.machine_seconds = json.value("machine_seconds", std::int64_t{0});
+  s.probes_agree_last = json.value("probes_agree_last", 0);
+  s.probes_total_last = json.value("probes_total_last", 0);
   return s;
 }
 

@@ -52,6 +52,14 @@ struct Session {
   int checks = 0;
   bool solved = false;
   bool revealed = false;
+  // What the session began with, so that what changes in the project meanwhile changes nothing in it. Empty
+  // in a session that an older nanobug began.
+  std::string project;               // tree id in the vault: catalog.yaml and what it names
+  std::string toolchain;             // the key of what builds
+  std::string options;               // of the draw, so that --seed draws the same again
+  std::int64_t solved_at = 0;        // of the first solved check; 0: none yet
+  std::int64_t machine_seconds = 0;  // nanobug's own, which do not count on the learner's clock
+  int probes_agree_last = 0, probes_total_last = 0;  // of the last check
 
   std::string branch() const { return "session/" + name; }
 };
@@ -73,7 +81,9 @@ struct StartRequest {
   std::uint64_t seed = 0;
   bool strict = false;
   bool named = false;
-  std::vector<std::string> exclude;  // top-level names that are not the learner's: the build directory, what programs wrote
+  std::string project, toolchain, options;  // see Session
+  std::vector<std::string>
+      exclude;  // top-level names that are not the learner's: the build directory, what programs wrote
   // The modification time that every file and directory of the checkout gets. A build directory's logs must
   // not be older than its sources and its headers not newer, so the workshop says which.
   std::int64_t time = kCheckoutTime;

@@ -49,6 +49,8 @@ Result<Saved> new_session(const Papers& papers, const StartRequest& request, con
   session.seed = request.seed;
   session.strict = request.strict;
   session.named = request.named;
+  session.project = request.project, session.toolchain = request.toolchain;
+  session.options = request.options;
   saved.exclude = request.exclude;
   return saved;
 }
