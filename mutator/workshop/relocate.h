@@ -1,27 +1,42 @@
 // relocate: a CMake + Ninja build directory that works wherever it is copied to.
 //
 // CMake writes absolute paths. In build.ninja they become relative to the build directory, before anything is
-// built, so that ninja's log (which hashes the commands) and its dependencies are the same everywhere. In the
-// other text files (the cache, the install scripts) the clean tree's path is replaced by the checkout's when
-// it is copied.
+// built, so that ninja's log (which hashes the commands) and its dependencies are the same everywhere; a
+// small CMake script does it (regenerate.cmake), which stays in the build directory and does it again
+// whenever a CMakeLists.txt is edited there. In the other text files (CMake's cache, the install scripts, the
+// compile commands) the clean tree's path is replaced by the checkout's when it is copied.
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "mutator/base/error.h"
 
 namespace nanobug::workshop {
 
-// Makes every path of build.ninja below `tree` relative and drops the rule that runs CMake again by itself:
-// the copy's CMakeLists.txt is newer or older than the system's modules as chance has it. No build.ninja:
-// nothing to do.
-Status make_relative(const std::filesystem::path& build, const std::filesystem::path& tree);
+// To be called after a tree was configured, before it is built. The paths must be plain (alias.h). No
+// build.ninja: nothing to do.
+Status configured(const std::filesystem::path& build, const std::filesystem::path& tree);
 
-// Writes down, beside the tree, which text files of the build directory name it.
+// The files of the tree that its configuration depends on (CMakeLists.txt, what it includes and configures),
+// relative to the tree, sorted; none without a build.ninja. `build` is a directory that configured() has
+// seen.
+Result<std::vector<std::string>> build_files(const std::filesystem::path& build,
+                                             const std::filesystem::path& tree);
+
+// Writes down, beside the tree, which text files of the build directory name it, and by which name.
 Status remember_relocations(const std::filesystem::path& build, const std::filesystem::path& tree);
 
-// In a copy of the build directory: the files remembered now name `home` instead of `tree`.
+// In a copy of the tree's build directory: the files remembered now name `home` instead of `tree`, each in
+// the way of its format.
 Status relocate(const std::filesystem::path& build, const std::filesystem::path& tree,
                 const std::filesystem::path& home);
+
+// ---- the formats, one by one
+
+// `text` of a file of that name with `from`, a plain path, renamed to `to`, any path.
+std::string rename_paths(const std::string& file, const std::string& text, const std::string& from,
+                         const std::string& to);
 
 }  // namespace nanobug::workshop

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
+#include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kVersion = "1";  // of the layout in the cache
+constexpr const char* kVersion = "2";  // of the layout in the cache
 
 // A program's identity that changes when it is upgraded, without running it.
 std::string identity(const std::string& program) {
@@ -64,7 +65,9 @@ std::string reason_of(const Finished& finished) {
 }
 
 Workshop::Workshop(const catalog::Tree& spec, fs::path project, fs::path cache)
-    : spec_(spec), project_(std::move(project)), cache_(std::move(cache)) {}
+    : spec_(spec),
+      project_(plain_alias(project).value_or(project)),
+      cache_(plain_alias(cache).value_or(cache)) {}
 
 std::vector<std::string> Workshop::substitute(const std::vector<std::string>& words,
                                               const std::map<std::string, std::string>& names) {
@@ -100,6 +103,7 @@ std::optional<Clean> Workshop::find_clean(const std::string& tree_id) const {
 }
 
 Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id, const Progress& progress) {
+  for (const fs::path& place : {project_, cache_}) NANOBUG_TRY(plain_alias(place));
   if (auto found = find_clean(tree_id)) return *found;
   Clean clean;
   clean.key = key_of(tree_id);
@@ -132,7 +136,7 @@ Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Pr
     if (!built->good())
       return fail(Exit::io, "the clean tree does not build (" + built->how() +
                                 "); nanobug doctor says what is missing\n" + reason_of(*built));
-    if (configure) NANOBUG_TRY(make_relative(clean.build, clean.tree));
+    if (configure) NANOBUG_TRY(configured(clean.build, clean.tree));
   }
   NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
   return set_times(clean.tree, clean.time);
