@@ -1,7 +1,6 @@
 // relocate: a build directory that is moved, to any path, goes on there as if it had been made there.
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
@@ -11,6 +10,7 @@
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
 #include "mutator/workshop/workshop.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::workshop;
