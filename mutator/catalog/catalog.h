@@ -47,21 +47,34 @@ struct Probes {
   std::vector<Observable> observables;  // in the order in which a learner reads them
 };
 
+// One start of a program of the tree. Its args know {source}, {build}, {scratch} (a directory of the run's
+// own, with the tree's `inputs` in it) and, where records are read, {metrics}.
 struct Step {
-  std::string program;            // relative to {build}
-  std::vector<std::string> args;  // {scratch} stands for a directory that is this run's own
+  std::string program = {};  // relative to {build}
+  std::vector<std::string> args = {};
+  int ranks = 1;           // more: so many processes at once, told of each other by torchrun's variables
+  std::string input = {};  // the name of one of the tree's inputs, for its stdin; empty: it has none
 };
 
-struct Program : Step {      // its args also know {metrics}, the file of JSON lines
+struct Program : Step {
   std::vector<Step> before;  // run first, in this order, and must succeed: what makes the program's input
   double time_limit_s = 120;
   Place place;
 };
 
+// A step, and what of it must be as the clean tree has it. That it succeeds is compared of all.
+struct Compared : Step {
+  std::map<std::string, double> series;  // name -> largest relative difference of a value in the records
+  bool text = false;                     // what it prints to stdout
+  std::vector<std::string> leaves;       // files in {scratch}: how often each was written
+};
+
 struct Parity {
-  std::string observable;  // what the learner is told is wrong
-  Program program;
-  std::map<std::string, double> compare;  // series -> largest relative difference from the clean tree
+  std::string observable;       // what the learner is told is wrong
+  std::vector<Step> before;     // as a Program's; equal ones of several parity runs are run once for all
+  std::vector<Compared> steps;  // at least one: each finds what those before it left behind
+  double time_limit_s = 120;    // for the first run on the clean tree, whose own time limits the others
+  Place place;
 };
 
 struct Run {
@@ -74,6 +87,7 @@ struct Tree {
   std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
   Build build;
   Probes probes;
+  std::map<std::string, std::string> inputs;  // name -> text: files that every {scratch} begins with
   std::vector<Parity> parity;
   Run run;
   Place place;

@@ -1,4 +1,7 @@
 // tree: the head of the catalog, all that is known of the tree that is practised on.
+#include <algorithm>
+
+#include "mutator/base/suggest.h"
 #include "mutator/catalog/reader.h"
 
 namespace nanobug::catalog {
@@ -49,59 +52,119 @@ Probes read_probes(const Node& node, Errors& errors) {
   return probes;
 }
 
-void read_step(Fields& fields, const Names& words, Step& step) {
+// The entries of an optional list of mappings.
+std::vector<const Node*> entries(Fields& fields, const std::string& name) {
+  std::vector<const Node*> all;
+  const Node* list = fields.may(name);
+  if (!list) return all;
+  if (list->kind != Node::Kind::list)
+    fields.error("'" + name + "' must be a list of mappings, not " + kind_name(*list), list->place);
+  for (const Node& entry : list->items) all.push_back(&entry);
+  return all;
+}
+
+bool is_name(const std::string& text) {
+  return text.find('/') == std::string::npos && text != "." && text != "..";
+}
+
+// Names and no paths: what is left out of a snapshot, say, is left out by its name at the top.
+void read_names(Fields& fields, const Node& node, const std::string& field, const std::string& of,
+                std::vector<std::string>& out) {
+  std::vector<Text> names;
+  fields.texts(&node, field, names);
+  for (Text& name : names) {
+    if (!is_name(name.value))
+      fields.error("'" + field + "' must be names of " + of + ", not '" + name.value + "'", name.place);
+    out.push_back(std::move(name.value));
+  }
+}
+
+void read_inputs(const Node& node, std::map<std::string, std::string>& inputs, Errors& errors) {
+  Fields fields(node, "tree.inputs", errors);
+  for (const auto& [key, value] : node.fields) {
+    if (!is_name(key.value))
+      fields.error("'inputs' must be names of files in {scratch}, not '" + key.value + "'", key.place);
+    fields.string(fields.may(key.value), key.value, inputs[key.value]);
+  }
+}
+
+void read_step(Fields& fields, const Names& words, const Names& inputs, Step& step) {
   fields.path(fields.need("program"), "program", step.program);
   if (const Node* args = fields.may("args"); args && !(args->kind == Node::Kind::list && args->items.empty()))
     fields.argv(args, "args", words, step.args);
+  fields.integer(fields.may("ranks"), "ranks", 1, 8, step.ranks);
+  Text input;
+  if (!fields.text(fields.may("input"), "input", input)) return;
+  step.input = input.value;
+  if (std::find(inputs.begin(), inputs.end(), input.value) == inputs.end())
+    fields.error("'input' names '" + input.value + "', which is not one of tree.inputs" +
+                     did_you_mean(input.value, inputs),
+                 input.place);
 }
 
-void read_program(Fields& fields, Program& program, Errors& errors) {
-  program.place = fields.place();
-  read_step(fields, kRunWords, program);
-  fields.seconds(fields.may("time_limit"), "time_limit", program.time_limit_s);
-  const Node* before = fields.may("before");
-  if (!before) return;
-  if (before->kind != Node::Kind::list)
-    fields.error("'before' must be a list of mappings, not " + kind_name(*before), before->place);
-  for (const Node& entry : before->items) {
-    Fields step(entry, "an entry of 'before'", errors);
-    read_step(step, kStepWords, program.before.emplace_back());
+void read_before(Fields& fields, const Names& inputs, std::vector<Step>& before, Errors& errors) {
+  for (const Node* entry : entries(fields, "before")) {
+    Fields step(*entry, "an entry of 'before'", errors);
+    read_step(step, kStepWords, inputs, before.emplace_back());
     step.done();
   }
 }
 
-Parity read_parity(const Node& node, Errors& errors) {
-  Parity parity;
-  Fields fields(node, "an entry of tree.parity", errors);
-  fields.string(fields.need("observable"), "observable", parity.observable);
-  read_program(fields, parity.program, errors);
-  if (const Node* compare = fields.need("compare")) {
+void read_program(Fields& fields, const Names& inputs, Program& program, Errors& errors) {
+  program.place = fields.place();
+  read_step(fields, kRunWords, inputs, program);
+  fields.seconds(fields.may("time_limit"), "time_limit", program.time_limit_s);
+  read_before(fields, inputs, program.before, errors);
+}
+
+// What of a step is compared; false when that is nothing.
+bool read_compared(Fields& fields, const Names& inputs, Compared& step, Errors& errors) {
+  read_step(fields, kRunWords, inputs, step);
+  const Node* compare = fields.may("compare");
+  if (compare) {
     Fields series(*compare, "'compare'", errors);
     if (series.is_map() && compare->fields.empty())
       fields.error("'compare' is an empty mapping", compare->place);
     for (const auto& [key, value] : compare->fields)
-      series.tolerance(series.may(key.value), key.value, parity.compare[key.value]);
+      series.tolerance(series.may(key.value), key.value, step.series[key.value]);
   }
+  Text how;
+  if (fields.text(fields.may("stdout"), "stdout", how)) {
+    step.text = true;
+    if (how.value != "exact")
+      fields.error("'stdout' must be exact, the one way there is to compare text, not '" + how.value + "'",
+                   how.place);
+  }
+  const Node* leaves = fields.may("leaves");
+  if (leaves) read_names(fields, *leaves, "leaves", "files in {scratch}", step.leaves);
+  return compare || step.text || leaves;
+}
+
+Parity read_parity(const Node& node, const Names& inputs, Errors& errors) {
+  Parity parity;
+  parity.place = node.place;
+  Fields fields(node, "an entry of tree.parity", errors);
+  fields.string(fields.need("observable"), "observable", parity.observable);
+  fields.seconds(fields.may("time_limit"), "time_limit", parity.time_limit_s);
+  read_before(fields, inputs, parity.before, errors);
+  const bool compares = read_compared(fields, inputs, parity.steps.emplace_back(), errors);
+  const std::vector<const Node*> then = entries(fields, "then");
+  for (const Node* entry : then) {
+    Fields step(*entry, "an entry of 'then'", errors);
+    read_compared(step, inputs, parity.steps.emplace_back(), errors);
+    step.done();
+  }
+  if (fields.is_map() && !compares && then.empty())
+    fields.error("an entry of tree.parity compares nothing; give it 'compare', 'stdout', 'leaves' or 'then'",
+                 node.place);
   fields.done();
   return parity;
 }
 
-// Names and no paths: what is left out of a snapshot is left out by its name at the top.
-void read_outputs(Fields& fields, const Node& node, std::vector<std::string>& outputs) {
-  std::vector<Text> names;
-  fields.texts(&node, "outputs", names);
-  for (Text& name : names) {
-    if (name.value.find('/') != std::string::npos || name.value == "." || name.value == "..")
-      fields.error("'outputs' must be names of directories at the top of the tree, not '" + name.value + "'",
-                   name.place);
-    outputs.push_back(std::move(name.value));
-  }
-}
-
-Run read_run(const Node& node, Errors& errors) {
+Run read_run(const Node& node, const Names& inputs, Errors& errors) {
   Run run;
   Fields fields(node, "tree.run", errors);
-  read_program(fields, run.program, errors);
+  read_program(fields, inputs, run.program, errors);
   if (const Node* series = fields.need("series")) fields.strings(series, "series", run.series);
   fields.done();
   return run;
@@ -114,17 +177,21 @@ Tree read_tree(const Node& node, Errors& errors) {
   tree.place = node.place;
   Fields fields(node, "tree", errors);
   fields.path(fields.need("root"), "root", tree.root);
-  if (const Node* outputs = fields.may("outputs")) read_outputs(fields, *outputs, tree.outputs);
+  if (const Node* outputs = fields.may("outputs"))
+    read_names(fields, *outputs, "outputs", "directories at the top of the tree", tree.outputs);
   if (const Node* build = fields.need("build")) tree.build = read_build(*build, errors);
   if (const Node* probes = fields.need("probes")) tree.probes = read_probes(*probes, errors);
+  if (const Node* inputs = fields.may("inputs")) read_inputs(*inputs, tree.inputs, errors);
+  Names inputs;
+  for (const auto& [name, text] : tree.inputs) inputs.push_back(name);
   if (const Node* parity = fields.may("parity")) {
     if (parity->kind != Node::Kind::list)
       fields.error("'parity' must be a list of mappings, not " + kind_name(*parity), parity->place);
     else if (parity->items.empty())
       fields.error("'parity' is an empty list", parity->place);
-    for (const Node& entry : parity->items) tree.parity.push_back(read_parity(entry, errors));
+    for (const Node& entry : parity->items) tree.parity.push_back(read_parity(entry, inputs, errors));
   }
-  if (const Node* run = fields.need("run")) tree.run = read_run(*run, errors);
+  if (const Node* run = fields.need("run")) tree.run = read_run(*run, inputs, errors);
   fields.done();
   return tree;
 }

@@ -8,7 +8,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/plot.h"
-#include "mutator/grade/verdict.h"
+#include "mutator/grade/parity.h"
 #include "mutator/workshop/programs.h"
 
 namespace nanobug::cli {

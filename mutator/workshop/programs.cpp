@@ -1,37 +1,87 @@
 // programs: see programs.h.
 #include "mutator/workshop/programs.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <future>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "mutator/base/files.h"
+#include "mutator/workshop/watch.h"
 
 namespace nanobug::workshop {
 namespace {
 
-// A directory for what programs of one run hand to each other; gone with the object.
-class Scratch {
- public:
-  static Result<Scratch> make() {
-    std::error_code error;
-    const fs::path parent = fs::temp_directory_path(error);
-    if (error) return fail(Exit::io, "there is no directory for temporary files: " + error.message());
-    auto path = make_temporary_directory(parent, "nanobug-run");
-    NANOBUG_TRY(path);
-    return Scratch(std::move(*path));
-  }
-  explicit Scratch(fs::path path) : path_(std::move(path)) {}
-  Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ~Scratch() {
-    if (!path_.empty()) (void)remove_tree(path_);
-  }
+constexpr int kMetrics = 3;  // the descriptor that {metrics} is; stdout and stderr are the learner's
 
-  const fs::path& path() const { return path_; }
+// A TCP port that nobody listens on just now.
+Result<int> free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool found = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  const int reason = errno;
+  if (fd >= 0) ::close(fd);
+  if (!found) return fail(Exit::io, "no port for programs that work together: " + system_reason(reason));
+  return ntohs(address.sin_port);
+}
 
- private:
-  fs::path path_;
-};
+// One process, its records appended to `records`.
+Result<Finished> run_one(Command command, const StepOptions& options, std::vector<Record>& records,
+                         bool tell) {
+  if (options.threads > 0) command.environment["OMP_NUM_THREADS"] = std::to_string(options.threads);
+  command.limits = options.limits;
+  command.lines_from = kMetrics;
+  command.on_line = [&](std::string_view line) {
+    auto record = parse_record(line);
+    if (!record) return;
+    records.push_back(std::move(*record));
+    if (tell && options.on_record) options.on_record(records.back());
+  };
+  return run(command);
+}
+
+// As torchrun starts them: every rank a process that knows its number and where to meet.
+Result<RunReport> run_ranks(const Command& command, int ranks, const StepOptions& options) {
+  const auto port = free_port();
+  NANOBUG_TRY(port);
+  std::vector<std::vector<Record>> records(static_cast<size_t>(ranks));
+  std::vector<std::future<Result<Finished>>> running;
+  for (int rank = 0; rank < ranks; ++rank) {
+    Command one = command;
+    const std::string number = std::to_string(rank), all = std::to_string(ranks);
+    one.environment.insert({{"RANK", number},
+                            {"LOCAL_RANK", number},
+                            {"WORLD_SIZE", all},
+                            {"LOCAL_WORLD_SIZE", all},
+                            {"MASTER_ADDR", "127.0.0.1"},
+                            {"MASTER_PORT", std::to_string(*port)}});
+    running.push_back(std::async(std::launch::async, [&, rank, one] {
+      return run_one(one, options, records[static_cast<size_t>(rank)], rank == 0);
+    }));
+  }
+  RunReport report;
+  std::optional<Error> trouble;
+  for (int rank = 0; rank < ranks; ++rank) {
+    auto finished = running[static_cast<size_t>(rank)].get();
+    if (!finished)
+      trouble = finished.error();
+    else if (rank == 0 || (report.finished.good() && !finished->good()))
+      report.finished = std::move(*finished);
+    auto& own = records[static_cast<size_t>(rank)];
+    report.records.insert(report.records.end(), own.begin(), own.end());
+  }
+  if (trouble) return tl::unexpected(*trouble);
+  return report;
+}
 
 }  // namespace
 
@@ -55,38 +105,75 @@ std::optional<Record> parse_record(std::string_view line) {
   return record;
 }
 
+std::string to_line(const Record& record) {
+  nlohmann::json line = nlohmann::json::object();
+  for (const auto& [name, value] : record) {
+    if (std::isfinite(value))
+      line[name] = value;
+    else
+      line[name] = std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  }
+  return line.dump();
+}
+
+Result<RunDirectory> RunDirectory::make(const catalog::Tree& spec) {
+  std::error_code error;
+  const fs::path parent = fs::temp_directory_path(error);
+  if (error) return fail(Exit::io, "there is no directory for temporary files: " + error.message());
+  auto path = make_temporary_directory(parent, "nanobug-run");
+  NANOBUG_TRY(path);
+  RunDirectory made(std::move(*path));
+  for (const auto& [name, text] : spec.inputs) NANOBUG_TRY(write_unsynced(made.path() / name, text));
+  return made;
+}
+
+RunDirectory::~RunDirectory() {
+  if (!path_.empty()) (void)remove_tree(path_);
+}
+
+Limits limits_of(double time_limit_s) {
+  return {.processor_s = time_limit_s, .wall_s = 10 * time_limit_s};
+}
+
+Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, const fs::path& checkout,
+                           const RunDirectory& scratch, const StepOptions& options) {
+  Command command = workshop.command(
+      step, checkout,
+      {{"scratch", scratch.path().string()}, {"metrics", "/dev/fd/" + std::to_string(kMetrics)}});
+  if (!step.input.empty()) command.input = scratch.path() / step.input;
+  for (int attempt = 1;; ++attempt) {
+    const auto watch = Watch::start(scratch.path(), options.watch);
+    NANOBUG_TRY(watch);
+    RunReport report;
+    if (step.ranks == 1) {
+      auto finished = run_one(command, options, report.records, true);
+      NANOBUG_TRY(finished);
+      report.finished = std::move(*finished);
+    } else {
+      auto ran = run_ranks(command, step.ranks, options);
+      NANOBUG_TRY(ran);
+      // Somebody else may have taken the port between the asking and the use.
+      if (attempt == 1 && !ran->finished.good() && !ran->finished.timed_out) continue;
+      report = std::move(*ran);
+    }
+    report.program = step.program;
+    report.writes = watch->writes();
+    return report;
+  }
+}
+
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
                               const fs::path& checkout, int threads,
                               const std::function<void(const Record&)>& on_record) {
-  const auto scratch = Scratch::make();
+  const auto scratch = RunDirectory::make(workshop.spec());
   NANOBUG_TRY(scratch);
-  RunReport report;
-  const auto run_step = [&](const catalog::Step& step, Command command) -> Status {
-    if (threads > 0) command.environment["OMP_NUM_THREADS"] = std::to_string(threads);
-    command.time_limit = std::chrono::milliseconds(static_cast<long long>(program.time_limit_s * 1000));
-    auto finished = run(command);
-    NANOBUG_TRY(finished);
-    report.program = step.program;
-    report.finished = std::move(*finished);
-    return {};
-  };
-  const std::map<std::string, std::string> places = {{"scratch", scratch->path().string()}};
+  StepOptions options{.threads = threads, .limits = limits_of(program.time_limit_s)};
   for (const catalog::Step& step : program.before) {
-    NANOBUG_TRY(run_step(step, workshop.command(step, checkout, places)));
-    if (!report.finished.good()) return report;
+    auto report = run_step(workshop, step, checkout, *scratch, options);
+    if (!report || !report->finished.good()) return report;
   }
-  // The metrics come through the pipe of stdout, so that they are seen while the program runs.
-  auto with_metrics = places;
-  with_metrics["metrics"] = "/dev/stdout";
-  Command command = workshop.command(program, checkout, std::move(with_metrics));
-  command.on_line = [&](std::string_view line) {
-    auto record = parse_record(line);
-    if (!record) return;
-    report.records.push_back(std::move(*record));
-    if (on_record) on_record(report.records.back());
-  };
-  NANOBUG_TRY(run_step(program, std::move(command)));
-  return report;
+  options.on_record = on_record;
+  return run_step(workshop, program, checkout, *scratch, options);
 }
 
 }  // namespace nanobug::workshop

@@ -1,4 +1,5 @@
-// programs: the tree's programs at work: the JSON line they write a step, and how they ended.
+// programs: the tree's programs at work: the JSON line they write a step, what they print and leave behind,
+// and how they ended.
 #pragma once
 
 #include <functional>
@@ -15,9 +16,10 @@ namespace nanobug::workshop {
 using Record = std::map<std::string, double>;
 
 struct RunReport {
-  std::vector<Record> records;
-  std::string program;  // the one that ended last: of several, the one that failed
-  Finished finished;
+  std::vector<Record> records;  // of several ranks: the first one's, then the next one's
+  std::string program;          // the one that ended last: of several, the one that failed
+  Finished finished;            // its stdout and stderr too; of several ranks, of the first that failed
+  std::map<std::string, int> writes = {};  // how often each watched file was written
 
   // A series by name, in order, of the records that have it.
   std::vector<double> series(const std::string& name) const;
@@ -25,11 +27,43 @@ struct RunReport {
 
 // One line; nothing when it is not an object of JSON.
 std::optional<Record> parse_record(std::string_view line);
+std::string to_line(const Record& record);
+
+// A directory for what programs hand to each other, with the tree's inputs in it; gone with the object.
+class RunDirectory {
+ public:
+  static Result<RunDirectory> make(const catalog::Tree& spec);
+  RunDirectory(RunDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ~RunDirectory();
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit RunDirectory(fs::path path) : path_(std::move(path)) {}
+
+  fs::path path_;
+};
+
+struct StepOptions {
+  int threads = 0;  // limits the tree's own (OMP_NUM_THREADS), 0 leaves them be
+  Limits limits = {};
+  std::vector<std::string> watch = {};  // files in the scratch directory
+  std::function<void(const Record&)> on_record = {};
+};
+
+// One step in the checkout. A program that fails is a report; of several ranks each gets the limits, and the
+// whole is tried once more with another port when they fail and no limit was passed.
+Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, const fs::path& checkout,
+                           const RunDirectory& scratch, const StepOptions& options);
 
 // Runs it in the checkout, after what has to run before it; each gets the whole time limit. When one of those
-// fails, that is the report. `threads` limits the tree's own (OMP_NUM_THREADS), 0 leaves them be.
+// fails, that is the report.
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
                               const fs::path& checkout, int threads,
                               const std::function<void(const Record&)>& on_record = {});
+
+// What a time limit of the catalog, meant for an idle machine, allows: so much processor time, and many times
+// that on the clock for what waits.
+Limits limits_of(double time_limit_s);
 
 }  // namespace nanobug::workshop

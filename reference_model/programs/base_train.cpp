@@ -191,8 +191,8 @@ void show_sample(const Options& o, Run& run, const std::string& document) {
   std::vector<int64_t> more = generate(run.model, tokens, o.sample);
   more.erase(std::find(more.begin(), more.end(), bos), more.end());  // the next document
   tokens.erase(tokens.begin());
-  std::fprintf(stderr, "\n%s [...] %s\n", run.tokenizer.decode(tokens).c_str(),
-               run.tokenizer.decode(more).c_str());
+  std::printf("%s [...] %s\n", run.tokenizer.decode(tokens).c_str(),
+              run.tokenizer.decode(more).c_str());
 }
 
 void run_training(Options o) {

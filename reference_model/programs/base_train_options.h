@@ -39,7 +39,8 @@ struct Options {
 inline Args declare(Options& o) {
   Args args("base_train",
             "Trains a small GPT from scratch and lets it write a few words at the end.\n"
-            "Progress goes to standard error; --metrics writes a line of JSON a step.");
+            "Progress goes to standard error, the words to standard output; --metrics writes a line of "
+            "JSON\na step.");
   args.section("model");
   args.add("n-layer,depth", &o.model.n_layer, "blocks").at_least(1);
   args.add("n-embd", &o.model.n_embd, "channels").at_least(1);

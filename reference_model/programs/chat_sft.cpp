@@ -31,6 +31,7 @@
 #include "nanochat/epoch_meter.h"
 #include "nanochat/files.h"
 #include "nanochat/gpt.h"
+#include "nanochat/memory.h"
 #include "nanochat/metrics.h"
 #include "nanochat/schedule.h"
 #include "nanochat/sft_eval.h"
@@ -163,6 +164,7 @@ void report(const Options& o, const Run& run, const StepStats& stats, int64_t ep
   line.add("step", run.step - 1).add("loss", stats.loss).add("grad_norm", stats.grad_norm);
   line.add("lr", stats.lr).add("num_valid", stats.num_valid).add("epoch", epoch);
   line.add("epoch_loss", run.epoch_loss.mean()).add("dt_ms", dt_ms);
+  line.add("memory_mb", static_cast<double>(memory_use().tensor_bytes) / (1024.0 * 1024.0));
   if (evaluated) {
     line.add("val_loss", run.val_loss).add("best_val_loss", run.early_stopping.best());
   }
@@ -230,7 +232,7 @@ void show_answers(Run& run, const std::vector<Conversation>& questions) {
     text += shown.finish();
     std::string asked;
     for (const Part& part : question.messages.back().parts) asked += part.text;
-    std::fprintf(stderr, "\n%s\n  %s\n", asked.c_str(), text.c_str());
+    std::printf("%s\n  %s\n", asked.c_str(), text.c_str());
   }
 }
 

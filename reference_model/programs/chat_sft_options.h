@@ -43,7 +43,8 @@ struct Options {
 inline Args declare(Options& o) {
   Args args("chat_sft",
             "Fine-tunes a base model on conversations and lets it answer two questions at the "
-            "end.\nProgress goes to standard error; --metrics writes a line of JSON a step.");
+            "end.\nProgress goes to standard error, the answers to standard output; --metrics "
+            "writes a line of\nJSON a step.");
   args.section("training");
   args.add("dropout", &o.dropout, "share of activations left out in training")
       .at_least(0)

@@ -21,6 +21,7 @@
 #include "nanochat/early_stopping.h"
 #include "nanochat/epoch_meter.h"
 #include "nanochat/files.h"
+#include "nanochat/memory.h"
 #include "nanochat/metrics.h"
 #include "nanochat/quality_checkpoint.h"
 #include "nanochat/quality_classifier.h"
@@ -228,6 +229,8 @@ void train(const Options& o, QualityClassifier& model, const QualityDataset& dat
     line.add("epoch", epoch).add("train_loss", train_loss.mean()).add("val_loss", scores.loss);
     line.add("accuracy", scores.accuracy).add("balanced_accuracy", scores.balanced_accuracy);
     line.add("recall_junk", scores.recall[0]).add("recall_good", scores.recall[1]);
+    line.add("best_val_loss", stopping.best());
+    line.add("memory_mb", static_cast<double>(memory_use().tensor_bytes) / (1024.0 * 1024.0));
     metrics.write(line);
     if (!o.quiet) report_epoch(epoch, train_loss.mean(), scores, improved);
   }
@@ -298,9 +301,15 @@ void run(Options o) {
 
   const int64_t pad = base.tokenizer.bos_token_id();
   train(o, model, dataset, pad, base.embedding.defined(), metrics);
-  if (!o.out.empty()) save_classifier(o.out, model, base.tokenizer, dataset.stats);
+  if (!o.out.empty()) {
+    save_classifier(o.out, model, base.tokenizer, dataset.stats);
+    model = load_classifier(o.out).model;  // what is reported is what was kept
+  }
   const QualityScores scores = evaluate_quality(model, val_batches(dataset.val, o.batch_size, pad),
                                                 class_weights(dataset.train));
+  MetricsLine kept;
+  kept.add("kept_loss", scores.loss).add("kept_accuracy", scores.accuracy);
+  metrics.write(kept.add("kept_balanced_accuracy", scores.balanced_accuracy));
   report(o, scores, split.val);
 }
 

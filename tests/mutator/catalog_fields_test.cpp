@@ -41,7 +41,7 @@ const std::string kFull = R"(tree:  #!*
         - program: bin/prepare  #!
           args: ["{source}"]  #*
       time_limit: 1.5  #*
-      compare:  #!*
+      compare:  #*
         loss: 1e-6  #*
   run:  #!*
     program: bin/train  #!
@@ -180,12 +180,12 @@ TEST_CASE("the catalog whose fields are broken is right, and all of it arrives",
   CHECK(tree.probes.compile == Words{"make"});
   CHECK(tree.probes.time_limit_s == 7);
   REQUIRE(tree.parity.size() == 1);
-  CHECK(tree.parity[0].program.args == Words{"{build}"});
-  CHECK(tree.parity[0].program.time_limit_s == 1.5);
-  CHECK(tree.parity[0].program.place == Place{"c.yaml", 19, 7});
-  REQUIRE(tree.parity[0].program.before.size() == 1);
-  CHECK(tree.parity[0].program.before[0].program == "bin/prepare");
-  CHECK(tree.parity[0].program.before[0].args == Words{"{source}"});
+  CHECK(tree.parity[0].steps.at(0).args == Words{"{build}"});
+  CHECK(tree.parity[0].time_limit_s == 1.5);
+  CHECK(tree.parity[0].place == Place{"c.yaml", 19, 7});
+  REQUIRE(tree.parity[0].before.size() == 1);
+  CHECK(tree.parity[0].before[0].program == "bin/prepare");
+  CHECK(tree.parity[0].before[0].args == Words{"{source}"});
   CHECK(tree.run.program.args == Words{"{scratch}"});
   CHECK(tree.run.program.time_limit_s == 2.5);
   CHECK(tree.run.program.before.at(0).args == Words{"{scratch}"});

@@ -30,12 +30,57 @@ TEST_CASE("the head says how the tree is built, run and judged", "[catalog]") {
   CHECK(tree.probes.observables == std::vector<catalog::Observable>{{"sums", "what the tree adds up"}});
   REQUIRE(tree.parity.size() == 1);
   CHECK(tree.parity[0].observable == "the curve");
-  CHECK(tree.parity[0].program.program == "bin/train");
-  CHECK(tree.parity[0].program.args == std::vector<std::string>{"--steps", "20", "--metrics", "{metrics}"});
-  CHECK(tree.parity[0].program.time_limit_s == 1.5);
-  CHECK(tree.parity[0].compare == std::map<std::string, double>{{"loss", 1e-6}, {"grad_norm", 0}});
+  REQUIRE(tree.parity[0].steps.size() == 1);
+  const Compared& step = tree.parity[0].steps[0];
+  CHECK(step.program == "bin/train");
+  CHECK(step.args == std::vector<std::string>{"--steps", "20", "--metrics", "{metrics}"});
+  CHECK(step.series == std::map<std::string, double>{{"loss", 1e-6}, {"grad_norm", 0}});
+  CHECK_FALSE(step.text);
+  CHECK(step.ranks == 1);
+  CHECK(tree.parity[0].time_limit_s == 1.5);
   CHECK(tree.run.series == std::vector<std::string>{"loss", "lr"});
   CHECK(tree.run.program.time_limit_s == 120);
+}
+
+TEST_CASE("a parity run is a list of steps, each with what is compared of it", "[catalog]") {
+  std::string text = *read_file(kData);
+  const std::string old = "  parity:\n";
+  REQUIRE(text.find(old) != std::string::npos);
+  text.replace(text.find(old), old.size(), R"(  inputs:
+    lines: |
+      one
+      two
+  parity:
+    - observable: a chat
+      before: [{program: bin/train, args: ["{scratch}/m"]}, {program: bin/tune}]
+      program: bin/chat
+      ranks: 2
+      input: lines
+      stdout: exact
+      leaves: [m, n]
+      then:
+        - {program: bin/eval, args: ["{metrics}"], compare: {loss: 0}}
+        - {program: bin/prove}
+)");
+  const auto catalog = parse(text, "c.yaml");
+  REQUIRE(catalog);
+  CHECK(catalog->tree.inputs == std::map<std::string, std::string>{{"lines", "one\ntwo\n"}});
+  const Parity& parity = catalog->tree.parity[0];
+  REQUIRE(parity.before.size() == 2);
+  CHECK(parity.before[0].args == std::vector<std::string>{"{scratch}/m"});
+  CHECK(parity.before[1].program == "bin/tune");
+  REQUIRE(parity.steps.size() == 3);
+  CHECK(parity.steps[0].program == "bin/chat");
+  CHECK(parity.steps[0].ranks == 2);
+  CHECK(parity.steps[0].input == "lines");
+  CHECK(parity.steps[0].text);
+  CHECK(parity.steps[0].leaves == std::vector<std::string>{"m", "n"});
+  CHECK(parity.steps[0].series.empty());
+  CHECK(parity.steps[1].program == "bin/eval");
+  CHECK(parity.steps[1].series == std::map<std::string, double>{{"loss", 0}});
+  CHECK(parity.steps[1].ranks == 1);
+  CHECK_FALSE(parity.steps[1].text);
+  CHECK(parity.steps[2].program == "bin/prove");
 }
 
 TEST_CASE("a rule carries everything, with its places", "[catalog]") {

@@ -7,7 +7,6 @@
 #include "mutator/base/process.h"
 #include "mutator/grade/mutants.h"
 #include "mutator/grade/symptom.h"
-#include "mutator/grade/verdict.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -68,18 +67,6 @@ TEST_CASE("git applies a unified diff and gets the other text", "[grade]") {
     REQUIRE(*read_file(place / "file") == before);
   }
   (void)remove_tree(place);
-}
-
-TEST_CASE("series agree within their tolerance and nowhere else", "[grade]") {
-  CHECK(compare_series("loss", {1, 2}, {1, 2}, 0).empty());
-  CHECK(compare_series("loss", {1 + 1e-9}, {1}, 1e-8).empty());
-  CHECK(compare_series("loss", {1, 2.1}, {1, 2}, 1e-8).find("record 1") != std::string::npos);
-  CHECK(compare_series("loss", {kNan}, {1}, 1).find("nan") != std::string::npos);
-  // Not even two NaNs agree: nothing was computed.
-  CHECK_FALSE(compare_series("loss", {kNan}, {kNan}, 1).empty());
-  CHECK(compare_series("loss", {1}, {1, 2}, 1).find("1 records") != std::string::npos);
-  CHECK(compare_series("loss", {0}, {0}, 0).empty());
-  CHECK_FALSE(compare_series("loss", {-1}, {1}, 1).empty());
 }
 
 TEST_CASE("a symptom has its class", "[grade]") {

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "mutator/grade/verdict.h"
+#include "mutator/grade/parity.h"
+#include "mutator/grade/recording.h"
 #include "mutator/vault/tree.h"
 #include "tools/strength/objects.h"
 
@@ -105,12 +106,13 @@ Status Judge::ask_clean(const workshop::Progress& progress) {
     if (!answer.passed())
       return fail(Exit::catalog, "the probe " + answer.probe + " fails on the clean tree: " + answer.message);
   std::string names = program_.lexically_relative(clean_.tree.parent_path()).string();
-  for (const catalog::Parity& spec : catalog_.tree.parity) {
-    const auto expected = grade::baseline(workshop_, clean_, spec.program, 1);
-    NANOBUG_TRY(expected);
-    for (const auto& [name, tolerance] : spec.compare)
-      names += fmt::format("\n{} {} {}: {}", spec.observable, name, tolerance,
-                           fmt::join(expected->series(name), " "));
+  const auto recorded = grade::record_parity(workshop_, clean_, progress);
+  NANOBUG_TRY(recorded);
+  for (size_t i = 0; i < recorded->size(); ++i) {
+    if (!(*recorded)[i].agrees())
+      return fail(Exit::catalog, "the clean tree does not pass its own parity run, " +
+                                     (*recorded)[i].observable + ": " + (*recorded)[i].message);
+    names += '\n' + grade::recording_name(catalog_.tree, catalog_.tree.parity[i]);
   }
   bench_ = sha256(names).substr(0, 16);
   return {};
@@ -207,22 +209,16 @@ Status Judge::probe(const Mutant& mutant, const fs::path& place, Judgement& judg
 }
 
 Status Judge::compare(const fs::path& place, Judgement& judgement) const {
-  for (const catalog::Parity& spec : catalog_.tree.parity) {
-    const auto expected = grade::baseline(workshop_, clean_, spec.program, 1);
-    NANOBUG_TRY(expected);
-    const auto own = workshop::run_program(workshop_, spec.program, place, 1);
-    NANOBUG_TRY(own);
-    std::string differs;
-    if (!own->finished.good()) differs = own->finished.how();
-    for (const auto& [name, tolerance] : spec.compare)
-      if (differs.empty())
-        differs = grade::compare_series(name, own->series(name), expected->series(name), tolerance);
-    if (differs.empty()) continue;
-    judgement.outcome = Outcome::parity;
-    judgement.by = spec.observable, judgement.message = differs;
-    judgement.how = own->finished.timed_out ? "hung" : own->finished.good() ? "failed" : "crashed";
-    return {};
-  }
+  const auto answers = grade::run_parity(workshop_, clean_, place, {}, grade::Until::first_difference);
+  NANOBUG_TRY(answers);
+  const auto seen = std::find_if(answers->begin(), answers->end(),
+                                 [](const grade::ParityAnswer& answer) { return answer.differs(); });
+  if (seen == answers->end()) return {};
+  judgement.outcome = Outcome::parity;
+  judgement.by = seen->observable, judgement.message = seen->message;
+  judgement.how = seen->hung                                                ? "hung"
+                  : seen->message.find(" ended with ") != std::string::npos ? "crashed"
+                                                                            : "failed";
   return {};
 }
 

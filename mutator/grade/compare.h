@@ -1,0 +1,31 @@
+// compare: is what a program did what the clean tree's program did?
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mutator/workshop/programs.h"
+
+namespace nanobug::grade {
+
+// Do two numbers agree? Equal numbers do, infinities of one sign too; NaN agrees with nothing, an infinity
+// with no other number. Else they may part by `tolerance` times the larger magnitude; 0 asks for the same
+// number. `rounding` is what sums of this series round to: where a tolerance is allowed at all, a smaller
+// difference is none (a rate that ends at zero may end at 1e-18).
+bool agree(double own, double clean, double tolerance, double rounding = 0);
+
+// The first place where records part, as the end of a sentence; empty when they agree. Records are compared
+// one by one, those without any of these series left out: a series that is missing from a record, or stands
+// in another one, differs.
+std::string compare_series(const std::vector<workshop::Record>& own,
+                           const std::vector<workshop::Record>& clean,
+                           const std::map<std::string, double>& tolerances);
+
+// The same of what was printed: additional lines are said to be that.
+std::string compare_text(const std::string& own, const std::string& clean);
+
+// The same of how often files were written.
+std::string compare_writes(const std::map<std::string, int>& own, const std::map<std::string, int>& clean);
+
+}  // namespace nanobug::grade

@@ -1,0 +1,60 @@
+// parity: do the tree's programs compute, print and leave behind what the clean tree's do?
+//
+// The clean tree's own runs are recorded once on this machine, each twice over, and a third time where the
+// two part. What it does not do again, or cannot do here at all, is not asked of a checkout: it is excluded,
+// and said to be. The recordings lie beside the clean build.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/workshop/programs.h"
+#include "mutator/workshop/workshop.h"
+
+namespace nanobug::grade {
+
+// How one parity run compares with the clean tree's.
+struct ParityAnswer {
+  enum class How {
+    agrees,
+    differs,
+    excluded,  // the clean tree itself does not pass it here
+    not_run,   // another one never ended, so this one was not begun
+  };
+  std::string observable;
+  How how = How::agrees;
+  std::string message = {};  // "loss differs from the clean tree's at record 3 by 2.1e-2 (relative)"
+  bool hung = false;         // it differs because a limit was passed
+
+  bool agrees() const { return how == How::agrees; }
+  bool differs() const { return how == How::differs; }
+};
+
+enum class Until { all, first_difference };
+
+// Every parity run of the catalog in the tree at `place`, which is whole and built, two at a time; answers in
+// the catalog's order. Nothing is begun after one that had to be ended by its limit. Errors are nanobug's own
+// trouble; a tree that is wrong in whatever way is an answer.
+Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                                             const fs::path& place, const workshop::Progress& progress = {},
+                                             Until until = Until::all);
+
+// Records what is not recorded yet; the answers are `agrees` or `excluded`.
+Result<std::vector<ParityAnswer>> record_parity(const workshop::Workshop& workshop,
+                                                const workshop::Clean& clean,
+                                                const workshop::Progress& progress = {});
+
+// Those known to be excluded, without running anything.
+std::vector<ParityAnswer> excluded_parity(const workshop::Workshop& workshop, const workshop::Clean& clean);
+
+// Forgets all recordings, so that the clean tree is asked again.
+Status forget_parity(const workshop::Clean& clean);
+
+// The clean tree's own series of a program, for a learner's eyes: recorded once, kept beside it.
+Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                                     const catalog::Program& program, int threads,
+                                     const std::function<void(const workshop::Record&)>& on_record = {});
+
+}  // namespace nanobug::grade

@@ -1,0 +1,47 @@
+// watch: see watch.h.
+#include "mutator/workshop/watch.h"
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "mutator/base/files.h"
+
+namespace nanobug::workshop {
+
+Result<Watch> Watch::start(const fs::path& directory, const std::vector<std::string>& names) {
+  std::map<std::string, int> none;
+  for (const std::string& name : names) none[name] = 0;
+  const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (fd < 0) return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(errno));
+  Watch watch(fd, std::move(none));
+  // The system folds an event into the one before it when the two are equal. Two writes are never: each is
+  // opened before it is closed, and a rename has a number of its own.
+  if (::inotify_add_watch(fd, directory.c_str(), IN_OPEN | IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
+    return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(errno));
+  return watch;
+}
+
+Watch::Watch(Watch&& other) noexcept : fd_(std::exchange(other.fd_, -1)), none_(std::move(other.none_)) {}
+
+Watch::~Watch() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::map<std::string, int> Watch::writes() const {
+  std::map<std::string, int> counts = none_;
+  alignas(inotify_event) std::array<char, 16384> block;
+  for (ssize_t size; (size = ::read(fd_, block.data(), block.size())) > 0;)
+    for (ssize_t at = 0; at < size;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(block.data() + at);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+      if (event->len == 0 || !(event->mask & (IN_CLOSE_WRITE | IN_MOVED_TO))) continue;
+      if (const auto counted = counts.find(event->name); counted != counts.end()) ++counted->second;
+    }
+  return counts;
+}
+
+}  // namespace nanobug::workshop
