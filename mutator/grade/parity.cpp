@@ -94,13 +94,12 @@ Recording settle(const catalog::Parity& parity, const std::vector<Performance*>&
       why = times[a]->failed;
       continue;
     }
+    if (why = undefined(parity, times[a]->recording); !why.empty()) break;
     for (size_t b = 0; b < times.size(); ++b) {
       if (a == b) continue;
       const std::string parts = difference(parity, *times[b], times[a]->recording);
       if (parts.empty()) {
-        Recording settled = times[a]->recording;
-        settled.excluded = undefined(parity, settled);
-        return settled;
+        return times[a]->recording;
       }
       if (why.empty()) why = "the clean tree does not repeat it: " + parts;
     }

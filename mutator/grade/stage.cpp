@@ -8,6 +8,13 @@ namespace {
 
 constexpr int kThreads = 1;  // sums of several threads differ in their last digits
 
+// What a program says of its files must not depend on where the scratch directory is.
+std::string without(const std::string& path, std::string text) {
+  for (size_t at = 0; (at = text.find(path, at)) != std::string::npos;)
+    text.replace(at, path.size(), "{scratch}");
+  return text;
+}
+
 // False, with the reason, when it failed.
 bool succeeded(const workshop::RunReport& report, Performance& performance) {
   if (report.finished.good()) return true;
@@ -25,7 +32,7 @@ Result<Stage> Stage::open(const workshop::Workshop& workshop, fs::path place) {
 }
 
 Stage::Stage(const workshop::Workshop& workshop, fs::path place, workshop::RunDirectory scratch)
-    : workshop_(workshop), place_(std::move(place)), scratch_(std::move(scratch)) {}
+    : workshop_(workshop), place_(std::move(place)), run_directory_(std::move(scratch)) {}
 
 // Whoever comes first runs it, the others wait for it.
 Result<workshop::RunReport> Stage::prepare(const catalog::Step& step, const Limits& limits) {
@@ -38,7 +45,7 @@ Result<workshop::RunReport> Stage::prepare(const catalog::Step& step, const Limi
   lock.unlock();
   if (first)
     promise.set_value(
-        workshop::run_step(workshop_, step, place_, scratch_, {.threads = kThreads, .limits = limits}));
+        workshop::run_step(workshop_, step, place_, run_directory_, {.threads = kThreads, .limits = limits}));
   return shared.get();
 }
 
@@ -55,15 +62,16 @@ Result<Performance> Stage::perform(const catalog::Parity& parity, const Recordin
   }
   for (size_t i = 0; i < parity.steps.size(); ++i) {
     const catalog::Compared& step = parity.steps[i];
-    auto report = workshop::run_step(workshop_, step, place_, scratch_,
+    auto report = workshop::run_step(workshop_, step, place_, run_directory_,
                                      {.threads = kThreads,
                                       .limits = limits(known ? known->takes[i].processor_s : 0),
                                       .watch = step.leaves});
     NANOBUG_TRY(report);
-    performance.recording.takes.push_back({.records = std::move(report->records),
-                                           .text = step.text ? std::move(report->finished.out) : "",
-                                           .writes = std::move(report->writes),
-                                           .processor_s = report->finished.processor_s});
+    performance.recording.takes.push_back(
+        {.records = std::move(report->records),
+         .text = step.text ? without(run_directory_.path().string(), std::move(report->finished.out)) : "",
+         .writes = std::move(report->writes),
+         .processor_s = report->finished.processor_s});
     if (!succeeded(*report, performance)) return performance;
   }
   return performance;

@@ -38,7 +38,7 @@ class Stage {
 
   const workshop::Workshop& workshop_;
   fs::path place_;
-  workshop::RunDirectory scratch_;
+  workshop::RunDirectory run_directory_;
   std::unique_ptr<Prepared> prepared_ = std::make_unique<Prepared>();  // what several runs begin with
 };
 

@@ -34,6 +34,12 @@ Result<int> free_port() {
   return ntohs(address.sin_port);
 }
 
+// The shell opens the file and becomes the program; no word of either is read by it.
+void give_input(Command& command, const fs::path& file) {
+  command.argv.insert(command.argv.begin(), {"/bin/sh", "-c", "exec \"$0\" \"$@\" <\"$NANOBUG_INPUT\""});
+  command.environment["NANOBUG_INPUT"] = file.string();
+}
+
 // One process, its records appended to `records`.
 Result<Finished> run_one(Command command, const StepOptions& options, std::vector<Record>& records,
                          bool tell) {
@@ -140,7 +146,7 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
   Command command = workshop.command(
       step, checkout,
       {{"scratch", scratch.path().string()}, {"metrics", "/dev/fd/" + std::to_string(kMetrics)}});
-  if (!step.input.empty()) command.input = scratch.path() / step.input;
+  if (!step.input.empty()) give_input(command, scratch.path() / step.input);
   for (int attempt = 1;; ++attempt) {
     const auto watch = Watch::start(scratch.path(), options.watch);
     NANOBUG_TRY(watch);

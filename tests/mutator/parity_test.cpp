@@ -278,6 +278,13 @@ TEST_CASE("inputs lie in every scratch directory, and one is read on stdin", "[g
   bench.script("clean", "say", "cat\n");
   bench.script("own", "say", "cat $2/lines\n");
   CHECK(bench.one().how == How::agrees);
+  bench.script("own", "say", "echo $2 >&2; cat\n");
+  CHECK(bench.one().how == How::agrees);
+  bench.both("say", "echo $2/lines; cat\n");  // each of them has a directory of its own
+  REQUIRE(forget_parity(bench.clean));
+  CHECK(bench.one().how == How::agrees);
+  bench.script("clean", "say", "cat\n");
+  REQUIRE(forget_parity(bench.clean));
   bench.script("own", "say", "head -1\n");
   CHECK(bench.one().message == "say prints 1 lines, the clean tree 2");
 }
