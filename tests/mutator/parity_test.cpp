@@ -1,19 +1,19 @@
 // parity: what agrees and what does not; what is recorded of the clean tree; what a stage does.
 #include "mutator/grade/parity.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "mutator/base/files.h"
 #include "mutator/grade/compare.h"
 #include "mutator/grade/recording.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::grade;
 using workshop::Record;
 using How = ParityAnswer::How;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Catch::Matchers::Equals;
 
 namespace {
