@@ -1,0 +1,498 @@
+// session parts: the papers of a session one by one: seal, names, session.json, journal, ledger, and the
+// checkout seen from outside. What they promise in their headers, without a session around them.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "mutator/session/checkout.h"
+#include "mutator/session/journal.h"
+#include "mutator/session/ledger.h"
+#include "mutator/session/name.h"
+#include "mutator/session/saved.h"
+#include "mutator/session/seal.h"
+#include "tests/mutator/session_bench.h"
+
+using namespace nanobug;
+using namespace nanobug::session;
+using nanobug::test::bytes_of;
+using nanobug::test::put;
+using nanobug::test::Scratch;
+
+namespace {
+
+// Every field of its own value, none the one it has anyway.
+Session full() {
+  Session s;
+  s.name = "2026-11-21-quiet-heron";
+  s.directory = "/home/a b/caf\xe9%";
+  s.pristine = std::string(40, 'a');
+  s.mutated = std::string(40, 'b');
+  s.injected = {{"rule-one", 1, "a.cpp", "f", 3, 4}, {"rule-two", 2, "b\xff.cpp", "g", 5, 6}};
+  s.started = 1'795'219'200;
+  s.minutes = 33;
+  s.seed = 0xffff'ffff'ffff'fff0;
+  s.strict = true;
+  s.named = true;
+  s.hints = 2;
+  s.wrong_claims = 4;
+  s.located = true;
+  s.checks = 5;
+  s.solved = true;
+  s.revealed = true;
+  return s;
+}
+
+void check_same(const Session& a, const Session& b) {
+  CHECK(a.name == b.name);
+  CHECK(a.directory == b.directory);
+  CHECK(a.pristine == b.pristine);
+  CHECK(a.mutated == b.mutated);
+  CHECK(a.injected == b.injected);
+  CHECK(a.started == b.started);
+  CHECK(a.minutes == b.minutes);
+  CHECK(a.seed == b.seed);
+  CHECK(a.strict == b.strict);
+  CHECK(a.named == b.named);
+  CHECK(a.hints == b.hints);
+  CHECK(a.wrong_claims == b.wrong_claims);
+  CHECK(a.located == b.located);
+  CHECK(a.checks == b.checks);
+  CHECK(a.solved == b.solved);
+  CHECK(a.revealed == b.revealed);
+}
+
+Saved saved() {
+  return {full(), {"build", "runs"}, {7, 9}};
+}
+
+Record record(const std::string& name) {
+  Record made{full(), 1'795'219'999, "solved", "/attempts/x y", true};
+  made.session.name = name;
+  return made;
+}
+
+nlohmann::json clear_part(const std::string& line) {
+  auto json = nlohmann::json::parse(line);
+  CHECK(json.erase("sealed") == 1);
+  return json;
+}
+
+unsigned mode_of(const fs::path& file) {
+  struct stat info{};
+  REQUIRE(::lstat(file.c_str(), &info) == 0);
+  return info.st_mode & 0777;
+}
+
+}  // namespace
+
+TEST_CASE("the seal is what its description says, made elsewhere too", "[session][parts]") {
+  // Sealed by a few lines of Python from the description in seal.cpp, with the nonce 00 01 … 07.
+  const std::string text = R"({"rule":"x"})" + std::string(40, 'y');
+  const std::string sealed =
+      "nb1:"
+      "0001020304050607ae44ca58e7556af68e234797d4959ca5a72d2a5d7d46f2819ec773292ab0c62e60ff8929216357a14a314a"
+      "5c24649a0796ecab2e689e17a7e2ec72e0";
+  CHECK(unseal(sealed) == text);
+  const std::string made = seal(text);
+  CHECK(made.size() == sealed.size());
+  CHECK(made.starts_with("nb1:"));
+  CHECK(made.find_first_not_of("0123456789abcdef", 4) == std::string::npos);
+  CHECK(made.substr(4, 16) != seal(text).substr(4, 16));
+  std::string upper = sealed;
+  std::transform(upper.begin() + 4, upper.end(), upper.begin() + 4,
+                 [](unsigned char c) { return std::toupper(c); });
+  for (const std::string& wrong :
+       {std::string(), std::string("nb1:"), std::string("nb1:0011"), "nb2:" + sealed.substr(4), sealed + "0",
+        sealed + "00", sealed.substr(4), upper, sealed.substr(0, sealed.size() - 1) + "g",
+        std::string("nb1:00010203040506070000000000000000")}) {
+    INFO(wrong);
+    CHECK_FALSE(unseal(wrong));
+  }
+  CHECK(unseal(seal("")) == "");
+}
+
+TEST_CASE("a seed's name is the pair of words that splitmix64 says", "[session][parts]") {
+  const std::int64_t day = 1795219200;  // 2026-11-21
+  CHECK(choose_name(day, 0, {}) ==
+        "2026-11-21-kind-kestrel");  // 0xe220a8397b1dcdaf, the published first output
+  CHECK(choose_name(day, 0, {"2026-11-21-kind-kestrel"}) == "2026-11-21-kind-lark");
+  CHECK(choose_name(day + 86'399, 0, {}) == "2026-11-21-kind-kestrel");
+  CHECK(choose_name(day + 86'400, 0, {}) == "2026-11-22-kind-kestrel");
+  CHECK(choose_name(0, 1, {}).starts_with("1970-01-01-"));
+  std::set<std::string> taken;
+  for (int i = 0; i < 1024; ++i) taken.insert(choose_name(day, 0, taken));
+  CHECK(taken.size() == 1024);
+  CHECK(choose_name(day, 0, taken) == "2026-11-21-kind-kestrel-2");
+  for (const std::string& name : taken) CHECK(std::count(name.begin(), name.end(), '-') == 4);
+  CHECK(random_bytes(16).size() == 16);
+  CHECK(random_bytes(16) != random_bytes(16));
+  CHECK(random_bytes(0).empty());
+}
+
+TEST_CASE("paths are bytes and come back", "[session][parts]") {
+  CHECK(to_text("/a b/c") == "/a b/c");
+  CHECK(to_text("100%") == "100%25");
+  CHECK(to_text("caf\xc3\xa9\n") == "caf%C3%A9%0A");
+  CHECK(to_text("~ \x7f") == "~ %7F");
+  for (const std::string& path :
+       {std::string("/x/%41"), std::string("\x01\xff%"), std::string("plain"), std::string()})
+    CHECK(to_path(to_text(path)).string() == path);
+  CHECK(to_path("a%4").string() == "a%4");
+  CHECK(to_path("a%41b").string() == "aAb");
+  CHECK(to_path("a%").string() == "a%");
+}
+
+TEST_CASE("session.json gives back every field, and shows four", "[session][parts]") {
+  Scratch scratch;
+  const fs::path file = scratch / "session.json";
+  CHECK_FALSE(load(file).value());
+  REQUIRE(save(file, saved()));
+  const auto loaded = load(file).value();
+  REQUIRE(loaded);
+  check_same(loaded->session, full());
+  CHECK(loaded->exclude == saved().exclude);
+  CHECK(loaded->checkout == Identity{7, 9});
+  CHECK(mode_of(file) == 0600);
+  const std::string text = bytes_of(file);
+  CHECK(text.ends_with("}\n"));
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  CHECK(clear_part(text) == nlohmann::json{{"format", 1},
+                                           {"name", "2026-11-21-quiet-heron"},
+                                           {"directory", "/home/a b/caf%E9%25"},
+                                           {"started", 1'795'219'200},
+                                           {"minutes", 33}});
+  // Each field is needed: one that is missing is damage, not a default.
+  const auto content = open_line(text);
+  REQUIRE(content);
+  for (const auto& [name, value] : content->at("session").items()) {
+    INFO(name);
+    auto less = *content;
+    less["session"].erase(name);
+    put(file, sealed_line({}, less) + "\n");
+    const auto damaged = load(file);
+    REQUIRE_FALSE(damaged);
+    CHECK(damaged.error().code == Exit::session);
+    CHECK(damaged.error().text() ==
+          file.string() +
+              ": the record of the open session is damaged; move this file away to go on "
+              "(the checkout and the vault are untouched)");
+  }
+  for (const char* name : {"session", "exclude", "checkout"}) {
+    auto less = *content;
+    less.erase(name);
+    put(file, sealed_line({}, less) + "\n");
+    CHECK_FALSE(load(file));
+  }
+}
+
+TEST_CASE("a sealed line is opened whole and of this format, or not at all", "[session][parts]") {
+  const nlohmann::json content = {{"a", 1}}, clear = {{"b", 2}};
+  const std::string line = sealed_line(clear, content);
+  CHECK(open_line(line) == content);
+  CHECK(clear_part(line) == nlohmann::json{{"b", 2}, {"format", 1}});
+  auto json = nlohmann::json::parse(line);
+  json["format"] = 2;
+  CHECK_FALSE(open_line(json.dump()));
+  json.erase("format");
+  CHECK_FALSE(open_line(json.dump()));
+  json["format"] = 1;
+  CHECK(open_line(json.dump()));
+  json["sealed"] = seal("[1]");
+  CHECK_FALSE(open_line(json.dump()));
+  json["sealed"] = seal("not JSON");
+  CHECK_FALSE(open_line(json.dump()));
+  json["sealed"] = "nb1:00";
+  CHECK_FALSE(open_line(json.dump()));
+  json.erase("sealed");
+  CHECK_FALSE(open_line(json.dump()));
+  CHECK_FALSE(open_line(line.substr(0, line.size() - 1)));
+  CHECK_FALSE(open_line("[]"));
+  // Bytes that are not UTF-8 are no reason to lose the rest.
+  CHECK(open_line(sealed_line({{"b", "\xff"}}, {{"a", "\xff"}})));
+}
+
+TEST_CASE("the journal gives back every field of each operation", "[session][parts]") {
+  Scratch scratch;
+  const fs::path file = scratch / "journal";
+  fs::path damaged;
+  CHECK_FALSE(read_journal(file, &damaged).value());
+  CHECK(damaged.empty());
+  for (const Operation operation : {Operation::start, Operation::stop, Operation::end_without_checkout}) {
+    Journal journal;
+    journal.operation = operation;
+    journal.saved = saved();
+    journal.staging = "/staging";
+    journal.ready = true;
+    journal.staged = {3, 5};
+    journal.attempt = "/attempt";
+    journal.beside = "/beside";
+    journal.outcome = "revealed";
+    journal.ended = 77;
+    REQUIRE(write_journal(file, journal));
+    CHECK(mode_of(file) == 0600);
+    const auto read = read_journal(file, &damaged).value();
+    REQUIRE(read);
+    CHECK(read->operation == operation);
+    check_same(read->saved.session, full());
+    CHECK(read->saved.checkout == Identity{7, 9});
+    CHECK(read->staging == "/staging");
+    CHECK(read->ready);
+    CHECK(read->staged == Identity{3, 5});
+    CHECK(read->attempt == "/attempt");
+    CHECK(read->beside == "/beside");
+    CHECK(read->outcome == "revealed");
+    CHECK(read->ended == 77);
+    CHECK(clear_part(bytes_of(file)) ==
+          nlohmann::json{{"format", 1}, {"staging", "/staging"}, {"directory", "/home/a b/caf%E9%25"}});
+  }
+  REQUIRE(close_journal(file));
+  CHECK_FALSE(fs::exists(file));
+  REQUIRE(close_journal(file));
+  // Damaged ones are set aside, each under a name of its own, and as they were.
+  for (int i = 1; i <= 2; ++i) {
+    put(file, "damage " + std::to_string(i));
+    CHECK_FALSE(read_journal(file, &damaged).value());
+    CHECK(damaged == file.string() + ".damaged-" + std::to_string(i));
+    CHECK(bytes_of(damaged) == "damage " + std::to_string(i));
+    CHECK_FALSE(fs::exists(file));
+  }
+  put(file, sealed_line({}, {{"operation", "start"}}) + "\n");
+  CHECK_FALSE(read_journal(file, &damaged).value());
+  CHECK(damaged == file.string() + ".damaged-3");
+}
+
+TEST_CASE("the ledger has each session once and every field of it", "[session][parts]") {
+  Scratch scratch;
+  const fs::path file = scratch / "ledger.jsonl";
+  CHECK(read_ledger(file, nullptr).value().empty());
+  REQUIRE(add_to_ledger(file, record("one")));
+  REQUIRE(add_to_ledger(file, record("two")));
+  REQUIRE(add_to_ledger(file, record("one")));
+  std::vector<std::string> warnings;
+  auto records = read_ledger(file, &warnings).value();
+  CHECK(warnings.empty());
+  REQUIRE(records.size() == 2);
+  Session expected = full();
+  expected.name = "one";
+  check_same(records[0].session, expected);
+  CHECK(records[0].ended == 1'795'219'999);
+  CHECK(records[0].outcome == "solved");
+  CHECK(records[0].attempt == "/attempts/x y");
+  CHECK(records[0].gone);
+  CHECK(records[1].session.name == "two");
+  const std::string text = bytes_of(file);
+  CHECK(clear_part(text.substr(0, text.find('\n'))) ==
+        nlohmann::json{{"format", 1}, {"name", "one"}, {"ended", 1'795'219'999}});
+  // A last line that a full disk cut costs itself and no more.
+  put(file, text.substr(0, text.size() - 10));
+  REQUIRE(add_to_ledger(file, record("three")));
+  records = read_ledger(file, &warnings).value();
+  REQUIRE(records.size() == 2);
+  CHECK(records[1].session.name == "three");
+  CHECK(warnings == std::vector<std::string>{file.string() +
+                                             ":2: this line of the ledger is damaged and was passed over"});
+  CHECK(read_ledger(file, nullptr).value().size() == 2);
+}
+
+TEST_CASE("names beside and names that are free", "[session][parts]") {
+  Scratch scratch;
+  const fs::path path = scratch / "work";
+  CHECK(free_name(path) == path);
+  put(path, "x");
+  CHECK(free_name(path) == path.string() + "-2");
+  fs::create_symlink("/nowhere", path.string() + "-2");  // dangling, and there all the same
+  CHECK(free_name(path) == path.string() + "-3");
+  const fs::path staging = staging_beside(path);
+  CHECK(staging.parent_path() == scratch.path());
+  CHECK(staging.filename().string().starts_with(".work."));
+  CHECK(staging.filename().string().size() == 6 + 8);
+  CHECK(staging != staging_beside(path));
+  CHECK(is_there(path.string() + "-2"));
+  CHECK_FALSE(is_there(path.string() + "-4"));
+  CHECK(identity(path) != identity(path.string() + "-2"));
+  CHECK(identity(path) == identity(path));
+  CHECK(identity(scratch / "none") == Identity{});
+}
+
+TEST_CASE("a place is one path for good", "[session][parts]") {
+  Scratch scratch;
+  const fs::path real = fs::canonical(scratch.path());
+  fs::create_directory(scratch / "real");
+  fs::create_directory_symlink(scratch / "real", scratch / "link");
+  CHECK(place_of(scratch / "work/").value() == real / "work");
+  CHECK(place_of(scratch / "link/work").value() == real / "real/work");
+  CHECK(place_of(scratch / "x/../work").value() == real / "work");
+  for (const char* wrong : {"/", ""}) {
+    const auto place = place_of(wrong);
+    REQUIRE_FALSE(place);
+    CHECK(place.error().code == Exit::session);
+    CHECK(place.error().message == "\"" + std::string(wrong) + "\" cannot be the place of a checkout");
+  }
+}
+
+TEST_CASE("where a checkout may go", "[session][parts]") {
+  Scratch scratch;
+  const vault::Tree clean = nanobug::test::clean_tree();
+  const auto refused = [&](const fs::path& place) {
+    const auto spot = spot_at(place, clean, {"build"});
+    REQUIRE_FALSE(spot);
+    CHECK(spot.error().code == Exit::session);
+    return spot.error().message;
+  };
+  CHECK(spot_at(scratch / "none", clean, {}).value() == Spot::free);
+  fs::create_directory(scratch / "empty");
+  CHECK(spot_at(scratch / "empty", clean, {}).value() == Spot::free);
+  put(scratch / "file", "x");
+  CHECK(refused(scratch / "file") ==
+        (scratch / "file").string() + " is there and is no directory; choose another place with --dir");
+  CHECK(spot_at(scratch / "file/x", clean, {}).error().message ==
+        "cannot look at " + (scratch / "file/x").string() + ": Not a directory");
+  CHECK(spot_at(scratch / "file/x", clean, {}).error().code == Exit::io);
+  fs::create_directory(scratch / "clean");
+  REQUIRE(vault::write_tree(clean, scratch / "clean"));
+  CHECK(spot_at(scratch / "clean", clean, {"build"}).value() == Spot::clean);
+  put(scratch / "clean/build/x", "x");
+  CHECK(spot_at(scratch / "clean", clean, {"build"}).value() == Spot::clean);
+  fs::create_directories(scratch / "clean/data/.git");
+  const std::string full = (scratch / "clean").string() + " is not empty; choose another place with --dir";
+  CHECK(refused(scratch / "clean") == full);
+  fs::remove(scratch / "clean/data/.git");
+  put(scratch / "clean/optim.cpp", "mine");
+  CHECK(refused(scratch / "clean") == full);
+}
+
+TEST_CASE("a checkout is known by itself or by its branch", "[session][parts]") {
+  Scratch scratch;
+  Saved one;
+  one.session.name = "quiet-heron";
+  one.session.directory = scratch / "work";
+  CHECK(look(one) == Presence::gone);
+  CHECK(sentence(Presence::gone, one) == (scratch / "work").string() + " is gone");
+  CHECK(sentence(Presence::replaced, one) ==
+        (scratch / "work").string() + " is no longer the checkout of this session");
+  put(scratch / "work", "file");
+  CHECK(look(one) == Presence::replaced);
+  fs::remove(scratch / "work");
+  fs::create_directory(scratch / "work");
+  CHECK(look(one) == Presence::replaced);
+  one.checkout = identity(scratch / "work");
+  CHECK(look(one) == Presence::here);
+  one.checkout = {};
+  put(scratch / "work/.git/packed-refs", "# pack-refs\nabc refs/heads/session/quiet-heron-2\n");
+  CHECK(look(one) == Presence::replaced);
+  put(scratch / "work/.git/packed-refs", "# pack-refs\nabc refs/heads/session/quiet-heron\n");
+  CHECK(look(one) == Presence::here);
+  fs::remove(scratch / "work/.git/packed-refs");
+  put(scratch / "work/.git/refs/heads/session/quiet-heron", "abc\n");
+  CHECK(look(one) == Presence::here);
+}
+
+TEST_CASE("directories move, change places and go aside", "[session][parts]") {
+  Scratch scratch;
+  put(scratch / "a/file", "a");
+  put(scratch / "b/file", "b");
+  REQUIRE(exchange(scratch / "a", scratch / "b"));
+  CHECK(bytes_of(scratch / "a/file") == "b");
+  CHECK(bytes_of(scratch / "b/file") == "a");
+  REQUIRE(move(scratch / "a", scratch / "c"));
+  CHECK_FALSE(fs::exists(scratch / "a"));
+  const auto full = move(scratch / "c", scratch / "b");
+  REQUIRE_FALSE(full);
+  CHECK(full.error().code == Exit::io);
+  CHECK(full.error().message == "cannot rename " + (scratch / "c").string() + " to " +
+                                    (scratch / "b").string() + ": Directory not empty");
+  CHECK_FALSE(exchange(scratch / "c", scratch / "none"));
+  CHECK(put_aside(scratch / "c", scratch / "deep/er/attempt", scratch / "beside").value() ==
+        scratch / "deep/er/attempt");
+  CHECK(bytes_of(scratch / "deep/er/attempt/file") == "b");
+  CHECK_FALSE(put_aside(scratch / "none", scratch / "deep/er/other", scratch / "beside"));
+}
+
+TEST_CASE("a clean tree that is not what was kept is not put back", "[session][parts]") {
+  Scratch scratch;
+  nanobug::test::start_in(scratch);
+  put(scratch / "work/mine.txt", "mine");
+  auto desk = nanobug::test::desk_in(scratch);
+  for (const char* damage : {"changed", "missing", "more"}) {
+    INFO(damage);
+    const std::string how = damage;
+    const auto stopped = desk.stop("stopped", [&](const fs::path& staging) -> Status {
+      if (how == "changed") put(staging / "optim.cpp", "else\n");
+      if (how == "missing") fs::remove(staging / "optim.cpp");
+      if (how == "more") put(staging / "zzz", "");
+      return {};
+    });
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().code == Exit::io);
+    CHECK_THAT(stopped.error().message, Catch::Contains(" is not what it should be: ") &&
+                                            Catch::Contains(how == "changed"   ? "optim.cpp differs"
+                                                            : how == "missing" ? "optim.cpp is missing"
+                                                                               : "zzz should not be there"));
+    CHECK(desk.current());
+    CHECK(bytes_of(scratch / "work/mine.txt") == "mine");
+  }
+  REQUIRE(desk.stop("stopped"));
+}
+
+TEST_CASE("what a killed write left is swept, and nothing else", "[session][parts]") {
+  Scratch scratch;
+  nanobug::test::start_in(scratch);
+  for (const char* name :
+       {".journal.abcdef", ".session.json.abcdef", ".journal.abcde", ".other.abcdef", "journal.abcdef"})
+    put(scratch / "state" / name, "x");
+  nanobug::test::desk_in(scratch);
+  CHECK_FALSE(fs::exists(scratch / "state/.journal.abcdef"));
+  CHECK_FALSE(fs::exists(scratch / "state/.session.json.abcdef"));
+  for (const char* name : {".journal.abcde", ".other.abcdef", "journal.abcdef"})
+    CHECK(fs::exists(scratch / "state" / name));
+}
+
+TEST_CASE("verbs without a session say how to begin one", "[session][parts]") {
+  Scratch scratch;
+  auto desk = nanobug::test::desk_in(scratch);
+  const std::string none = "no session is open; nanobug start begins one";
+  const auto updated = desk.update([](Session&) {});
+  const auto stopped = desk.stop("stopped");
+  const auto snapshot = desk.snapshot("x");
+  REQUIRE_FALSE(updated);
+  REQUIRE_FALSE(stopped);
+  REQUIRE_FALSE(snapshot);
+  CHECK(updated.error().message == none);
+  CHECK(updated.error().code == Exit::session);
+  CHECK(stopped.error().message == none);
+  CHECK(stopped.error().code == Exit::session);
+  CHECK(snapshot.error().message == none);
+  CHECK(snapshot.error().code == Exit::session);
+}
+
+TEST_CASE("a started session remembers what was asked", "[session][parts]") {
+  Scratch scratch;
+  auto request = nanobug::test::furnished_request(scratch / "work");
+  request.minutes = 42;
+  request.seed = 99;
+  request.strict = true;
+  request.named = true;
+  auto desk = nanobug::test::desk_in(scratch);
+  const auto started = desk.start(request);
+  REQUIRE(started);
+  CHECK(started->minutes == 42);
+  CHECK(started->seed == 99);
+  CHECK(started->strict);
+  CHECK(started->named);
+  CHECK(started->injected == request.injected);
+  CHECK(started->pristine == vault::tree_id(request.pristine).value());
+  CHECK(started->mutated == vault::tree_id(request.mutated).value());
+  CHECK(started->hints == 0);
+  CHECK(started->name.starts_with("20"));
+  const auto second = desk.start(nanobug::test::request_for(scratch / "other"));
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == Exit::session);
+  CHECK(second.error().message == "the session " + started->name + " is open in " +
+                                      fs::canonical(scratch / "work").string() + "; nanobug stop ends it");
+  CHECK(bytes_of(scratch / "work/.git/info/exclude") == "/build\n");
+  CHECK(nanobug::test::git_out(scratch / "work", {"log", "--format=%s|%at|%ct|%an"}) ==
+        "Start of the session|1735689600|1735689600|nanobug");
+}
