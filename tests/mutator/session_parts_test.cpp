@@ -30,7 +30,8 @@ Session full() {
   s.directory = "/home/a b/caf\xe9%";
   s.pristine = std::string(40, 'a');
   s.mutated = std::string(40, 'b');
-  s.injected = {{"rule-one", 1, "a.cpp", "f", 3, 4}, {"rule-two", 2, "b\xff.cpp", "g", 5, 6}};
+  s.injected = {{.rule = "rule-one", .site = 1, .file = "a.cpp", .function = "f"},
+                {.rule = "rule-two", .site = 2, .file = "b\xff.cpp", .function = "g"}};
   s.started = 1'795'219'200;
   s.minutes = 33;
   s.seed = 0xffff'ffff'ffff'fff0;
@@ -42,26 +43,29 @@ Session full() {
   s.checks = 5;
   s.solved = true;
   s.revealed = true;
+  s.project = std::string(40, 'c');
+  s.toolchain = "some key";
+  s.options = "--pack x";
+  s.solved_at = 1'795'219'300;
+  s.machine_seconds = 8;
   return s;
 }
 
+// Field by field, those of the injected bugs too.
 void check_same(const Session& a, const Session& b) {
-  CHECK(a.name == b.name);
   CHECK(a.directory == b.directory);
-  CHECK(a.pristine == b.pristine);
-  CHECK(a.mutated == b.mutated);
   CHECK(a.injected == b.injected);
-  CHECK(a.started == b.started);
-  CHECK(a.minutes == b.minutes);
-  CHECK(a.seed == b.seed);
-  CHECK(a.strict == b.strict);
-  CHECK(a.named == b.named);
-  CHECK(a.hints == b.hints);
-  CHECK(a.wrong_claims == b.wrong_claims);
-  CHECK(a.located == b.located);
-  CHECK(a.checks == b.checks);
-  CHECK(a.solved == b.solved);
-  CHECK(a.revealed == b.revealed);
+  CHECK(to_json(Saved{a, {}, {}}) == to_json(Saved{b, {}, {}}));
+}
+
+// Another value of the same type.
+void vary(nlohmann::json& value) {
+  if (value.is_boolean())
+    value = !value.get<bool>();
+  else if (value.is_number())
+    value = value.get<std::int64_t>() ^ 1;
+  else if (value.is_string())
+    value = value.get<std::string>() + "x";
 }
 
 Saved saved() {
@@ -164,10 +168,29 @@ TEST_CASE("session.json gives back every field, and shows four", "[session][part
                                            {"directory", "/home/a b/caf%E9%25"},
                                            {"started", 1'795'219'200},
                                            {"minutes", 33}});
-  // Each field is needed: one that is missing is damage, not a default.
+  // What a line says comes in, and goes out again: each field with another value, one at a time.
   const auto content = open_line(text);
   REQUIRE(content);
+  CHECK(content->at("session").at("project") == std::string(40, 'c'));
+  CHECK(content->at("session").at("toolchain") == "some key");
+  CHECK(content->at("session").at("options") == "--pack x");
+  CHECK(content->at("session").at("solved_at") == 1'795'219'300);
+  CHECK(content->at("session").at("machine_seconds") == 8);
   for (const auto& [name, value] : content->at("session").items()) {
+    INFO(name);
+    auto other = *content;
+    vary(other["session"][name]);
+    for (auto& bug : other["session"]["injected"])
+      for (auto& part : bug) vary(part);
+    put(file, sealed_line({}, other) + "\n");
+    const auto read = load(file).value();
+    REQUIRE(read);
+    CHECK(to_json(*read) == other);
+  }
+  // The fields of the first version are needed: one that is missing is damage, not a default.
+  for (const char* name :
+       {"name", "directory", "pristine", "mutated", "injected", "started", "minutes", "seed", "strict",
+        "named", "hints", "wrong_claims", "located", "checks", "solved", "revealed"}) {
     INFO(name);
     auto less = *content;
     less["session"].erase(name);
@@ -475,6 +498,9 @@ TEST_CASE("a started session remembers what was asked", "[session][parts]") {
   request.seed = 99;
   request.strict = true;
   request.named = true;
+  request.project = "p";
+  request.toolchain = "t";
+  request.options = "o";
   auto desk = nanobug::test::desk_in(scratch);
   const auto started = desk.start(request);
   REQUIRE(started);
@@ -486,6 +512,9 @@ TEST_CASE("a started session remembers what was asked", "[session][parts]") {
   CHECK(started->pristine == vault::tree_id(request.pristine).value());
   CHECK(started->mutated == vault::tree_id(request.mutated).value());
   CHECK(started->hints == 0);
+  CHECK(started->project == "p");
+  CHECK(started->toolchain == "t");
+  CHECK(started->options == "o");
   CHECK(started->name.starts_with("20"));
   const auto second = desk.start(nanobug::test::request_for(scratch / "other"));
   REQUIRE_FALSE(second);
