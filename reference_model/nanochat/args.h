@@ -56,7 +56,8 @@ class Args {
 
   // Reads the command line, `--name value` or `--name=value`; dashes and underscores are the same.
   // Returns false if --help was asked for. Throws UsageError, with one sentence that names the
-  // option, if an option is unknown, has no value, or has one that it does not accept.
+  // option, if an option is unknown, has no value, or has one that it does not accept; the sentence
+  // then says which limit or which choices there are.
   bool parse(int argc, const char* const* argv);
 
   std::string help() const;

@@ -42,8 +42,8 @@ class ChatHistory {
   std::deque<std::vector<int64_t>> turns_;  // from <|user_start|> to <|assistant_end|>
 };
 
-// The text of an answer, token by token. A call of the calculator is shown in brackets,
-// "[17+25 = 42]", other special tokens by their names.
+// The text of an answer, token by token. A call of the calculator is shown in brackets with a blank
+// behind them, "[17+25 = 42] ", other special tokens by their names.
 class AnswerText {
  public:
   explicit AnswerText(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}

@@ -45,8 +45,9 @@ struct Conversation {
   std::vector<Message> messages;
 };
 
-// Throws std::runtime_error, with one sentence, unless there is a message, users and assistants
-// take turns, the user first, no message is empty, and only assistants use the tool.
+// Throws std::runtime_error, with one sentence that says which message it is, counted from 1, unless
+// there is a message, users and assistants take turns, the user first, no message is empty, and only
+// assistants use the tool.
 void check_conversation(const Conversation& conversation);
 
 // Token ids, and for each of them whether an assistant writes it (1) or is given it (0).

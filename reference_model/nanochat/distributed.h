@@ -8,7 +8,7 @@
 //
 // Every call below except the questions (rank() and so on) is one that all ranks must make, in the
 // same order; with one rank it does nothing. If a rank dies or does not come in time, the others
-// get a std::runtime_error with one sentence, and their group is of no further use.
+// get a std::runtime_error with one sentence, "rank 0 of 2 …", and their group is of no further use.
 
 #pragma once
 

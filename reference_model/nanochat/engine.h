@@ -41,8 +41,9 @@ torch::Tensor penalize_repetition(const torch::Tensor& logits, const torch::Tens
                                   double penalty);
 
 // Continues `tokens`, which may not be empty, and returns the max_tokens new ones only. What counts
-// as a repetition begins with `tokens`. Throws c10::Error if the model has not as many positions:
-// the tokens and all new ones but the last, which is not read again.
+// as a repetition begins with `tokens`. Leaves the model in training mode if it was, and records no
+// gradients. Throws c10::Error if the model has not as many positions: the tokens and all new ones
+// but the last, which is not read again.
 std::vector<int64_t> generate(GPT& model, const std::vector<int64_t>& tokens,
                               const SampleOptions& options = {});
 
@@ -71,8 +72,9 @@ class Engine {
   // <|output_start|>, the result and <|output_end|> are forced upon it before it goes on.
   //
   // Stops when all answers have ended, after max_tokens columns, or when the model has no position
-  // left to read another token at. Throws std::runtime_error, with one sentence, if the prompt is
-  // empty or longer than the model's positions, or num_samples is not positive.
+  // left to read another token at. Leaves the model in training mode if it was, and records no
+  // gradients. Throws std::runtime_error, with one sentence, if the prompt is empty or longer than
+  // the model's positions, or num_samples is not positive.
   void generate(const std::vector<int64_t>& prompt, int64_t num_samples,
                 const SampleOptions& options,
                 const std::function<void(const TokenColumn&)>& on_column);

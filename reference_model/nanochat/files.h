@@ -17,7 +17,8 @@ std::string read_file(const std::string& path);
 
 // Puts `content` where `path` says, on the disk when this returns, and makes the directories above
 // it. Works through `path` + ".partial", which is gone afterwards. Throws std::runtime_error, with
-// one sentence, if that fails; what was at `path` before is untouched then.
+// one sentence, if that fails; what was at `path` before is untouched then, and nothing new beside
+// it.
 void write_file(const std::string& path, std::string_view content);
 
 // Throws as write_file() would if it could not even begin. For programs that would rather know

@@ -54,8 +54,9 @@ class GradScaler {
   // Whether this step's gradients overflowed and the step must be left out.
   bool found_inf() const { return found_inf_; }
 
-  // Ends a step: the scale backs off if there was an infinity, and grows if there has been none for
-  // a whole interval. Throws c10::Error if unscale_() has not been called in this step.
+  // Ends a step: the scale backs off if there was an infinity, and grows, though not beyond a
+  // float32, if there has been none for a whole interval. Throws c10::Error if unscale_() has not
+  // been called in this step.
   void update();
 
   // state().scale is the scale of the next step, worth a log line.

@@ -21,7 +21,8 @@ std::optional<int64_t> label_of_json(const std::string& line);
 // where an assistant's content may also be a list of parts,
 //   [{"type":"python","text":"1+2"},{"type":"python_output","text":"3"},{"type":"text","text":"3"}]
 // Throws std::runtime_error, with one sentence, if it is none, if check_conversation() refuses it,
-// or if the assistant has nothing to say in it.
+// or if the assistant has nothing to say in it. What is wrong with one message or one part is said
+// with its number, counted from 1.
 Conversation conversation_of_json(const std::string& line);
 
 }  // namespace nanochat

@@ -28,12 +28,12 @@ class PrefetchLoader {
     LoaderState state;
   };
 
-  // Takes `loader` over and starts the thread, which keeps up to `depth` batches ready. Throws
-  // std::runtime_error if depth is not positive.
+  // Takes `loader` over and starts the thread, which keeps up to `depth` batches ready and fetches
+  // no further one before one is taken. Throws std::runtime_error if depth is not positive.
   explicit PrefetchLoader(DataLoader loader, int64_t depth = 4);
 
-  // The same for any source of batches of B rows of T tokens. It runs on the thread; `start` is its
-  // state now.
+  // The same for any source of batches of B rows of T tokens. It runs on the thread, and not again
+  // after it has thrown; `start` is its state now.
   PrefetchLoader(std::function<Item()> source, LoaderState start, int64_t B, int64_t T,
                  int64_t depth);
 

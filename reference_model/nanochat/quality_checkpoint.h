@@ -1,5 +1,6 @@
 // A quality classifier on the disk: weights, running statistics, tokenizer, and the statistics that
-// features are standardised with, because a model is worth nothing without any of them.
+// features are standardised with, because a model is worth nothing without any of them. As a
+// checkpoint's, the file is a dictionary in PyTorch's own format.
 
 #pragma once
 

@@ -30,7 +30,8 @@ std::string reversal_line(const std::string& sequence);
 // question are -1, since nobody can foresee a random letter.
 Batch reversal_batch(const std::vector<std::string>& sequences, const CharTokenizer& tokenizer);
 
-// What the model writes after idx (B, T), each time the likeliest token: (B, count).
+// What the model writes after idx (B, T), each time the likeliest token: (B, count). Leaves the
+// model in training mode if it was, and records no gradients.
 torch::Tensor continue_greedily(GPT& model, const torch::Tensor& idx, int64_t count);
 
 // The share of `sequences`, all of the same length, that the model reverses without a mistake. It

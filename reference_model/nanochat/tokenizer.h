@@ -41,9 +41,10 @@ class Tokenizer {
   // occurs twice. Throws std::runtime_error if vocab_size has no room for bytes and special tokens.
   static Tokenizer train(const std::vector<std::string>& documents, int64_t vocab_size);
 
-  // The merges and the names of the special tokens as JSON, and back. from_json() throws
-  // std::runtime_error, with one sentence that begins with `place` (the name of a file), if `text`
-  // is something else or its special tokens are not those of this code.
+  // The merges and the names of the special tokens as JSON, and back:
+  //   {"format": "nanochat tokenizer 1", "special_tokens": ["<|bos|>", …], "merges": [[101, 32], …]}
+  // from_json() throws std::runtime_error, with one sentence that begins with `place` (the name of
+  // a file), if `text` is something else or its special tokens are not those of this code.
   std::string to_json() const;
   static Tokenizer from_json(const std::string& text, const std::string& place);
 

@@ -2,6 +2,7 @@
 
 #include "nanochat/args.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "nanochat/common.h"
@@ -51,7 +52,7 @@ bool mentions(const std::string& sentence, const std::string& word) {
 
 }  // namespace
 
-TEST_CASE("args.defaults", "[state]") {
+TEST_CASE("args.defaults", "[options]") {
   Line line;
   CHECK(line.parse({}));
   CHECK(line.number == 3);
@@ -60,7 +61,7 @@ TEST_CASE("args.defaults", "[state]") {
   CHECK_FALSE(line.flag);
 }
 
-TEST_CASE("args.typed", "[state]") {
+TEST_CASE("args.typed", "[options]") {
   Line line;
   CHECK(line.parse({"--big-number", "7", "--real", "1.25", "--text", "sgd", "--flag"}));
   CHECK(line.number == 7);
@@ -97,6 +98,7 @@ TEST_CASE("args.limits", "[errors]") {
     CAPTURE(bad);
     CHECK(mentions(refusal({bad}), "--big-number"));
   }
+  // And says what would be accepted.
   CHECK(mentions(refusal({"--n=-3"}), "-2"));
   CHECK(mentions(refusal({"--n=41"}), "40"));
   CHECK(mentions(refusal({"--real=0.2"}), "0.25"));
@@ -106,29 +108,31 @@ TEST_CASE("args.limits", "[errors]") {
 }
 
 TEST_CASE("args.refused", "[errors]") {
-  const std::vector<std::pair<std::vector<const char*>, const char*>> lines = {
-      {{"--unknown", "1"}, "unknown"},
-      {{"--unknown=1"}, "unknown"},
-      {{"word"}, "word"},
-      {{"-n", "3"}, "-n"},
-      {{"--n"}, "--n"},
-      {{"--flag", "--real"}, "--real"},
-      {{"--flag=1"}, "--flag"},
-      {{"--flag", "1"}, "1"},
-      {{"--n=3x"}, "3x"},
-      {{"--n=1.5"}, "1.5"},
-      {{"--n="}, "--n"},
-      {{"--n", "--flag"}, "--flag"},
-      {{"--real=much"}, "much"},
-      {{"--real=nan"}, "nan"},
-      {{"--real=inf"}, "inf"},
-      {{"--n=99999999999999999999"}, "9"},
-      {{"--real", "1e999"}, "1e999"},
-      {{"--real=1 "}, "1 "}};
-  for (const auto& [words, named] : lines) {
+  // The option is named as it was typed or as it is called; what is none, as it was typed.
+  const std::vector<std::pair<std::vector<const char*>, std::vector<const char*>>> lines = {
+      {{"--unknown", "1"}, {"unknown"}},
+      {{"--unknown=1"}, {"unknown"}},
+      {{"word"}, {"word"}},
+      {{"-n", "3"}, {"-n"}},
+      {{"--n"}, {"--n", "--big-number"}},
+      {{"--flag", "--real"}, {"--real"}},
+      {{"--flag=1"}, {"--flag"}},
+      {{"--flag", "1"}, {"1"}},
+      {{"--n=3x"}, {"--n", "--big-number"}},
+      {{"--n=1.5"}, {"--n", "--big-number"}},
+      {{"--n="}, {"--n", "--big-number"}},
+      {{"--n", "--flag"}, {"--n", "--big-number"}},
+      {{"--real=much"}, {"--real"}},
+      {{"--real=nan"}, {"--real"}},
+      {{"--real=inf"}, {"--real"}},
+      {{"--n=99999999999999999999"}, {"--n", "--big-number"}},
+      {{"--real", "1e999"}, {"--real"}},
+      {{"--real=1 "}, {"--real"}}};
+  for (const auto& [words, names] : lines) {
     const std::string sentence = refusal(words);
     CAPTURE(words, sentence);
-    CHECK(mentions(sentence, named));
+    CHECK(
+        std::any_of(names.begin(), names.end(), [&](const char* name) { return mentions(sentence, name); }));
     CHECK(std::count(sentence.begin(), sentence.end(), '\n') == 0);
   }
 }
@@ -142,15 +146,15 @@ TEST_CASE("args.help", "[errors]") {
   Line line;
   const std::string help = line.args.help();
   for (const char* word :
-       {"program", "Does something.", "numbers:", "others:", "--big-number", "--n ", "--real", "--text",
+       {"program", "Does something.", "numbers", "others", "--big-number", "--n", "--real", "--text",
         "--flag", "how many", "how much", "which one", "whether", "3", "0.5", "adam"}) {
     CAPTURE(word);
     CHECK(mentions(help, word));
   }
-  CHECK(help.find("numbers:") == help.rfind("numbers:"));  // once, over its options
-  CHECK(help.find("numbers:") < help.find("--big-number"));
-  CHECK(help.find("--real") < help.find("others:"));
-  CHECK(help.find("others:") < help.find("--text"));
+  CHECK(help.find("numbers") == help.rfind("numbers"));  // once, over its options
+  CHECK(help.find("numbers") < help.find("--big-number"));
+  CHECK(help.find("--real") < help.find("others"));
+  CHECK(help.find("others") < help.find("--text"));
 }
 
 TEST_CASE("args.exit_codes", "[errors]") {

@@ -102,7 +102,7 @@ TEST_CASE("attention.projection", "[outputs]") {
   CHECK_THAT(run(layer, x), close_to(torch::zeros({2, 5, 24}, torch::kFloat64)));
 }
 
-TEST_CASE("attention.parameters", "[outputs]") {
+TEST_CASE("attention.parameters", "[init]") {
   for (const auto& [B, T, C, H, KV] : kShapes) {
     CAPTURE(C, H, KV);
     CausalSelfAttention layer(C, H, KV);
@@ -146,7 +146,7 @@ TEST_CASE("attention.keep", "[outputs]") {
   }
 }
 
-TEST_CASE("attention.dropout", "[outputs]") {
+TEST_CASE("attention.dropout", "[dropout]") {
   // In training each entry is dropped or scaled up so that the mean stays; in evaluation nothing is.
   torch::manual_seed(11);
   CausalSelfAttention layer(24, 4, 2, 0, 0.25);

@@ -38,7 +38,7 @@ Tensor batch(int64_t N, int64_t C) {
 
 }  // namespace
 
-TEST_CASE("batch_norm.training", "[outputs]") {
+TEST_CASE("batch_norm.training", "[classifier]") {
   for (const auto& [N, C] : std::vector<std::pair<int64_t, int64_t>>{{7, 3}, {2, 5}, {4, 4}, {31, 1}}) {
     Pair pair = make_pair(C);
     for (int64_t step = 0; step < 4; ++step) {
@@ -49,7 +49,7 @@ TEST_CASE("batch_norm.training", "[outputs]") {
   }
 }
 
-TEST_CASE("batch_norm.running", "[state]") {
+TEST_CASE("batch_norm.running", "[classifier]") {
   for (const double momentum : {0.1, 0.35, 1.0}) {
     Pair pair = make_pair(3, momentum);
     for (const int64_t N : {5, 2, 9}) {
@@ -65,7 +65,7 @@ TEST_CASE("batch_norm.running", "[state]") {
   CHECK_THAT(fresh.mine->running_var, same_as(torch::ones({4}, torch::kFloat64)));
 }
 
-TEST_CASE("batch_norm.evaluation", "[outputs]") {
+TEST_CASE("batch_norm.evaluation", "[classifier]") {
   // By the running statistics, which stay as they are; a row does not depend on its neighbours.
   Pair pair = make_pair(3);
   for (int64_t step = 0; step < 3; ++step) {
@@ -83,7 +83,7 @@ TEST_CASE("batch_norm.evaluation", "[outputs]") {
   CHECK_THAT(pair.mine->running_var, same_as(var));
 }
 
-TEST_CASE("batch_norm.gradients", "[gradients]") {
+TEST_CASE("batch_norm.gradients", "[classifier]") {
   for (const bool training : {true, false}) {
     Pair pair = make_pair(3);
     pair.mine->train(training);
@@ -99,7 +99,7 @@ TEST_CASE("batch_norm.gradients", "[gradients]") {
   }
 }
 
-TEST_CASE("batch_norm.constant", "[edge]") {
+TEST_CASE("batch_norm.constant", "[classifier]") {
   // A column that is the same everywhere: what `eps` is for, and how large it is.
   for (const double eps : {1e-5, 1e-2}) {
     Pair pair = make_pair(2, 0.1, eps);
@@ -111,7 +111,7 @@ TEST_CASE("batch_norm.constant", "[edge]") {
   }
 }
 
-TEST_CASE("batch_norm.module", "[state]") {
+TEST_CASE("batch_norm.module", "[classifier]") {
   BatchNorm norm(4);
   CHECK(norm->named_parameters().size() == 2);
   CHECK(norm->named_buffers().contains("running_mean"));

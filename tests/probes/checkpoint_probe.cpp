@@ -97,7 +97,7 @@ nanochat::TrainingState some_state() {
 
 }  // namespace
 
-TEST_CASE("checkpoint.round_trip", "[state]") {
+TEST_CASE("checkpoint.round_trip", "[saved]") {
   const TemporaryDirectory directory;
   for (const torch::ScalarType dtype : {torch::kFloat32, torch::kFloat64}) {
     GPT model = small_model(dtype);
@@ -122,11 +122,13 @@ TEST_CASE("checkpoint.round_trip", "[state]") {
     const torch::Tensor idx = oracle::token_ids(2, 7, config.vocab_size);
     model->eval();
     loaded.model->eval();
-    CHECK_THAT(loaded.model->forward(idx), same_as(model->forward(idx)));
+    // The same weights; where they lie in memory may change the order of a sum.
+    CHECK_THAT(loaded.model->forward(idx),
+               close_to(model->forward(idx), dtype == torch::kFloat64 ? 1e-13 : 1e-5));
   }
 }
 
-TEST_CASE("checkpoint.learned_positions", "[state]") {
+TEST_CASE("checkpoint.learned_positions", "[saved]") {
   const TemporaryDirectory directory;
   const std::string path = directory / "learned.pt";
   GPT model(nanochat::GPTConfig{.sequence_len = 5,
@@ -141,17 +143,18 @@ TEST_CASE("checkpoint.learned_positions", "[state]") {
   LoadedModel loaded = load_model(path);
   CHECK(loaded.model->config.positions == nanochat::Positions::learned);
   const torch::Tensor idx = oracle::token_ids(2, 5, model->config.vocab_size);
-  CHECK_THAT(loaded.model(idx), same_as(model(idx)));
+  CHECK_THAT(loaded.model->wpe->weight, same_as(model->wpe->weight));
+  CHECK_THAT(loaded.model(idx), close_to(model(idx), 1e-5));
 }
 
-TEST_CASE("checkpoint.no_val_loss", "[state]") {
+TEST_CASE("checkpoint.no_val_loss", "[saved]") {
   const TemporaryDirectory directory;
   GPT model = small_model();
   save_model(directory / "m.pt", model, tokenizer(), 0, std::nan(""));
   CHECK(std::isnan(load_model(directory / "m.pt").val_loss));
 }
 
-TEST_CASE("checkpoint.model_untouched", "[state]") {
+TEST_CASE("checkpoint.model_untouched", "[saved]") {
   // Saving changes nothing, and what is saved does not change with the model afterwards.
   const TemporaryDirectory directory;
   GPT model = small_model();
@@ -174,27 +177,23 @@ TEST_CASE("checkpoint.model_untouched", "[state]") {
   CHECK_FALSE(torch::equal(before->wte->weight, after->wte->weight));
 }
 
-TEST_CASE("checkpoint.old_stays", "[state]") {
+TEST_CASE("checkpoint.old_stays", "[saved]") {
   const TemporaryDirectory directory;
   GPT model = small_model(), other = small_model();
   save_model(directory / "m.pt", model, tokenizer(), 1, 2.0);
-  for (const char* obstacle : {"/dev/full", "a directory"}) {
-    CAPTURE(obstacle);
-    std::filesystem::remove_all(directory / "m.pt.partial");
-    if (obstacle[0] == '/') {
-      std::filesystem::create_symlink(obstacle, directory / "m.pt.partial");
-    } else {
-      std::filesystem::create_directories(directory / "m.pt.partial/in-the-way");
+  for (const rlim_t room : {0, 1000}) {
+    CAPTURE(room);
+    {
+      const FullDisk full(room);
+      CHECK(complaint([&] { save_model(directory / "m.pt", other, tokenizer(), 9, 9.0); }) != "");
     }
-    CHECK_THAT(complaint([&] { save_model(directory / "m.pt", other, tokenizer(), 9, 9.0); }),
-               Contains("m.pt"));
     LoadedModel loaded = load_model(directory / "m.pt");
     CHECK(loaded.step == 1);
     check_same_weights(loaded.model, model);
   }
 }
 
-TEST_CASE("checkpoint.partial_ignored", "[state]") {
+TEST_CASE("checkpoint.partial_ignored", "[saved]") {
   // What a killed run left behind is in nobody's way.
   const TemporaryDirectory directory;
   GPT model = small_model();
@@ -275,7 +274,7 @@ TEST_CASE("checkpoint.mismatch", "[errors]") {
   }
 }
 
-TEST_CASE("checkpoint.training_state", "[state]") {
+TEST_CASE("checkpoint.training_state", "[saved]") {
   const TemporaryDirectory directory;
   Training training = make_training(small_model());
   training.step();
@@ -300,7 +299,7 @@ TEST_CASE("checkpoint.training_state", "[state]") {
   CHECK(state.options == saved.options);
 }
 
-TEST_CASE("checkpoint.model_of_run", "[state]") {
+TEST_CASE("checkpoint.model_of_run", "[saved]") {
   // Whoever only wants the model reads it from a run's checkpoint too.
   const TemporaryDirectory directory;
   GPT model = small_model();
@@ -313,7 +312,7 @@ TEST_CASE("checkpoint.model_of_run", "[state]") {
   CHECK(loaded.tokenizer.merges() == tokenizer().merges());
 }
 
-TEST_CASE("checkpoint.optimizers", "[state]") {
+TEST_CASE("checkpoint.optimizers", "[saved]") {
   // What AdamW and Muon remember of every weight.
   const TemporaryDirectory directory;
   Training training = make_training(small_model());
@@ -339,7 +338,7 @@ TEST_CASE("checkpoint.optimizers", "[state]") {
   }
 }
 
-TEST_CASE("checkpoint.generator", "[state]") {
+TEST_CASE("checkpoint.generator", "[saved]") {
   // What torch's default generator would have drawn next, it draws.
   const TemporaryDirectory directory;
   GPT model = small_model();
@@ -353,7 +352,7 @@ TEST_CASE("checkpoint.generator", "[state]") {
   CHECK_THAT(torch::rand({9}), same_as(expected));
 }
 
-TEST_CASE("checkpoint.resumed", "[state]") {
+TEST_CASE("checkpoint.resumed", "[saved]") {
   // A run that was stopped after any step and goes on equals the run that was not, to the bit.
   for (const int64_t stop : {0, 1, 4}) {
     CAPTURE(stop);

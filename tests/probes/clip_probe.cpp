@@ -53,7 +53,7 @@ std::vector<torch::Tensor> copies_of_gradients(const std::vector<torch::Tensor>&
 
 }  // namespace
 
-TEST_CASE("clip.norm", "[gradients]") {
+TEST_CASE("clip.norm", "[clipping]") {
   for (const double scale : {1e-3, 1.0, 1e4}) {
     const std::vector<torch::Tensor> params = with_gradients(scale), some = trained(params);
     const std::vector<torch::Tensor> before = copies_of_gradients(some);
@@ -70,7 +70,7 @@ TEST_CASE("clip.norm", "[gradients]") {
   CHECK(global_grad_norm({}) == 0.0);
 }
 
-TEST_CASE("clip.scaled", "[gradients]") {
+TEST_CASE("clip.scaled", "[clipping]") {
   for (const double max_norm : {1.0, 0.1, 5.0}) {
     CAPTURE(max_norm);
     const std::vector<torch::Tensor> params = with_gradients(2.0), some = trained(params);
@@ -90,7 +90,7 @@ TEST_CASE("clip.scaled", "[gradients]") {
   }
 }
 
-TEST_CASE("clip.short", "[gradients]") {
+TEST_CASE("clip.short", "[clipping]") {
   // Gradients that are short enough stay as they are.
   for (const double scale : {1e-4, 0.01, 0.05}) {
     const std::vector<torch::Tensor> params = with_gradients(scale), some = trained(params);
@@ -102,7 +102,7 @@ TEST_CASE("clip.short", "[gradients]") {
   }
 }
 
-TEST_CASE("clip.threshold", "[gradients]") {
+TEST_CASE("clip.threshold", "[clipping]") {
   // A hair below the limit nothing changes; a hair above it the norm comes down to it.
   for (const double room : {1.02, 1.3}) {
     const std::vector<torch::Tensor> params = with_gradients(1.0), some = trained(params);
@@ -118,7 +118,7 @@ TEST_CASE("clip.threshold", "[gradients]") {
   }
 }
 
-TEST_CASE("clip.weights_stay", "[gradients]") {
+TEST_CASE("clip.weights_stay", "[clipping]") {
   const std::vector<torch::Tensor> params = with_gradients(10.0);
   std::vector<torch::Tensor> before;
   for (const torch::Tensor& p : params) before.push_back(p.detach().clone());
@@ -126,7 +126,7 @@ TEST_CASE("clip.weights_stay", "[gradients]") {
   for (size_t i = 0; i < params.size(); ++i) CHECK_THAT(params[i], same_as(before[i]));
 }
 
-TEST_CASE("clip.float32", "[gradients]") {
+TEST_CASE("clip.float32", "[clipping]") {
   const torch::Tensor p = torch::zeros({200, 100}, torch::kFloat32).requires_grad_(true);
   torch::Tensor(p).mutable_grad() = torch::randn({200, 100}, torch::kFloat32);
   const double norm = norm_of({p});
@@ -135,7 +135,7 @@ TEST_CASE("clip.float32", "[gradients]") {
   CHECK(norm_of({p}) == Approx(1.0).epsilon(1e-5));
 }
 
-TEST_CASE("clip.zero", "[edge]") {
+TEST_CASE("clip.zero", "[clipping]") {
   const torch::Tensor p = oracle::leaf(oracle::normal({3, 4}));
   torch::Tensor(p).mutable_grad() = torch::zeros_like(p);
   CHECK(clip_grad_norm_({p}, 1.0) == 0.0);

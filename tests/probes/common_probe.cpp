@@ -10,7 +10,7 @@
 using nanochat::is_utf8;
 using nanochat::Rng;
 
-TEST_CASE("common.rng", "[batches]") {
+TEST_CASE("common.rng", "[random]") {
   Rng a(5), b(5), c(6);
   int64_t same = 0;
   for (int64_t i = 0; i < 100; ++i) {
@@ -21,7 +21,7 @@ TEST_CASE("common.rng", "[batches]") {
   CHECK(same == 0);
 }
 
-TEST_CASE("common.below", "[batches]") {
+TEST_CASE("common.below", "[random]") {
   // In range, and every value as often as the others.
   Rng rng(9);
   for (const int64_t n : {1, 2, 3, 7, 10}) {
@@ -37,7 +37,7 @@ TEST_CASE("common.below", "[batches]") {
   }
 }
 
-TEST_CASE("common.shuffle", "[batches]") {
+TEST_CASE("common.shuffle", "[random]") {
   // A permutation, and every item gets everywhere equally often.
   Rng rng(3);
   const size_t n = 5;

@@ -21,7 +21,7 @@ nanochat::Batch random_batch(int64_t B, int64_t T, int64_t V) {
 
 }  // namespace
 
-TEST_CASE("component_checks.clean", "[scores]") {
+TEST_CASE("component_checks.clean", "[checklist]") {
   for (const auto positions : {nanochat::Positions::rotary, nanochat::Positions::learned}) {
     nanochat::GPTConfig config{
         .sequence_len = 6, .vocab_size = 11, .n_layer = 2, .n_head = 4, .n_kv_head = 2, .n_embd = 16};
@@ -39,9 +39,9 @@ TEST_CASE("component_checks.clean", "[scores]") {
   }
 }
 
-TEST_CASE("component_checks.one_token", "[scores]") {
+TEST_CASE("component_checks.one_token", "[checklist]") {
   // With one token to look at nothing depends on where attention looks, so the queries' and keys' weights of
-  // both layers get no gradient and stay what they are. What does is counted, of how many.
+  // both layers get no gradient and stay what they are, but for rounding. What does is counted, of how many.
   const nanochat::GPTConfig config{
       .sequence_len = 6, .vocab_size = 11, .n_layer = 2, .n_head = 4, .n_kv_head = 2, .n_embd = 16};
   const nanochat::Batch batch{.inputs = oracle::token_ids(3, 1, 11), .targets = oracle::token_ids(3, 1, 11)};
@@ -56,7 +56,7 @@ TEST_CASE("component_checks.one_token", "[scores]") {
   CHECK(failed >= 1);
 }
 
-TEST_CASE("component_checks.misfit", "[errors]") {
+TEST_CASE("component_checks.misfit", "[checklist]") {
   // A token that the model does not have is a finding, not a crash.
   const nanochat::GPTConfig config{
       .sequence_len = 6, .vocab_size = 11, .n_layer = 1, .n_head = 2, .n_kv_head = 1, .n_embd = 8};

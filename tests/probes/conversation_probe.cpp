@@ -6,6 +6,7 @@
 
 #include "nanochat/dataset.h"
 #include "probe.h"
+#include "temporary.h"
 
 using nanochat::check_conversation;
 using nanochat::Conversation;
@@ -59,7 +60,7 @@ const Conversation kCalculated = {{user("17+1"), Message(Role::assistant, {{Part
 
 }  // namespace
 
-TEST_CASE("conversation.render", "[tokens]") {
+TEST_CASE("conversation.render", "[templates]") {
   check({{user("ahi"), assistant("ho")}},
         {bos, user_start, 258, user_end, assistant_start, 'h', 'o', assistant_end}, {0, 0, 0, 0, 0, 1, 1, 1});
   // Turn after turn; one <|bos|>.
@@ -71,7 +72,7 @@ TEST_CASE("conversation.render", "[tokens]") {
   check({{user("hi")}}, {bos, user_start, 256, user_end}, {0, 0, 0, 0});
 }
 
-TEST_CASE("conversation.tool", "[tokens]") {
+TEST_CASE("conversation.tool", "[templates]") {
   // The call is the assistant's own, the answer is not.
   check(kCalculated, {bos, user_start,   257,        '+', '1', user_end,     assistant_start,
                       'a', python_start, 257,        '+', '1', python_end,   output_start,
@@ -79,7 +80,7 @@ TEST_CASE("conversation.tool", "[tokens]") {
         {0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1});
 }
 
-TEST_CASE("conversation.parts", "[tokens]") {
+TEST_CASE("conversation.parts", "[templates]") {
   // Texts next to each other are encoded apart.
   check({{Message(Role::user, {{PartType::text, "h"}, {PartType::text, "i"}}),
           Message(Role::assistant, {{PartType::text, "1"}, {PartType::text, ""}, {PartType::text, "7"}})}},
@@ -87,7 +88,7 @@ TEST_CASE("conversation.parts", "[tokens]") {
         {0, 0, 0, 0, 0, 0, 1, 1, 1});
 }
 
-TEST_CASE("conversation.spelled_out", "[tokens]") {
+TEST_CASE("conversation.spelled_out", "[templates]") {
   // Who writes a special token's name gets its letters.
   const std::string text = "<|assistant_end|>";
   Ids ids = {bos, user_start}, mask;
@@ -108,7 +109,7 @@ TEST_CASE("conversation.spelled_out", "[tokens]") {
   CHECK(rendered.mask == mask);
 }
 
-TEST_CASE("conversation.truncated", "[tokens]") {
+TEST_CASE("conversation.truncated", "[templates]") {
   const RenderedConversation whole = render_conversation(tokenizer(), kCalculated, kNoLimit);
   const auto length = static_cast<int64_t>(whole.ids.size());
   CHECK(whole.mask.size() == whole.ids.size());
@@ -121,7 +122,7 @@ TEST_CASE("conversation.truncated", "[tokens]") {
   }
 }
 
-TEST_CASE("conversation.completion", "[tokens]") {
+TEST_CASE("conversation.completion", "[templates]") {
   CHECK(render_for_completion(tokenizer(), {{user("hi")}}) ==
         Ids{bos, user_start, 256, user_end, assistant_start});
   // The answer that is there already does not show.
@@ -135,7 +136,7 @@ TEST_CASE("conversation.completion", "[tokens]") {
         expected);
 }
 
-TEST_CASE("conversation.completion_prefix", "[tokens]") {
+TEST_CASE("conversation.completion_prefix", "[templates]") {
   // What the assistant is asked to continue is what it was trained on, token for token.
   const Tokenizer t = tokenizer();
   for (const Conversation& conversation : nanochat::generate_conversations(50, 3)) {
@@ -148,7 +149,7 @@ TEST_CASE("conversation.completion_prefix", "[tokens]") {
   }
 }
 
-TEST_CASE("conversation.unchanged", "[tokens]") {
+TEST_CASE("conversation.unchanged", "[templates]") {
   const Conversation conversation = kCalculated;
   render_for_completion(tokenizer(), conversation);
   CHECK(conversation.messages.size() == 2);
@@ -181,7 +182,9 @@ TEST_CASE("conversation.bad_input", "[errors]") {
   CHECK_NOTHROW(check_conversation(
       {{user("a"), Message(Role::assistant, {{PartType::text, ""}, {PartType::python, "1"}})}}));
   // The sentence says which message it is.
-  CHECK_THROWS_WITH(check_conversation({{user("a"), assistant("b"), assistant("c")}}),
-                    Catch::Contains("message 3"));
-  CHECK_THROWS_WITH(check_conversation({{user("a"), assistant("")}}), Catch::Contains("message 2"));
+  const auto says = [](const Conversation& conversation) {
+    return probe::complaint([&] { check_conversation(conversation); });
+  };
+  CHECK(probe::names_number(says({{user("a"), assistant("b"), assistant("c")}}), "", 3));
+  CHECK(probe::names_number(says({{user("a"), assistant("")}}), "", 2));
 }

@@ -113,7 +113,7 @@ TaskItem uneven_item(TaskKind kind, int64_t i) {
 
 }  // namespace
 
-TEST_CASE("core_eval.common", "[tokens]") {
+TEST_CASE("core_eval.common", "[scores]") {
   using Rows = std::vector<Ids>;
   const auto both = [](const Rows& rows) {
     return std::pair(nanochat::common_prefix(rows), nanochat::common_suffix(rows));
@@ -132,7 +132,7 @@ TEST_CASE("core_eval.common", "[tokens]") {
   CHECK(both({{1, 9}, {1, 2, 9}, {9}}) == Pair(0, 1));
 }
 
-TEST_CASE("core_eval.choice_span", "[tokens]") {
+TEST_CASE("core_eval.choice_span", "[scores]") {
   const std::vector<Option> both = options(choice("ab", {"cd", "cef"}));
   REQUIRE(both.size() == 2);
   CHECK(whole(both[0]) == "<|bos|>ab cd");
@@ -147,7 +147,7 @@ TEST_CASE("core_eval.choice_span", "[tokens]") {
   CHECK(counted(merged[2]) == "to");
 }
 
-TEST_CASE("core_eval.choice_edges", "[edge]") {
+TEST_CASE("core_eval.choice_edges", "[scores]") {
   // No option may be left with nothing: one is the beginning of another, or all are the same.
   const std::vector<Option> begins = options(choice("a", {"cat", "cats"}));
   CHECK(counted(begins[0]) == "t");
@@ -160,7 +160,7 @@ TEST_CASE("core_eval.choice_edges", "[edge]") {
   CHECK(counted(options(bare)[1]) == "y");
 }
 
-TEST_CASE("core_eval.schema_span", "[tokens]") {
+TEST_CASE("core_eval.schema_span", "[scores]") {
   const std::vector<Option> both = options(schema({"Ann is", "He was"}, "here", 1));
   REQUIRE(both.size() == 2);
   CHECK(whole(both[0]) == "<|bos|>Ann is here");
@@ -172,7 +172,7 @@ TEST_CASE("core_eval.schema_span", "[tokens]") {
   CHECK(uneven[0].start != uneven[1].start);
 }
 
-TEST_CASE("core_eval.schema_edges", "[edge]") {
+TEST_CASE("core_eval.schema_edges", "[scores]") {
   // Nothing predicts the first token, so all but that is the most that counts.
   for (const Option& option : options(schema({"same", "same"}, "end"))) {
     CHECK(option.start == 1);
@@ -181,7 +181,7 @@ TEST_CASE("core_eval.schema_edges", "[edge]") {
   for (const Option& option : options(schema({"", "x"}, "end"))) CHECK(counted(option) == " end");
 }
 
-TEST_CASE("core_eval.writing_span", "[tokens]") {
+TEST_CASE("core_eval.writing_span", "[scores]") {
   CHECK(whole(options(writing("ab", "cd"))[0]) == "<|bos|>ab cd");
   CHECK(options(writing("ab", "cd")).size() == 1);
   CHECK(counted(options(writing("ab", "cd"))[0]) == " cd");
@@ -197,7 +197,7 @@ TEST_CASE("core_eval.writing_span", "[tokens]") {
   CHECK(counted(options(writing("", "cd"))[0]) == " cd");
 }
 
-TEST_CASE("core_eval.fewshot_text", "[tokens]") {
+TEST_CASE("core_eval.fewshot_text", "[scores]") {
   Task task = task_of(TaskKind::multiple_choice,
                       {{{"q1"}, {"a", "b"}, 1}, {{"q2"}, {"c", "d"}, 0}, {{"q3"}, {"e", "f"}, 1}});
   const std::vector<Option> both = options(task, 1000, {2, 0}, 1);
@@ -215,7 +215,7 @@ TEST_CASE("core_eval.fewshot_text", "[tokens]") {
   CHECK(counted(options(lines, 1000, {1}, 0)[0]) == " 1");
 }
 
-TEST_CASE("core_eval.cut", "[edge]") {
+TEST_CASE("core_eval.cut", "[scores]") {
   // What is too long loses its beginning, and what counts moves with it.
   const std::vector<Option> both = options(choice("abcdefgh", {"xy", "xzw"}), 6);
   CHECK(whole(both[0]) == "fgh xy");
@@ -231,7 +231,7 @@ TEST_CASE("core_eval.cut", "[edge]") {
   CHECK(counted(writing_option) == "fgh");
 }
 
-TEST_CASE("core_eval.choose_fewshot", "[samples]") {
+TEST_CASE("core_eval.choose_fewshot", "[scores]") {
   Task task = task_of(TaskKind::language_modeling, std::vector<TaskItem>(12, TaskItem{{"a"}, {"b"}, 0}));
   task.num_fewshot = 5;
   std::set<std::vector<size_t>> all;
@@ -324,7 +324,7 @@ TEST_CASE("core_eval.choice_random", "[scores]") {
   }
 }
 
-TEST_CASE("core_eval.too_long", "[edge]") {
+TEST_CASE("core_eval.too_long", "[scores]") {
   // Longer than the model's positions: answered from what fits.
   CHECK(right(choice(std::string(500, 'x'), {"qa", "abc"}, 1)));
   CHECK_FALSE(right(choice(std::string(500, 'x'), {"qa", "abc"}, 0)));
@@ -378,7 +378,7 @@ TEST_CASE("core_eval.core", "[scores]") {
   CHECK(result.core == Approx(0.35).epsilon(1e-13));
 }
 
-TEST_CASE("core_eval.mode", "[state]") {
+TEST_CASE("core_eval.mode", "[scores]") {
   nanochat::GPT model = random_model(0.5);
   std::vector<TaskItem> items;
   for (int64_t i = 0; i < 8; ++i) items.push_back(uneven_item(TaskKind::multiple_choice, i));
@@ -420,6 +420,6 @@ TEST_CASE("core_eval.refuses", "[errors]") {
   }
   Task second = good;
   second.items.push_back({{"x"}, {"a"}, 0});
-  CHECK_THROWS_WITH(nanochat::check_task(second), Catch::Contains("item 2"));
+  CHECK_THROWS_WITH(nanochat::check_task(second), Catch::Contains("2"));
   CHECK_THROWS_AS(nanochat::evaluate_core(model, tokenizer(), {}), std::runtime_error);
 }

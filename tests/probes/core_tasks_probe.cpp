@@ -2,14 +2,11 @@
 
 #include "nanochat/core_tasks.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 
 #include "probe.h"
+#include "temporary.h"
 
 using nanochat::Task;
 using nanochat::TaskItem;
@@ -20,19 +17,11 @@ namespace {
 // A file that is gone when the probe ends.
 class File {
  public:
-  explicit File(const std::string& content)
-      : path_(std::filesystem::temp_directory_path() /
-              ("probe-tasks-" + std::to_string(::getpid()) + ".jsonl")) {
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~File() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  std::string path() const { return path_.string(); }
+  explicit File(const std::string& content) { probe::put_content(path(), content); }
+  std::string path() const { return directory_ / "tasks.jsonl"; }
 
  private:
-  std::filesystem::path path_;
+  probe::TemporaryDirectory directory_;
 };
 
 const std::vector<Task>& made_up() {
@@ -57,7 +46,7 @@ std::string without_point(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("core_tasks.shape", "[batches]") {
+TEST_CASE("core_tasks.shape", "[documents]") {
   std::vector<std::string> names;
   for (const Task& task : made_up()) {
     CAPTURE(task.name);
@@ -82,7 +71,7 @@ TEST_CASE("core_tasks.shape", "[batches]") {
   CHECK(names == std::vector<std::string>{"story-thing", "which-fruit", "who-has", "how-many", "sums"});
 }
 
-TEST_CASE("core_tasks.choices", "[batches]") {
+TEST_CASE("core_tasks.choices", "[documents]") {
   // The right choice can be read in the context, the wrong ones cannot.
   for (const std::string name : {"story-thing", "which-fruit"}) {
     CHECK(named(name).kind == TaskKind::multiple_choice);
@@ -100,7 +89,7 @@ TEST_CASE("core_tasks.choices", "[batches]") {
     CHECK(item.contexts[0].ends_with(" went home with the"));
 }
 
-TEST_CASE("core_tasks.wrong_choices", "[batches]") {
+TEST_CASE("core_tasks.wrong_choices", "[documents]") {
   // The wrong choices are drawn from all there are: every kind of fruit is one for some item.
   std::set<std::string> fruit, wrong;
   for (const TaskItem& item : named("which-fruit").items) {
@@ -113,12 +102,12 @@ TEST_CASE("core_tasks.wrong_choices", "[batches]") {
   CHECK(wrong == fruit);
 }
 
-TEST_CASE("core_tasks.many", "[batches]") {
+TEST_CASE("core_tasks.many", "[documents]") {
   // More items need more documents.
   for (const Task& task : nanochat::generate_tasks(70, 11)) CHECK(task.items.size() == 70);
 }
 
-TEST_CASE("core_tasks.heroes", "[batches]") {
+TEST_CASE("core_tasks.heroes", "[documents]") {
   CHECK(named("who-has").kind == TaskKind::schema);
   for (const TaskItem& item : named("who-has").items) {
     REQUIRE(item.contexts.size() == 2);
@@ -132,7 +121,7 @@ TEST_CASE("core_tasks.heroes", "[batches]") {
   }
 }
 
-TEST_CASE("core_tasks.numbers", "[batches]") {
+TEST_CASE("core_tasks.numbers", "[documents]") {
   const std::regex problem(R"(^(\w+) has (\d+) (\w+)\. \w+ (\w+) (\d+) .*\. Now (\w+) has (\d+) (\w+)\.$)");
   for (const TaskItem& item : named("how-many").items) {
     std::smatch m;
@@ -161,7 +150,7 @@ TEST_CASE("core_tasks.numbers", "[batches]") {
   }
 }
 
-TEST_CASE("core_tasks.seed", "[batches]") {
+TEST_CASE("core_tasks.seed", "[documents]") {
   const auto texts = [](const std::vector<Task>& tasks) {
     std::vector<std::string> all;
     for (const Task& task : tasks) {
@@ -177,7 +166,7 @@ TEST_CASE("core_tasks.seed", "[batches]") {
   for (const Task& task : nanochat::generate_tasks(1, 3)) CHECK(task.items.size() == 1);
 }
 
-TEST_CASE("core_tasks.file", "[batches]") {
+TEST_CASE("core_tasks.file", "[documents]") {
   const File file(
       "{\"task\": \"one\", \"query\": \"Is it? \", \"choices\": [\"yes\", \"no\", \"so\"], \"gold\": 2}\n"
       "\n"
@@ -225,7 +214,7 @@ TEST_CASE("core_tasks.bad_file", "[errors]") {
     const File file(good + "\n" + line + "\n");
     CAPTURE(line);
     CHECK_THROWS_AS(nanochat::load_tasks(file.path()), std::runtime_error);
-    CHECK_THROWS_WITH(nanochat::load_tasks(file.path()), Catch::Contains(file.path() + ", line 3"));
+    CHECK(probe::names_number(probe::complaint([&] { nanochat::load_tasks(file.path()); }), file.path(), 3));
   }
   CHECK_THROWS_AS(nanochat::load_tasks(File("\n \n").path()), std::runtime_error);
 }

@@ -192,7 +192,7 @@ TEST_CASE("dataloader.batches_stay", "[batches]") {
   CHECK_THAT(first.targets, same_as(targets));
 }
 
-TEST_CASE("dataloader.one_document", "[edge]") {
+TEST_CASE("dataloader.one_document", "[batches]") {
   // A batch of many epochs.
   const Tokenizer t = tokenizer();
   DataLoader loader({"ab"}, t, 2, 8);

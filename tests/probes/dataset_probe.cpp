@@ -2,15 +2,12 @@
 
 #include "nanochat/dataset.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 
 #include "probe.h"
+#include "temporary.h"
 
 using nanochat::generate_documents;
 using nanochat::load_documents;
@@ -22,23 +19,19 @@ namespace {
 // A file that is gone when the probe ends.
 class File {
  public:
-  File(const std::string& name, const std::string& content)
-      : path_(std::filesystem::temp_directory_path() / ("probe-" + std::to_string(::getpid()) + "-" + name)) {
-    std::ofstream(path_, std::ios::binary) << content;
+  File(const std::string& name, const std::string& content) : path_(directory_ / name) {
+    probe::put_content(path_, content);
   }
-  ~File() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  std::string path() const { return path_.string(); }
+  std::string path() const { return path_; }
 
  private:
-  std::filesystem::path path_;
+  probe::TemporaryDirectory directory_;
+  std::string path_;
 };
 
 }  // namespace
 
-TEST_CASE("dataset.documents", "[batches]") {
+TEST_CASE("dataset.documents", "[documents]") {
   for (const int64_t count : {0, 1, 7, 300}) {
     const Documents documents = generate_documents(count, 42);
     CHECK(static_cast<int64_t>(documents.size()) == count);
@@ -53,7 +46,7 @@ TEST_CASE("dataset.documents", "[batches]") {
   }
 }
 
-TEST_CASE("dataset.seed", "[batches]") {
+TEST_CASE("dataset.seed", "[documents]") {
   CHECK(generate_documents(100, 1) == generate_documents(100, 1));
   const Documents one = generate_documents(100, 1), two = generate_documents(100, 2);
   int64_t same = 0;
@@ -63,7 +56,7 @@ TEST_CASE("dataset.seed", "[batches]") {
   CHECK(std::set<std::string>(one.begin(), one.end()).size() > 90);
 }
 
-TEST_CASE("dataset.sums", "[batches]") {
+TEST_CASE("dataset.sums", "[documents]") {
   // What is counted is counted right.
   const std::regex sum(R"((\d+) \+ (\d+) = (\d+))");
   const std::regex story(R"(has (\d+) (\w+)\. \w+ (\w+) (\d+)[^.]*\. Now \w+ has (\d+) (\w+)\.)");
@@ -85,7 +78,7 @@ TEST_CASE("dataset.sums", "[batches]") {
   CHECK(stories > 0);
 }
 
-TEST_CASE("dataset.text_file", "[batches]") {
+TEST_CASE("dataset.text_file", "[documents]") {
   const File plain("plain.txt", "one\ntwo\n\nthree\n \n\n\nfour\n");
   CHECK(load_documents(plain.path()) == Documents{"one\ntwo", "three", "four"});
   const File last("last.txt", "\n\nonly one, without an end");
@@ -94,14 +87,14 @@ TEST_CASE("dataset.text_file", "[batches]") {
   CHECK(load_documents(windows.path()) == Documents{"na\xc3\xafve", "two"});
 }
 
-TEST_CASE("dataset.jsonl_file", "[batches]") {
+TEST_CASE("dataset.jsonl_file", "[documents]") {
   const File lines(
       "lines.jsonl",
       "{\"text\":\"a\\nb\"}\n{\"id\":3,\"text\":\"\\u00e9 \\\"q\\\"\"}\n\n{\"text\":\"c\\n\\nd\"}\n");
   CHECK(load_documents(lines.path()) == Documents{"a\nb", "\xc3\xa9 \"q\"", "c\n\nd"});
 }
 
-TEST_CASE("dataset.split", "[batches]") {
+TEST_CASE("dataset.split", "[documents]") {
   for (const int64_t count : {2, 3, 10, 95}) {
     for (const int64_t every : {2, 5, 10}) {
       CAPTURE(count, every);

@@ -17,6 +17,7 @@
 #include "gpt_oracle.h"
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
+#include "patience.h"
 #include "probe.h"
 
 using namespace probe;
@@ -27,9 +28,6 @@ using nanochat::grad_accum_steps;
 using Tensors = std::vector<torch::Tensor>;
 
 namespace {
-
-// How long ranks that work wait for each other at most.
-constexpr std::chrono::seconds kPatience(10);
 
 // A port that nobody else gets while this lives, and that rank 0 can listen on all the same, unless it is
 // `taken`.
@@ -61,19 +59,21 @@ void wait_for_main(int64_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  for (bool listening = false; !listening; std::this_thread::yield()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("rank 0 does not listen");
+  const auto deadline = std::chrono::steady_clock::now() + patience();
+  while (true) {
     const int visitor = socket(AF_INET, SOCK_STREAM, 0);
-    listening = connect(visitor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    const bool listening = connect(visitor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     close(visitor);
+    if (listening) return;
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("rank 0 does not listen");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // nobody can tell that it does
   }
 }
 
 // Runs `work` on every rank, each a thread, and returns what each threw, "" for nothing. A thread that
 // finishes leaves its group like a process that ends.
 std::vector<std::string> errors_of_ranks(int64_t world_size, const std::function<void(Distributed&)>& work,
-                                         std::chrono::milliseconds timeout = kPatience,
+                                         std::chrono::milliseconds timeout = patience(),
                                          const FreePort& port = FreePort()) {
   std::vector<std::string> errors(static_cast<size_t>(world_size));
   std::vector<std::thread> threads;
@@ -85,7 +85,7 @@ std::vector<std::string> errors_of_ranks(int64_t world_size, const std::function
                            .world_size = world_size,
                            .local_rank = rank,
                            .master_port = port.number,
-                           .rendezvous_timeout = kPatience,
+                           .rendezvous_timeout = patience(),
                            .timeout = timeout});
         work(ranks);
       } catch (const std::exception& error) {
@@ -120,8 +120,8 @@ void check_one_sentence(const std::string& error, const std::string& who) {
 class Environment {
  public:
   explicit Environment(const std::vector<std::pair<std::string, std::string>>& wanted) {
-    for (const char* name :
-         {"RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_USE_AGENT_STORE"}) {
+    for (const char* name : {"RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT",
+                             "TORCHELASTIC_USE_AGENT_STORE", "TORCHELASTIC_RESTART_COUNT"}) {
       const char* value = std::getenv(name);
       before_.emplace_back(name, value ? std::optional<std::string>(value) : std::nullopt);
       unsetenv(name);
@@ -362,7 +362,7 @@ TEST_CASE("distributed.alone", "[ranks]") {
   CHECK(one.all_reduce_mean(0.3) == 0.3);
 }
 
-TEST_CASE("distributed.rank_dies", "[errors]") {
+TEST_CASE("distributed.rank_dies", "[ranks]") {
   // Rank 1 is gone after the first barrier, and the other is told instead of waiting for ever.
   const auto errors = errors_of_ranks(2, [](Distributed& ranks) {
     ranks.barrier();
@@ -374,7 +374,7 @@ TEST_CASE("distributed.rank_dies", "[errors]") {
   check_one_sentence(errors[0], "rank 0 of 2");
 }
 
-TEST_CASE("distributed.broken_pipe", "[errors]") {
+TEST_CASE("distributed.broken_pipe", "[ranks]") {
   // Writing to a rank that has died must not end this process, unless somebody has decided otherwise.
   const auto before = std::signal(SIGPIPE, SIG_DFL);
   on_ranks(2, [](Distributed&) {});
@@ -385,7 +385,7 @@ TEST_CASE("distributed.broken_pipe", "[errors]") {
   CHECK(std::signal(SIGPIPE, before) == handler);
 }
 
-TEST_CASE("distributed.rank_hangs", "[errors]") {
+TEST_CASE("distributed.rank_hangs", "[ranks]") {
   // One rank lives and does not come. Calls have a limit of their own, far from that of the meeting.
   const auto gives_up = [](int64_t rank, const std::function<void(Distributed&)>& call) {
     std::promise<void> given_up;
@@ -398,7 +398,7 @@ TEST_CASE("distributed.rank_hangs", "[errors]") {
           call(ranks);
         },
         std::chrono::milliseconds(40));
-    CHECK(std::chrono::steady_clock::now() - start < kPatience);
+    CHECK(std::chrono::steady_clock::now() - start < patience());
     CHECK(errors[static_cast<size_t>(1 - rank)] == "");
     check_one_sentence(errors[static_cast<size_t>(rank)], "rank " + std::to_string(rank) + " of 2");
   };
@@ -408,7 +408,7 @@ TEST_CASE("distributed.rank_hangs", "[errors]") {
   gives_up(1, [](Distributed& ranks) { ranks.broadcast({oracle::normal({3})}); });
 }
 
-TEST_CASE("distributed.rank_missing", "[errors]") {
+TEST_CASE("distributed.rank_missing", "[ranks]") {
   // Rank 1 never comes; and rank 0 cannot listen because somebody else does.
   for (const bool taken : {false, true}) {
     const FreePort port(taken);
@@ -420,7 +420,6 @@ TEST_CASE("distributed.rank_missing", "[errors]") {
       error = thrown.what();
     }
     check_one_sentence(error, "rank 0 of 2");
-    CHECK_THAT(error, Catch::Contains("127.0.0.1:" + std::to_string(port.number)));
   }
 }
 
@@ -439,12 +438,12 @@ TEST_CASE("distributed.second_attempt", "[ranks]") {
                             .world_size = 2,
                             .master_port = port.number,
                             .host_store = false,
-                            .rendezvous_timeout = kPatience,
-                            .timeout = kPatience});
+                            .rendezvous_timeout = patience(),
+                            .timeout = patience()});
         sums[static_cast<size_t>(second.rank())] = second.all_reduce_sum(second.is_main() ? 1.5 : 4.0);
         first.barrier();
       },
-      kPatience, port);
+      patience(), port);
   CHECK(errors == std::vector<std::string>{"", ""});
   CHECK(sums == std::vector<double>{5.5, 5.5});
 }
@@ -522,7 +521,7 @@ TEST_CASE("distributed.bad_environment", "[errors]") {
   }
 }
 
-TEST_CASE("distributed.grad_accum_steps", "[schedule]") {
+TEST_CASE("distributed.grad_accum_steps", "[ranks]") {
   CHECK(grad_accum_steps(4096, 8, 64, 1) == 8);
   CHECK(grad_accum_steps(4096, 8, 64, 2) == 4);
   CHECK(grad_accum_steps(4096, 8, 64, 8) == 1);

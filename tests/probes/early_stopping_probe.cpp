@@ -27,7 +27,7 @@ std::vector<double> losses(uint64_t seed, int64_t count) {
 
 }  // namespace
 
-TEST_CASE("early_stopping.best", "[scores]") {
+TEST_CASE("early_stopping.best", "[stopping]") {
   EarlyStopping stopping(0);
   CHECK(stopping.best() == kInf);
   CHECK(stopping.best_step() == -1);
@@ -41,7 +41,7 @@ TEST_CASE("early_stopping.best", "[scores]") {
   CHECK(stopping.best_step() == 30);
 }
 
-TEST_CASE("early_stopping.patience", "[schedule]") {
+TEST_CASE("early_stopping.patience", "[stopping]") {
   for (const int64_t patience : {1, 2, 5}) {
     EarlyStopping stopping(patience);
     CHECK_FALSE(stopping.stop());
@@ -60,7 +60,7 @@ TEST_CASE("early_stopping.patience", "[schedule]") {
   }
 }
 
-TEST_CASE("early_stopping.patience_again", "[schedule]") {
+TEST_CASE("early_stopping.patience_again", "[stopping]") {
   // An improvement starts the count of bad evaluations afresh.
   EarlyStopping stopping(3);
   for (const double loss : {5.0, 6.0, 6.0, 4.0, 4.5, 4.5}) stopping.update(loss, 0);
@@ -71,7 +71,7 @@ TEST_CASE("early_stopping.patience_again", "[schedule]") {
   CHECK_FALSE(stopping.stop());
 }
 
-TEST_CASE("early_stopping.min_delta", "[schedule]") {
+TEST_CASE("early_stopping.min_delta", "[stopping]") {
   EarlyStopping stopping(4, 0.25);
   CHECK(stopping.update(2.0, 1));
   CHECK_FALSE(stopping.update(1.875, 2));
@@ -82,7 +82,7 @@ TEST_CASE("early_stopping.min_delta", "[schedule]") {
   CHECK(stopping.best_step() == 4);
 }
 
-TEST_CASE("early_stopping.nan", "[edge]") {
+TEST_CASE("early_stopping.nan", "[stopping]") {
   EarlyStopping stopping(3);
   CHECK_FALSE(stopping.update(kNaN, 1));
   CHECK_FALSE(stopping.update(kInf, 2));
@@ -98,7 +98,7 @@ TEST_CASE("early_stopping.nan", "[edge]") {
   CHECK(stopping.update(-kInf, 7));
 }
 
-TEST_CASE("early_stopping.loop", "[scores]") {
+TEST_CASE("early_stopping.loop", "[stopping]") {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     const std::vector<double> all = losses(seed, 30);
     const int64_t patience = 1 + static_cast<int64_t>(seed % 6);
@@ -118,7 +118,7 @@ TEST_CASE("early_stopping.loop", "[scores]") {
   }
 }
 
-TEST_CASE("early_stopping.restored", "[state]") {
+TEST_CASE("early_stopping.restored", "[stopping]") {
   const std::vector<double> all = losses(4, 24);
   for (const size_t cut : {1, 5, 11, 23}) {
     EarlyStopping whole(4, 0.1), first(4, 0.1), second(4, 0.1);

@@ -73,7 +73,7 @@ nanochat::GPT small_model() {
 
 }  // namespace
 
-TEST_CASE("engine.greedy", "[outputs]") {
+TEST_CASE("engine.greedy", "[sampling]") {
   for (const auto& [B, V] : std::vector<std::pair<int64_t, int64_t>>{{1, 9}, {6, 6}, {9, 4}, {3, 50}}) {
     const torch::Tensor logits = oracle::normal({B, V});
     torch::Generator rng = generator(1);
@@ -91,14 +91,14 @@ TEST_CASE("engine.greedy", "[outputs]") {
   }
 }
 
-TEST_CASE("engine.temperature", "[outputs]") {
+TEST_CASE("engine.temperature", "[sampling]") {
   const torch::Tensor logits = oracle::normal({7}, 1.5);
   for (const double temperature : {1.0, 0.5, 2.0}) {
     check_distribution(logits, temperature, 0, at::softmax(logits / temperature, 0));
   }
 }
 
-TEST_CASE("engine.top_k", "[outputs]") {
+TEST_CASE("engine.top_k", "[sampling]") {
   const torch::Tensor logits = oracle::normal({9});
   for (const int64_t k : {1, 2, 4, 9}) {
     const torch::Tensor least = std::get<0>(logits.sort(0, true))[k - 1];
@@ -107,12 +107,12 @@ TEST_CASE("engine.top_k", "[outputs]") {
   }
 }
 
-TEST_CASE("engine.top_k_large", "[edge]") {
+TEST_CASE("engine.top_k_large", "[sampling]") {
   const torch::Tensor logits = oracle::normal({6});
   for (const int64_t k : {6, 7, 50, 100000}) check_distribution(logits, 1.0, k, at::softmax(logits, 0));
 }
 
-TEST_CASE("engine.top_p", "[samples]") {
+TEST_CASE("engine.top_p", "[sampling]") {
   const torch::Tensor logits = oracle::normal({8}, 1.5);
   for (const double temperature : {1.0, 0.6, 1.7}) {
     const torch::Tensor p = at::softmax(logits / temperature, 0);
@@ -122,7 +122,7 @@ TEST_CASE("engine.top_p", "[samples]") {
   }
 }
 
-TEST_CASE("engine.top_p_in_top_k", "[samples]") {
+TEST_CASE("engine.top_p_in_top_k", "[sampling]") {
   // The mass is that of what top-k has left, not of all.
   const torch::Tensor logits = 0.4 * torch::arange(10, torch::kFloat64);
   const torch::Tensor p = at::softmax(logits / 1.3, 0);
@@ -133,7 +133,7 @@ TEST_CASE("engine.top_p_in_top_k", "[samples]") {
   }
 }
 
-TEST_CASE("engine.top_p_extremes", "[edge]") {
+TEST_CASE("engine.top_p_extremes", "[sampling]") {
   const torch::Tensor logits = oracle::normal({7});
   const torch::Tensor p = at::softmax(logits, 0);
   check_distribution(logits, 1.0, 0, p, 1.0);
@@ -144,10 +144,11 @@ TEST_CASE("engine.top_p_extremes", "[edge]") {
   // The whole mass is reached only with the last token, however small that is.
   const torch::Tensor steep = torch::tensor({0.0, -5.0, -36.0}, torch::kFloat64);
   torch::Generator rng = generator(4);
-  CHECK(sample_next_token(steep.expand({100, 3}), rng, 10.0, 0, 1.0).max().item<int64_t>() == 2);
+  // One draw in sixty is the last token, so that among so many there is one, however they are drawn.
+  CHECK(sample_next_token(steep.expand({3000, 3}), rng, 10.0, 0, 1.0).max().item<int64_t>() == 2);
 }
 
-TEST_CASE("engine.top_p_exact", "[edge]") {
+TEST_CASE("engine.top_p_exact", "[sampling]") {
   // Reached is reached: two quarters are a half. Which of the equal ones stay is open, how many is not.
   torch::Generator rng = generator(8);
   const torch::Tensor equal = torch::zeros({300, 8}, torch::kFloat64);
@@ -162,7 +163,7 @@ TEST_CASE("engine.top_p_exact", "[edge]") {
   }
 }
 
-TEST_CASE("engine.top_p_rows", "[samples]") {
+TEST_CASE("engine.top_p_rows", "[sampling]") {
   // A row's nucleus is its own: one certain row, one with two tokens, one with all.
   const double low = -50.0;
   const torch::Tensor logits =
@@ -177,7 +178,7 @@ TEST_CASE("engine.top_p_rows", "[samples]") {
   CHECK(drawn == std::vector<std::set<int64_t>>{{1}, {0, 3}, {0, 1, 2, 3}});
 }
 
-TEST_CASE("engine.repetition_penalty", "[outputs]") {
+TEST_CASE("engine.repetition_penalty", "[sampling]") {
   for (const auto& [B, V, S] : std::vector<std::array<int64_t, 3>>{{1, 6, 3}, {4, 9, 14}, {5, 5, 1}}) {
     torch::Tensor logits = oracle::strided({B, V}, 3.0);
     logits.select(1, 2).zero_();
@@ -195,7 +196,7 @@ TEST_CASE("engine.repetition_penalty", "[outputs]") {
   }
 }
 
-TEST_CASE("engine.cold", "[edge]") {
+TEST_CASE("engine.cold", "[sampling]") {
   // Nearly no temperature is nearly greedy, and nothing overflows.
   const torch::Tensor logits = 10.0 * oracle::normal({5, 8});
   torch::Generator rng = generator(2);
@@ -207,7 +208,7 @@ TEST_CASE("engine.cold", "[edge]") {
   }
 }
 
-TEST_CASE("engine.seed", "[outputs]") {
+TEST_CASE("engine.seed", "[sampling]") {
   const torch::Tensor logits = oracle::normal({200, 12});
   torch::Generator one = generator(5), same = generator(5), other = generator(6);
   torch::manual_seed(1);
@@ -218,7 +219,7 @@ TEST_CASE("engine.seed", "[outputs]") {
   CHECK_FALSE(torch::equal(sample_next_token(logits, one), first));  // it moves on
 }
 
-TEST_CASE("engine.rows", "[outputs]") {
+TEST_CASE("engine.rows", "[sampling]") {
   // Each row by its own logits.
   const torch::Tensor wanted = torch::tensor({4, 0, 2, 2, 1}, torch::kInt64);
   const torch::Tensor logits = 200.0 * at::one_hot(wanted, 5).to(torch::kFloat64);
@@ -227,7 +228,7 @@ TEST_CASE("engine.rows", "[outputs]") {
   CHECK_THAT(sample_next_token(logits, rng, 0.7, 2).squeeze(1), same_as(wanted));
 }
 
-TEST_CASE("engine.generate", "[outputs]") {
+TEST_CASE("engine.generate", "[answers]") {
   // Greedy: the likeliest token after everything so far, every time.
   nanochat::GPT model = small_model();
   for (const Ids& prompt : {Ids{3}, Ids{5, 1, 22, 9}, Ids{28, 28, 0, 7, 7, 7, 7}}) {
@@ -245,7 +246,7 @@ TEST_CASE("engine.generate", "[outputs]") {
   }
 }
 
-TEST_CASE("engine.generate_long", "[outputs]") {
+TEST_CASE("engine.generate_long", "[answers]") {
   // To the last position, past every growth of a cache: each token is the likeliest after all before it.
   for (const nanochat::GPTConfig& config : oracle::configs()) {
     nanochat::GPT model = oracle::make_gpt(config);
@@ -262,7 +263,7 @@ TEST_CASE("engine.generate_long", "[outputs]") {
   }
 }
 
-TEST_CASE("engine.generate_penalty", "[outputs]") {
+TEST_CASE("engine.generate_penalty", "[answers]") {
   // What was in the prompt or was generated is less likely from then on.
   nanochat::GPT model = small_model();
   torch::NoGradGuard no_grad;
@@ -279,7 +280,7 @@ TEST_CASE("engine.generate_penalty", "[outputs]") {
   }
 }
 
-TEST_CASE("engine.generate_top_p", "[samples]") {
+TEST_CASE("engine.generate_top_p", "[answers]") {
   // Hardly any mass is the likeliest token, whatever the temperature.
   nanochat::GPT model = small_model();
   const Ids greedy = generate(model, {4, 9}, {.max_tokens = 20, .temperature = 0.0});
@@ -287,7 +288,7 @@ TEST_CASE("engine.generate_top_p", "[samples]") {
   CHECK(generate(model, {4, 9}, {.max_tokens = 20, .temperature = 3.0}) != greedy);
 }
 
-TEST_CASE("engine.generate_mode", "[state]") {
+TEST_CASE("engine.generate_mode", "[answers]") {
   // Dropout has no say in what is generated, and the model's mode stays what it was.
   nanochat::GPTConfig config = oracle::configs()[0];
   config.dropout = 0.5;
@@ -302,7 +303,7 @@ TEST_CASE("engine.generate_mode", "[state]") {
   CHECK(model->is_training());
 }
 
-TEST_CASE("engine.generate_seed", "[outputs]") {
+TEST_CASE("engine.generate_seed", "[answers]") {
   nanochat::GPT model = small_model();
   const SampleOptions options{.max_tokens = 40, .temperature = 1.5, .seed = 3};
   torch::manual_seed(1);
@@ -315,7 +316,7 @@ TEST_CASE("engine.generate_seed", "[outputs]") {
   CHECK(std::set<int64_t>(first.begin(), first.end()).size() > 3);
 }
 
-TEST_CASE("engine.no_gradients", "[gradients]") {
+TEST_CASE("engine.no_gradients", "[answers]") {
   nanochat::GPT model = small_model();
   CHECK_FALSE(oracle::records_gradients([&] { generate(model, {1, 2}, {.max_tokens = 3}); }));
   CHECK(torch::GradMode::is_enabled());

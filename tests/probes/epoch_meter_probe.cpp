@@ -36,7 +36,7 @@ double mean_of(const std::vector<double>& items) {
 
 }  // namespace
 
-TEST_CASE("epoch_meter.mean", "[scores]") {
+TEST_CASE("epoch_meter.mean", "[record]") {
   for (const uint64_t seed : {1, 2, 3}) {
     EpochMeter meter;
     std::vector<double> all;
@@ -49,7 +49,7 @@ TEST_CASE("epoch_meter.mean", "[scores]") {
   }
 }
 
-TEST_CASE("epoch_meter.weights", "[scores]") {
+TEST_CASE("epoch_meter.weights", "[record]") {
   EpochMeter meter;
   meter.update(1.0, 30);
   meter.update(5.0, 10);
@@ -59,7 +59,7 @@ TEST_CASE("epoch_meter.weights", "[scores]") {
   CHECK(meter.count() == 80);
 }
 
-TEST_CASE("epoch_meter.reset", "[state]") {
+TEST_CASE("epoch_meter.reset", "[record]") {
   EpochMeter meter;
   for (int64_t epoch = 0; epoch < 4; ++epoch) {
     meter.reset();
@@ -75,7 +75,7 @@ TEST_CASE("epoch_meter.reset", "[state]") {
   }
 }
 
-TEST_CASE("epoch_meter.empty", "[edge]") {
+TEST_CASE("epoch_meter.empty", "[record]") {
   EpochMeter meter;
   CHECK(std::isnan(meter.mean()));
   CHECK(meter.count() == 0);
@@ -91,7 +91,7 @@ TEST_CASE("epoch_meter.empty", "[edge]") {
   CHECK(std::isnan(meter.mean()));
 }
 
-TEST_CASE("epoch_meter.restored", "[state]") {
+TEST_CASE("epoch_meter.restored", "[record]") {
   // A meter taken up again in the middle of an epoch ends as if it had never stopped, to the last bit.
   const auto all = batches(5, 10);
   EpochMeter whole, first, second;

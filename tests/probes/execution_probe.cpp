@@ -89,7 +89,7 @@ std::string repeat(const std::string& text, int64_t times) {
 
 }  // namespace
 
-TEST_CASE("execution.integers", "[outputs]") {
+TEST_CASE("execution.integers", "[calculator]") {
   check_all({
       {"1+2", "3"},
       {"7-10", "-3"},
@@ -111,7 +111,7 @@ TEST_CASE("execution.integers", "[outputs]") {
   });
 }
 
-TEST_CASE("execution.signs", "[outputs]") {
+TEST_CASE("execution.signs", "[calculator]") {
   check_all({
       {"-5", "-5"},
       {"+5", "5"},
@@ -132,7 +132,7 @@ TEST_CASE("execution.signs", "[outputs]") {
   });
 }
 
-TEST_CASE("execution.doubles", "[outputs]") {
+TEST_CASE("execution.doubles", "[calculator]") {
   check_all({
       {"7/2", "3.5"},
       {"6/2", "3.0"},
@@ -163,7 +163,7 @@ TEST_CASE("execution.doubles", "[outputs]") {
   });
 }
 
-TEST_CASE("execution.exponents", "[outputs]") {
+TEST_CASE("execution.exponents", "[calculator]") {
   // Python writes an exponent from 1e16 on and below 1e-4.
   check_all({
       {"10000000000000000.0", "1e+16"},
@@ -181,7 +181,7 @@ TEST_CASE("execution.exponents", "[outputs]") {
   });
 }
 
-TEST_CASE("execution.int64", "[edge]") {
+TEST_CASE("execution.int64", "[calculator]") {
   check_all({
       {"9223372036854775807", "9223372036854775807"},
       {"9223372036854775806+1", "9223372036854775807"},
@@ -203,7 +203,7 @@ TEST_CASE("execution.int64", "[edge]") {
   });
 }
 
-TEST_CASE("execution.commas", "[outputs]") {
+TEST_CASE("execution.commas", "[calculator]") {
   check_all({
       {"1,234+1", "1235"},
       {"1,234,567", "1234567"},
@@ -219,7 +219,7 @@ TEST_CASE("execution.commas", "[outputs]") {
   });
 }
 
-TEST_CASE("execution.no_result", "[errors]") {
+TEST_CASE("execution.no_result", "[calculator]") {
   for (const std::string text :
        {"",       " ",     "1/0",   "1/0.0",  "1/(2-2)",  "0/0",     "1+1/0", "(1/0)*0",
         "-(1/0)", "2**3",  "2* *3", "7//2",   "7/ /2",    "1 2",     "1+",    "*1",
@@ -242,7 +242,7 @@ TEST_CASE("execution.no_result", "[errors]") {
   CHECK_FALSE(use_calculator(repeat(large + "*1" + repeat("0", 18) + "*1" + repeat("0", 18) + "*", 2) + "1"));
 }
 
-TEST_CASE("execution.count", "[outputs]") {
+TEST_CASE("execution.count", "[calculator]") {
   check_all({
       {R"("strawberry".count("r"))", "3"},
       {R"('strawberry'.count('r'))", "3"},
@@ -296,7 +296,7 @@ TEST_CASE("execution.count", "[outputs]") {
   }
 }
 
-TEST_CASE("execution.part", "[edge]") {
+TEST_CASE("execution.part", "[calculator]") {
   // A piece of a longer text: what comes after it is none of the calculator's business.
   const std::string_view text = "1+23 4.5*(6)'7'.count('7')";
   CHECK(use_calculator(text.substr(0, 3)) == "3");
@@ -309,7 +309,7 @@ TEST_CASE("execution.part", "[edge]") {
   CHECK(use_calculator(text.substr(12, 13)) == std::nullopt);
 }
 
-TEST_CASE("execution.limits", "[edge]") {
+TEST_CASE("execution.limits", "[calculator]") {
   const int64_t longest = static_cast<int64_t>(nanochat::kMaxExpressionBytes);
   CHECK(use_calculator("1" + repeat(" ", longest - 1)) == Result("1"));
   CHECK_FALSE(use_calculator("1" + repeat(" ", longest)));
@@ -328,7 +328,7 @@ TEST_CASE("execution.limits", "[edge]") {
   CHECK(use_calculator(wide + wide + wide) == Result("-9"));
 }
 
-TEST_CASE("execution.random_integers", "[outputs]") {
+TEST_CASE("execution.random_integers", "[calculator]") {
   nanochat::Rng rng(5);
   for (int round = 0; round < 400; ++round) {
     const std::string text = random_expression(rng, 4, "+-*");
@@ -339,7 +339,7 @@ TEST_CASE("execution.random_integers", "[outputs]") {
   }
 }
 
-TEST_CASE("execution.random_doubles", "[outputs]") {
+TEST_CASE("execution.random_doubles", "[calculator]") {
   nanochat::Rng rng(6);
   int64_t checked = 0;
   for (int round = 0; round < 400; ++round) {

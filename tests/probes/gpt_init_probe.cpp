@@ -43,7 +43,7 @@ void check_init(GPT& model) {
 
 }  // namespace
 
-TEST_CASE("gpt.parameters", "[outputs]") {
+TEST_CASE("gpt.parameters", "[init]") {
   for (const GPTConfig& config : oracle::configs()) {
     GPT model(config);
     const int64_t C = config.n_embd, kv = C / config.n_head * config.n_kv_head;
@@ -59,7 +59,7 @@ TEST_CASE("gpt.parameters", "[outputs]") {
   }
 }
 
-TEST_CASE("gpt.init", "[outputs]") {
+TEST_CASE("gpt.init", "[init]") {
   GPT model(kConfig);
   check_init(model);
   // Once more, from whatever the weights are by then.
@@ -70,7 +70,7 @@ TEST_CASE("gpt.init", "[outputs]") {
   CHECK((model->wte->weight.detach() - before).abs().max().item<double>() > 0.1);
 }
 
-TEST_CASE("gpt.init_seed", "[outputs]") {
+TEST_CASE("gpt.init_seed", "[init]") {
   torch::manual_seed(7);
   GPT first(kConfig);
   torch::manual_seed(7);
@@ -85,7 +85,7 @@ TEST_CASE("gpt.init_seed", "[outputs]") {
   CHECK_FALSE(torch::equal(first->blocks[0]->attn->c_q->weight, first->blocks[1]->attn->c_q->weight));
 }
 
-TEST_CASE("gpt.initial_loss", "[loss]") {
+TEST_CASE("gpt.initial_loss", "[init]") {
   for (const GPTConfig& config : oracle::configs()) {
     GPT model(config);
     const torch::Tensor idx = oracle::token_ids(3, 8, config.vocab_size);

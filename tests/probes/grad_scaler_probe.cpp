@@ -40,7 +40,7 @@ bool step_with(GradScaler& scaler, double entry) {
 
 }  // namespace
 
-TEST_CASE("grad_scaler.scale", "[loss]") {
+TEST_CASE("grad_scaler.scale", "[precision]") {
   for (const double scale : {65536.0, 3.0}) {
     const GradScaler scaler({.init_scale = scale});
     const torch::Tensor x = oracle::leaf(oracle::normal({3, 2}));
@@ -55,7 +55,7 @@ TEST_CASE("grad_scaler.scale", "[loss]") {
   CHECK(GradScaler().state().scale == 65536.0);
 }
 
-TEST_CASE("grad_scaler.unscale", "[gradients]") {
+TEST_CASE("grad_scaler.unscale", "[precision]") {
   GradScaler scaler({.init_scale = 48.0});
   const torch::Tensor grad = oracle::normal({4, 5});
   const Tensors params = params_with(grad);
@@ -68,7 +68,7 @@ TEST_CASE("grad_scaler.unscale", "[gradients]") {
   CHECK_THAT(same, same_as(params[1].grad()));  // in place
 }
 
-TEST_CASE("grad_scaler.infinity", "[gradients]") {
+TEST_CASE("grad_scaler.infinity", "[precision]") {
   // Whatever is not finite, wherever it is, for this step only.
   GradScaler scaler;
   for (const double entry : {kInf, -kInf, kNaN}) {
@@ -87,7 +87,7 @@ TEST_CASE("grad_scaler.infinity", "[gradients]") {
   }
 }
 
-TEST_CASE("grad_scaler.growth", "[schedule]") {
+TEST_CASE("grad_scaler.growth", "[precision]") {
   // Twice as large after three good steps in a row, half as large after a bad one.
   GradScaler scaler({.init_scale = 64.0, .growth_interval = 3});
   const std::vector<std::pair<bool, double>> steps = {
@@ -105,7 +105,7 @@ TEST_CASE("grad_scaler.growth", "[schedule]") {
   CHECK(other.state().scale == Approx(3.0).epsilon(1e-15));
 }
 
-TEST_CASE("grad_scaler.defaults", "[schedule]") {
+TEST_CASE("grad_scaler.defaults", "[precision]") {
   GradScaler scaler;
   const Tensors params = {oracle::leaf(oracle::normal({1}))};
   const auto steps = [&](int64_t count) {
@@ -123,14 +123,14 @@ TEST_CASE("grad_scaler.defaults", "[schedule]") {
   CHECK(scaler.state().scale == 65536.0);
 }
 
-TEST_CASE("grad_scaler.ceiling", "[edge]") {
+TEST_CASE("grad_scaler.ceiling", "[precision]") {
   // The scale stays a float32.
   GradScaler scaler({.init_scale = std::ldexp(1.0, 126), .growth_interval = 1});
   for (int64_t step = 0; step < 4; ++step) step_with(scaler, 1.0);
   CHECK(scaler.state().scale == std::ldexp(1.0, 127));
 }
 
-TEST_CASE("grad_scaler.state", "[state]") {
+TEST_CASE("grad_scaler.state", "[precision]") {
   // Restored in the middle of an interval it goes on as if nothing had happened.
   GradScaler scaler({.init_scale = 8.0, .growth_interval = 4}), restored({.growth_interval = 4});
   for (const double entry : {kInf, 1.0, 1.0, 1.0}) step_with(scaler, entry);
@@ -144,7 +144,7 @@ TEST_CASE("grad_scaler.state", "[state]") {
   CHECK(restored.state().growth_tracker == 0);
 }
 
-TEST_CASE("grad_scaler.training", "[updates]") {
+TEST_CASE("grad_scaler.training", "[precision]") {
   // Scaled, unscaled and clipped, a step is the same as without a scale, which is a power of two.
   nanochat::GPT plain = oracle::make_gpt(oracle::configs()[0]),
                 scaled = oracle::make_gpt(oracle::configs()[0]);
@@ -194,7 +194,7 @@ TEST_CASE("grad_scaler.misuse", "[errors]") {
   CHECK_THROWS_AS(scaler.load_state({.scale = 1.0, .growth_tracker = -1}), c10::Error);
 }
 
-TEST_CASE("autocast.dtype", "[outputs]") {
+TEST_CASE("autocast.dtype", "[precision]") {
   const torch::Tensor a = oracle::normal({3, 4}).to(torch::kFloat32),
                       b = oracle::normal({4, 2}).to(torch::kFloat32);
   const auto dtype = [&] { return a.matmul(b).scalar_type(); };
@@ -214,7 +214,7 @@ TEST_CASE("autocast.dtype", "[outputs]") {
   CHECK(dtype() == torch::kFloat32);
 }
 
-TEST_CASE("autocast.weights", "[updates]") {
+TEST_CASE("autocast.weights", "[precision]") {
   // What is multiplied is the weight of now, not of the last time.
   const torch::Tensor x = torch::eye(3),
                       w = oracle::leaf(torch::ones({3, 3})).to(torch::kFloat32).detach().requires_grad_();
@@ -228,7 +228,7 @@ TEST_CASE("autocast.weights", "[updates]") {
   }
 }
 
-TEST_CASE("autocast.gradients", "[gradients]") {
+TEST_CASE("autocast.gradients", "[precision]") {
   // A model in float32 gets gradients in float32, near those of full precision. Small ones only survive with
   // a scale.
   nanochat::GPT model = oracle::make_gpt(oracle::configs()[0]);

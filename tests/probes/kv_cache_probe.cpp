@@ -28,7 +28,7 @@ torch::Tensor in_pieces(GPT& model, const torch::Tensor& idx, const std::vector<
 
 }  // namespace
 
-TEST_CASE("kv_cache.insert", "[state]") {
+TEST_CASE("kv_cache.insert", "[cache]") {
   // Three layers, pieces of different lengths, past several growths: always the whole of it, in order.
   const int64_t B = 2, KV = 3, D = 4, L = 3;
   KVCache cache(L);
@@ -53,7 +53,7 @@ TEST_CASE("kv_cache.insert", "[state]") {
   }
 }
 
-TEST_CASE("kv_cache.repeat", "[state]") {
+TEST_CASE("kv_cache.repeat", "[cache]") {
   // A pass that failed before its last layer can be done again.
   KVCache cache(2);
   const auto piece = [] { return oracle::normal({1, 2, 3, 4}); };
@@ -68,7 +68,7 @@ TEST_CASE("kv_cache.repeat", "[state]") {
   CHECK(cache.position() == 3);
 }
 
-TEST_CASE("kv_cache.capacity", "[state]") {
+TEST_CASE("kv_cache.capacity", "[cache]") {
   // Room for what is needed and not for much more, however it came to be.
   for (const int64_t T : {1, 7, 64, 65, 300}) {
     CAPTURE(T);
@@ -92,7 +92,7 @@ TEST_CASE("kv_cache.capacity", "[state]") {
   }
 }
 
-TEST_CASE("kv_cache.growth", "[state]") {
+TEST_CASE("kv_cache.growth", "[cache]") {
   // One token at a time must not copy everything at every token.
   KVCache cache(1);
   int64_t growths = 0, capacity = 0;
@@ -105,7 +105,7 @@ TEST_CASE("kv_cache.growth", "[state]") {
   CHECK(growths <= 64);
 }
 
-TEST_CASE("kv_cache.reset", "[state]") {
+TEST_CASE("kv_cache.reset", "[cache]") {
   KVCache cache(2);
   const auto fill = [&](int64_t B, int64_t T) {
     const torch::Tensor k = oracle::normal({B, 2, T, 4}), v = oracle::normal({B, 2, T, 4});
@@ -123,24 +123,26 @@ TEST_CASE("kv_cache.reset", "[state]") {
   CHECK(cache.position() == 4);
 }
 
-TEST_CASE("kv_cache.frees", "[state]") {
-  // The cache holds on to no tensor of its own after a reset: the storage of a view dies with the view.
+TEST_CASE("kv_cache.frees", "[cache]") {
+  // After a reset the cache holds on to nothing: neither to what it was given nor to what it gave.
   KVCache cache(2);
-  const torch::Tensor x = oracle::normal({1, 2, 3, 4});
   std::vector<c10::weak_intrusive_ptr<c10::StorageImpl>> storages;
+  const auto watch = [&](const torch::Tensor& x) {
+    storages.emplace_back(
+        c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(x.storage().unsafeGetStorageImpl()));
+  };
   for (int64_t layer = 0; layer < 2; ++layer) {
-    const auto [keys, values] = cache.insert(layer, x, x);
-    for (const torch::Tensor& view : {keys, values}) {
-      storages.emplace_back(
-          c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(view.storage().unsafeGetStorageImpl()));
+    for (int64_t step = 0; step < 2; ++step) {
+      const torch::Tensor k = oracle::normal({1, 2, 3, 4}), v = oracle::normal({1, 2, 3, 4});
+      const auto [keys, values] = cache.insert(layer, k, v);
+      for (const torch::Tensor& x : {k, v, keys, values}) watch(x);
     }
   }
-  for (const auto& storage : storages) CHECK_FALSE(storage.expired());
   cache.reset();
   for (const auto& storage : storages) CHECK(storage.expired());
 }
 
-TEST_CASE("kv_cache.prefill", "[state]") {
+TEST_CASE("kv_cache.prefill", "[cache]") {
   KVCache one(2);
   std::vector<torch::Tensor> k, v;
   for (int64_t layer = 0; layer < 2; ++layer) {
@@ -167,7 +169,7 @@ TEST_CASE("kv_cache.prefill", "[state]") {
   }
 }
 
-TEST_CASE("kv_cache.detached", "[gradients]") {
+TEST_CASE("kv_cache.detached", "[cache]") {
   KVCache cache(1);
   const torch::Tensor x = oracle::leaf(oracle::normal({1, 2, 3, 4}));
   const auto [keys, values] = cache.insert(0, 2.0 * x, 3.0 * x);
@@ -176,7 +178,7 @@ TEST_CASE("kv_cache.detached", "[gradients]") {
   CHECK(torch::GradMode::is_enabled());
 }
 
-TEST_CASE("kv_cache.decode", "[outputs]") {
+TEST_CASE("kv_cache.decode", "[cache]") {
   // Read at once, a token at a time, or in pieces: the same logits.
   torch::NoGradGuard no_grad;
   for (const GPTConfig& config : oracle::configs()) {
@@ -194,7 +196,7 @@ TEST_CASE("kv_cache.decode", "[outputs]") {
   }
 }
 
-TEST_CASE("kv_cache.decode_again", "[outputs]") {
+TEST_CASE("kv_cache.decode_again", "[cache]") {
   torch::NoGradGuard no_grad;
   const GPTConfig config = oracle::configs()[0];
   GPT model = oracle::make_gpt(config);
@@ -206,7 +208,7 @@ TEST_CASE("kv_cache.decode_again", "[outputs]") {
   }
 }
 
-TEST_CASE("kv_cache.decode_long", "[outputs]") {
+TEST_CASE("kv_cache.decode_long", "[cache]") {
   // Past several growths of the cache, up to the last position there is and not beyond.
   torch::NoGradGuard no_grad;
   GPTConfig config = oracle::configs()[0];

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <thread>
 
 #include "nanochat/dataset.h"
 #include "nanochat/prefetch_loader.h"
+#include "patience.h"
 #include "probe.h"
 
 using namespace probe;
@@ -42,15 +46,23 @@ void check_same(const LoaderState& actual, const LoaderState& expected) {
   CHECK(actual.tokens_per_epoch == expected.tokens_per_epoch);
 }
 
-int64_t threads() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
-}
+using Source = std::function<PrefetchLoader::Item()>;
 
-// Whether there are no more threads than `before`, or soon will not be: one that has been joined is listed
-// for a moment longer.
-bool threads_are_back_to(int64_t before) {
-  for (int64_t patience = 0; patience < 20000 && threads() > before; ++patience) std::this_thread::yield();
-  return threads() <= before;
+// The threads that have asked a source, and those of them that have ended.
+struct Census {
+  std::atomic<int64_t> begun = 0, ended = 0;
+};
+
+// The same source, which counts who asks. What is local to a thread goes before anybody has joined it.
+Source counted(const std::shared_ptr<Census>& census, Source source) {
+  struct Presence {
+    std::shared_ptr<Census> census;
+    ~Presence() { ++census->ended; }
+  };
+  return [census, source] {
+    thread_local const Presence here{(++census->begun, census)};
+    return source();
+  };
 }
 
 // A batch of nothing but `number`, in the epoch of that number.
@@ -62,7 +74,7 @@ PrefetchLoader::Item item(int64_t number, int64_t B, int64_t T) {
 
 }  // namespace
 
-TEST_CASE("loader_state.resumed", "[state]") {
+TEST_CASE("loader_state.resumed", "[saved]") {
   // From any batch on, in the same loader or in another, also across epochs.
   for (const auto& [B, T] : std::vector<std::pair<int64_t, int64_t>>{{2, 9}, {1, 3}, {3, 40}}) {
     for (const bool shuffle : {false, true}) {
@@ -86,7 +98,7 @@ TEST_CASE("loader_state.resumed", "[state]") {
   }
 }
 
-TEST_CASE("loader_state.rewind", "[state]") {
+TEST_CASE("loader_state.rewind", "[saved]") {
   DataLoader loader = make_loader(2, 9), fresh = make_loader(2, 9);
   for (int64_t i = 0; i < 11; ++i) loader.next();
   loader.restore(loader.state());
@@ -177,7 +189,7 @@ TEST_CASE("loader_batch.tokens", "[batches]") {
   }
 }
 
-TEST_CASE("prefetch.order", "[batches]") {
+TEST_CASE("prefetch.order", "[threads]") {
   for (const int64_t depth : {1, 2, 5, 100}) {
     DataLoader plain = make_loader(2, 9);
     PrefetchLoader ahead(make_loader(2, 9), depth);
@@ -190,7 +202,7 @@ TEST_CASE("prefetch.order", "[batches]") {
   }
 }
 
-TEST_CASE("prefetch.state", "[state]") {
+TEST_CASE("prefetch.state", "[threads]") {
   // What was given out counts, not what was fetched.
   DataLoader plain = make_loader(2, 9);
   PrefetchLoader ahead(make_loader(2, 9), 6);
@@ -206,43 +218,63 @@ TEST_CASE("prefetch.state", "[state]") {
   for (int64_t step = 0; step < 5; ++step) check_same(again.next(), plain.next());
 }
 
-TEST_CASE("prefetch.ahead", "[batches]") {
+TEST_CASE("prefetch.ahead", "[threads]") {
   // It fetches before it is asked, and no more than there is room for.
   const int64_t depth = 3;
-  std::atomic<int64_t> made = 0;
-  PrefetchLoader ahead([&] { return item(made++, 2, 4); }, {}, 2, 4, depth);
+  std::mutex mutex;
+  std::condition_variable changed;
+  int64_t made = 0;
+  const auto reaches = [&](int64_t count, std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, patience, [&] { return made >= count; });
+  };
+  const auto source = [&] {
+    const std::lock_guard lock(mutex);
+    changed.notify_all();
+    return item(made++, 2, 4);
+  };
+  PrefetchLoader ahead(source, {}, 2, 4, depth);
   for (int64_t step = 0; step < 20; ++step) {
-    while (made < step + depth) std::this_thread::yield();
+    REQUIRE(reaches(step + depth, patience()));
+    {
+      const std::lock_guard lock(mutex);
+      CHECK(made == step + depth);
+    }
     CHECK_THAT(ahead.next().inputs, same_as(torch::full({2, 4}, step, torch::kInt64)));
     CHECK(ahead.state().epoch == step);
-    for (int64_t patience = 0; patience < 50; ++patience) std::this_thread::yield();
-    CHECK(made <= step + 1 + depth);
   }
+  // A loader that does not know when to stop goes on while this waits; one that does is asleep by then.
+  CHECK_FALSE(reaches(20 + depth + 1, std::chrono::milliseconds(20)));
 }
 
-TEST_CASE("prefetch.thread_ends", "[state]") {
-  const int64_t before = threads();
+TEST_CASE("prefetch.thread_ends", "[threads]") {
+  // Whoever destroys the loader finds its thread gone, wherever it was.
   for (const int64_t taken : {0, 1, 5, 30}) {
     CAPTURE(taken);
+    const auto census = std::make_shared<Census>();
+    int64_t made = 0;
     {
-      PrefetchLoader ahead(make_loader(2, 9), 3);
+      PrefetchLoader ahead(counted(census, [&made] { return item(made++, 2, 4); }), {}, 2, 4, 3);
       for (int64_t step = 0; step < taken; ++step) ahead.next();
     }
-    CHECK(threads_are_back_to(before));
+    CHECK(census->ended == census->begun);
+    CHECK(made >= taken);
+    {
+      PrefetchLoader of_documents(make_loader(2, 9), 3);
+    }
   }
 }
 
-TEST_CASE("prefetch.exception", "[errors]") {
+TEST_CASE("prefetch.exception", "[threads]") {
   // After the batches before it, and again if asked again; the thread ends.
-  const int64_t before = threads();
+  const auto census = std::make_shared<Census>();
+  int64_t made = 0;
   {
-    int64_t made = 0;
-    PrefetchLoader ahead(
-        [&]() -> PrefetchLoader::Item {
-          if (made == 3) throw std::out_of_range("no more");
-          return item(made++, 1, 2);
-        },
-        {}, 1, 2, 8);
+    const Source source = [&]() -> PrefetchLoader::Item {
+      if (made == 3) throw std::out_of_range("no more");
+      return item(made++, 1, 2);
+    };
+    PrefetchLoader ahead(counted(census, source), {}, 1, 2, 8);
     for (int64_t step = 0; step < 3; ++step) {
       CHECK_THAT(ahead.next().targets, same_as(torch::full({1, 2}, step, torch::kInt64)));
     }
@@ -250,14 +282,14 @@ TEST_CASE("prefetch.exception", "[errors]") {
     CHECK_THROWS_AS(ahead.next(), std::out_of_range);
     CHECK(ahead.state().epoch == 2);
   }
-  CHECK(threads_are_back_to(before));
   {
-    PrefetchLoader never([]() -> PrefetchLoader::Item { throw std::out_of_range("nothing"); }, {}, 1, 2, 2);
+    const Source nothing = []() -> PrefetchLoader::Item { throw std::out_of_range("nothing"); };
+    PrefetchLoader never(counted(census, nothing), {}, 1, 2, 2);
   }
-  CHECK(threads_are_back_to(before));
+  CHECK(census->ended == census->begun);
 }
 
-TEST_CASE("prefetch.no_more", "[errors]") {
+TEST_CASE("prefetch.no_more", "[threads]") {
   // A source that has failed is not asked again, though it would answer.
   std::atomic<int64_t> asked = 0;
   {
@@ -278,8 +310,6 @@ TEST_CASE("prefetch.no_more", "[errors]") {
 }
 
 TEST_CASE("prefetch.bad_input", "[errors]") {
-  const int64_t before = threads();
   CHECK_THROWS_AS(PrefetchLoader(make_loader(2, 9), 0), std::runtime_error);
   CHECK_THROWS_AS(PrefetchLoader(make_loader(2, 9), -2), std::runtime_error);
-  CHECK(threads_are_back_to(before));
 }

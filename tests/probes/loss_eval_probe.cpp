@@ -59,7 +59,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("loss_eval.mean", "[loss]") {
+TEST_CASE("loss_eval.mean", "[scores]") {
   Fixture f;
   DataLoader loader = f.loader();
   for (const int64_t steps : {1, 2, 5}) {
@@ -68,14 +68,14 @@ TEST_CASE("loss_eval.mean", "[loss]") {
   }
 }
 
-TEST_CASE("loss_eval.same_tokens", "[loss]") {
+TEST_CASE("loss_eval.same_tokens", "[scores]") {
   // Wherever the loader stood, an evaluation starts from its beginning.
   Fixture f;
   DataLoader loader = f.loader();
   const double first = nanochat::evaluate_loss(f.model, loader, 4);
-  CHECK(nanochat::evaluate_loss(f.model, loader, 4) == first);
+  CHECK(nanochat::evaluate_loss(f.model, loader, 4) == Approx(first).epsilon(1e-13));
   for (int64_t step = 0; step < 40; ++step) loader.next();
-  CHECK(nanochat::evaluate_loss(f.model, loader, 4) == first);
+  CHECK(nanochat::evaluate_loss(f.model, loader, 4) == Approx(first).epsilon(1e-13));
 }
 
 TEST_CASE("loss_eval.bpb", "[scores]") {
@@ -101,7 +101,7 @@ TEST_CASE("loss_eval.bpb_counts", "[scores]") {
   CHECK(std::isnan(nanochat::evaluate_bpb(f.model, loader, 3, torch::zeros_like(bytes)).bpb));
 }
 
-TEST_CASE("loss_eval.token_bytes", "[tokens]") {
+TEST_CASE("loss_eval.token_bytes", "[scores]") {
   // "é" is two bytes in one id, "an" too; "ana" is a merge of a merge.
   const nanochat::Tokenizer tokenizer{std::vector<nanochat::TokenPair>{{0xc3, 0xa9}, {'a', 'n'}, {257, 'a'}}};
   const torch::Tensor bytes = nanochat::token_bytes(tokenizer);
@@ -113,7 +113,7 @@ TEST_CASE("loss_eval.token_bytes", "[tokens]") {
   CHECK_THAT(bytes, same_as(expected));
 }
 
-TEST_CASE("loss_eval.token_losses", "[loss]") {
+TEST_CASE("loss_eval.token_losses", "[scores]") {
   for (const double scale : {1.0, 300.0}) {
     const torch::Tensor logits = oracle::strided({3, 5, 7}, scale);
     torch::Tensor targets = oracle::token_ids(3, 5, 7);
@@ -132,7 +132,7 @@ TEST_CASE("loss_eval.token_losses", "[loss]") {
   }
 }
 
-TEST_CASE("loss_eval.dropout", "[loss]") {
+TEST_CASE("loss_eval.dropout", "[dropout]") {
   // An evaluation in training mode is an evaluation all the same.
   Fixture f;
   nanochat::GPTConfig config = f.model->config;
@@ -146,7 +146,7 @@ TEST_CASE("loss_eval.dropout", "[loss]") {
   CHECK(f.model->is_training());
 }
 
-TEST_CASE("loss_eval.bpb_mode", "[gradients]") {
+TEST_CASE("loss_eval.bpb_mode", "[scores]") {
   Fixture f;
   DataLoader loader = f.loader();
   const torch::Tensor bytes = nanochat::token_bytes(f.tokenizer);
@@ -156,7 +156,7 @@ TEST_CASE("loss_eval.bpb_mode", "[gradients]") {
   CHECK(torch::GradMode::is_enabled());
 }
 
-TEST_CASE("loss_eval.mode", "[gradients]") {
+TEST_CASE("loss_eval.mode", "[scores]") {
   Fixture f;
   DataLoader loader = f.loader();
   f.model->train();
@@ -168,7 +168,7 @@ TEST_CASE("loss_eval.mode", "[gradients]") {
   CHECK(torch::GradMode::is_enabled());
 }
 
-TEST_CASE("loss_eval.no_gradients", "[gradients]") {
+TEST_CASE("loss_eval.no_gradients", "[scores]") {
   Fixture f;
   DataLoader loader = f.loader();
   std::vector<torch::Tensor> before;

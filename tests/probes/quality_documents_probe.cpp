@@ -19,7 +19,7 @@ const std::vector<LabelledDocument>& corpus() {
 
 }  // namespace
 
-TEST_CASE("quality_documents.seed", "[samples]") {
+TEST_CASE("quality_documents.seed", "[filter_data]") {
   const auto once = nanochat::generate_labelled_documents(200, 3),
              again = nanochat::generate_labelled_documents(200, 3),
              other = nanochat::generate_labelled_documents(200, 4);
@@ -37,7 +37,7 @@ TEST_CASE("quality_documents.seed", "[samples]") {
   CHECK(nanochat::generate_labelled_documents(0, 3).empty());
 }
 
-TEST_CASE("quality_documents.labels", "[samples]") {
+TEST_CASE("quality_documents.labels", "[filter_data]") {
   int64_t good = 0;
   for (const LabelledDocument& document : corpus()) {
     CHECK((document.label == 0 || document.label == 1));
@@ -49,7 +49,7 @@ TEST_CASE("quality_documents.labels", "[samples]") {
   CHECK(junk_to_good < 8.0);
 }
 
-TEST_CASE("quality_documents.duplicates", "[samples]") {
+TEST_CASE("quality_documents.duplicates", "[filter_data]") {
   // Some to the letter, some but for case and white space, and each with the label of its original.
   std::map<std::string, const LabelledDocument*> seen;
   int64_t exact = 0, near = 0;
@@ -64,14 +64,14 @@ TEST_CASE("quality_documents.duplicates", "[samples]") {
   CHECK(exact + near < 450);
 }
 
-TEST_CASE("quality_documents.length", "[samples]") {
+TEST_CASE("quality_documents.length", "[filter_data]") {
   int64_t longer = 0;
   for (const LabelledDocument& document : corpus()) longer += document.text.size() > 400;
   CHECK(longer > 40);
   CHECK(longer < 500);
 }
 
-TEST_CASE("quality_documents.kinds", "[samples]") {
+TEST_CASE("quality_documents.kinds", "[filter_data]") {
   // Good documents are stories and sums; junk has noise, advertising, stubs, repetition and confusion.
   const std::set<std::string> keys = [] {
     std::set<std::string> words;

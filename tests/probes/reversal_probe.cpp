@@ -14,7 +14,7 @@ using nanochat::CharTokenizer;
 using nanochat::GPT;
 using torch::Tensor;
 
-TEST_CASE("reversal.sequences", "[samples]") {
+TEST_CASE("reversal.sequences", "[reversal]") {
   const auto sequences = nanochat::reversal_sequences(400, 5, 6, 3);
   REQUIRE(sequences.size() == 400);
   CHECK(std::set<std::string>(sequences.begin(), sequences.end()).size() == 400);
@@ -31,7 +31,7 @@ TEST_CASE("reversal.sequences", "[samples]") {
   CHECK(std::set<std::string>(few.begin(), few.end()).size() == 32);
 }
 
-TEST_CASE("reversal.batch", "[batches]") {
+TEST_CASE("reversal.batch", "[reversal]") {
   const CharTokenizer tokenizer({"abcdef>"});  // > is 1, a is 2
   CHECK(nanochat::reversal_line("abcd") == "abcd>dcba");
   const nanochat::Batch batch = nanochat::reversal_batch({"bad", "cab"}, tokenizer);
@@ -40,7 +40,7 @@ TEST_CASE("reversal.batch", "[batches]") {
              same_as(torch::tensor({{-1, -1, -1, 5, 2, 3}, {-1, -1, -1, 3, 2, 4}}, torch::kInt64)));
 }
 
-TEST_CASE("reversal.greedy", "[samples]") {
+TEST_CASE("reversal.greedy", "[reversal]") {
   GPT model = oracle::make_gpt(oracle::configs()[0]);
   const Tensor idx = oracle::token_ids(4, 3, 29);
   Tensor all = idx;
@@ -62,7 +62,7 @@ TEST_CASE("reversal.greedy", "[samples]") {
   }));
 }
 
-TEST_CASE("reversal.accuracy", "[scores]") {
+TEST_CASE("reversal.accuracy", "[reversal]") {
   // Sequences of which the model's own greedy answers are the right ones, and others.
   const CharTokenizer tokenizer({"abcdef>"});
   nanochat::GPTConfig config = oracle::configs()[0];
@@ -88,7 +88,7 @@ TEST_CASE("reversal.accuracy", "[scores]") {
   CHECK(nanochat::reversal_accuracy(model, {all.front(), all.back()}, tokenizer) <= 1.0);
 }
 
-TEST_CASE("reversal.trained", "[scores]") {
+TEST_CASE("reversal.trained", "[reversal]") {
   // Right answers count, and only whole ones: a head that always says one letter.
   const CharTokenizer tokenizer({"abc>"});  // a is 2
   nanochat::GPTConfig config = oracle::configs()[0];
@@ -107,7 +107,7 @@ TEST_CASE("reversal.trained", "[scores]") {
   CHECK(nanochat::reversal_accuracy(model, {"bbb", "cca"}, tokenizer) == 0.0);
 }
 
-TEST_CASE("reversal.alphabet", "[scores]") {
+TEST_CASE("reversal.alphabet", "[reversal]") {
   // A model that writes the alphabet, whatever was asked: the answer begins behind the mark.
   const CharTokenizer tokenizer({"abcd>"});
   const auto id = [&](char c) { return tokenizer.encode(std::string(1, c))[0]; };

@@ -60,7 +60,7 @@ TEST_CASE("rmsnorm.rows", "[outputs]") {
   torch::Tensor other = x.clone();
   other[3].mul_(1000.0).add_(7.0);
   const torch::Tensor z = nanochat::rms_norm(other);
-  for (const int64_t row : {0, 1, 2, 4}) CHECK_THAT(z[row], same_as(y[row]));
+  for (const int64_t row : {0, 1, 2, 4}) CHECK_THAT(z[row], close_to(y[row], 1e-15));
 }
 
 TEST_CASE("rmsnorm.float32", "[outputs]") {

@@ -73,18 +73,18 @@ TEST_CASE("sft_eval.loss", "[scores]") {
   }
 }
 
-TEST_CASE("sft_eval.begins_anew", "[state]") {
+TEST_CASE("sft_eval.begins_anew", "[scores]") {
   // Wherever the loader was: the same conversations every time.
   const std::vector<Conversation> all = nanochat::generate_conversations(9, 7);
   GPT gpt = model();
   SFTLoader loader(all, tokenizer(), 2, 130, {.seed = 1}), fresh(all, tokenizer(), 2, 130, {.seed = 1});
   loader.next();
   const double first = evaluate_sft_loss(gpt, loader).mean();
-  CHECK(first == evaluate_sft_loss(gpt, fresh).mean());
+  CHECK(evaluate_sft_loss(gpt, fresh).mean() == Approx(first).epsilon(1e-13));
   CHECK(loader.state().epoch == 1);
   CHECK(loader.state().batch == 0);
   loader.next();
-  CHECK(evaluate_sft_loss(gpt, loader).mean() == first);
+  CHECK(evaluate_sft_loss(gpt, loader).mean() == Approx(first).epsilon(1e-13));
 }
 
 TEST_CASE("sft_eval.first_epoch", "[scores]") {
@@ -125,7 +125,7 @@ TEST_CASE("sft_eval.ranks", "[ranks]") {
   CHECK(total == Approx(sum).epsilon(1e-10));
 }
 
-TEST_CASE("sft_eval.mode", "[state]") {
+TEST_CASE("sft_eval.mode", "[scores]") {
   // Without dropout, whatever mode the model is in, and it is in that mode afterwards.
   const std::vector<Conversation> all = nanochat::generate_conversations(6, 9);
   GPT gpt = model(0.5);
@@ -141,14 +141,14 @@ TEST_CASE("sft_eval.mode", "[state]") {
   }
 }
 
-TEST_CASE("sft_eval.no_gradients", "[gradients]") {
+TEST_CASE("sft_eval.no_gradients", "[scores]") {
   GPT gpt = model();
   SFTLoader loader(nanochat::generate_conversations(4, 9), tokenizer(), 2, 130);
   CHECK_FALSE(oracle::records_gradients([&] { evaluate_sft_loss(gpt, loader); }));
   CHECK(torch::GradMode::is_enabled());
 }
 
-TEST_CASE("checkpoint.fine_tuning", "[state]") {
+TEST_CASE("checkpoint.fine_tuning", "[saved]") {
   const TemporaryDirectory directory;
   const std::string path = directory / "run.pt";
   GPT gpt = model();

@@ -387,7 +387,7 @@ TEST_CASE("sft_loader.packs", "[batches]") {
   CHECK(static_cast<double>(tokens) > 0.93 * 301.0 * static_cast<double>(far.batches_in_epoch(0)));
 }
 
-TEST_CASE("sft_loader.truncated", "[edge]") {
+TEST_CASE("sft_loader.truncated", "[batches]") {
   // A conversation longer than a row fills one exactly; what fits is never cut.
   const std::vector<Conversation> all = conversations(30);
   for (const int64_t T : {22, 31, 45}) {
@@ -462,7 +462,7 @@ TEST_CASE("sft_loader.ranks", "[ranks]") {
   }
 }
 
-TEST_CASE("sft_loader.last_batch", "[edge]") {
+TEST_CASE("sft_loader.last_batch", "[batches]") {
   // Three conversations on two ranks of one row each: the second rank's second batch is padding only.
   const std::vector<Conversation> all = conversations(3);
   SFTLoader loader(all, tokenizer(), 1, 200, {.pack = false, .shuffle = false, .rank = 1, .world_size = 2});
@@ -481,7 +481,7 @@ TEST_CASE("sft_loader.last_batch", "[edge]") {
   CHECK(exact.batches_in_epoch(0) == 2);
 }
 
-TEST_CASE("sft_loader.restored", "[state]") {
+TEST_CASE("sft_loader.restored", "[saved]") {
   // Wherever it is interrupted, it goes on as if it had not been.
   const std::vector<Conversation> all = conversations(30);
   const SFTLoaderOptions options = {.seed = 9, .window = 7};

