@@ -60,8 +60,8 @@ void save_checkpoint(const std::string& path, GPT& model, const Tokenizer& token
 
 // What load_model() leaves in the file: fills `optimizers`, those of the model that it loads, sets
 // torch's default generator, and returns the rest. Throws std::runtime_error, with one sentence
-// that names the file, if it was written by save_model() or does not fit, and UsageError if one of
-// `options` is not what the run was started with; nothing has changed then.
+// that names the file, if it was written by save_model() or does not fit, and UsageError, which names
+// it, if one of `options` is not what the run was started with; nothing has changed then.
 TrainingState load_training_state(const std::string& path, Optimizers& optimizers,
                                   const std::map<std::string, std::string>& options = {});
 
