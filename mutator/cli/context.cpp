@@ -4,6 +4,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
 #include "mutator/cli/applied.h"
+#include "mutator/workshop/alias.h"
 #include "mutator/workshop/probes.h"
 
 namespace nanobug::cli {
@@ -18,11 +19,31 @@ fs::path catalog_of_program() {
   return {};
 }
 
+// A newline in a place that nanobug is told of by the environment; everything else can be worked with.
+Status places_can_be_used() {
+  for (const auto& [what, place] : {std::pair("the home directory", home()),
+                                    {"the data directory", data_home()},
+                                    {"the state directory", state_home()},
+                                    {"the cache", cache_home()}})
+    if (place.native().find('\n') != std::string::npos)
+      return fail(Exit::io,
+                  std::string("there is a newline in the path of ") + what +
+                      ", which no build tool takes; set HOME or the XDG directories to another path");
+  return {};
+}
+
 tl::unexpected<Error> no_session() {
   return fail(Exit::session, "no session is open; 'nanobug start' begins one");
 }
 
 }  // namespace
+
+Status path_can_be_built_in(const fs::path& path, const std::string& what, Exit code) {
+  const auto has = [&](char c) { return path.native().find(c) != std::string::npos; };
+  if (!has('\n') && !has('\\')) return {};
+  return fail(code, std::string("there is a ") + (has('\n') ? "newline" : "backslash") + " in the path of " +
+                        what + ", which CMake does not take; choose another");
+}
 
 std::string tidy(const fs::path& path) {
   const std::string text = path.string(), base = home().string() + '/';
@@ -31,11 +52,15 @@ std::string tidy(const fs::path& path) {
 
 Result<const catalog::Catalog*> Context::catalog() {
   if (catalog_) return &*catalog_;
+  NANOBUG_TRY(places_can_be_used());
   fs::path file = catalog_option;
   if (const char* variable = std::getenv("NANOBUG_CATALOG"); file.empty() && variable) file = variable;
   if (file.empty()) file = catalog_of_program();
   if (file.empty())
     return fail(Exit::catalog, "there is no catalog.yaml above this program; name one with --catalog FILE");
+  if (file.native().find('\n') != std::string::npos)
+    return fail(Exit::io,
+                "there is a newline in the path of the catalog, which no build tool takes; move the project");
   auto loaded = catalog::load(fs::absolute(file).lexically_normal());
   if (!loaded) {
     for (size_t i = 0; i + 1 < loaded.error().size(); ++i) ui.complain(loaded.error()[i]);
@@ -70,6 +95,11 @@ Result<workshop::Workshop*> Context::workshop() {
   if (workshop_) return workshop_.get();
   const auto loaded = catalog();
   NANOBUG_TRY(loaded);
+  // What is started from here on, CMake above all, sees the cache by a name that a linker's run path can
+  // hold.
+  const auto plain = workshop::plain_alias(cache_home().parent_path());
+  NANOBUG_TRY(plain);
+  if (*plain != cache_home().parent_path()) ::setenv("XDG_CACHE_HOME", plain->c_str(), 1);
   workshop_ = std::make_unique<workshop::Workshop>((*loaded)->tree, (*loaded)->directory(), cache_home());
   return workshop_.get();
 }
@@ -93,6 +123,7 @@ Result<grade::Mutants*> Context::mutants() {
 }
 
 Result<session::Desk> Context::desk() {
+  NANOBUG_TRY(places_can_be_used());
   std::string recovered;
   auto desk = session::Desk::open(places(), &recovered);
   if (!recovered.empty()) ui.say(recovered);
@@ -100,6 +131,7 @@ Result<session::Desk> Context::desk() {
 }
 
 Result<session::Session> Context::open_session() {
+  NANOBUG_TRY(places_can_be_used());
   auto open = session::Desk::peek(places());
   NANOBUG_TRY(open);
   if (!*open) return no_session();

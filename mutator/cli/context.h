@@ -69,6 +69,9 @@ class Context {
   std::unique_ptr<grade::Mutants> mutants_;
 };
 
+// Errors: `code` for a path that no build tool takes. `what` names it in the sentence.
+Status path_can_be_built_in(const fs::path& path, const std::string& what, Exit code);
+
 // "~/nanobug/x" for what is below the home directory.
 std::string tidy(const fs::path& path);
 

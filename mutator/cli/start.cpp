@@ -111,6 +111,8 @@ fs::path free_place(const vault::Tree& pristine) {
 }
 
 Result<Exit> start(Context& c, const Options& options) {
+  if (!options.directory.empty())
+    NANOBUG_TRY(path_can_be_built_in(fs::absolute(options.directory), "the checkout", Exit::usage));
   const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
   const auto chosen = candidates(c, options, seed);
   NANOBUG_TRY(chosen);
@@ -137,6 +139,7 @@ Result<Exit> start(Context& c, const Options& options) {
   request.pristine = (*c.pristine())->tree;
   request.directory = options.directory.empty() ? free_place(request.pristine)
                                                 : fs::absolute(options.directory).lexically_normal();
+  NANOBUG_TRY(path_can_be_built_in(request.directory, "the checkout", Exit::io));
   request.mutated = request.pristine;
   for (const auto& [path, text] : *overlay) {
     request.mutated[path].bytes = text;

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "mutator/base/files.h"
+#include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
 
 namespace nanobug::workshop {
@@ -61,11 +62,11 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& source, 
 
 Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& checkout) {
   Command command{.argv = {program.string()}, .directory = program.parent_path()};
-  const fs::path library = workshop.build_directory(checkout) / workshop.spec().build.library;
+  const fs::path beside = (workshop.build_directory(checkout) / workshop.spec().build.library).parent_path();
+  const std::string library = plain_alias(beside).value_or(beside).string();  // the list is parted by colons
   const char* path = std::getenv("LD_LIBRARY_PATH");
-  command.environment = {
-      {"LD_LIBRARY_PATH", library.parent_path().string() + (path ? std::string(":") + path : "")},
-      {"OMP_NUM_THREADS", "1"}};
+  command.environment = {{"LD_LIBRARY_PATH", library + (path ? std::string(":") + path : "")},
+                         {"OMP_NUM_THREADS", "1"}};
   return command;
 }
 

@@ -6,7 +6,7 @@
 #   -DTorch_DIR=PREFIX/share/cmake/Torch    as for find_package
 #   -DNANOBUG_TORCH_DIR=PREFIX              or the environment variable of that name
 #   ~/.cache/nanobug/libtorch-2.15.0        or below XDG_CACHE_HOME, where tools/setup puts it
-# PREFIX holds include/ and lib/.
+# PREFIX holds include/ and lib/. What was found is remembered in the cache, as NANOBUG_TORCH_DIR.
 
 include_guard(GLOBAL)
 
@@ -34,6 +34,8 @@ foreach(_needed include/ATen/ATen.h include/torch/csrc/api/include/torch/nn/modu
                         "-DNANOBUG_TORCH_DIR=DIR.")
   endif()
 endforeach()
+
+set(NANOBUG_TORCH_DIR "${_torch}" CACHE PATH "The directory that holds LibTorch's include/ and lib/")
 
 add_library(LibTorch::c10 SHARED IMPORTED GLOBAL)
 set_target_properties(LibTorch::c10 PROPERTIES

@@ -19,7 +19,18 @@ namespace nanobug::journey {
 User::User(fs::path catalog, bool shared_cache)
     : home(*make_temporary_directory(fs::temp_directory_path(), "nanobug-home")),
       catalog_(std::move(catalog)) {
-  const fs::path cache = shared_cache ? cache_home().parent_path() : home / ".cache";
+  live_in(shared_cache ? cache_home().parent_path() : home / ".cache");
+}
+
+User::User(fs::path catalog, const std::string& home_name, const std::string& cache_name)
+    : catalog_(std::move(catalog)),
+      above_(*make_temporary_directory(fs::temp_directory_path(), "nanobug-home")) {
+  home = above_ / home_name;
+  fs::create_directory(home);
+  live_in(above_ / cache_name);
+}
+
+void User::live_in(const fs::path& cache) {
   environment_ = {{"HOME", home.string()},
                   {"XDG_CACHE_HOME", cache.string()},
                   {"XDG_DATA_HOME", (home / ".local/share").string()},
@@ -34,7 +45,7 @@ User::User(fs::path catalog, bool shared_cache)
 }
 
 User::~User() {
-  (void)remove_tree(home);
+  (void)remove_tree(above_.empty() ? home : above_);
 }
 
 Finished User::command(std::vector<std::string> argv, const fs::path& directory) const {

@@ -18,6 +18,8 @@ class User {
   // A fresh HOME; `catalog` empty: the project's own. With `shared_cache` builds are kept in the real user's
   // cache (the reference tree takes a minute), else in the fresh home.
   explicit User(fs::path catalog, bool shared_cache = false);
+  // The same at home in a directory of that name, with a cache of that name.
+  User(fs::path catalog, const std::string& home_name, const std::string& cache_name);
   ~User();
 
   // nanobug WORDS…, run in the fresh home.
@@ -32,7 +34,10 @@ class User {
   fs::path home;
 
  private:
+  void live_in(const fs::path& cache);
+
   fs::path catalog_;
+  fs::path above_;  // what was made for this user, where it is not home
   std::map<std::string, std::string> environment_;
 };
 
