@@ -1,0 +1,127 @@
+// grade, symptoms: each class at both sides of its border, and the sentence that goes on record.
+#include <cmath>
+#include <limits>
+
+#include "mutator/grade/symptom.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+using namespace nanobug::grade;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN(),
+                 kInf = std::numeric_limits<double>::infinity();
+
+workshop::RunReport report(const std::vector<double>& losses) {
+  workshop::RunReport made;
+  for (double loss : losses) made.records.push_back({{"loss", loss}});
+  return made;
+}
+
+// Twenty steps from 5 down to 1, of which training gains 4; the last tenth is two steps.
+std::vector<double> clean_values() {
+  std::vector<double> values(20, 3.0);
+  values.front() = 5;
+  values[18] = values[19] = 1;
+  return values;
+}
+
+std::vector<double> ending(double end, double apart = 0) {
+  auto values = clean_values();
+  values[18] = end - apart;
+  values[19] = end + apart;
+  return values;
+}
+
+Symptom of(const std::vector<double>& own) {
+  return describe(report(own), report(clean_values()), "loss");
+}
+
+}  // namespace
+
+TEST_CASE("a symptom's class is where its end lies between the start and the clean end", "[grade][symptom]") {
+  const std::vector<std::pair<double, const char*>> rows = {
+      {-0.01, "below zero"},   {0.01, "too good"},   {0.39, "too good"}, {0.41, "drifts"}, {1, "unchanged"},
+      {1 + 5e-7, "unchanged"}, {1 + 2e-6, "drifts"}, {1.59, "drifts"},   {1.61, "slower"}, {3.99, "slower"},
+      {4.01, "stuck"},         {5.99, "stuck"},      {6.01, "diverges"}, {99, "diverges"}};
+  for (const auto& [end, kind] : rows) {
+    INFO(end);
+    CHECK(of(ending(end)).kind == kind);
+    if (end > 0.5 && std::string(kind) != "unchanged")
+      CHECK(of(ending(end, 0.3)).kind == kind);  // the mean of the last tenth
+  }
+}
+
+TEST_CASE("silence is what is left of the distance between the ends", "[grade][symptom]") {
+  for (const auto& [end, silence] : std::vector<std::pair<double, double>>{
+           {1, 1}, {2, 0.75}, {0, 0.75}, {3, 0.5}, {5, 0}, {9, 0}, {-7, 0}}) {
+    INFO(end);
+    CHECK(of(ending(end)).silence == Approx(silence).margin(1e-12));
+  }
+}
+
+TEST_CASE("visible is the first step that is off by more than a twentieth of the gain", "[grade][symptom]") {
+  auto own = clean_values();
+  CHECK(of(own).visible_from == -1);
+  own[4] += 0.19;
+  CHECK(of(own).visible_from == -1);
+  own[7] -= 0.21;
+  own[9] += 1;
+  CHECK(of(own).visible_from == 7);
+  own[0] += 0.21;
+  CHECK(of(own).visible_from == 0);
+}
+
+TEST_CASE("a symptom in words", "[grade][symptom]") {
+  CHECK(of(ending(2)).words ==
+        "the loss starts at 5.000 and ends at 2.000 after 20 steps; the clean tree's ends at 1.000");
+  auto own = clean_values();
+  own[3] = kNan;
+  own[5] = kInf;
+  CHECK(of(own).kind == "nan");
+  CHECK(of(own).words == "the loss is nan from step 3 on");
+  CHECK(of(own).visible_from == 3);
+  CHECK(of(own).silence == 0);
+  own[3] = -kInf;
+  CHECK(of(own).words == "the loss is -inf from step 3 on");
+  CHECK(of(clean_values()).words.find("clean tree's") != std::string::npos);
+  CHECK(of(clean_values()).kind == "unchanged");
+}
+
+TEST_CASE("runs that do not come to their end", "[grade][symptom]") {
+  auto cut = report({5, 4, 3});
+  cut.finished.exit_code = 3;
+  cut.finished.err = "first line\nsecond line\n";
+  const auto clean = report(clean_values());
+  CHECK(describe(cut, clean, "loss").kind == "crash");
+  CHECK(describe(cut, clean, "loss").words == "the run ends after 3 steps with exit code 3: first line");
+  CHECK(describe(cut, clean, "loss").silence == 0);
+  CHECK(describe(cut, clean, "loss").visible_from == 3);
+  cut.finished = {};
+  CHECK(describe(cut, clean, "loss").kind == "crash");
+  CHECK(describe(cut, clean, "loss").words == "the run writes 3 records instead of 20");
+  CHECK(describe(cut, clean, "loss").visible_from == 3);
+  cut.finished.timed_out = true;
+  CHECK(describe(cut, clean, "loss").kind == "hang");
+  CHECK(describe(cut, clean, "loss").words == "the run hangs after 3 steps");
+  CHECK(describe(cut, clean, "loss").silence == 0);
+  CHECK(describe(report({}), clean, "loss").words == "the run writes 0 records instead of 20");
+  // Of another series nothing is said.
+  CHECK(describe(report(clean_values()), clean, "lr").kind == "crash");
+  // What is not finite comes before how it ended.
+  auto both = report({5, kNan});
+  both.finished.exit_code = 1;
+  CHECK(describe(both, clean, "loss").kind == "nan");
+}
+
+TEST_CASE("a short run's last tenth is its last step", "[grade][symptom]") {
+  const auto clean = report({5, 3, 1}), own = report({5, 3, 2});
+  const Symptom symptom = describe(own, clean, "loss");
+  CHECK(symptom.kind == "slower");
+  CHECK(symptom.silence == Approx(0.75));
+  // A clean run that gains nothing divides by nothing.
+  const auto flat = report({2, 2, 2});
+  CHECK(describe(flat, flat, "loss").kind == "unchanged");
+  CHECK(describe(report({2, 2, 3}), flat, "loss").kind == "diverges");
+}
