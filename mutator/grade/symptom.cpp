@@ -21,12 +21,13 @@ std::string first_line(const std::string& text) {
 }
 
 std::string classify(double first, double clean_end, double end, double gain, double largest_difference) {
+  if (largest_difference <= 1e-6) return "unchanged";  // also where the clean run gains nothing
   if (end < 0) return "below zero";
   if (end > first + 0.25 * gain) return "diverges";
   if (end > first - 0.25 * gain) return "stuck";
   if (end < clean_end - 0.15 * gain) return "too good";
   if (end > clean_end + 0.15 * gain) return "slower";
-  return largest_difference > 1e-6 ? "drifts" : "unchanged";
+  return "drifts";
 }
 
 }  // namespace
