@@ -85,7 +85,7 @@ TEST_CASE("gpt.init_seed", "[init]") {
   CHECK_FALSE(torch::equal(first->blocks[0]->attn->c_q->weight, first->blocks[1]->attn->c_q->weight));
 }
 
-TEST_CASE("gpt.initial_loss", "[init]") {
+TEST_CASE("gpt.initial_loss", "[loss]") {
   for (const GPTConfig& config : oracle::configs()) {
     GPT model(config);
     const torch::Tensor idx = oracle::token_ids(3, 8, config.vocab_size);

@@ -132,7 +132,7 @@ TEST_CASE("loss_eval.token_losses", "[scores]") {
   }
 }
 
-TEST_CASE("loss_eval.dropout", "[dropout]") {
+TEST_CASE("loss_eval.dropout", "[scores]") {
   // An evaluation in training mode is an evaluation all the same.
   Fixture f;
   nanochat::GPTConfig config = f.model->config;

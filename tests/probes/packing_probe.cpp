@@ -58,7 +58,7 @@ TEST_CASE("packing.logits", "[outputs]") {
   }
 }
 
-TEST_CASE("packing.loss", "[loss]") {
+TEST_CASE("packing.loss", "[gradients]") {
   // The loss of a packed row and its gradients are those of its sequences, weighted by their tokens.
   const GPTConfig config = oracle::configs()[0];
   GPT model = oracle::make_gpt(config);

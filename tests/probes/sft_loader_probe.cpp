@@ -256,7 +256,7 @@ TEST_CASE("sft_loader.collate_random", "[batches]") {
   }
 }
 
-TEST_CASE("sft_loader.packing_equality", "[loss]") {
+TEST_CASE("sft_loader.packing_equality", "[gradients]") {
   // The summed loss of packed rows is that of the conversations on their own, and so are the gradients.
   nanochat::Rng rng(12);
   for (const nanochat::GPTConfig& config : oracle::configs()) {
