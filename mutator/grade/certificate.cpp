@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "mutator/base/files.h"
+#include "mutator/base/sealed_file.h"
 #include "mutator/base/suggest.h"
 #include "mutator/grade/verdict.h"
 #include "mutator/workshop/probes.h"
@@ -25,6 +26,7 @@ using workshop::ProbeAnswer;
 using workshop::ProbeInfo;
 
 constexpr const char* kVersion = "1";  // of what a certificate proves
+constexpr std::size_t kStep = 64u << 10;  // no certificate is longer: its size must not tell the rule
 
 json to_json(const Certificate& c) {
   return {{"rule", c.rule},
@@ -226,9 +228,9 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
                     mutants.catalog().tree.run.series};
   const fs::path kept =
       mutants.workshop().cache() / "certificates" /
-      (sha256(rule_text(rule) + run.dump() + mutants.clean().key + program->string()) + ".json");
+      sha256(rule_text(rule) + run.dump() + mutants.clean().key + program->string());
   if (!fresh)
-    if (const auto text = read_file(kept))
+    if (const auto text = read_sealed(kept))
       if (const auto j = json::parse(*text, nullptr, false); j.is_array()) {
         std::vector<Certificate> certificates;
         for (const json& entry : j) certificates.push_back(from_json(entry));
@@ -249,7 +251,7 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
   }
   // Only what holds is kept: a refused rule is about to be mended.
   if (std::all_of(certificates.begin(), certificates.end(), [](const Certificate& c) { return c.holds(); }))
-    NANOBUG_TRY(write_file(kept, record.dump(1)));
+    NANOBUG_TRY(write_sealed(kept, record.dump(), kStep));
   return certificates;
 }
 

@@ -1,10 +1,11 @@
-// index: sites on disk, one JSON file a rule and file version. See site.h.
+// index: sites on disk, one sealed file of JSON a rule and file version: they are the answers. See site.h.
 //
 // {"version": 1, "key": …, "sum": sha256 of the sites' text, "sites": […]}: whatever does not read back
 // exactly so is as good as not there, and is found again with Clang.
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
+#include "mutator/base/sealed_file.h"
 #include "mutator/rewrite/site.h"
 
 namespace nanobug::rewrite {
@@ -39,6 +40,9 @@ void from_json(const nlohmann::json& json, Site& site) {
 namespace {
 
 constexpr int kVersion = 1;
+
+// Longer than nearly every entry: its size must not tell the rule.
+constexpr std::size_t kStep = 16u << 10;
 
 // Raise with every change to what find() answers; the compiler's version counts by itself.
 constexpr const char* kEngine = "nanobug rewrite 1, LLVM " NANOBUG_LLVM_VERSION;
@@ -84,7 +88,7 @@ std::string Index::key(const catalog::Rule& rule, const std::string& file_bytes,
 }
 
 std::optional<std::vector<Site>> Index::look_up(const std::string& key) const {
-  const auto text = read_file(directory_ / (key + ".json"));
+  const auto text = read_sealed(directory_ / key);
   if (!text) return std::nullopt;
   const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return std::nullopt;
@@ -103,7 +107,7 @@ Status Index::keep(const std::string& key, const std::vector<Site>& sites) const
     const nlohmann::json list = sites;
     const nlohmann::json all = {
         {"version", kVersion}, {"key", key}, {"sum", sha256(list.dump())}, {"sites", list}};
-    return write_file(directory_ / (key + ".json"), all.dump(1) + "\n");
+    return write_sealed(directory_ / key, all.dump(), kStep);
   } catch (const nlohmann::json::exception&) {  // a text that is not UTF-8
     return fail(Exit::io, "sites with text that is not UTF-8 cannot be kept in the index");
   }

@@ -167,9 +167,22 @@ string(REGEX REPLACE "([.+])" "[\\1]" tree_pattern "${TREE}")
 string(REGEX REPLACE "([.+])" "[\\1]" build_pattern "${TREE}/${own}")
 
 if(run_cmake)
+  # CMake wants to find its cache where it left it; the tree may have been moved since.
+  set(cache "${TREE}/${own}/CMakeCache.txt")
+  file(READ "${cache}" text)
+  if(text MATCHES "\nCMAKE_HOME_DIRECTORY:INTERNAL=('?)([^\n]*)")
+    set(left "${CMAKE_MATCH_2}")
+    if(CMAKE_MATCH_1)  # a value that ends with a blank stands in quotes
+      string(REGEX REPLACE "'$" "" left "${left}")
+    endif()
+    if(NOT left STREQUAL TREE)
+      string(REPLACE "${left}" "${TREE}" text "${text}")
+      file(WRITE "${cache}" "${text}")
+    endif()
+  endif()
   execute_process(COMMAND "${CMAKE_COMMAND}" --regenerate-during-build -S "${TREE}" -B "${TREE}/${own}"
                   RESULT_VARIABLE failed)
-  if(NOT failed AND DEFINED alias)
+  if(DEFINED alias)
     call_it("${real}")
   endif()
 endif()

@@ -11,6 +11,7 @@
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
+#include "mutator/workshop/shelf.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -145,22 +146,16 @@ Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Pr
 Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) const {
   const fs::path home = clean.tree.parent_path();
   Mutant mutant;
-  mutant.outputs = home / "mutants" /
-                   sha256(json(overlay).dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
-  if (auto diagnostics = read_file(mutant.outputs / ".diagnostics")) {
-    mutant.diagnostics = *diagnostics;
-    auto files = list_files(mutant.outputs);
-    NANOBUG_TRY(files);
-    std::erase(*files, ".diagnostics");
-    mutant.files = *files;
-    return mutant;
-  }
+  std::string what;  // each part with its length in front: no two overlays give one text
+  for (const auto& [path, text] : overlay)
+    for (const std::string& part : {path, text}) what += std::to_string(part.size()) + ':' + part;
+  const fs::path shelved = home / "mutants" / sha256(what).substr(0, 24);
+  auto known = take_down(shelved, home);
+  NANOBUG_TRY(known);
+  if (*known) return std::move(**known);
   auto scratch = make_temporary_directory(home, "scratch");
   NANOBUG_TRY(scratch);
-  struct Sweep {
-    fs::path path;
-    ~Sweep() { (void)remove_tree(path); }
-  } sweep{*scratch};
+  remove_at_exit(*scratch);
   const fs::path tree = *scratch / "tree", build = build_directory(tree);
   // Everything is a link to the clean build but the logs, which a build appends to.
   NANOBUG_TRY(copy_directory(clean.tree, tree, Links::all));
@@ -183,22 +178,18 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
 
   auto files = list_files(build);
   NANOBUG_TRY(files);
-  const fs::path kept = *scratch / "outputs";
+  mutant.outputs = *scratch / "outputs";
   for (const std::string& file : *files) {
     if (file == ".ninja_log" || file == ".ninja_deps" || same_file(build / file, clean.build / file))
       continue;
     std::error_code error;
-    fs::create_directories((kept / file).parent_path(), error);
-    fs::rename(build / file, kept / file, error);
+    fs::create_directories((mutant.outputs / file).parent_path(), error);
+    fs::rename(build / file, mutant.outputs / file, error);
     if (error) return fail(Exit::io, "cannot keep " + file + " in the cache: " + error.message());
     mutant.files.push_back(file);
   }
-  NANOBUG_TRY(write_file(kept / ".diagnostics", mutant.diagnostics));
-  std::error_code error;
-  fs::create_directories(mutant.outputs.parent_path(), error);
-  fs::rename(kept, mutant.outputs, error);
-  if (error && !fs::exists(mutant.outputs))
-    return fail(Exit::io, "cannot keep a build in the cache: " + error.message());
+  NANOBUG_TRY(remove_tree(tree));
+  NANOBUG_TRY(shelve(shelved, mutant));
   return mutant;
 }
 

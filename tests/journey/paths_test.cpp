@@ -1,4 +1,6 @@
 // paths: a whole session where home, cache, project and checkout have names that tools trip over.
+#include <set>
+
 #include "tests/journey/journey.h"
 #include "tests/probes/catch.h"
 
@@ -107,4 +109,42 @@ TEST_CASE("a backslash in the checkout's path is refused at once", "[paths]") {
   CHECK(refused.exit_code == 2);
   CHECK(refused.err.find("backslash") != std::string::npos);
   CHECK_FALSE(fs::exists(odd.checkout));
+}
+
+TEST_CASE("no file of nanobug's names the answer", "[paths]") {
+  const Odd odd({"h", "c", "p", "w"});
+  const json certificates = odd.user.ask({"certify"});
+  odd.user.ask({"start", "--seed", "3", "--dir", odd.checkout.string()});
+  odd.user.ask({"hint"});
+  odd.user.ask({"check"}, 1);
+  std::vector<std::string> answers = {"stats.cpp"};
+  for (const json& one : certificates) {
+    answers.push_back(one["id"]);
+    answers.push_back(one["function"]);
+  }
+  REQUIRE(answers.size() == 5);
+  std::set<std::uintmax_t> sizes;
+  std::set<fs::file_time_type> times;
+  int files = 0;
+  for (const fs::path& place : {odd.user.home, odd.user.home.parent_path() / "c"})
+    for (const auto& entry : fs::recursive_directory_iterator(place)) {
+      const std::string path = entry.path().string();
+      // The clean tree, the probes and the project, which hold everything, are the same for every bug.
+      if (!entry.is_regular_file() || path.find("/tree/") != std::string::npos ||
+          path.find("/probes/") != std::string::npos || path.find("/projects/") != std::string::npos)
+        continue;
+      ++files;
+      INFO(path);
+      const std::string text = text_of(entry.path());
+      for (const std::string& answer : answers) {
+        CHECK(text.find(answer) == std::string::npos);
+        CHECK(path.find(answer) == std::string::npos);
+      }
+      for (const char* kept : {"/mutants/", "/sites/", "/certificates/"})
+        if (path.find(kept) != std::string::npos) times.insert(entry.last_write_time());
+      if (path.find("/mutants/") != std::string::npos) sizes.insert(entry.file_size());
+    }
+  CHECK(files > 10);
+  CHECK(times.size() == 1);
+  CHECK(sizes.size() == 1);
 }

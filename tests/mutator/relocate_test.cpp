@@ -182,6 +182,16 @@ TEST_CASE("CMake runs again by itself in a tree that was moved", "[workshop]") {
   const std::string last = ninja(moved, {"-n"});
   INFO(last);
   CHECK(count(last, "Re-running") + count(last, "Building") + count(last, "Linking") == 0);
+  // A configuration that fails leaves everything as it was, and the next one that does not goes on from
+  // there.
+  REQUIRE(write_unsynced(moved / "cmake/extra.cmake", "message(FATAL_ERROR \"no\")\n"));
+  CHECK_FALSE(run({.argv = {"ninja", "-C", "build"}, .directory = moved})->good());
+  REQUIRE(write_unsynced(moved / "cmake/extra.cmake", "set(more \"new one.cpp\")\n"));
+  const std::string mended = ninja(moved);
+  INFO(mended);
+  CHECK(count(mended, "Re-running") == 1);
+  CHECK(count(mended, "Building") == 0);
+  CHECK(says(moved) == "2 7\n");
   (void)remove_tree(moved);
 }
 

@@ -2,6 +2,7 @@
 #include "mutator/rewrite/site.h"
 
 #include "mutator/base/files.h"
+#include "mutator/base/sealed_file.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/precedence.h"
 #include "mutator/rewrite/surgery.h"
@@ -77,23 +78,24 @@ TEST_CASE("the index gives back what it was given, and nothing of what was damag
   REQUIRE(index.keep("none", {}));
   CHECK(index.look_up("none")->empty());
 
-  const fs::path file = directory / "sites" / "key.json";
+  const fs::path file = directory / "sites" / "key";
   const std::string whole = *read_file(file);
-  for (size_t cut = 0; cut < whole.size() - 1; cut += 7) {
+  for (size_t cut = 0; cut < whole.size(); cut += 97) {
     REQUIRE(write_file(file, whole.substr(0, cut)));
     CHECK(!index.look_up("key"));
   }
   for (const std::string& broken :
        {std::string(""), std::string("null"), std::string("[]"), std::string("{}"),
         std::string("{\"version\": 1, \"key\": \"key\", \"sum\": 3, \"sites\": 4}")}) {
-    REQUIRE(write_file(file, broken));
+    REQUIRE(write_sealed(file, broken, 64));
     CHECK(!index.look_up("key"));
   }
-  std::string changed = whole;
-  changed.replace(changed.find("\"offset\": 4"), 11, "\"offset\": 5");
-  REQUIRE(write_file(file, changed));
+  REQUIRE(write_file(file, whole));
+  std::string changed = *read_sealed(file);
+  changed.replace(changed.find("\"offset\":4"), 10, "\"offset\":5");
+  REQUIRE(write_sealed(file, changed, 64));
   CHECK(!index.look_up("key"));
-  REQUIRE(write_file(directory / "sites" / "other.json", whole));  // another key's entry
+  REQUIRE(write_file(directory / "sites" / "other", whole));  // another key's entry
   CHECK(!index.look_up("other"));
   CHECK(!index.keep("latin1", {site("r", "x", {{0, 1, "\xE9"}})}));
   (void)remove_tree(directory);
