@@ -168,11 +168,17 @@ Finding check_projections(Subject& s) {
   return near(worst);
 }
 
-// Values that are unit vectors bring the weights themselves out of attention: (B, H, T, T).
+// Values that are unit vectors bring the weights themselves out of attention, as many at a time as
+// a head has channels: (B, H, T, T).
 Tensor attention_weights(const Subject& s) {
-  const int64_t B = s.k.size(0), KV = s.k.size(1), T = s.k.size(2);
-  const Tensor unit = torch::eye(T, torch::kFloat64).expand({B, KV, T, T});
-  return scaled_dot_product_attention(s.q, s.k, unit, s.keep);
+  const int64_t B = s.v.size(0), KV = s.v.size(1), T = s.v.size(2), D = s.v.size(3);
+  const Tensor unit = torch::constant_pad_nd(torch::eye(T, torch::kFloat64), {0, D});  // (T, T + D)
+  std::vector<Tensor> weights;
+  for (int64_t first = 0; first < T; first += D) {
+    const Tensor values = unit.slice(1, first, first + D).expand({B, KV, T, D});
+    weights.push_back(scaled_dot_product_attention(s.q, s.k, values, s.keep));
+  }
+  return torch::cat(weights, 3).slice(3, 0, T);
 }
 
 // Logarithms of weights differ by as much as scores do.
