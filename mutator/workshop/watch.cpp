@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <set>
 #include <utility>
 
 #include "mutator/base/files.h"
@@ -18,9 +19,9 @@ Result<Watch> Watch::start(const fs::path& directory, const std::vector<std::str
   const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (fd < 0) return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(errno));
   Watch watch(fd, std::move(none));
-  // The system folds an event into the one before it when the two are equal. Two writes are never: each is
-  // opened before it is closed, and a rename has a number of its own.
-  if (::inotify_add_watch(fd, directory.c_str(), IN_OPEN | IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
+  // The system folds an event into the one before it when the two are equal. Two writes never are: each
+  // changes the file before it is closed, and a rename has a number of its own.
+  if (::inotify_add_watch(fd, directory.c_str(), IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
     return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(errno));
   return watch;
 }
@@ -33,13 +34,18 @@ Watch::~Watch() {
 
 std::map<std::string, int> Watch::writes() const {
   std::map<std::string, int> counts = none_;
+  std::set<std::string> changed;  // under its name, and not closed yet
   alignas(inotify_event) std::array<char, 16384> block;
   for (ssize_t size; (size = ::read(fd_, block.data(), block.size())) > 0;)
     for (ssize_t at = 0; at < size;) {
       const auto* event = reinterpret_cast<const inotify_event*>(block.data() + at);
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-      if (event->len == 0 || !(event->mask & (IN_CLOSE_WRITE | IN_MOVED_TO))) continue;
-      if (const auto counted = counts.find(event->name); counted != counts.end()) ++counted->second;
+      const auto counted = event->len == 0 ? counts.end() : counts.find(event->name);
+      if (counted == counts.end()) continue;
+      if (event->mask & IN_MODIFY) changed.insert(counted->first);
+      // What was written under another name and renamed while open is closed under this one.
+      if (event->mask & IN_MOVED_TO || (event->mask & IN_CLOSE_WRITE && changed.erase(counted->first) > 0))
+        ++counted->second;
     }
   return counts;
 }

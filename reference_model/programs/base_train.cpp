@@ -121,6 +121,7 @@ void train(const Options& o, Run& run, PrefetchLoader& loader, DataLoader& val_l
            MetricsWriter& metrics) {
   const torch::Tensor bytes = token_bytes(run.tokenizer);
   const int64_t steps = o.schedule.num_iterations;
+  int64_t first_bytes = 0;  // in tensors after the first step: no later step needs more
   while (run.step < steps) {
     const auto start = std::chrono::steady_clock::now();
     const StepStats stats = train_step(o, run, loader);
@@ -133,6 +134,8 @@ void train(const Options& o, Run& run, PrefetchLoader& loader, DataLoader& val_l
     line.add("epoch", loader.epoch()).add("dt_ms", 1000.0 * dt.count());
     line.add("memory_mb", megabytes(memory.tensor_bytes));
     line.add("rss_mb", megabytes(memory.resident_bytes));
+    if (first_bytes == 0) first_bytes = memory.tensor_bytes;
+    line.add("memory_growth_mb", megabytes(memory.tensor_bytes - first_bytes));
     if (o.dtype == "float16") line.add("scale", run.scaler.state().scale);
 
     const bool last = run.step == steps;

@@ -72,6 +72,7 @@ struct Run {
   double val_loss = std::nan("");
   EpochMeter epoch_loss{};
   EarlyStopping early_stopping;
+  int64_t first_bytes = 0;  // in tensors after the first step: no later step needs more
 };
 
 // The last step of an epoch may have fewer batches than the others.
@@ -158,13 +159,16 @@ void save(const Options& o, Run& run) {
   run.ranks.barrier();
 }
 
-void report(const Options& o, const Run& run, const StepStats& stats, int64_t epoch, double dt_ms,
+void report(const Options& o, Run& run, const StepStats& stats, int64_t epoch, double dt_ms,
             bool evaluated, MetricsWriter& metrics) {
   MetricsLine line;
   line.add("step", run.step - 1).add("loss", stats.loss).add("grad_norm", stats.grad_norm);
   line.add("lr", stats.lr).add("num_valid", stats.num_valid).add("epoch", epoch);
   line.add("epoch_loss", run.epoch_loss.mean()).add("dt_ms", dt_ms);
-  line.add("memory_mb", static_cast<double>(memory_use().tensor_bytes) / (1024.0 * 1024.0));
+  const int64_t bytes = memory_use().tensor_bytes;
+  if (run.first_bytes == 0) run.first_bytes = bytes;
+  line.add("memory_mb", static_cast<double>(bytes) / (1024.0 * 1024.0));
+  line.add("memory_growth_mb", static_cast<double>(bytes - run.first_bytes) / (1024.0 * 1024.0));
   if (evaluated) {
     line.add("val_loss", run.val_loss).add("best_val_loss", run.early_stopping.best());
   }

@@ -205,6 +205,7 @@ void train(const Options& o, QualityClassifier& model, const QualityDataset& dat
   EpochMeter train_loss;
   EarlyStopping stopping(o.patience);
   std::vector<torch::Tensor> best;
+  int64_t first_bytes = 0;  // in tensors after the first epoch: no later one needs more
   int64_t step = 0;
   for (int64_t epoch = 0; epoch < o.epochs && !stopping.stop(); ++epoch) {
     model->wte->weight.requires_grad_(!has_base || epoch >= o.frozen_epochs);
@@ -230,7 +231,10 @@ void train(const Options& o, QualityClassifier& model, const QualityDataset& dat
     line.add("accuracy", scores.accuracy).add("balanced_accuracy", scores.balanced_accuracy);
     line.add("recall_junk", scores.recall[0]).add("recall_good", scores.recall[1]);
     line.add("best_val_loss", stopping.best());
-    line.add("memory_mb", static_cast<double>(memory_use().tensor_bytes) / (1024.0 * 1024.0));
+    const int64_t bytes = memory_use().tensor_bytes;
+    if (first_bytes == 0) first_bytes = bytes;
+    line.add("memory_mb", static_cast<double>(bytes) / (1024.0 * 1024.0));
+    line.add("memory_growth_mb", static_cast<double>(bytes - first_bytes) / (1024.0 * 1024.0));
     metrics.write(line);
     if (!o.quiet) report_epoch(epoch, train_loss.mean(), scores, improved);
   }
