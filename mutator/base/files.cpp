@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "mutator/base/directories.h"
+
 namespace nanobug {
 namespace {
 
@@ -67,11 +69,26 @@ Result<std::string> read_file(const fs::path& file) {
   }
 }
 
+Status make_directories(const fs::path& directory) {
+  std::error_code error;
+  std::vector<fs::path> missing;
+  for (fs::path at = directory; !at.empty() && !fs::exists(at, error); at = at.parent_path()) {
+    if (at.has_filename()) missing.push_back(at);  // not the end of "a/b/"
+    if (!at.has_relative_path()) break;
+  }
+  fs::create_directories(directory, error);
+  if (error) return io_error("cannot make the directory", directory, error.value());
+  for (const fs::path& made : missing) {
+    const fs::path parent = made.has_parent_path() ? made.parent_path() : fs::path(".");
+    // One that may be written and not read can be synced by nobody.
+    if (::access(parent.c_str(), R_OK) == 0) NANOBUG_TRY(sync_path(parent));
+  }
+  return {};
+}
+
 Status write_file(const fs::path& file, std::string_view bytes, unsigned mode) {
   const fs::path parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  std::error_code error;
-  fs::create_directories(parent, error);
-  if (error) return io_error("cannot make the directory", parent, error.value());
+  NANOBUG_TRY(make_directories(parent));
   std::string name = (parent / ("." + file.filename().string() + ".XXXXXX")).string();
   const Descriptor fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd) return io_error("cannot write in", parent, errno);
@@ -94,12 +111,14 @@ Status write_unsynced(const fs::path& file, std::string_view bytes) {
 }
 
 Status append_line(const fs::path& file, std::string_view line) {
-  std::error_code error;
-  if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
+  const fs::path parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  NANOBUG_TRY(make_directories(parent));
   const Descriptor fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
   if (!fd) return io_error("cannot write", file, errno);
   const std::string record = std::string(line) + '\n';
+  const bool is_new = ::lseek(fd.get(), 0, SEEK_END) == 0;
   if (!write_all(fd.get(), record) || ::fsync(fd.get()) != 0) return io_error("cannot write", file, errno);
+  if (is_new) return sync_path(parent);  // its name too
   return {};
 }
 
@@ -109,15 +128,6 @@ Status sync_path(const fs::path& path) {
   // Some file systems cannot fsync a directory (EINVAL); they order the rename themselves.
   if (::fsync(fd.get()) != 0 && errno != EINVAL) return io_error("cannot write", path, errno);
   return {};
-}
-
-Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix) {
-  std::error_code error;
-  fs::create_directories(parent, error);
-  if (error) return io_error("cannot make the directory", parent, error.value());
-  std::string name = (parent / (std::string(prefix) + ".XXXXXX")).string();
-  if (!::mkdtemp(name.data())) return io_error("cannot make a directory in", parent, errno);
-  return fs::path(name);
 }
 
 Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch) {

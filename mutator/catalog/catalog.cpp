@@ -2,6 +2,7 @@
 #include "mutator/catalog/catalog.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "mutator/base/files.h"
@@ -55,6 +56,30 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   fields.done();
 }
 
+// A link would put its target's text, or the way to it, into every checkout; and what is edited must be what
+// is read. -> the first part of `path` that is one.
+std::optional<std::string> link_on(const fs::path& directory, const fs::path& path) {
+  fs::path so_far;
+  for (const fs::path& part : path) {
+    so_far /= part;
+    std::error_code ignored;
+    if (fs::is_symlink(directory / so_far, ignored)) return so_far.string();
+  }
+  return std::nullopt;
+}
+
+void check_links(const Catalog& catalog, Errors& errors) {
+  const auto check = [&](const std::string& field, const std::string& path, const Place& place) {
+    if (const auto link = link_on(catalog.directory(), path))
+      errors.push_back({Exit::catalog,
+                        "'" + field + "' leads through the symlink '" + *link + "'; name the file itself",
+                        place});
+  };
+  check("tree.root", catalog.tree.root, catalog.tree.place);
+  check("tree.probes.source", catalog.tree.probes.source, catalog.tree.place);
+  for (const Rule& rule : catalog.rules) check("in", rule.in.value, rule.in.place);
+}
+
 }  // namespace
 
 const Rule* Catalog::find(std::string_view id) const {
@@ -89,6 +114,7 @@ Loaded load(const std::filesystem::path& file) {
       errors.push_back(
           {Exit::catalog, "'in' names '" + rule.in.value + "', and there is no such file", rule.in.place});
   }
+  check_links(catalog, errors);
   return answer(std::move(catalog), std::move(errors));
 }
 

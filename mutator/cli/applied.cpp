@@ -30,6 +30,11 @@ std::string from_hex(const std::string& hex) {
   return bytes;
 }
 
+std::string text_in(const json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
 }  // namespace
 
 std::optional<Applied> read_applied(const fs::path& tree) {
@@ -39,8 +44,9 @@ std::optional<Applied> read_applied(const fs::path& tree) {
   if (!j.is_object()) return std::nullopt;
   Applied applied{.tree = tree, .mutated = {}, .pristine = {}};
   for (const auto& [path, file] : j.items()) {
-    applied.mutated[path] = file.value("mutated", "");
-    applied.pristine[path] = from_hex(file.value("pristine", ""));
+    if (!file.is_object()) continue;
+    applied.mutated[path] = text_in(file, "mutated");
+    applied.pristine[path] = from_hex(text_in(file, "pristine"));
   }
   return applied;
 }
@@ -57,7 +63,7 @@ Status apply_to_tree(const fs::path& tree, const workshop::Overlay& mutated,
     record[path] = {{"mutated", sha256(text)}, {"pristine", to_hex(*present)}};
   }
   // The record first: whatever happens after it, restore knows the way back.
-  NANOBUG_TRY(write_file(record_of(tree), record.dump()));
+  NANOBUG_TRY(write_file(record_of(tree), record.dump(-1, ' ', false, json::error_handler_t::replace)));
   for (const auto& [path, text] : mutated) NANOBUG_TRY(write_file(tree / path, text));
   return {};
 }

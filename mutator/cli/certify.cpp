@@ -61,7 +61,7 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
     }
   }
-  c.ui.data(c.ui.json ? json.dump(2) : table(rows));
+  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
   for (const std::string& reason : reasons) c.ui.complain({Exit::check_failed, reason});
   return all_hold ? Exit::ok : Exit::check_failed;
 }

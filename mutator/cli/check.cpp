@@ -43,7 +43,7 @@ Result<Exit> check(Context& c) {
                              {"probes", verdict->probes.size()},
                              {"message", verdict->build_message},
                              {"seconds", verdict->seconds}}
-                  .dump(2));
+                  .dump(2, ' ', false, kAnyBytes));
   } else if (verdict->solved) {
     const std::int64_t elapsed = std::time(nullptr) - session.started;
     c.ui.data(c.ui.strong(fmt::format("Solved in {}, with {} hint{} and {} wrong claim{}.",

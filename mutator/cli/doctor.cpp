@@ -101,7 +101,7 @@ void add_doctor(Verbs& verbs) {
       rows.push_back(
           {f.good ? "ok" : "!!", f.what, f.found + (f.good || f.mend.empty() ? "" : "  -> " + f.mend)});
     }
-    c.ui.data(c.ui.json ? json.dump(2) : table(rows));
+    c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
     return good ? Exit::ok : Exit::check_failed;
   });
 }

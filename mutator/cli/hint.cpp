@@ -27,8 +27,8 @@ Result<Exit> hint(Context& c) {
   }
   NANOBUG_TRY(open->desk.update([](session::Session& s) { ++s.hints; }));
   if (c.ui.json)
-    c.ui.data(
-        nlohmann::json{{"hint", hints[shown].value}, {"number", shown + 1}, {"of", hints.size()}}.dump(2));
+    c.ui.data(nlohmann::json{{"hint", hints[shown].value}, {"number", shown + 1}, {"of", hints.size()}}.dump(
+        2, ' ', false, kAnyBytes));
   else
     c.ui.data(coach::wrap(fmt::format("{}/{}: {}", shown + 1, hints.size(), hints[shown].value),
                           static_cast<size_t>(c.ui.width()), ""));

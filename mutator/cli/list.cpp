@@ -46,7 +46,7 @@ void add_list(Verbs& verbs) {
                       std::string(static_cast<size_t>(rule.difficulty), '*'), std::to_string(rule.minutes),
                       times != solved.end() ? "yes" : "-"});
     }
-    c.ui.data(c.ui.json ? json.dump(2) : table(rows));
+    c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
     return Exit::ok;
   });
 }

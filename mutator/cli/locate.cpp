@@ -48,7 +48,8 @@ Result<Exit> locate(Context& c, const std::string& words) {
       ++s.wrong_claims;
   }));
   if (c.ui.json)
-    c.ui.data(nlohmann::json{{"file", claim->file}, {"line", claim->line}, {"right", right}}.dump(2));
+    c.ui.data(nlohmann::json{{"file", claim->file}, {"line", claim->line}, {"right", right}}.dump(
+        2, ' ', false, kAnyBytes));
   else
     c.ui.data(right ? "Right: that is the place." : "No, it is not there.");
   return right ? Exit::ok : Exit::check_failed;

@@ -3,9 +3,15 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
 
+#include "mutator/base/files.h"
+#include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/base/suggest.h"
+#include "mutator/base/temporary.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/coach.h"
 
@@ -72,8 +78,16 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc,
   return message + "; 'nanobug " + (at == &app ? "" : at->get_name() + ' ') + "--help' says how";
 }
 
+// What a killed nanobug left in the usual places; a cache has a level for its kinds and one for their keys.
+void sweep() {
+  std::error_code error;
+  sweep_temporary_directories(fs::temp_directory_path(error));
+  sweep_temporary_directories(cache_home(), 2);
+}
+
 int main(int argc, char** argv) {
   end_children_when_interrupted();
+  sweep();
   Context context;
   CLI::App app("Practise the debugging of language-model code: a clean tree gets a silent bug, you find it.",
                "nanobug");
@@ -129,6 +143,22 @@ void Verbs::on(CLI::App* verb, Verb run) {
 
 }  // namespace nanobug::cli
 
+// The one boundary: errors are values everywhere, so whatever is thrown up to here was not foreseen, or
+// memory is short. What is on the disk is in order all the same (session.h).
 int main(int argc, char** argv) {
-  return nanobug::cli::main(argc, argv);
+  const char* what = "";
+  try {
+    return nanobug::cli::main(argc, argv);
+  } catch (const std::bad_alloc&) {
+    what = "memory ran out";
+  } catch (const std::exception& error) {
+    std::fprintf(stderr,
+                 "nanobug: this was not foreseen and is a fault of nanobug's: %s; nothing of yours is lost\n",
+                 error.what());
+    return static_cast<int>(nanobug::Exit::io);
+  } catch (...) {
+    what = "this was not foreseen and is a fault of nanobug's";
+  }
+  std::fprintf(stderr, "nanobug: %s; nothing of yours is lost\n", what);
+  return static_cast<int>(nanobug::Exit::io);
 }

@@ -43,7 +43,7 @@ Result<Exit> list(Context& c) {
       json.push_back({{"id", rule.id.value}, {"site", i + 1}, {"file", name}, {"exists", there}});
       rows.push_back({rule.id.value, name, there ? "" : "missing; 'nanobug patch export' writes it"});
     }
-  c.ui.data(c.ui.json ? json.dump(2) : table(rows));
+  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
   return Exit::ok;
 }
 
@@ -68,10 +68,10 @@ Result<Exit> show(Context& c, const std::string& id, int number) {
   const auto patch = (*c.mutants())->patch(*site);
   NANOBUG_TRY(patch);
   NANOBUG_TRY(note_peek(c, id));
-  c.ui.data(
-      c.ui.json
-          ? nlohmann::json{{"id", id}, {"site", number}, {"file", site->file}, {"patch", *patch}}.dump(2)
-          : *patch);
+  c.ui.data(c.ui.json
+                ? nlohmann::json{{"id", id}, {"site", number}, {"file", site->file}, {"patch", *patch}}.dump(
+                      2, ' ', false, kAnyBytes)
+                : *patch);
   return Exit::ok;
 }
 
@@ -133,7 +133,8 @@ Result<Exit> write_all(Context& c, fs::path directory, bool check) {
     if (!check) fs::remove(directory / name, error);
   behind.insert(behind.end(), stale.begin(), stale.end());
   if (c.ui.json)
-    c.ui.data(nlohmann::json{{"patches", patches.size()}, {"changed", behind}}.dump(2));
+    c.ui.data(
+        nlohmann::json{{"patches", patches.size()}, {"changed", behind}}.dump(2, ' ', false, kAnyBytes));
   else if (check && !behind.empty())
     for (const std::string& name : behind)
       c.ui.data(name + " is not what the catalog makes; 'nanobug patch export' writes it");

@@ -42,7 +42,7 @@ void add_progress(Verbs& verbs) {
                              {"rules", (*loaded)->rules.size()}};
       for (const auto& [category, practice] : progress.by_category)
         json["by_category"][category] = to_json(practice);
-      c.ui.data(json.dump(2));
+      c.ui.data(json.dump(2, ' ', false, kAnyBytes));
       return Exit::ok;
     }
     if (progress.all.sessions == 0) {

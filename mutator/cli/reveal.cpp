@@ -33,7 +33,7 @@ Result<Exit> reveal(Context& c) {
                              {"cause", rule ? (*rule)->cause : ""},
                              {"diff", diff},
                              {"questions", rule ? (*rule)->questions : std::vector<std::string>{}}}
-                  .dump(2));
+                  .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
   c.ui.data(c.ui.strong(id) + ": " + title + "\n\nWhat was changed (- clean, + yours):\n" + diff + '\n' +

@@ -62,7 +62,7 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
     all_right = all_right && errors.empty();
     json.push_back(std::move(entry));
   }
-  if (c.ui.json) c.ui.data(json.dump(2));
+  if (c.ui.json) c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   return all_right ? Exit::ok : Exit::catalog;
 }
 
@@ -90,7 +90,7 @@ Result<Exit> explain(Context& c, const std::string& id) {
     json.push_back(std::move(entry));
     if (!c.ui.json) c.ui.data(text);
   }
-  if (c.ui.json) c.ui.data(json.dump(2));
+  if (c.ui.json) c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   return Exit::ok;
 }
 

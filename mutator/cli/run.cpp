@@ -43,6 +43,9 @@ void show(const Ui& ui, const catalog::Run& run, const workshop::Record& own,
 }
 
 Result<Exit> run_session(Context& c) {
+  // Until the run is over nobody moves the checkout away.
+  const auto in_use = session::Desk::use_checkout(Context::places());
+  NANOBUG_TRY(in_use);
   const auto session = c.open_session();
   NANOBUG_TRY(session);
   NANOBUG_TRY(c.checkout_is_there(*session));
@@ -86,7 +89,7 @@ Result<Exit> run_session(Context& c) {
       for (double value : own->series(name)) json["yours"][name].push_back(number(value));
       for (double value : clean->series(name)) json["clean"][name].push_back(number(value));
     }
-    c.ui.data(json.dump(2));
+    c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   } else {
     const auto text =
         coach::plot_text(main_series + ": o yours, . clean", curves, std::min(c.ui.width(), 100), 22);

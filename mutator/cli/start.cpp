@@ -8,6 +8,7 @@
 
 #include "mutator/base/paths.h"
 #include "mutator/base/suggest.h"
+#include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/coach.h"
 
@@ -161,6 +162,7 @@ Result<Exit> start(Context& c, const Options& options) {
   c.ui.clear_progress();
   NANOBUG_TRY(session);
 
+  const std::string elsewhere = shell_elsewhere(session->directory);
   const std::string symptom = certificates[which].symptom.words;
   if (c.ui.json) {
     c.ui.data(nlohmann::json{
@@ -171,7 +173,8 @@ Result<Exit> start(Context& c, const Options& options) {
         {"seed", seed},
         {"brief", rule->brief},
         {"recorded",
-         symptom}}.dump(2));
+         symptom}}.dump(2, ' ', false, kAnyBytes));
+    if (!elsewhere.empty()) c.ui.say(elsewhere);
     return Exit::ok;
   }
   const auto width = static_cast<size_t>(c.ui.width());
@@ -183,6 +186,7 @@ Result<Exit> start(Context& c, const Options& options) {
                   coach::wrap(rule->brief, width, "  "),
                   coach::wrap("On record, from this very tree: " + symptom + ".", width, "  "),
                   tidy(session->directory)));
+  if (!elsewhere.empty()) c.ui.say(elsewhere);
   return Exit::ok;
 }
 

@@ -38,7 +38,7 @@ void add_status(Verbs& verbs) {
                                    {"checks", s.checks},
                                    {"solved", s.solved},
                                    {"revealed", s.revealed}};
-      c.ui.data(json.dump(2));
+      c.ui.data(json.dump(2, ' ', false, kAnyBytes));
       return Exit::ok;
     }
     const std::string state = s.solved                   ? "solved"

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 
 namespace nanobug::cli {
@@ -16,6 +17,7 @@ Result<Exit> stop(Context& c) {
   const auto stopped = open->desk.stop(outcome);
   NANOBUG_TRY(stopped);
   if (!stopped->note.empty()) c.ui.say(stopped->note);
+  const std::string elsewhere = shell_elsewhere(session.directory);
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"name", session.name},
                              {"outcome", outcome},
@@ -25,7 +27,8 @@ Result<Exit> stop(Context& c) {
                              {"branch", session.branch()},
                              {"snapshot", stopped->snapshot},
                              {"note", stopped->note}}
-                  .dump(2));
+                  .dump(2, ' ', false, kAnyBytes));
+    if (!elsewhere.empty()) c.ui.say(elsewhere);
     return Exit::ok;
   }
   c.ui.data(fmt::format("{} is over: {}.", session.name, outcome));
@@ -35,6 +38,7 @@ Result<Exit> stop(Context& c) {
   else
     c.ui.data(
         fmt::format("  {} was gone or not a checkout; nothing there was touched.", tidy(session.directory)));
+  if (!elsewhere.empty()) c.ui.say(elsewhere);
   return Exit::ok;
 }
 

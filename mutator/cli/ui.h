@@ -1,6 +1,7 @@
 // ui: how words reach the terminal. Data goes to stdout, everything said about it to stderr.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Ui {
   workshop::Progress progress() const;
   void clear_progress() const;
 };
+
+// For json.dump(): what Unix allows in a path need not be UTF-8, and JSON must be.
+inline constexpr auto kAnyBytes = nlohmann::json::error_handler_t::replace;
 
 // Rows under a header, columns as wide as their widest cell.
 std::string table(const std::vector<std::vector<std::string>>& rows);

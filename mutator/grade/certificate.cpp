@@ -129,9 +129,11 @@ Status examine_names(const catalog::Rule& rule, const std::vector<ProbeInfo>& al
 Result<std::vector<std::string>> failing_on_clean(Mutants& mutants, const fs::path& program,
                                                   const std::vector<ProbeInfo>& all) {
   const fs::path kept = program.parent_path() / "clean-failures.json";
-  if (const auto text = read_file(kept))
-    if (const auto j = json::parse(*text, nullptr, false); j.is_array())
-      return j.get<std::vector<std::string>>();
+  if (const auto text = read_file(kept)) try {
+      return json::parse(*text).get<std::vector<std::string>>();
+    } catch (const json::exception&) {
+      // Damaged: made again.
+    }
   const auto answers = run_probes(mutants.workshop(), program, mutants.clean().tree, all);
   NANOBUG_TRY(answers);
   std::vector<std::string> failing;
@@ -230,11 +232,13 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
       mutants.workshop().cache() / "certificates" /
       sha256(rule_text(rule) + run.dump() + mutants.clean().key + program->string());
   if (!fresh)
-    if (const auto text = read_sealed(kept))
-      if (const auto j = json::parse(*text, nullptr, false); j.is_array()) {
+    if (const auto text = read_sealed(kept)) try {
         std::vector<Certificate> certificates;
+        const json j = json::parse(*text);
         for (const json& entry : j) certificates.push_back(from_json(entry));
-        return certificates;
+        if (j.is_array() && !certificates.empty()) return certificates;
+      } catch (const json::exception&) {
+        // Damaged: made again.
       }
   const auto all = list_probes(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(all);
@@ -272,10 +276,18 @@ std::vector<Result<std::vector<Certificate>>> certify(
   std::atomic<size_t> next = 0;
   std::mutex telling;
   int finished = 0;
+  // A worker is a thread: what is thrown in it would end everything, so it becomes that rule's error.
+  const auto one = [&](size_t i) -> Result<std::vector<Certificate>> {
+    if (!sites[i]) return tl::unexpected(sites[i].error());
+    try {
+      return certify(mutants, *rules[i], fresh);
+    } catch (const std::exception& error) {
+      return fail(Exit::io, std::string("certifying was given up: ") + error.what(), rules[i]->id.place);
+    }
+  };
   const auto work = [&] {
     for (size_t i; (i = next++) < rules.size();) {
-      answers[i] = !sites[i] ? Result<std::vector<Certificate>>(tl::unexpected(sites[i].error()))
-                             : certify(mutants, *rules[i], fresh);
+      answers[i] = one(i);
       const std::lock_guard lock(telling);
       ++finished;
       if (done) done(*rules[i], finished);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 #include "mutator/session/name.h"
 
@@ -120,18 +121,49 @@ Status move(const fs::path& from, const fs::path& to) {
   return sync_parents(from, to);
 }
 
-Status exchange(const fs::path& one, const fs::path& other) {
-  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0)
-    return cannot_move(one, other, errno);
-  return sync_parents(one, other);
+namespace {
+
+// False when this file system has no such call; errors are others.
+Result<bool> exchange(const fs::path& one, const fs::path& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) {
+    NANOBUG_TRY(sync_parents(one, other));
+    return true;
+  }
+  if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP) return false;
+  return cannot_move(one, other, errno);
+}
+
+}  // namespace
+
+fs::path old_beside(const fs::path& staging) {
+  return staging.string() + ".old";
+}
+
+Status put_in_place(const fs::path& staging, const fs::path& place) {
+  const auto exchanged = exchange(staging, place);
+  NANOBUG_TRY(exchanged);
+  if (*exchanged) return {};
+  NANOBUG_TRY(move(place, old_beside(staging)));
+  return move(staging, place);
+}
+
+Status take_back(const fs::path& staging, const fs::path& place, const Identity& staged) {
+  const fs::path old = old_beside(staging);
+  if (identity(place) == staged) {
+    if (is_there(staging)) {
+      const auto exchanged = exchange(place, staging);
+      NANOBUG_TRY(exchanged);
+      if (*exchanged) return {};
+      NANOBUG_TRY(move(staging, old));
+    }
+    NANOBUG_TRY(move(place, staging));
+  }
+  if (is_there(old) && !is_there(place)) return move(old, place);
+  return {};
 }
 
 Result<fs::path> put_aside(const fs::path& directory, const fs::path& attempt, const fs::path& beside) {
-  std::error_code error;
-  fs::create_directories(attempt.parent_path(), error);
-  if (error)
-    return fail(Exit::io,
-                "cannot make the directory " + attempt.parent_path().string() + ": " + error.message());
+  NANOBUG_TRY(make_directories(attempt.parent_path()));
   fs::path place = attempt;
   if (::rename(directory.c_str(), place.c_str()) != 0) {
     if (errno != EXDEV) return cannot_move(directory, place, errno);

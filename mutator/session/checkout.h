@@ -37,9 +37,18 @@ std::filesystem::path staging_beside(const std::filesystem::path& path);
 // `path`, or `path-2`, `path-3`, … : the first that nothing has.
 std::filesystem::path free_name(const std::filesystem::path& path);
 
-// Both are atomic and fsync the parents. move replaces an empty directory.
+// Atomic, and fsyncs the parents; replaces an empty directory.
 Status move(const std::filesystem::path& from, const std::filesystem::path& to);
-Status exchange(const std::filesystem::path& one, const std::filesystem::path& other);
+
+// Puts `staging` in the place of a directory that is there, which is then at `staging`: at once where the
+// file system can exchange two names, else by way of old_beside(staging), where it is left.
+Status put_in_place(const std::filesystem::path& staging, const std::filesystem::path& place);
+std::filesystem::path old_beside(const std::filesystem::path& staging);
+
+// Undoes it, whatever it had come to: what is at `place` is at `staging` again, and what was there before is
+// back. Nothing is done when it had not begun.
+Status take_back(const std::filesystem::path& staging, const std::filesystem::path& place,
+                 const Identity& staged);
 
 // The learner's directory to `attempt`, or to `beside` when that is another file system; -> where it is now.
 Result<std::filesystem::path> put_aside(const std::filesystem::path& directory,

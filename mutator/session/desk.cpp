@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
 #include "mutator/session/checkout.h"
@@ -13,6 +14,8 @@
 
 namespace nanobug::session {
 namespace {
+
+constexpr char kInUse[] = "in-use";  // locked by who works in the checkout, and by who would move it
 
 // write_file's temporary files, when its process was killed inside it: ".journal.XXXXXX". We hold the lock,
 // so they are nobody's.
@@ -44,6 +47,22 @@ struct Desk::State {
   Papers papers;
 };
 
+struct Desk::InUse::Held {
+  Lock lock;
+};
+
+Desk::InUse::InUse(std::unique_ptr<Held> held) : held_(std::move(held)) {}
+Desk::InUse::InUse(InUse&&) noexcept = default;
+Desk::InUse::~InUse() = default;
+
+Result<Desk::InUse> Desk::use_checkout(const Places& given) {
+  const fs::path state = absolute_path(given.state);
+  NANOBUG_TRY(make_directories(state));
+  auto lock = Lock::share(state / kInUse);
+  NANOBUG_TRY(lock);
+  return InUse(std::make_unique<InUse::Held>(InUse::Held{std::move(*lock)}));
+}
+
 Desk::Desk(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Desk::Desk(Desk&&) noexcept = default;
 Desk::~Desk() = default;
@@ -54,10 +73,7 @@ Desk::Places Desk::default_places() {
 
 Result<Desk> Desk::open(const Places& given, std::string* recovered) {
   const Places places{absolute_path(given.vault), absolute_path(given.state), absolute_path(given.attempts)};
-  std::error_code error;
-  fs::create_directories(places.state, error);
-  if (error)
-    return fail(Exit::io, "cannot make the directory " + places.state.string() + ": " + error.message());
+  NANOBUG_TRY(make_directories(places.state));
   auto lock = Lock::take(places.state / "lock");
   NANOBUG_TRY(lock);
   sweep(places.state);
@@ -90,6 +106,8 @@ std::optional<Session> Desk::current() const {
 }
 
 Result<Session> Desk::start(const StartRequest& request) {
+  const auto alone = Lock::take(state_->papers.places.state / kInUse);
+  NANOBUG_TRY(alone);
   return session::start(state_->papers, request);
 }
 
@@ -104,6 +122,8 @@ Status Desk::update(const std::function<void(Session&)>& change) {
 }
 
 Result<Stopped> Desk::stop(const std::string& outcome, const Furnish& furnish, std::int64_t time) {
+  const auto alone = Lock::take(state_->papers.places.state / kInUse);
+  NANOBUG_TRY(alone);
   return session::stop(state_->papers, outcome, furnish, time);
 }
 

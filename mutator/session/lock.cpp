@@ -25,10 +25,18 @@ std::string holder(int fd) {
 }  // namespace
 
 Result<Lock> Lock::take(const fs::path& file) {
+  return hold(file, LOCK_EX);
+}
+
+Result<Lock> Lock::share(const fs::path& file) {
+  return hold(file, LOCK_SH);
+}
+
+Result<Lock> Lock::hold(const fs::path& file, int how) {
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return fail(Exit::io, "cannot open " + file.string() + ": " + system_reason(errno));
   Lock lock(fd);
-  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  while (::flock(fd, how | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno == EWOULDBLOCK)
       return fail(Exit::locked, "another nanobug" + holder(fd) + " is at work; try again when it is done");

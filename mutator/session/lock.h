@@ -1,5 +1,5 @@
-// lock: one nanobug at a time changes the state. A flock, because the kernel gives it back when its holder is
-// killed.
+// lock: one nanobug at a time changes the state, and nobody moves a checkout away under a program that runs
+// in it. A flock, because the kernel gives it back when its holder is killed.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,8 @@ class Lock {
   // Makes the file when it is missing. Errors: Exit::locked at once when another process holds it, with its
   // pid.
   static Result<Lock> take(const std::filesystem::path& file);
+  // The same, together with others that share it.
+  static Result<Lock> share(const std::filesystem::path& file);
 
   Lock(Lock&& other) noexcept;
   Lock& operator=(Lock&&) = delete;
@@ -20,6 +22,7 @@ class Lock {
 
  private:
   explicit Lock(int fd) : fd_(fd) {}
+  static Result<Lock> hold(const std::filesystem::path& file, int how);
   int fd_;
 };
 

@@ -47,8 +47,10 @@ Status undo_stop(Papers& papers, const Journal& journal);
 Result<Stopped> end_without_checkout(Papers& papers, const Journal& journal, const std::string& note);
 
 // Reads the learner's tree and puts it on the session's branch; -> commit id. A tree that is the tip's
-// already is recorded again only under another message, and only if `always`.
-Result<std::string> take_snapshot(Papers& papers, const std::string& message, bool always);
+// already is recorded again only under another message, and only if `always`. Files that are too large for a
+// tree are named in the commit's message and in the note.
+Result<std::string> take_snapshot(Papers& papers, const std::string& subject, bool always,
+                                  std::string* left_out_note = nullptr);
 
 // recover.cpp: finishes or undoes what the journal tells of; -> a sentence about it, or "".
 Result<std::string> recover(Papers& papers);

@@ -112,6 +112,21 @@ class Desk {
   // left; `recovered` then says so in a sentence.
   static Result<Desk> open(const Places& places, std::string* recovered = nullptr);
 
+  // For who runs programs in the checkout without holding the desk: until it is let go of, start and stop
+  // refuse with Exit::locked. Taken together by any number of processes.
+  class InUse {
+   public:
+    InUse(InUse&&) noexcept;
+    ~InUse();
+
+   private:
+    friend class Desk;
+    struct Held;
+    explicit InUse(std::unique_ptr<Held> held);
+    std::unique_ptr<Held> held_;
+  };
+  static Result<InUse> use_checkout(const Places& places);
+
   // The state without the lock, for verbs that only read (status, list, progress).
   static Result<std::optional<Session>> peek(const Places& places);
   // A line that cannot be read is passed over and named in `warnings`.

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 #include "mutator/session/checkout.h"
 #include "mutator/session/ledger.h"
@@ -80,7 +81,7 @@ Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot
   journal.ready = true;
   journal.staged = journal.saved.checkout = identity(journal.staging);
   NANOBUG_TRY(write_journal(papers.journal(), journal));
-  NANOBUG_TRY(spot == Spot::clean ? exchange(journal.staging, session.directory)
+  NANOBUG_TRY(spot == Spot::clean ? put_in_place(journal.staging, session.directory)
                                   : move(journal.staging, session.directory));
   return finish_start(papers, journal);
 }
@@ -95,11 +96,7 @@ Result<Session> start(Papers& papers, const StartRequest& request) {
   NANOBUG_TRY(place);
   auto spot = spot_at(*place, request.pristine, request.exclude);
   NANOBUG_TRY(spot);
-  std::error_code error;
-  fs::create_directories(place->parent_path(), error);
-  if (error)
-    return fail(Exit::io,
-                "cannot make the directory " + place->parent_path().string() + ": " + error.message());
+  NANOBUG_TRY(make_directories(place->parent_path()));
   auto saved = new_session(papers, request, *place);
   NANOBUG_TRY(saved);
   Journal journal;
@@ -108,26 +105,25 @@ Result<Session> start(Papers& papers, const StartRequest& request) {
   auto begun = write_journal(papers.journal(), journal);
   if (begun) begun = begin(papers, request, journal, *spot);
   if (begun) return papers.saved->session;
-  // If this fails too the journal is still there, and the next command tries again.
-  (void)undo_start(papers, journal);
+  // A session that has been saved is open, and the next command closes the journal. If undoing fails the
+  // journal is still there too, and the next command tries again.
+  if (!papers.saved) (void)undo_start(papers, journal);
   return tl::unexpected<Error>(begun.error());
 }
 
 Status finish_start(Papers& papers, const Journal& journal) {
   NANOBUG_TRY(save(papers.session(), journal.saved));
+  papers.saved = journal.saved;
   // The clean tree that was there before, if any. Failing to remove it is no reason to take the checkout
   // back.
   (void)remove_tree(journal.staging);
-  NANOBUG_TRY(close_journal(papers.journal()));
-  papers.saved = journal.saved;
-  return {};
+  (void)remove_tree(old_beside(journal.staging));
+  return close_journal(papers.journal());
 }
 
 Status undo_start(Papers& papers, const Journal& journal) {
   const Session& session = journal.saved.session;
-  if (journal.ready && identity(session.directory) == journal.staged)
-    NANOBUG_TRY(is_there(journal.staging) ? exchange(session.directory, journal.staging)
-                                          : move(session.directory, journal.staging));
+  if (journal.ready) NANOBUG_TRY(take_back(journal.staging, session.directory, journal.staged));
   NANOBUG_TRY(remove_tree(journal.staging));
   if (::unlink(papers.session().c_str()) != 0 && errno != ENOENT)
     return fail(Exit::io, "cannot remove " + papers.session().string() + ": " + system_reason(errno));

@@ -47,6 +47,8 @@ Status close_session(Papers& papers, const Journal& journal, const fs::path& att
       add_to_ledger(papers.ledger(), {journal.saved.session, journal.ended, journal.outcome, attempt, gone}));
   if (::unlink(papers.session().c_str()) != 0 && errno != ENOENT)
     return fail(Exit::io, "cannot remove " + papers.session().string() + ": " + system_reason(errno));
+  // Before the journal goes, which knows what to do if the session is still there.
+  NANOBUG_TRY(sync_path(papers.places.state));
   NANOBUG_TRY(close_journal(papers.journal()));
   papers.saved.reset();
   return {};
@@ -69,21 +71,36 @@ void add_note(std::string& note, const std::string& text) {
   note += (note.empty() ? "" : "; ") + text;
 }
 
+// Names the files that a snapshot is without, or "".
+std::string left_out(const std::vector<std::string>& files) {
+  std::string names;
+  for (size_t i = 0; i < files.size() && i < 5; ++i) names += (i > 0 ? ", " : "") + files[i];
+  if (files.size() > 5) names += " and " + std::to_string(files.size() - 5) + " more";
+  if (names.empty()) return "";
+  return "too large for a snapshot, kept only in the directory itself: " + names;
+}
+
 }  // namespace
 
-Result<std::string> take_snapshot(Papers& papers, const std::string& message, bool always) {
+Result<std::string> take_snapshot(Papers& papers, const std::string& subject, bool always,
+                                  std::string* left_out_note) {
   if (!papers.saved) return fail(Exit::session, "no session is open; nanobug start begins one");
   const Session& session = papers.saved->session;
   if (const Presence presence = look(*papers.saved); presence != Presence::here)
     return fail(Exit::session, sentence(presence, *papers.saved) + "; nanobug stop ends the session");
-  auto tree = vault::read_tree(session.directory, papers.saved->exclude);
+  std::vector<std::string> too_large;
+  auto tree = vault::read_tree(session.directory, papers.saved->exclude, &too_large);
   NANOBUG_TRY(tree);
+  const std::string note = left_out(too_large);
+  if (left_out_note) *left_out_note = note;
+  const std::string message = subject + (note.empty() ? "" : "\n\n" + note);
   auto id = vault::tree_id(*tree);
   NANOBUG_TRY(id);
   auto history = papers.vault.history(session.branch());
   NANOBUG_TRY(history);
-  if (!history->empty() && history->front().tree == *id && (!always || history->front().message == message))
-    return history->front().commit;
+  const bool same = !history->empty() && history->front().tree == *id &&
+                    history->front().message.find(note) != std::string::npos;
+  if (same && (!always || history->front().message == message)) return history->front().commit;
   return papers.vault.record(session.branch(), {{&*tree, message, now()}});
 }
 
@@ -99,7 +116,8 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
     NANOBUG_TRY(write_journal(papers.journal(), journal));
     return end_without_checkout(papers, journal, sentence(presence, *papers.saved));
   }
-  auto snapshot = take_snapshot(papers, "end: " + outcome, true);
+  std::string large;
+  auto snapshot = take_snapshot(papers, "end: " + outcome, true, &large);
   NANOBUG_TRY(snapshot);
   std::string why;
   auto fetched = papers.vault.fetch(session.directory, session.name, &why);
@@ -121,6 +139,7 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
   if (aside) {
     auto stopped = finish_stop(papers, journal);
     NANOBUG_TRY(stopped);
+    if (!large.empty()) add_note(stopped->note, large);
     if (!*fetched) add_note(stopped->note, "the commits made in the checkout were not all fetched: " + why);
     return stopped;
   }

@@ -52,6 +52,9 @@ bool collect(git_repository* source, git_odb* odb, const git_oid& tip, Objects& 
     const git_oid id = left.back();
     left.pop_back();
     if (objects.has(id) || trial.has(id)) continue;
+    size_t length = 0;
+    git_object_t kind = GIT_OBJECT_INVALID;
+    if (git_odb_read_header(&length, &kind, odb, &id) < 0 || length > kLargestFile) return false;
     auto object = owned<OdbObject>(git_odb_read, odb, &id);
     if (!object) return false;
     const git_object_t type = git_odb_object_type(object.get());
@@ -88,6 +91,25 @@ Result<Tips> tips_of(git_repository* source) {
 
 }  // namespace
 
+// A name is a file or a directory, so once `fix` is kept there is no room for `fix/softmax` beside it; nor
+// may what was kept at an earlier try be lost when the branch was begun anew. Then it goes under the
+// session's name with a number.
+Status Vault::State::keep_tip(const std::string& session, const std::string& name, const git_oid& id) const {
+  Status kept;
+  for (int round = 1; round < 100; ++round) {
+    const std::string place = "refs/attempts/" + session + (round > 1 ? '-' + std::to_string(round) : "");
+    const std::string reference = place + '/' + name;
+    git_oid before;
+    const bool taken = git_reference_name_to_id(&before, repository.get(), reference.c_str()) == 0;
+    if (taken && git_oid_equal(&before, &id)) return {};
+    if (taken && git_graph_descendant_of(repository.get(), &id, &before) != 1) continue;
+    kept = point(reference, id);
+    if (kept) return {};
+  }
+  return kept ? fail(Exit::io, "there are too many branches named " + name + " in the vault " + path.string())
+              : kept;
+}
+
 Result<bool> Vault::fetch(const std::filesystem::path& checkout, const std::string& session,
                           std::string* why) {
   std::string ignored;
@@ -116,10 +138,11 @@ Result<bool> Vault::fetch(const std::filesystem::path& checkout, const std::stri
     if (collect(source.get(), source_odb.get(), tip.id, objects))
       good.push_back(tip);
     else
-      whole = no(tip.name + " of its git repository leads to a missing or damaged object");
+      whole =
+          no(tip.name + " of its git repository leads to an object that is missing, damaged or too large");
   }
   NANOBUG_TRY(state_->store(objects));
-  for (const Tip& tip : good) NANOBUG_TRY(state_->point("refs/attempts/" + session + '/' + tip.name, tip.id));
+  for (const Tip& tip : good) NANOBUG_TRY(state_->keep_tip(session, tip.name, tip.id));
   return whole;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 #include "mutator/vault/git.h"
 #include "mutator/vault/objects.h"
@@ -100,6 +101,7 @@ Status set_block(const fs::path& file, std::string_view block, bool present) {
 Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
   for (const char* directory : {"objects/info", "objects/pack", "refs/heads", "refs/tags", "info"}) {
     std::error_code error;
+    if (bare) NANOBUG_TRY(make_directories(git / directory));
     fs::create_directories(git / directory, error);
     if (error)
       return fail(Exit::io,

@@ -29,15 +29,22 @@ using MakeCommit = std::function<Result<git_oid>(Objects&, size_t step, const gi
 
 struct Vault::State {
   std::filesystem::path path;
-  Repository repository;
-  Odb odb;
+  mutable Repository repository;
+  mutable Odb odb;
 
   // Waits for its turn; writers hold it only for the length of one pack.
   Result<Lock> lock() const;
 
   // The rest is called with the lock held, but for append(), which takes it.
+  Status reopen() const;
+  Result<std::vector<Entry>> history(const std::string& branch) const;
   Status store(const Objects& objects) const;
+  // Has a pack and its index written aside and moves them in; -> the index's name.
+  Result<std::filesystem::path> store_pack(
+      const std::function<Status(const std::filesystem::path& aside)>& write) const;
   Status point(const std::string& reference, const git_oid& id) const;
+  Status keep_tip(const std::string& session, const std::string& name, const git_oid& id) const;
+  Status consolidate() const;  // consolidate.cpp
   void break_locks(const std::string& reference) const;
   Result<std::string> append(const std::string& branch, size_t count, const MakeCommit& make) const;
 };

@@ -72,24 +72,43 @@ Result<std::string> link_target(const fs::path& path) {
   return target;
 }
 
-Status read_into(Tree& tree, const fs::path& path, const std::string& name) {
+// Reads a directory into a tree until it is full.
+struct Reader {
+  Tree tree;
+  std::uint64_t size = 0;
+  std::vector<std::string> too_large = {};
+
+  Status read(const fs::path& path, const std::string& name);
+  Status read_file_or_link(const fs::path& path, const std::string& name, const struct stat& info);
+};
+
+Status Reader::read(const fs::path& path, const std::string& name) {
   struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) return {};
     return cannot("read", path, errno);
   }
-  if (S_ISDIR(info.st_mode)) {
-    auto names = names_in(path);
-    NANOBUG_TRY(names);
-    for (const auto& inner : *names)
-      if (inner != ".git") NANOBUG_TRY(read_into(tree, path / inner, name + '/' + inner));
-    return {};
-  }
+  if (!S_ISDIR(info.st_mode)) return read_file_or_link(path, name, info);
+  auto names = names_in(path);
+  NANOBUG_TRY(names);
+  for (const auto& inner : *names)
+    if (inner != ".git") NANOBUG_TRY(read(path / inner, name + '/' + inner));
+  return {};
+}
+
+Status Reader::read_file_or_link(const fs::path& path, const std::string& name, const struct stat& info) {
   if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return {};
   const bool is_link = S_ISLNK(info.st_mode);
+  const auto length = static_cast<std::uint64_t>(info.st_size);
+  if (!is_link && (length > kLargestFile || size + length > kLargestTree)) {
+    too_large.push_back(name);
+    return {};
+  }
   auto bytes = is_link ? link_target(path) : read_file(path);
-  if (!bytes && ::lstat(path.c_str(), &info) != 0 && errno == ENOENT) return {};
+  struct stat now{};
+  if (!bytes && ::lstat(path.c_str(), &now) != 0 && errno == ENOENT) return {};
   NANOBUG_TRY(bytes);
+  size += bytes->size();
   // Git knows one bit of a file's mode, the owner's x.
   const Mode mode = is_link ? Mode::symlink : info.st_mode & S_IXUSR ? Mode::executable : Mode::regular;
   tree[name] = {std::move(*bytes), mode};
@@ -167,15 +186,21 @@ std::string first_difference(const Manifest& found, const Manifest& wanted) {
 
 }  // namespace
 
-Result<Tree> read_tree(const fs::path& directory, const std::vector<std::string>& leave_out) {
-  Tree tree;
+Result<Tree> read_tree(const fs::path& directory, const std::vector<std::string>& leave_out,
+                       std::vector<std::string>* too_large) {
+  Reader reader;
   std::error_code error;
   if (!fs::is_directory(directory, error)) return cannot("read", directory, error ? error.value() : ENOTDIR);
   auto names = names_in(directory);
   NANOBUG_TRY(names);
   for (const auto& name : *names)
-    if (name != ".git" && !contains(leave_out, name)) NANOBUG_TRY(read_into(tree, directory / name, name));
-  return tree;
+    if (name != ".git" && !contains(leave_out, name)) NANOBUG_TRY(reader.read(directory / name, name));
+  if (too_large)
+    *too_large = std::move(reader.too_large);
+  else if (!reader.too_large.empty())
+    return fail(Exit::io, (directory / reader.too_large.front()).string() +
+                              " is too large to be part of a tree; move it elsewhere");
+  return std::move(reader.tree);
 }
 
 Status write_tree(const Tree& tree, const fs::path& directory) {
@@ -207,9 +232,12 @@ Manifest manifest(const Tree& tree) {
 }
 
 Status verify(const fs::path& directory, const Manifest& wanted, const std::vector<std::string>& leave_out) {
-  auto found = read_tree(directory, leave_out);
+  std::vector<std::string> too_large;
+  auto found = read_tree(directory, leave_out, &too_large);
   NANOBUG_TRY(found);
-  const std::string difference = first_difference(manifest(*found), wanted);
+  Manifest there = manifest(*found);
+  for (const std::string& path : too_large) there[path] = {"too large", Mode::regular};
+  const std::string difference = first_difference(there, wanted);
   if (difference.empty()) return {};
   return fail(Exit::io, "the tree in " + directory.string() + " is not what it should be: " + difference);
 }

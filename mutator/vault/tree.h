@@ -4,6 +4,7 @@
 // sees: directories are made here, beside the place they go to, and renamed into it whole.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -34,10 +35,16 @@ struct Entry {
 };
 using Manifest = std::map<std::string, Entry>;
 
+// Trees are held in memory, so a file above the first and what comes once a tree holds the second is no part
+// of one (a sparse file may call itself petabytes).
+inline constexpr std::uint64_t kLargestFile = 64ull << 20, kLargestTree = 512ull << 20;
+
 // Every file and symlink below `directory`, but for `.git` (at any depth) and the top-level names in
 // `leave_out`. A nested repository's work files are taken, its .git is not. Sockets and devices are passed
-// over.
-Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out);
+// over. Files that are too large are left out, unread, and named in `too_large`; without it they are an
+// error.
+Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out,
+                       std::vector<std::string>* too_large = nullptr);
 
 // Writes the tree into a directory that exists and holds none of its paths. Not fsynced: sync_tree does that
 // once the times are set, or every file would be written to the disk twice. Errors: Exit::io naming the path;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 #include "mutator/vault/objects.h"
 #include "mutator/vault/skeleton.h"
@@ -64,8 +65,16 @@ Result<Lock> Vault::State::lock() const {
   return lock;
 }
 
-Status Vault::State::store(const Objects& objects) const {
-  if (objects.empty()) return {};
+Status Vault::State::reopen() const {
+  odb.reset();
+  repository = owned<Repository>(git_repository_open_bare, path.c_str());
+  if (repository) odb = owned<Odb>(git_repository_odb, repository.get());
+  if (odb) return {};
+  return fail(Exit::io, "cannot open the vault " + path.string() + " (" + git_reason() +
+                            "); move it away to begin a new one");
+}
+
+Result<fs::path> Vault::State::store_pack(const std::function<Status(const fs::path&)>& write) const {
   // libgit2 renames a pack's index before the pack; made aside and moved in git's own order, a kill leaves at
   // worst a pack that no index names yet.
   const fs::path aside = path / "objects" / "incoming";
@@ -74,18 +83,31 @@ Status Vault::State::store(const Objects& objects) const {
   std::error_code error;
   fs::create_directory(aside, error);
   if (error) return fail(Exit::io, "cannot make the directory " + aside.string() + ": " + error.message());
-  NANOBUG_TRY(objects.write_pack(aside));
+  NANOBUG_TRY(write(aside));
+  fs::path index;
   for (const char* extension : {".pack", ".idx"})
     for (fs::directory_iterator it(aside, error), end; !error && it != end; it.increment(error))
-      if (it->path().extension() == extension) NANOBUG_TRY(move_into(it->path(), place));
+      if (it->path().extension() == extension) {
+        index = it->path().filename();
+        NANOBUG_TRY(move_into(it->path(), place));
+      }
   if (error) return fail(Exit::io, "cannot write objects to " + place.string() + ": " + error.message());
   NANOBUG_TRY(sync_path(place));
   NANOBUG_TRY(remove_tree(aside));
-  if (git_odb_refresh(odb.get()) < 0) return git_failure("cannot read " + place.string());
+  return index;
+}
+
+Status Vault::State::store(const Objects& objects) const {
+  if (objects.empty()) return {};
+  NANOBUG_TRY(store_pack([&](const fs::path& aside) { return objects.write_pack(aside); }));
+  (void)consolidate();  // a vault of many packs is slower, and as good
+  if (git_odb_refresh(odb.get()) < 0) return git_failure("cannot read the vault " + path.string());
   return {};
 }
 
 Status Vault::State::point(const std::string& reference, const git_oid& id) const {
+  // libgit2 makes these too, and does not sync their names.
+  NANOBUG_TRY(make_directories((path / reference).parent_path()));
   const auto set = [&] {
     git_reference* made = nullptr;
     const int result = git_reference_create(&made, repository.get(), reference.c_str(), &id, 1, nullptr);
@@ -117,19 +139,13 @@ Result<Vault> Vault::open(const fs::path& repository) {
   prepare();
   auto state = std::make_unique<State>();
   state->path = repository;
-  std::error_code error;
-  fs::create_directories(repository, error);
-  if (error) return fail(Exit::io, "cannot make the vault " + repository.string() + ": " + error.message());
+  NANOBUG_TRY(make_directories(repository));
   {
     auto lock = state->lock();
     NANOBUG_TRY(lock);
     NANOBUG_TRY(make_skeleton(repository, "refs/heads/main", true));
   }
-  state->repository = owned<Repository>(git_repository_open_bare, repository.c_str());
-  if (state->repository) state->odb = owned<Odb>(git_repository_odb, state->repository.get());
-  if (!state->odb)
-    return fail(Exit::io, "cannot open the vault " + repository.string() + " (" + git_reason() +
-                              "); move it away to begin a new one");
+  NANOBUG_TRY(state->reopen());
   return Vault(std::move(state));
 }
 
@@ -147,9 +163,17 @@ Result<std::string> Vault::put(const Tree& tree) {
 Result<Tree> Vault::get(const std::string& tree_id) const {
   auto id = oid_of(tree_id);
   NANOBUG_TRY(id);
-  Tree tree;
-  NANOBUG_TRY(read_folder(state_->repository.get(), state_->odb.get(), *id, "", tree));
-  return tree;
+  const auto read = [&]() -> Result<Tree> {
+    Tree tree;
+    NANOBUG_TRY(read_folder(state_->repository.get(), state_->odb.get(), *id, "", tree));
+    return tree;
+  };
+  if (auto tree = read()) return tree;
+  // Another process may have consolidated the packs under us.
+  auto lock = state_->lock();
+  NANOBUG_TRY(lock);
+  NANOBUG_TRY(state_->reopen());
+  return read();
 }
 
 Result<std::string> Vault::commit(const std::string& branch, const std::string& tree_id,
@@ -209,13 +233,22 @@ Status Vault::drop(const std::string& branch) {
 }
 
 Result<std::vector<Vault::Entry>> Vault::history(const std::string& branch) const {
+  auto entries = state_->history(branch);
+  if (entries) return entries;
+  auto lock = state_->lock();
+  NANOBUG_TRY(lock);
+  NANOBUG_TRY(state_->reopen());
+  return state_->history(branch);
+}
+
+Result<std::vector<Vault::Entry>> Vault::State::history(const std::string& branch) const {
   std::vector<Entry> entries;
   git_oid id;
-  const int found = git_reference_name_to_id(&id, state_->repository.get(), (kHeads + branch).c_str());
+  const int found = git_reference_name_to_id(&id, repository.get(), (kHeads + branch).c_str());
   if (found == GIT_ENOTFOUND) return entries;
   if (found < 0) return git_failure("cannot read the branch " + branch);
   for (;;) {
-    auto commit = owned<GitCommit>(git_commit_lookup, state_->repository.get(), &id);
+    auto commit = owned<GitCommit>(git_commit_lookup, repository.get(), &id);
     if (!commit) return git_failure("cannot read the branch " + branch);
     std::string message = git_commit_message(commit.get());
     while (message.ends_with('\n')) message.pop_back();

@@ -163,7 +163,7 @@ TEST_CASE("what cannot be read or written is named with the system's reason", "[
   CHECK(why(write_unsynced(scratch / "file/below/x", "x")) ==
         "cannot write " + at + "/file/below/x: Not a directory");
   CHECK(why(append_line(scratch / "file/below/x", "x")) ==
-        "cannot write " + at + "/file/below/x: Not a directory");
+        "cannot make the directory " + at + "/file/below: Not a directory");
   CHECK(why(append_line(scratch.path, "x")) == "cannot write " + at + ": Is a directory");
   CHECK(why(sync_path(scratch / "none")) == "cannot open " + at + "/none: No such file or directory");
   fs::create_directory(scratch / "taken");
@@ -182,7 +182,7 @@ TEST_CASE("temporary directories are one's own", "[base][files]") {
   REQUIRE(one);
   REQUIRE(other);
   CHECK(*one != *other);
-  CHECK(one->parent_path() == scratch / "deep/er");
+  CHECK(one->parent_path().parent_path() == scratch / "deep/er");
   CHECK(one->filename().string().starts_with("prefix."));
   CHECK(mode_of(*one) == 0700);
 }

@@ -276,3 +276,35 @@ TEST_CASE("load looks at the disk too", "[catalog]") {
   CHECK(errors_of(catalog::load(file)) == "");
   (void)remove_tree(directory);
 }
+
+TEST_CASE("a symlink on the way to a file of the tree is refused with its place", "[catalog]") {
+  const fs::path directory = *make_temporary_directory(fs::temp_directory_path(), "nanobug-catalog");
+  const fs::path file = directory / "catalog.yaml";
+  REQUIRE(write_file(file, kGood));
+  REQUIRE(write_file(directory / "elsewhere" / "code.cpp", ""));
+  std::string expected;
+  SECTION("the file itself") {
+    fs::create_directory(directory / "tree");
+    fs::create_symlink("../elsewhere/code.cpp", directory / "tree" / "code.cpp");
+    expected =
+        "25:9: 'in' leads through the symlink 'tree/code.cpp'; name the file itself\n"
+        "45:9: 'in' leads through the symlink 'tree/code.cpp'; name the file itself\n";
+  }
+  SECTION("a directory on its way, which is the tree's root too") {
+    fs::create_directory_symlink("elsewhere", directory / "tree");
+    expected =
+        "2:3: 'tree.root' leads through the symlink 'tree'; name the file itself\n"
+        "25:9: 'in' leads through the symlink 'tree'; name the file itself\n"
+        "45:9: 'in' leads through the symlink 'tree'; name the file itself\n";
+  }
+  SECTION("the probes' sources") {
+    REQUIRE(write_file(directory / "tree" / "code.cpp", ""));
+    fs::create_directory_symlink("elsewhere", directory / "probes");
+    std::string text = kGood;
+    text.replace(text.find("    program: bin/probes"), 0, "    source: probes\n");
+    REQUIRE(write_file(file, text));
+    expected = "2:3: 'tree.probes.source' leads through the symlink 'probes'; name the file itself\n";
+  }
+  CHECK(errors_of(catalog::load(file)) == expected);
+  (void)remove_tree(directory);
+}

@@ -9,11 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
+#include "tests/probes/catch.h"
 
 #include "mutator/base/files.h"
 #include "mutator/base/process.h"

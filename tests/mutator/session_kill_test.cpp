@@ -34,25 +34,27 @@ const std::string kBin = NANOBUG_TEST_BIN_DIR;
 struct Fault {
   long at = 0;  // 0: none, only count
   std::string kind = "kill";
+  std::string exchange = "";  // the errno of a file system that cannot exchange two names
 };
 
 Finished worker(const std::string& verb, const fs::path& root, const Fault& fault,
                 const fs::path& count = {}) {
   Command command;
-  command.argv = {kBin + "/session_worker", verb, root.string()};
+  command.argv = {kBin + "/session_worker", verb == "start-over" ? "start" : verb, root.string()};
   command.environment = {{"LD_PRELOAD", kBin + "/libfault.so"},
                          {"FAULT_UNDER", root.string()},
                          {"FAULT_AT", std::to_string(fault.at)},
                          {"FAULT_KIND", fault.kind},
                          {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+  if (!fault.exchange.empty()) command.environment["FAULT_EXCHANGE"] = fault.exchange;
   if (!count.empty()) command.environment["FAULT_COUNT"] = count.string();
   return run(command).value();
 }
 
 // How many calls the verb makes that a fault could hit.
-long calls_of(const std::string& verb, const fs::path& root, const Scratch& scratch,
-              const std::string& kind) {
-  const Finished finished = worker(verb, root, {0, kind}, scratch / "count");
+long calls_of(const std::string& verb, const fs::path& root, const Scratch& scratch, const std::string& kind,
+              const std::string& exchange = "") {
+  const Finished finished = worker(verb, root, {0, kind, exchange}, scratch / "count");
   INFO(verb << ": " << finished.how() << ' ' << finished.err);
   REQUIRE(finished.good());
   const long calls = std::stol(bytes_of(scratch / "count"));
@@ -111,7 +113,7 @@ void check_tidy(const fs::path& root) {
   }
   for (const auto& name : names_in(root / "state")) {
     INFO(name);
-    CHECK((name == "lock" || name == "session.json" || name == "ledger.jsonl"));
+    CHECK((name == "lock" || name == "in-use" || name == "session.json" || name == "ledger.jsonl"));
   }
 }
 
@@ -181,6 +183,11 @@ void check_stop(const fs::path& root) {
 void prepare(const std::string& verb, const fs::path& root) {
   REQUIRE(remove_tree(root));
   fs::create_directory(root);
+  if (verb == "start-over") {  // where the last session left the clean tree
+    fs::create_directory(root / "work");
+    REQUIRE(vault::write_tree(clean_tree(), root / "work"));
+    return;
+  }
   if (verb == "start") return;
   {
     auto started = reopened(root).start(furnished_request(root / "work"));
@@ -222,6 +229,47 @@ TEST_CASE("a kill at any system call that writes loses nothing", "[session][kill
     REQUIRE(finished.signal == SIGKILL);
     check(verb, root);
     if (++round % 10 == 0) check_vault(root);
+  }
+}
+
+// After an interrupted start over the clean tree: a whole checkout, or the clean tree as it was.
+void check_start_over(const fs::path& root) {
+  const bool was_there = fs::exists(root / "work");
+  Desk desk = reopened(root);
+  check_tidy(root);
+  if (!desk.current()) {
+    CHECK(holds(root / "work", clean_tree()));
+    auto again = desk.start(furnished_request(root / "work"));
+    INFO((again ? "" : again.error().text()));
+    REQUIRE(again);
+  }
+  INFO(was_there);
+  CHECK(holds(root / "work", mutated_tree()));
+  CHECK(bytes_of(root / "work/build/main.o") == "object");
+  check_tidy(root);
+}
+
+TEST_CASE("a start over the clean tree may be killed, also where names cannot be exchanged",
+          "[session][kill]") {
+  const std::string exchange = GENERATE("", "EINVAL", "ENOSYS");
+  const std::string kind = GENERATE("kill", "EIO");
+  Scratch scratch;
+  const fs::path root = scratch / "root";
+  prepare("start-over", root);
+  const long last = calls_of("start-over", root, scratch, kind, exchange);
+  check_start_over(root);
+  // The end is where the directories change places: all of it, and a sample of what comes before.
+  std::vector<long> tried = places(last, 12);
+  for (long at = std::max(1L, last - 40); at <= last; ++at) tried.push_back(at);
+  for (const long at : tried) {
+    INFO(kind << " at " << at << " of " << last << ", exchange " << exchange);
+    prepare("start-over", root);
+    const Finished finished = worker("start-over", root, {at, kind, exchange});
+    if (kind == "kill")
+      REQUIRE(finished.signal == SIGKILL);
+    else
+      check_answer(finished);
+    check_start_over(root);
   }
 }
 

@@ -417,7 +417,7 @@ TEST_CASE("directories move, change places and go aside", "[session][parts]") {
   Scratch scratch;
   put(scratch / "a/file", "a");
   put(scratch / "b/file", "b");
-  REQUIRE(exchange(scratch / "a", scratch / "b"));
+  REQUIRE(put_in_place(scratch / "a", scratch / "b"));
   CHECK(bytes_of(scratch / "a/file") == "b");
   CHECK(bytes_of(scratch / "b/file") == "a");
   REQUIRE(move(scratch / "a", scratch / "c"));
@@ -427,7 +427,7 @@ TEST_CASE("directories move, change places and go aside", "[session][parts]") {
   CHECK(full.error().code == Exit::io);
   CHECK(full.error().message == "cannot rename " + (scratch / "c").string() + " to " +
                                     (scratch / "b").string() + ": Directory not empty");
-  CHECK_FALSE(exchange(scratch / "c", scratch / "none"));
+  CHECK_FALSE(put_in_place(scratch / "c", scratch / "none"));
   CHECK(put_aside(scratch / "c", scratch / "deep/er/attempt", scratch / "beside").value() ==
         scratch / "deep/er/attempt");
   CHECK(bytes_of(scratch / "deep/er/attempt/file") == "b");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "mutator/session/name.h"
@@ -22,6 +23,53 @@ TEST_CASE("what is updated is there for the next command", "[session]") {
   REQUIRE(desk_in(scratch).update([](Session& session) { session.hints = 3; }));
   CHECK(Desk::peek(places_in(scratch.path())).value()->hints == 3);
   CHECK(desk_in(scratch).current()->injected == request_for("x").injected);
+}
+
+TEST_CASE("every field of a session is there for the next command, and in the ledger", "[session]") {
+  Scratch scratch;
+  auto request = furnished_request(scratch / "work");
+  request.project = "p", request.toolchain = "t", request.options = "--pack reversal";
+  REQUIRE(desk_in(scratch).start(request));
+  const auto change = [](Session& session) {
+    session.hints = 1, session.wrong_claims = 2, session.located = true, session.checks = 3;
+    session.solved = true, session.revealed = true, session.solved_at = 4, session.machine_seconds = 5;
+    session.probes_agree_last = 480, session.probes_total_last = 495;
+  };
+  REQUIRE(desk_in(scratch).update(change));
+  const Session open = *Desk::peek(places_in(scratch.path())).value();
+  stop_in(scratch);
+  for (const Session& session : {open, Desk::ledger(places_in(scratch.path())).value().at(0).session}) {
+    CHECK(session.project == "p");
+    CHECK(session.toolchain == "t");
+    CHECK(session.options == "--pack reversal");
+    CHECK(session.hints == 1);
+    CHECK(session.wrong_claims == 2);
+    CHECK(session.located);
+    CHECK(session.checks == 3);
+    CHECK(session.solved);
+    CHECK(session.revealed);
+    CHECK(session.solved_at == 4);
+    CHECK(session.machine_seconds == 5);
+    CHECK(session.probes_agree_last == 480);
+    CHECK(session.probes_total_last == 495);
+  }
+}
+
+TEST_CASE("a session that an older nanobug began is read", "[session]") {
+  Scratch scratch;
+  start_in(scratch);
+  const fs::path file = scratch / "state/session.json";
+  auto outer = nlohmann::json::parse(bytes_of(file));
+  auto content = nlohmann::json::parse(session::unseal(outer["sealed"].get<std::string>()).value());
+  for (const char* later : {"project", "toolchain", "options", "solved_at", "machine_seconds",
+                            "probes_agree_last", "probes_total_last"})
+    REQUIRE(content["session"].erase(later) == 1);
+  outer["sealed"] = session::seal(content.dump());
+  put(file, outer.dump() + "\n");
+  const auto session = desk_in(scratch).current();
+  REQUIRE(session);
+  CHECK(session->injected == request_for("x").injected);
+  CHECK(session->solved_at == 0);
 }
 
 TEST_CASE("a second desk is told who is at work", "[session]") {

@@ -41,7 +41,7 @@ TEST_CASE("a session goes from start to stop and the clean tree is back", "[sess
   CHECK(git_out(scratch / "work", {"status", "--porcelain"}).empty());
   CHECK(git_out(scratch / "work", {"branch", "--show-current"}) == session.branch());
   CHECK(names_in(scratch.path()) == std::set<std::string>{"data", "state", "work"});
-  CHECK(names_in(scratch / "state") == std::set<std::string>{"lock", "session.json"});
+  CHECK(names_in(scratch / "state") == std::set<std::string>{"in-use", "lock", "session.json"});
 
   put(scratch / "work/optim.cpp", "step += 2;\n");
   git_out(scratch / "work", {"commit", "-qam", "mine"});
@@ -54,7 +54,7 @@ TEST_CASE("a session goes from start to stop and the clean tree is back", "[sess
   CHECK(stopped.attempt == scratch / "data/attempts" / session.name);
   CHECK(bytes_of(stopped.attempt / "notes.txt") == "uncommitted\n");
   CHECK_FALSE(fs::exists(stopped.attempt / "build"));
-  CHECK(names_in(scratch / "state") == std::set<std::string>{"ledger.jsonl", "lock"});
+  CHECK(names_in(scratch / "state") == std::set<std::string>{"in-use", "ledger.jsonl", "lock"});
 
   const fs::path vault = scratch / "data/vault.git";
   CHECK(git_out(vault, {"log", "--format=%s", session.branch()}) == "end: solved\nstart\nclean");
@@ -302,7 +302,7 @@ TEST_CASE("a start whose build fails leaves nothing behind", "[session]") {
   REQUIRE_FALSE(started);
   CHECK(started.error().message == "does not build");
   CHECK(names_in(scratch.path()) == std::set<std::string>{"data", "state"});
-  CHECK(names_in(scratch / "state") == std::set<std::string>{"lock"});
+  CHECK(names_in(scratch / "state") == std::set<std::string>{"in-use", "lock"});
   CHECK(vault::Vault::open(scratch / "data/vault.git").value().branches().value().empty());
 }
 
@@ -377,4 +377,51 @@ TEST_CASE("snapshots go on the branch, the same tree only once", "[session]") {
   const fs::path vault = scratch / "data/vault.git";
   CHECK(git_out(vault, {"log", "--format=%s", session.branch()}) == "check 3\ncheck 1\nstart\nclean");
   CHECK(git_out(vault, {"ls-tree", session.branch(), "build"}).empty());
+}
+
+TEST_CASE("a sparse file of terabytes in the checkout ends no session early and is not lost", "[session]") {
+  Scratch scratch;
+  const Session session = start_in(scratch);
+  const fs::path huge = scratch / "work/data/huge";
+  put(huge, "begin");
+  REQUIRE(::truncate(huge.c_str(), off_t{4} << 40) == 0);
+  const std::string commit = desk_in(scratch).snapshot("check").value();
+  const fs::path vault = scratch / "data/vault.git";
+  CHECK_THAT(git_out(vault, {"log", "-1", "--format=%B", commit}), Catch::Contains("data/huge"));
+  CHECK(git_out(vault, {"ls-tree", "-r", "--name-only", commit}).find("huge") == std::string::npos);
+  const auto stopped = stop_in(scratch);
+  CHECK_THAT(stopped.note, Catch::Contains("data/huge"));
+  CHECK(fs::file_size(stopped.attempt / "data/huge") == std::uintmax_t{4} << 40);
+  check_clean(scratch / "work");
+}
+
+TEST_CASE("nothing moves the checkout away under a program that runs in it", "[session]") {
+  Scratch scratch;
+  start_in(scratch);
+  const auto refused = [&] {
+    const auto stopped = desk_in(scratch).stop("stopped");
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().code == Exit::locked);
+    CHECK(stopped.error().message.find("process ") != std::string::npos);
+    CHECK(fs::exists(scratch / "work/optim.cpp"));
+    CHECK(desk_in(scratch).current());
+  };
+  SECTION("of this process, and another's beside it") {
+    const auto first = Desk::use_checkout(places_in(scratch.path())).value();
+    const auto second = Desk::use_checkout(places_in(scratch.path())).value();
+    refused();
+  }
+  SECTION("of another process, until it is killed") {
+    Command command;
+    command.argv = {std::string(NANOBUG_TEST_BIN_DIR) + "/session_worker", "use", scratch.path().string()};
+    bool held = false;
+    command.on_line = [&](std::string_view) { refused(), held = true, throw 0; };  // which ends it
+    CHECK_THROWS_AS(run(command), int);
+    CHECK(held);
+  }
+  CHECK_FALSE(stop_in(scratch).attempt.empty());
+  const auto in_use = Desk::use_checkout(places_in(scratch.path())).value();
+  const auto started = desk_in(scratch).start(furnished_request(scratch / "other"));
+  REQUIRE_FALSE(started);
+  CHECK(started.error().code == Exit::locked);
 }

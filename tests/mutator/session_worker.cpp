@@ -1,6 +1,8 @@
 // session_worker: start, edit and stop as a process of its own, for the kill tests to kill.
 //
-//   session_worker start|stop|open|count ROOT [N]
+//   session_worker start|stop|open|use|count ROOT [N]
+//   session_worker put VAULT FIRST
+//   session_worker temporary|temporary-wait PARENT
 //
 // ROOT holds data/, state/ and the checkout "work". `count` adds N hints, one an opening of the desk, waiting
 // while others hold the lock. It prints the error's sentence and exits with its code.
@@ -38,13 +40,44 @@ int count(const session::Desk::Places& places, int n) {
   return 0;
 }
 
+// Makes a temporary directory with a file in it, and leaves it to itself.
+int temporary(const fs::path& parent, bool wait) {
+  const auto made = make_temporary_directory(parent, "work");
+  if (!made) return answer(made.error());
+  const auto written = write_file(*made / "whole", "x");
+  if (!written) return answer(written.error());
+  while (wait) ::pause();
+  return 0;
+}
+
+// Thirty trees, each different, into a vault.
+int put_trees(const fs::path& path, int first) {
+  auto vault = vault::Vault::open(path);
+  if (!vault) return answer(vault.error());
+  for (int i = first; i < first + 30; ++i) {
+    vault::Tree tree = clean_tree();
+    tree["optim.cpp"].bytes = "worker " + std::to_string(i);
+    const auto id = vault->put(tree);
+    if (!id) return answer(id.error());
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const std::string verb = argv[1];
   const fs::path root = argv[2];
+  if (verb == "put") return put_trees(root, argc > 3 ? std::atoi(argv[3]) : 0);
+  if (verb.starts_with("temporary")) return temporary(root, verb == "temporary-wait");
   if (verb == "count") return count(places_in(root), argc > 3 ? std::atoi(argv[3]) : 1);
+  if (verb == "use") {  // as a program in the checkout does, until it is killed
+    const auto used = session::Desk::use_checkout(places_in(root));
+    if (!used) return answer(used.error());
+    std::puts("in use"), std::fflush(stdout);
+    while (true) ::pause();
+  }
   auto desk = session::Desk::open(places_in(root));
   if (!desk) return answer(desk.error());
   if (verb == "start") {

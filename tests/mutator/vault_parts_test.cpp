@@ -260,7 +260,8 @@ TEST_CASE("odd references and objects of a learner's repository", "[vault][parts
     git_out(work, {"commit", "-qm", "one"});
     put(work / ".git/refs/heads/broken", std::string(40, 'b') + "\n");
     CHECK_FALSE(vault.fetch(work, "s", &reason).value());
-    CHECK(reason == "heads/broken of its git repository leads to a missing or damaged object");
+    CHECK(reason ==
+          "heads/broken of its git repository leads to an object that is missing, damaged or too large");
     CHECK(git_out(path, {"rev-parse", "refs/attempts/s/heads/main"}) == git_out(work, {"rev-parse", "HEAD"}));
   }
   SECTION("a repository above is not this one's") {

@@ -2,6 +2,11 @@
 // and no more.
 #include "mutator/vault/vault.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sstream>
+
 #include "tests/mutator/session_bench.h"
 
 using namespace nanobug;
@@ -205,7 +210,7 @@ TEST_CASE("a repository that is gone or broken is explained and never an error",
     const std::string blob = git_out(directory, {"rev-parse", "HEAD:optim.cpp"});
     fs::remove(directory / ".git/objects" / blob.substr(0, 2) / blob.substr(2));
     CHECK(broken());
-    CHECK_THAT(why, Catch::Contains("missing or damaged object"));
+    CHECK_THAT(why, Catch::Contains("missing, damaged"));
     CHECK(git(scratch / "vault.git", {"rev-parse", "--verify", "refs/attempts/x/heads/session/x"}).good());
     CHECK(git(scratch / "vault.git", {"fsck"}).good());
   }
@@ -213,4 +218,142 @@ TEST_CASE("a repository that is gone or broken is explained and never an error",
     git_out(directory, {"sparse-checkout", "set", "data"});
     CHECK_FALSE(broken());
   }
+}
+
+TEST_CASE("branches whose names exclude each other are all kept", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  Vault vault = Vault::open(path).value();
+  const fs::path directory = make_checkout(scratch);
+  const auto commit_on = [&](const std::string& branch, const std::string& text) {
+    git_out(directory, {"switch", "-qc", branch});
+    put(directory / "optim.cpp", text);
+    git_out(directory, {"commit", "-qam", branch});
+    return git_out(directory, {"rev-parse", "HEAD"});
+  };
+  std::vector<std::string> tips = {commit_on("fix", "one\n")};
+  REQUIRE(vault.fetch(directory, "x").value());
+  git_out(directory, {"switch", "-q", "session/x"});
+  git_out(directory, {"branch", "-qD", "fix"});
+  tips.push_back(commit_on("fix/softmax", "two\n"));
+  REQUIRE(vault.fetch(directory, "x").value());
+  REQUIRE(vault.fetch(directory, "x").value());
+  // And back again, a branch of the first name that knows nothing of the first.
+  git_out(directory, {"switch", "-q", "session/x"});
+  git_out(directory, {"branch", "-qD", "fix/softmax"});
+  tips.push_back(commit_on("fix", "three\n"));
+  REQUIRE(vault.fetch(directory, "x").value());
+  const std::string kept = git_out(path, {"for-each-ref", "--format=%(objectname)", "refs/attempts"});
+  for (const std::string& tip : tips) CHECK_THAT(kept, Catch::Contains(tip));
+  CHECK(git(path, {"fsck", "--strict"}).good());
+}
+
+namespace {
+
+size_t packs_in(const fs::path& vault) {
+  size_t packs = 0;
+  for (const auto& entry : fs::directory_iterator(vault / "objects/pack"))
+    packs += entry.path().extension() == ".pack";
+  return packs;
+}
+
+std::string all_objects(const fs::path& vault) {
+  return git_out(
+      vault, {"cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", "--batch-all-objects"});
+}
+
+}  // namespace
+
+TEST_CASE("many snapshots leave few packs and lose nothing, reachable or not", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  Vault vault = Vault::open(path).value();
+  Tree tree = clean_tree();
+  std::vector<std::string> ids;
+  std::string early;
+  size_t most = 0;
+  for (int i = 0; i < 60; ++i) {
+    tree["optim.cpp"].bytes = std::string(20'000, 'x') + std::to_string(i);
+    // Every other is named by a commit, the others by nothing.
+    if (i % 2 == 0) REQUIRE(vault.record("session/x", {{&tree, "step " + std::to_string(i), i}}));
+    ids.push_back(vault.put(tree).value());
+    most = std::max(most, packs_in(path));
+    if (i == 20) early = all_objects(path);
+  }
+  std::istringstream objects(early);
+  const std::string late = all_objects(path);
+  for (std::string object; std::getline(objects, object);) CHECK_THAT(late, Catch::Contains(object));
+  CHECK(most <= 25);
+  CHECK(git(path, {"fsck", "--strict", "--full"}).good());
+  for (int i = 0; i < 60; ++i) {
+    INFO(i);
+    CHECK(vault.get(ids[i]).value().at("optim.cpp").bytes == std::string(20'000, 'x') + std::to_string(i));
+  }
+  CHECK(vault.history("session/x").value().size() == 30);
+  CHECK_FALSE(fs::exists(path / "objects/incoming"));
+  // Sixty trees of 20 kB that differ in a word: packed together they take little more than one.
+  std::uintmax_t size = 0;
+  for (const auto& entry : fs::directory_iterator(path / "objects/pack")) size += entry.file_size();
+  CHECK(size < 200'000);
+}
+
+TEST_CASE("a vault is consolidated under the hands of others", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  std::vector<std::string> ids;
+  {
+    Vault vault = Vault::open(path).value();
+    for (int i = 0; i < 20; ++i) {
+      Tree tree = clean_tree();
+      tree["optim.cpp"].bytes = "before " + std::to_string(i);
+      ids.push_back(vault.put(tree).value());
+    }
+  }
+  // One that has seen the packs, and opened none of them, before they go.
+  Vault reader = Vault::open(path).value();
+  REQUIRE(reader.get(ids[0]));
+  std::vector<pid_t> writers;
+  for (int w = 0; w < 4; ++w) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const std::string worker = std::string(NANOBUG_TEST_BIN_DIR) + "/session_worker";
+      ::execl(worker.c_str(), "session_worker", "put", path.c_str(), std::to_string(w * 100).c_str(),
+              nullptr);
+      ::_exit(127);
+    }
+    writers.push_back(child);
+  }
+  for (int round = 0; round < 10; ++round)
+    for (const std::string& id : ids) REQUIRE(reader.get(id));
+  for (const pid_t writer : writers) {
+    int status = -1;
+    ::waitpid(writer, &status, 0);
+    CHECK(status == 0);
+  }
+  for (const std::string& id : ids) CHECK(reader.get(id));
+  CHECK(packs_in(path) <= 25);
+  CHECK(git(path, {"fsck", "--strict", "--full"}).good());
+  Vault vault = Vault::open(path).value();
+  for (int w = 0; w < 4; ++w)
+    for (int i = 0; i < 30; ++i) {
+      Tree tree = clean_tree();
+      tree["optim.cpp"].bytes = "worker " + std::to_string(w * 100 + i);
+      CHECK(vault.get(vault::tree_id(tree).value()));
+    }
+}
+
+TEST_CASE("a file too large for a tree is left out unread, and named", "[vault]") {
+  Scratch scratch;
+  put(scratch / "t/small", "x");
+  put(scratch / "t/sub/huge", "");
+  REQUIRE(::truncate((scratch / "t/sub/huge").c_str(), off_t{4} << 40) == 0);
+  std::vector<std::string> too_large;
+  const auto tree = vault::read_tree(scratch / "t", {}, &too_large);
+  REQUIRE(tree);
+  CHECK(too_large == std::vector<std::string>{"sub/huge"});
+  CHECK(tree->size() == 1);
+  const auto refused = vault::read_tree(scratch / "t", {});
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Catch::Contains("sub/huge is too large"));
+  CHECK_FALSE(vault::verify(scratch / "t", vault::manifest(*tree), {}));
 }

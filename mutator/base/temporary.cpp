@@ -1,0 +1,114 @@
+// temporary: see temporary.h. A flock rather than a pid in the name: a home directory may be shared by
+// containers, each with pids of its own, and the kernel gives a lock back when its holder is killed.
+#include "mutator/base/temporary.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "mutator/base/files.h"
+
+namespace nanobug {
+namespace {
+
+constexpr std::string_view kPrefix = "nanobug-tmp.";
+
+int open_directory(const fs::path& path) {
+  return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+// Whether the directory that was opened is still the one of that name, and this user's.
+bool is_still(int fd, const fs::path& path) {
+  struct stat opened{}, named{};
+  return ::fstat(fd, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev && opened.st_uid == ::geteuid();
+}
+
+bool lock(int fd, int how) {
+  while (::flock(fd, LOCK_EX | how) != 0)
+    if (errno != EINTR) return false;
+  return true;
+}
+
+// The places of this process; removed with what is left in them when it returns from main.
+class Places {
+ public:
+  ~Places() {
+    if (::getpid() != owner_) return;
+    for (const auto& [parent, place] : held_) {
+      (void)remove_tree(place.path);
+      ::close(place.fd);
+    }
+  }
+
+  Result<fs::path> in(const fs::path& parent) {
+    const std::lock_guard guard(mutex_);
+    if (const auto it = held_.find(parent); it != held_.end()) {
+      if (is_still(it->second.fd, it->second.path)) return it->second.path;
+      ::close(it->second.fd);
+      held_.erase(it);
+    } else {
+      sweep_temporary_directories(parent);
+    }
+    for (;;) {
+      std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
+      const int fd = ::mkdtemp(name.data()) ? open_directory(name) : -1;
+      if (fd < 0)
+        return fail(Exit::io, "cannot make a directory in " + parent.string() + ": " + system_reason(errno));
+      // Another process may have swept it between the two calls. Where directories cannot be locked, nobody
+      // sweeps.
+      if (!lock(fd, 0) || is_still(fd, name))
+        return held_.emplace(parent, Place{name, fd}).first->second.path;
+      ::close(fd);
+    }
+  }
+
+ private:
+  struct Place {
+    fs::path path;
+    int fd;
+  };
+  const pid_t owner_ = ::getpid();
+  std::mutex mutex_;
+  std::map<fs::path, Place> held_;
+};
+
+}  // namespace
+
+void sweep_temporary_directories(const fs::path& parent, int depth) {
+  std::error_code error;
+  for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (!it->is_directory(ignored) || it->is_symlink(ignored)) continue;
+    const fs::path& path = it->path();
+    if (!path.filename().string().starts_with(kPrefix)) {
+      if (depth > 0) sweep_temporary_directories(path, depth - 1);
+      continue;
+    }
+    const int fd = open_directory(path);
+    if (fd < 0) continue;
+    if (lock(fd, LOCK_NB) && is_still(fd, path)) (void)remove_tree(path);
+    ::close(fd);
+  }
+}
+
+Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix) {
+  static Places places;
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (error) return fail(Exit::io, "cannot make the directory " + parent.string() + ": " + error.message());
+  auto place = places.in(fs::absolute(parent, error).lexically_normal());
+  NANOBUG_TRY(place);
+  std::string name = (*place / (std::string(prefix) + ".XXXXXX")).string();
+  if (!::mkdtemp(name.data()))
+    return fail(Exit::io, "cannot make a directory in " + place->string() + ": " + system_reason(errno));
+  return fs::path(name);
+}
+
+}  // namespace nanobug

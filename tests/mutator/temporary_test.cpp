@@ -1,0 +1,99 @@
+// temporary: gone with the process that made them, or with the next one that looks.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "mutator/base/files.h"
+#include "mutator/base/temporary.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Parent {
+  fs::path path = *make_temporary_directory(fs::temp_directory_path(), "nanobug-temporary");
+  ~Parent() { (void)remove_tree(path); }
+  bool empty() const { return fs::is_empty(path); }
+};
+
+// A process that makes a directory with a file in it and then waits, or returns from main.
+pid_t maker(const fs::path& parent, bool returns) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  ::execl(NANOBUG_TEST_BIN_DIR "/session_worker", "session_worker", returns ? "temporary" : "temporary-wait",
+          parent.c_str(), nullptr);
+  ::_exit(127);
+}
+
+void wait_for_content(const fs::path& parent) {
+  const auto there = [&] {
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(parent, error), end; !error && it != end; it.increment(error))
+      if (it->path().filename() == "whole") return true;
+    return false;
+  };
+  for (int i = 0; i < 2000 && !there(); ++i) std::this_thread::sleep_for(5ms);
+  REQUIRE(there());
+}
+
+}  // namespace
+
+TEST_CASE("a temporary directory goes with its process", "[base][temporary]") {
+  const Parent parent;
+  int status = -1;
+  ::waitpid(maker(parent.path, true), &status, 0);
+  CHECK(status == 0);
+  CHECK(parent.empty());
+}
+
+TEST_CASE("what a kill left is swept by the next command, what lives is not", "[base][temporary]") {
+  const Parent parent;
+  const pid_t child = maker(parent.path, false);
+  wait_for_content(parent.path);
+  sweep_temporary_directories(parent.path);
+  CHECK_FALSE(parent.empty());
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  SECTION("asked to") {
+    sweep_temporary_directories(parent.path);
+  }
+  SECTION("asked to, from above") {
+    sweep_temporary_directories(parent.path.parent_path(), 1);
+  }
+  SECTION("by itself, by whoever makes another there") {
+    int status = -1;
+    ::waitpid(maker(parent.path, true), &status, 0);
+    CHECK(status == 0);
+  }
+  CHECK(parent.empty());
+}
+
+TEST_CASE("only our own places are swept", "[base][temporary]") {
+  const Parent parent;
+  fs::create_directory(parent.path / "nanobug-tmp");
+  fs::create_directory(parent.path / "theirs");
+  std::ofstream(parent.path / "nanobug-tmp.file") << "x";
+  fs::create_directory_symlink("theirs", parent.path / "nanobug-tmp.link00");
+  std::ofstream(parent.path / "theirs" / "file") << "x";
+  sweep_temporary_directories(parent.path, 2);
+  CHECK(fs::exists(parent.path / "nanobug-tmp"));
+  CHECK(fs::exists(parent.path / "nanobug-tmp.file"));
+  CHECK(fs::exists(parent.path / "theirs/file"));
+}
+
+TEST_CASE("a parent that was removed meanwhile is made again", "[base][temporary]") {
+  const Parent parent;
+  const fs::path inner = parent.path / "inner";
+  const fs::path first = *make_temporary_directory(inner, "one");
+  CHECK(fs::is_directory(first));
+  REQUIRE(remove_tree(inner));
+  const fs::path second = *make_temporary_directory(inner, "two");
+  CHECK(fs::is_directory(second));
+  CHECK(second != first);
+}
