@@ -22,33 +22,54 @@ std::string to_hex(const std::string& bytes) {
   return hex;
 }
 
-std::string from_hex(const std::string& hex) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+std::optional<std::string> from_hex(const std::string& hex) {
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  if (hex.size() % 2 != 0) return std::nullopt;
   std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2)
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    if (digit(hex[i]) < 0 || digit(hex[i + 1]) < 0) return std::nullopt;
     bytes += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
+  }
   return bytes;
 }
 
-std::string text_in(const json& object, const char* key) {
-  const auto it = object.find(key);
-  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
+// A file below the tree, and nowhere else.
+bool is_inside(const fs::path& path) {
+  if (path.empty() || path.is_absolute() || path.lexically_normal() != path) return false;
+  return *path.begin() != ".." && *path.begin() != ".";
 }
 
 }  // namespace
 
-std::optional<Applied> read_applied(const fs::path& tree) {
-  const auto text = read_file(record_of(tree));
-  if (!text) return std::nullopt;
-  const auto j = json::parse(*text, nullptr, false);
+std::optional<Applied> applied_of(const std::string& record, const fs::path& tree) {
+  const auto j = json::parse(record, nullptr, false);
   if (!j.is_object()) return std::nullopt;
   Applied applied{.tree = tree, .mutated = {}, .pristine = {}};
   for (const auto& [path, file] : j.items()) {
-    if (!file.is_object()) continue;
-    applied.mutated[path] = text_in(file, "mutated");
-    applied.pristine[path] = from_hex(text_in(file, "pristine"));
+    if (!file.is_object() || !file.contains("mutated") || !file.contains("pristine")) return std::nullopt;
+    const json &mutated = file["mutated"], &pristine = file["pristine"];
+    if (!is_inside(path) || !mutated.is_string() || !pristine.is_string()) return std::nullopt;
+    auto bytes = from_hex(pristine.get_ref<const std::string&>());
+    if (!bytes) return std::nullopt;
+    applied.mutated[path] = mutated;
+    applied.pristine[path] = std::move(*bytes);
   }
   return applied;
+}
+
+Result<std::optional<Applied>> read_applied(const fs::path& tree) {
+  const fs::path file = record_of(tree);
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() == fs::file_type::not_found) return std::optional<Applied>();
+  const auto text = read_file(file);
+  NANOBUG_TRY(text);
+  if (auto applied = applied_of(*text, tree)) return std::optional(std::move(*applied));
+  return fail(Exit::session,
+              "the record of the patch that is applied to " + tree.string() +
+                  " is damaged; undo the patch with git, then delete this file",
+              Place{file.string()});
 }
 
 Status apply_to_tree(const fs::path& tree, const workshop::Overlay& mutated,
@@ -69,7 +90,9 @@ Status apply_to_tree(const fs::path& tree, const workshop::Overlay& mutated,
 }
 
 Result<std::map<std::string, fs::path>> restore_tree(const fs::path& tree) {
-  const auto applied = read_applied(tree);
+  const auto record = read_applied(tree);
+  NANOBUG_TRY(record);
+  const auto& applied = *record;
   if (!applied) return fail(Exit::session, "no patch is applied to " + tree.string());
   std::map<std::string, fs::path> kept;
   for (const auto& [path, bytes] : applied->pristine) {

@@ -18,8 +18,12 @@ struct Applied {
   std::map<std::string, std::string> pristine;  // path -> bytes
 };
 
-// Nothing when no patch is on this tree.
-std::optional<Applied> read_applied(const fs::path& tree);
+// Nothing when no patch is on this tree. Errors: Exit::session when the record of it is damaged; the tree may
+// have a bug in it then.
+Result<std::optional<Applied>> read_applied(const fs::path& tree);
+
+// The record's text; nothing when it is damaged.
+std::optional<Applied> applied_of(const std::string& record, const fs::path& tree);
 
 // Writes the mutated files; all or none. Errors: Exit::session when one is on it already or a file is not the
 // clean one.

@@ -10,12 +10,14 @@
 namespace nanobug::cli {
 namespace {
 
-// The nearest catalog.yaml above the program's own file, as built: <project>/build/<preset>/bin/nanobug.
+// The nearest catalog.yaml above the program's own file, as built: <project>/build/<preset>/bin/nanobug; as
+// installed it is in <prefix>/share/nanobug.
 fs::path catalog_of_program() {
   std::error_code error;
   for (fs::path at = fs::read_symlink("/proc/self/exe", error).parent_path();
        !at.empty() && at != at.root_path(); at = at.parent_path())
-    if (fs::exists(at / "catalog.yaml", error)) return at / "catalog.yaml";
+    for (const char* place : {"catalog.yaml", "share/nanobug/catalog.yaml"})
+      if (fs::exists(at / place, error)) return at / place;
   return {};
 }
 
@@ -80,7 +82,9 @@ Result<const Context::Pristine*> Context::pristine() {
   if (pristine_) return &*pristine_;
   const auto loaded = catalog();
   NANOBUG_TRY(loaded);
-  if (const auto applied = read_applied((*loaded)->tree_directory()))
+  const auto applied = read_applied((*loaded)->tree_directory());
+  NANOBUG_TRY(applied);
+  if (*applied)
     return fail(Exit::session, "a patch is applied to " + tidy((*loaded)->tree_directory()) +
                                    "; 'nanobug patch restore' takes it off first");
   auto tree = vault::read_tree((*loaded)->tree_directory(), {(*loaded)->tree.build.directory});

@@ -21,7 +21,8 @@ class Context {
   Ui ui;
   fs::path catalog_option;  // --catalog
 
-  // The catalog: --catalog, $NANOBUG_CATALOG, or the one of the checkout that this program was built in.
+  // The catalog: --catalog, $NANOBUG_CATALOG, or the one that this program was built or
+  // installed with.
   // Every error of the file but the last is printed; the last is returned.
   Result<const catalog::Catalog*> catalog();
 

@@ -58,12 +58,12 @@ Finished User::command(std::vector<std::string> argv, const fs::path& directory)
 }
 
 Finished User::nanobug(std::vector<std::string> words) const {
-  words.insert(words.begin(), NANOBUG_PROGRAM);
+  words.insert(words.begin(), program.string());
   return command(std::move(words));
 }
 
 bool User::killed_after(std::vector<std::string> words, std::chrono::microseconds time) const {
-  words.insert(words.begin(), NANOBUG_PROGRAM);
+  words.insert(words.begin(), program.string());
   std::vector<char*> argv, envp;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -32,6 +32,7 @@ class User {
   Finished command(std::vector<std::string> argv, const fs::path& directory = {}) const;
 
   fs::path home;
+  fs::path program = NANOBUG_PROGRAM;  // the one that was built; or one that was installed
 
  private:
   void live_in(const fs::path& cache);

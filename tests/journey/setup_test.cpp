@@ -35,6 +35,26 @@ TEST_CASE("set-up says what went wrong in a sentence and keeps nothing", "[setup
     CHECK(finished.exit_code == 6);
     CHECK(finished.err.find("is not the one that is pinned") != std::string::npos);
   }
+  SECTION("the disk is full") {
+    // A file system of a megabyte, in a namespace of its own, where the machine lets a user make one.
+    if (!user.command({"unshare", "-rm", "true"}).good()) return;
+    fs::create_directories(cache.parent_path());
+    const Finished finished =
+        user.command({"env", "-u", "NANOBUG_TORCH_DIR", "unshare", "-rm", "sh", "-c",
+                      "mount -t tmpfs -o size=1m tmpfs \"$XDG_CACHE_HOME\" && exec \"$0\"", kSetup});
+    INFO(finished.err);
+    CHECK(finished.exit_code == 6);
+    CHECK(finished.err.find("LibTorch needs 1659 MB") != std::string::npos);
+    CHECK(finished.err.find("make room") != std::string::npos);
+  }
+  SECTION("the cache cannot be made") {
+    REQUIRE(write_unsynced(user.home / ".cache", "a file"));
+    const Finished finished = set_up(user, wheels);
+    INFO(finished.err);
+    CHECK(finished.exit_code == 6);
+    CHECK(finished.err.find("cannot be made; set XDG_CACHE_HOME") != std::string::npos);
+    return;
+  }
   std::error_code error;
   CHECK((!fs::exists(cache, error) || fs::is_empty(cache)));
 }

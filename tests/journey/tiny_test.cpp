@@ -235,6 +235,25 @@ TEST_CASE("a patch goes on and comes off the project's own tree", "[tiny]") {
   CHECK(tiny.user.nanobug({"patch", "apply", "mean-divides-by-one-less"}).exit_code == 4);
   CHECK(tiny.user.nanobug({"start"}).exit_code == 4);
   SECTION("untouched") {}
+  SECTION("the record is damaged: nothing is taken for clean, and the way out is said") {
+    const fs::path state = tiny.user.home / ".local/state/nanobug";
+    fs::path record;
+    for (const auto& entry : fs::directory_iterator(state))
+      if (entry.path().filename().string().starts_with("patch-")) record = entry.path();
+    const std::string good = text_of(record);
+    for (const std::string& bad :
+         {std::string(), good.substr(0, good.size() / 2), std::string("{\"stats.cpp\": 3}"),
+          std::string("{\"../stats.cpp\": {\"mutated\": \"\", \"pristine\": \"00\"}}")}) {
+      CAPTURE(bad);
+      REQUIRE(write_unsynced(record, bad));
+      for (const char* verb : {"restore", "export"}) {
+        const Finished finished = tiny.user.nanobug({"patch", verb});
+        CHECK(finished.exit_code == 4);
+        CHECK(finished.err.find("is damaged; undo the patch with git") != std::string::npos);
+      }
+    }
+    REQUIRE(write_unsynced(record, good));
+  }
   SECTION("edited meanwhile: the edit is kept aside") {
     replace_in(tiny.tree / "stats.cpp", "x += rate", "x -= 2 * rate");
     CHECK(tiny.user.nanobug({"patch", "restore"}).err.find("is kept in") != std::string::npos);

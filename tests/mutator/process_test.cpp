@@ -17,6 +17,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/process.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace std::chrono_literals;

@@ -1,8 +1,6 @@
 // rewrite, the parts that know text and no Clang: tokens, templates, what goes with a cut, precedence at a
 // place, the language of matchers. A row each; every expectation is what C++ itself, or the grammar in the
 // header, says.
-#include <catch2/catch.hpp>
-
 #include "mutator/rewrite/explain.h"
 #include "mutator/rewrite/expression.h"
 #include "mutator/rewrite/hunks.h"
@@ -10,6 +8,7 @@
 #include "mutator/rewrite/surgery.h"
 #include "mutator/rewrite/template.h"
 #include "mutator/rewrite/tokens.h"
+#include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::rewrite;
