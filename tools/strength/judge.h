@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mutator/catalog/catalog.h"
+#include "mutator/grade/parity.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/probes.h"
 #include "mutator/workshop/workshop.h"
@@ -28,6 +29,12 @@ class Judge {
 
   // From several threads at once, each with a `desk` of its own (counted from 0).
   Result<Judgement> judge(const Mutant& mutant, int desk);
+
+  // The parity runs in a tree that is whole and built.
+  Result<std::vector<grade::ParityAnswer>> compare_in(const fs::path& place,
+                                                      const workshop::Progress& progress) const {
+    return grade::run_parity(workshop_, clean_, place, progress);
+  }
 
   const workshop::Clean& clean() const { return clean_; }
 

@@ -27,7 +27,7 @@ struct Options {
   std::string catalog = NANOBUG_PROJECT "/catalog.yaml";
   std::string equivalents = NANOBUG_PROJECT "/tools/strength/equivalent.yaml";
   std::string results = NANOBUG_PROJECT "/build/strength/results.jsonl";
-  std::string markdown;
+  std::string markdown, in;
   std::string words;  // as they were given
 };
 
@@ -102,6 +102,19 @@ Result<std::vector<Judgement>> judge_all(Judge& judge, Results& results, const s
   return answers;
 }
 
+// The parity runs alone, in a tree that somebody else has built: one that counts what is executed, say.
+Result<Exit> compare_in(const Judge& judge, const fs::path& place) {
+  const auto answers = judge.compare_in(place, stages());
+  NANOBUG_TRY(answers);
+  bool differs = false;
+  for (const grade::ParityAnswer& answer : *answers) {
+    if (answer.agrees()) continue;
+    differs = true;
+    fmt::print("{}: {}\n", answer.observable, answer.message);
+  }
+  return differs ? Exit::check_failed : Exit::ok;
+}
+
 Result<Exit> run(const Options& options) {
   NANOBUG_TRY(known_operators(options.choice.operators));
   auto catalog = catalog::load(options.catalog);
@@ -111,6 +124,7 @@ Result<Exit> run(const Options& options) {
   const auto judge = Judge::open(*catalog, cache_home() / "strength", stages());
   NANOBUG_TRY(judge);
   const workshop::Clean& clean = (*judge)->clean();
+  if (!options.in.empty()) return compare_in(**judge, fs::absolute(options.in));
   const auto files = choose_files(clean.tree, options.choice);
   NANOBUG_TRY(files);
   const auto mutants = enumerate({clean.tree, clean.build}, *files);
@@ -167,6 +181,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--results", options.results, "The file of JSON lines that a later run goes on with")
       ->type_name("FILE");
   app.add_option("--markdown", options.markdown, "Write the report there too")->type_name("FILE");
+  app.add_option("--in", options.in,
+                 "Judge no mutant; run the parity runs in this built tree, and say what differs")
+      ->type_name("DIR");
   app.add_option("--equivalents", options.equivalents, "Mutants that are known to compute the same")
       ->type_name("FILE");
   app.add_option("--catalog", options.catalog, "The catalog whose tree is mutated")->type_name("FILE");
