@@ -114,16 +114,39 @@ Result<grade::Mutants*> Context::mutants() {
   NANOBUG_TRY(shop);
   const auto clean_tree = pristine();
   NANOBUG_TRY(clean_tree);
-  if (!(*shop)->find_clean((*clean_tree)->id))
-    ui.say("The clean tree is built once for this machine; that takes a minute.");
+  const bool was_there = (*shop)->find_clean((*clean_tree)->id).has_value();
+  if (!was_there) ui.say("The clean tree is built once for this machine; that takes a minute.");
   auto clean = (*shop)->clean(catalog_->tree_directory(), (*clean_tree)->id, ui.progress());
   ui.clear_progress();
   NANOBUG_TRY(clean);
   const auto probes = workshop::clean_probes(**shop, *clean, ui.progress());
   ui.clear_progress();
   NANOBUG_TRY(probes);
+  if (!was_there) {
+    const auto limit = workshop::cache_limit();
+    NANOBUG_TRY(limit);
+    const auto needed = needed_trees();
+    NANOBUG_TRY(needed);
+    const auto pruned = workshop::prune((*shop)->cache(), *limit, *needed);
+    if (!pruned) ui.say(pruned.error().message);  // what was asked for can be done all the same
+  }
   mutants_ = std::make_unique<grade::Mutants>(*catalog_, **shop, std::move(*clean));
   return mutants_.get();
+}
+
+Result<workshop::Needed> Context::needed_trees() {
+  workshop::Needed needed;
+  const auto shop = workshop();
+  NANOBUG_TRY(shop);
+  if (const auto tree = pristine())
+    if (const auto clean = (*shop)->find_clean((*tree)->id)) needed.keys.insert(clean->key);
+  // A session may stand on another version of the project: whatever was used since it began stays. What it
+  // was begun with was made ready before its clock started.
+  constexpr std::int64_t kReady = 24 * 3600;
+  const auto open = session::Desk::peek(places());
+  NANOBUG_TRY(open);
+  if (*open) needed.since = (*open)->started - kReady;
+  return needed;
 }
 
 Result<session::Desk> Context::desk() {

@@ -12,6 +12,7 @@
 #include "mutator/grade/mutants.h"
 #include "mutator/session/session.h"
 #include "mutator/vault/tree.h"
+#include "mutator/workshop/store.h"
 #include "mutator/workshop/workshop.h"
 
 namespace nanobug::cli {
@@ -41,6 +42,9 @@ class Context {
   // The clean tree built, and what is made from it. The first call on a machine takes a minute; progress is
   // shown.
   Result<grade::Mutants*> mutants();
+
+  // The trees that pruning the cache leaves alone: this project's, an open session's.
+  Result<workshop::Needed> needed_trees();
 
   // The desk, locked; what was recovered is said.
   Result<session::Desk> desk();

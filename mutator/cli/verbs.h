@@ -35,6 +35,7 @@ void add_stop(Verbs&);
 void add_progress(Verbs&);
 void add_patch(Verbs&);
 void add_rule(Verbs&);
+void add_cache(Verbs&);
 void add_certify(Verbs&);
 void add_doctor(Verbs&);
 void add_completion(Verbs&);

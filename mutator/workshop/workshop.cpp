@@ -1,8 +1,6 @@
 // workshop: see workshop.h.
 #include "mutator/workshop/workshop.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -10,8 +8,10 @@
 #include "mutator/base/files.h"
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
+#include "mutator/workshop/identity.h"
 #include "mutator/workshop/relocate.h"
 #include "mutator/workshop/shelf.h"
+#include "mutator/workshop/store.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -19,17 +19,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kVersion = "2";  // of the layout in the cache
-
-// A program's identity that changes when it is upgraded, without running it.
-std::string identity(const std::string& program) {
-  const auto path = find_program(program);
-  if (!path) return program + " missing";
-  std::error_code error;
-  const fs::path real = fs::canonical(*path, error);
-  struct stat info{};
-  ::stat(real.c_str(), &info);
-  return real.string() + ' ' + std::to_string(info.st_size) + ' ' + std::to_string(info.st_mtime);
-}
 
 }  // namespace
 
@@ -81,15 +70,10 @@ std::vector<std::string> Workshop::substitute(const std::vector<std::string>& wo
 }
 
 std::string Workshop::key_of(const std::string& tree_id) const {
-  const char* torch = std::getenv("NANOBUG_TORCH_DIR");
-  json what = {kVersion,
-               tree_id,
-               spec_.build.configure,
-               spec_.build.compile,
-               spec_.build.directory,
-               identity("clang++-19"),
-               torch ? torch : ""};
-  return sha256(what.dump()).substr(0, 24);
+  const catalog::Build& build = spec_.build;
+  json what = {kVersion, tree_id, build.configure, build.compile, build.directory, build_environment()};
+  for (const auto* command : {&build.configure, &build.compile}) what.push_back(named_by(*command, project_));
+  return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
 }
 
 std::optional<Clean> Workshop::find_clean(const std::string& tree_id) const {
@@ -97,8 +81,13 @@ std::optional<Clean> Workshop::find_clean(const std::string& tree_id) const {
   clean.key = key_of(tree_id);
   clean.tree = cache_ / "trees" / clean.key / "tree";
   clean.build = build_directory(clean.tree);
+  use_tree(cache_, clean.key);  // before it is looked for: what is found then stays
   const auto stamp = read_file(clean.tree.parent_path() / "complete");
   if (!stamp) return std::nullopt;
+  // The compiler that a name on PATH or CMake's own search led to may be another one by now.
+  if (const auto found = read_file(clean.tree.parent_path() / "found");
+      found && *found != found_by_cmake(clean.build))
+    return std::nullopt;
   clean.time = std::atoll(stamp->c_str());
   return clean;
 }
@@ -116,6 +105,7 @@ Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id
   // One second ago: what the build now writes is not older than the sources.
   clean.time = std::time(nullptr) - 1;
   NANOBUG_TRY(make_clean(clean, source, progress));
+  NANOBUG_TRY(write_file(clean.tree.parent_path() / "found", found_by_cmake(clean.build)));
   NANOBUG_TRY(write_file(clean.tree.parent_path() / "complete", std::to_string(clean.time)));
   return clean;
 }
