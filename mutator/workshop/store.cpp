@@ -17,6 +17,9 @@
 namespace nanobug::workshop {
 namespace {
 
+// What somebody is about to make or to remove (base/temporary.h).
+constexpr const char* kTemporary = "nanobug-tmp.";
+
 // Whose time says when the tree was used last, and whose lock that it is used now.
 fs::path use_of(const fs::path& cache, const std::string& key) {
   return cache / "trees" / (key + ".use");
@@ -111,7 +114,8 @@ Stored survey(const fs::path& cache, const Needed& needed) {
   for (const fs::path& entry : entries(cache)) {
     if (entry.filename() == "trees") {
       for (const fs::path& place : entries(entry))
-        if (fs::is_directory(place)) stored.trees.push_back(tree_at(cache, place, seen));
+        if (fs::is_directory(place) && !place.filename().string().starts_with(kTemporary))
+          stored.trees.push_back(tree_at(cache, place, seen));
     } else {
       const bool index = entry.filename() == "sites" || entry.filename() == "certificates";
       (index ? stored.index_bytes : stored.other_bytes) += size_of(entry, seen);
@@ -119,7 +123,7 @@ Stored survey(const fs::path& cache, const Needed& needed) {
   }
   for (StoredTree& tree : stored.trees) tree.needed = needed.has(tree);
   std::sort(stored.trees.begin(), stored.trees.end(),
-                   [](const StoredTree& a, const StoredTree& b) { return a.used > b.used; });
+            [](const StoredTree& a, const StoredTree& b) { return a.used > b.used; });
   return stored;
 }
 
