@@ -148,6 +148,12 @@ Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch) {
   return set(directory);
 }
 
+Status set_time(const fs::path& file, std::int64_t seconds_since_epoch) {
+  const timespec time{static_cast<time_t>(seconds_since_epoch), 0}, both[] = {time, time};
+  if (::utimensat(AT_FDCWD, file.c_str(), both, AT_SYMLINK_NOFOLLOW) == 0) return {};
+  return io_error("cannot set the time of", file, errno);
+}
+
 Status remove_tree(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);

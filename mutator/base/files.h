@@ -37,6 +37,9 @@ Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_vi
 // git's index remembers; what has gone meanwhile is left out.
 Status set_times(const fs::path& directory, std::int64_t seconds_since_epoch);
 
+// The modification time of one file, a symlink's own.
+Status set_time(const fs::path& file, std::int64_t seconds_since_epoch);
+
 // Removes a tree if it is there; read-only directories inside included.
 Status remove_tree(const fs::path& path);
 

@@ -82,6 +82,20 @@ void check_links(const Catalog& catalog, Errors& errors) {
 
 }  // namespace
 
+std::vector<std::string> Tree::programs() const {
+  std::vector<std::string> names;
+  const auto add = [&](const Step& step) {
+    if (std::find(names.begin(), names.end(), step.program) == names.end()) names.push_back(step.program);
+  };
+  add(run.program);
+  for (const Step& step : run.program.before) add(step);
+  for (const Parity& one : parity) {
+    for (const Step& step : one.before) add(step);
+    for (const Step& step : one.steps) add(step);
+  }
+  return names;
+}
+
 const Rule* Catalog::find(std::string_view id) const {
   const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.id.value == id; });
   return rule == rules.end() ? nullptr : &*rule;

@@ -91,6 +91,16 @@ struct Tree {
   std::vector<Parity> parity;
   Run run;
   Place place;
+
+  // Every program of the tree that is run, relative to {build}; each once.
+  std::vector<std::string> programs() const;
+
+  // Names at the top of a checkout that are nobody's work: the build directory, what programs wrote.
+  std::vector<std::string> not_sources() const {
+    std::vector<std::string> names = outputs;
+    names.insert(names.begin(), build.directory);
+    return names;
+  }
 };
 
 // ---- rules

@@ -23,12 +23,13 @@ Result<Exit> check(Context& c) {
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
   NANOBUG_TRY(c.checkout_is_there(session));
-  const auto mutants = c.mutants();
+  const auto mutants = c.mutants_of(session);
   NANOBUG_TRY(mutants);
   const auto snapshot = open->desk.snapshot("check");
   NANOBUG_TRY(snapshot);
   const auto verdict =
-      grade::judge((*mutants)->workshop(), (*mutants)->clean(), session.directory, c.ui.progress());
+      grade::judge((*mutants)->workshop(), (*mutants)->clean(), session.directory,
+                   (*mutants)->catalog().tree.not_sources(), c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(verdict);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {

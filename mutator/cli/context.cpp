@@ -114,24 +114,72 @@ Result<grade::Mutants*> Context::mutants() {
   NANOBUG_TRY(shop);
   const auto clean_tree = pristine();
   NANOBUG_TRY(clean_tree);
-  const bool was_there = (*shop)->find_clean((*clean_tree)->id).has_value();
+  return open_mutants(*catalog_, **shop, (*clean_tree)->id, mutants_);
+}
+
+Result<grade::Mutants*> Context::open_mutants(const catalog::Catalog& catalog, workshop::Workshop& shop,
+                                              const std::string& tree_id,
+                                              std::unique_ptr<grade::Mutants>& mutants) {
+  const bool was_there = shop.find_clean(tree_id).has_value();
   if (!was_there) ui.say("The clean tree is built once for this machine; that takes a minute.");
-  auto clean = (*shop)->clean(catalog_->tree_directory(), (*clean_tree)->id, ui.progress());
+  auto clean = shop.clean(catalog.tree_directory(), tree_id, ui.progress());
   ui.clear_progress();
   NANOBUG_TRY(clean);
-  const auto probes = workshop::clean_probes(**shop, *clean, ui.progress());
+  const auto probes = workshop::clean_probes(shop, *clean, ui.progress());
   ui.clear_progress();
   NANOBUG_TRY(probes);
-  if (!was_there) {
-    const auto limit = workshop::cache_limit();
-    NANOBUG_TRY(limit);
-    const auto needed = needed_trees();
-    NANOBUG_TRY(needed);
-    const auto pruned = workshop::prune((*shop)->cache(), *limit, *needed);
-    if (!pruned) ui.say(pruned.error().message);  // what was asked for can be done all the same
-  }
-  mutants_ = std::make_unique<grade::Mutants>(*catalog_, **shop, std::move(*clean));
-  return mutants_.get();
+  if (!was_there) NANOBUG_TRY(prune_cache(shop));
+  mutants = std::make_unique<grade::Mutants>(catalog, shop, std::move(*clean));
+  return mutants.get();
+}
+
+// Builds of old versions go when a new one has come.
+Status Context::prune_cache(const workshop::Workshop& shop) {
+  const auto limit = workshop::cache_limit();
+  NANOBUG_TRY(limit);
+  const auto needed = needed_trees();
+  NANOBUG_TRY(needed);
+  const auto pruned = workshop::prune(shop.cache(), *limit, *needed);
+  if (!pruned) ui.say(pruned.error().message);  // what was asked for can be done all the same
+  return {};
+}
+
+// The directory with the session's own project; laid out from the vault where the cache has lost it.
+Result<fs::path> Context::project_of(const session::Session& session) const {
+  if (const auto there = grade::find_project(cache_home(), session.project)) return *there;
+  const auto vault = vault::Vault::open(places().vault);
+  NANOBUG_TRY(vault);
+  const auto project = vault->get(session.project);
+  if (!project)
+    return fail(Exit::session, "what this session began with cannot be had any more (" + project.error().message +
+                                   "); 'nanobug stop' ends it and keeps your work");
+  return grade::lay_out(*project, session.project, cache_home());
+}
+
+Result<const catalog::Catalog*> Context::catalog_of(const session::Session& session) {
+  if (began_) return &began_->catalog;
+  if (session.project.empty()) return catalog();  // begun by a nanobug that did not keep it
+  const auto directory = project_of(session);
+  NANOBUG_TRY(directory);
+  auto loaded = catalog::load(*directory / grade::kCatalogName);
+  if (!loaded)
+    return fail(Exit::session, "the catalog that this session began with cannot be read by this nanobug (" +
+                                   loaded.error().front().text() +
+                                   "); 'nanobug stop' ends it and keeps your work");
+  began_ = std::make_unique<Began>(Began{std::move(*loaded), nullptr, nullptr});
+  return &began_->catalog;
+}
+
+Result<grade::Mutants*> Context::mutants_of(const session::Session& session) {
+  const auto loaded = catalog_of(session);
+  NANOBUG_TRY(loaded);
+  if (!began_) return mutants();
+  if (began_->mutants) return began_->mutants.get();
+  began_->workshop =
+      std::make_unique<workshop::Workshop>((*loaded)->tree, (*loaded)->directory(), cache_home());
+  if (!session.toolchain.empty() && session.toolchain != began_->workshop->toolchain())
+    ui.say("The compiler or LibTorch is not the one that this session began with; it is judged with today's.");
+  return open_mutants(**loaded, *began_->workshop, session.pristine, began_->mutants);
 }
 
 Result<workshop::Needed> Context::needed_trees() {

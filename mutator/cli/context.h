@@ -10,6 +10,7 @@
 #include "mutator/cli/ui.h"
 #include "mutator/grade/certificate.h"
 #include "mutator/grade/mutants.h"
+#include "mutator/grade/project.h"
 #include "mutator/session/session.h"
 #include "mutator/vault/tree.h"
 #include "mutator/workshop/store.h"
@@ -45,6 +46,10 @@ class Context {
 
   // The trees that pruning the cache leaves alone: this project's, an open session's.
   Result<workshop::Needed> needed_trees();
+  // What the session is judged by: the catalog, the clean tree and the probes it began with, whatever became
+  // of the project meanwhile. Errors: Exit::session when they cannot be had any more.
+  Result<const catalog::Catalog*> catalog_of(const session::Session& session);
+  Result<grade::Mutants*> mutants_of(const session::Session& session);
 
   // The desk, locked; what was recovered is said.
   Result<session::Desk> desk();
@@ -68,6 +73,18 @@ class Context {
   static session::Desk::Places places() { return session::Desk::default_places(); }
 
  private:
+  Result<grade::Mutants*> open_mutants(const catalog::Catalog& catalog, workshop::Workshop& shop,
+                                       const std::string& tree_id, std::unique_ptr<grade::Mutants>& mutants);
+  Result<fs::path> project_of(const session::Session& session) const;
+  Status prune_cache(const workshop::Workshop& shop);
+
+  // The project that a session began with, laid out and opened.
+  struct Began {
+    catalog::Catalog catalog;
+    std::unique_ptr<workshop::Workshop> workshop;
+    std::unique_ptr<grade::Mutants> mutants;
+  };
+  std::unique_ptr<Began> began_;
   std::optional<catalog::Catalog> catalog_;
   std::optional<Pristine> pristine_;
   std::unique_ptr<workshop::Workshop> workshop_;

@@ -13,7 +13,7 @@ Result<Exit> reveal(Context& c) {
   auto open = c.at_desk();
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
-  const auto loaded = c.catalog();
+  const auto loaded = c.catalog_of(session);
   NANOBUG_TRY(loaded);
   const auto rule = catalog::find_rule(**loaded, session.injected.front().rule);
   auto vault = vault::Vault::open(Context::places().vault);

@@ -49,7 +49,7 @@ Result<Exit> run_session(Context& c) {
   const auto session = c.open_session();
   NANOBUG_TRY(session);
   NANOBUG_TRY(c.checkout_is_there(*session));
-  const auto mutants = c.mutants();
+  const auto mutants = c.mutants_of(*session);
   NANOBUG_TRY(mutants);
   const workshop::Workshop& shop = (*mutants)->workshop();
   const auto built = shop.build(session->directory, c.ui.progress());

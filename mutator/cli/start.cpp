@@ -141,6 +141,10 @@ Result<Exit> start(Context& c, const Options& options) {
   request.directory = options.directory.empty() ? free_place(request.pristine)
                                                 : fs::absolute(options.directory).lexically_normal();
   NANOBUG_TRY(path_can_be_built_in(request.directory, "the checkout", Exit::io));
+  auto project = grade::project_of((*mutants)->catalog(), request.pristine);
+  NANOBUG_TRY(project);
+  request.project = std::move(*project);
+  request.toolchain = (*mutants)->workshop().toolchain();
   request.mutated = request.pristine;
   for (const auto& [path, text] : *overlay) {
     request.mutated[path].bytes = text;
@@ -151,9 +155,7 @@ Result<Exit> start(Context& c, const Options& options) {
   request.seed = seed;
   request.strict = options.strict;
   request.named = !options.rule.empty();
-  const catalog::Tree& tree = (*mutants)->catalog().tree;
-  request.exclude = {tree.build.directory};
-  request.exclude.insert(request.exclude.end(), tree.outputs.begin(), tree.outputs.end());
+  request.exclude = (*mutants)->catalog().tree.not_sources();
   request.time = (*mutants)->clean().time;
   request.furnish = [&](const fs::path& staging, const fs::path& place) {
     return (*mutants)->workshop().furnish((*mutants)->clean(), &*mutant, staging, place);

@@ -15,8 +15,10 @@
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
 #include "mutator/base/suggest.h"
-#include "mutator/grade/verdict.h"
-#include "mutator/workshop/probes.h"
+#include "mutator/grade/parity.h"
+#include "mutator/rewrite/tokens.h"
+#include "mutator/workshop/trial.h"
+#include "mutator/workshop/probe_run.h"
 
 namespace nanobug::grade {
 namespace {
@@ -25,7 +27,7 @@ using nlohmann::json;
 using workshop::ProbeAnswer;
 using workshop::ProbeInfo;
 
-constexpr const char* kVersion = "1";  // of what a certificate proves
+constexpr const char* kVersion = "2";     // of what a certificate proves
 constexpr std::size_t kStep = 64u << 10;  // no certificate is longer: its size must not tell the rule
 
 json to_json(const Certificate& c) {
@@ -53,22 +55,24 @@ Certificate from_json(const json& j) {
   return c;
 }
 
-// Comment text, line by line; strings in code are not mistaken for it.
+// Comment text, line by line; strings, characters and separated digits are not mistaken for it.
 std::multiset<std::string> comments(const std::string& code) {
   std::multiset<std::string> found;
-  for (size_t i = 0; i < code.size(); ++i) {
-    if (code[i] == '"' || code[i] == '\'') {
-      const char quote = code[i];
-      for (++i; i < code.size() && code[i] != quote && code[i] != '\n'; ++i) i += code[i] == '\\';
-    } else if (code.compare(i, 2, "//") == 0) {
-      const size_t end = std::min(code.find('\n', i), code.size());
-      found.insert(code.substr(i, end - i));
-      i = end;
-    } else if (code.compare(i, 2, "/*") == 0) {
-      const size_t end = std::min(code.find("*/", i), code.size());
-      found.insert(code.substr(i, end - i));
-      i = end + 1;
-    }
+  const rewrite::Tokens tokens(code);
+  for (const rewrite::Token& token : tokens.all())
+    if (token.kind == rewrite::Token::Kind::comment) found.emplace(tokens.text(token));
+  return found;
+}
+
+// The warnings of a build by file and text, without line and column: those move.
+std::multiset<std::string> warnings(const std::string& output) {
+  std::multiset<std::string> found;
+  for (const std::string_view line : lines_of(output)) {
+    const size_t at = line.find("warning: ");
+    if (at == std::string_view::npos) continue;
+    const size_t file = std::min(line.find(':'), at);
+    found.insert(std::string(line.substr(0, file)) + ": " +
+                 std::string(line.substr(at, line.find_last_not_of('\n') + 1 - at)));
   }
   return found;
 }
@@ -94,13 +98,10 @@ Status examine_text(Mutants& mutants, const rewrite::Site& site, Certificate& ce
   const auto clang = mutants.rewriter();
   NANOBUG_TRY(clang);
   const fs::path file = mutants.clean().tree / site.file;
-  const auto was = (*clang)->well_formatted(file, *pristine), is = (*clang)->well_formatted(file, *mutated);
-  NANOBUG_TRY(was);
-  NANOBUG_TRY(is);
-  if (*was && !*is)
-    refusals.push_back("the mutant is not formatted as .clang-format wants it, the clean file is");
-  if (!*was)
-    refusals.push_back(site.file + " of the clean tree is not formatted as its .clang-format wants it");
+  const auto formatted = (*clang)->well_formatted(file, *pristine, *mutated);
+  NANOBUG_TRY(formatted);
+  if (!*formatted)
+    refusals.push_back("the mutant is not formatted as .clang-format wants it where it differs from the clean file");
   return {};
 }
 
@@ -125,48 +126,50 @@ Status examine_names(const catalog::Rule& rule, const std::vector<ProbeInfo>& al
   return {};
 }
 
-// The clean tree's answers, asked once for each probe program.
-Result<std::vector<std::string>> failing_on_clean(Mutants& mutants, const fs::path& program,
-                                                  const std::vector<ProbeInfo>& all) {
-  const fs::path kept = program.parent_path() / "clean-failures.json";
-  if (const auto text = read_file(kept)) try {
-      return json::parse(*text).get<std::vector<std::string>>();
-    } catch (const json::exception&) {
-      // Damaged: made again.
-    }
-  const auto answers = run_probes(mutants.workshop(), program, mutants.clean().tree, all);
-  NANOBUG_TRY(answers);
-  std::vector<std::string> failing;
-  for (const ProbeAnswer& answer : *answers)
-    if (!answer.passed()) failing.push_back(answer.probe);
-  NANOBUG_TRY(write_file(kept, json(failing).dump()));
-  return failing;
-}
-
-Status examine_probes(Mutants& mutants, const catalog::Rule& rule, const fs::path& program,
-                      const fs::path& place, const std::vector<ProbeInfo>& all, Certificate& certificate) {
-  const auto clean = failing_on_clean(mutants, program, all);
-  NANOBUG_TRY(clean);
+Status examine_probes(Mutants& mutants, const catalog::Rule& rule, const fs::path& tree,
+                      const workshop::Askable& askable, Certificate& certificate) {
+  const auto program = workshop::probes_for(mutants.workshop(), mutants.clean(), tree);
+  if (!program && program.error().code == Exit::check_failed) {
+    certificate.refusals.push_back(program.error().message);
+    return {};
+  }
+  NANOBUG_TRY(program);
   // The named ones decide; the others are asked too, for the record of who else sees it.
-  const auto answers = run_probes(mutants.workshop(), program, place, named_first(all, rule));
+  const auto answers =
+      run_probes(mutants.workshop(), *program, tree, named_first(askable.probes, rule),
+                 askable.limits(mutants.workshop().spec().probes));
   NANOBUG_TRY(answers);
-  certificate.probes = static_cast<int>(answers->size());
-  for (const ProbeAnswer& answer : *answers)
-    if (!answer.passed()) certificate.failing.push_back(answer.probe);
+  for (const ProbeAnswer& answer : *answers) {
+    certificate.probes += answer.how != ProbeAnswer::How::unasked;
+    if (!answer.passed() && answer.how != ProbeAnswer::How::unasked) certificate.failing.push_back(answer.probe);
+  }
   for (const catalog::Text& named : rule.probes) {
-    const auto has = [&](const std::vector<std::string>& list) {
-      return std::find(list.begin(), list.end(), named.value) != list.end();
-    };
-    if (has(*clean)) certificate.refusals.push_back("probe " + named.value + " fails on the clean tree");
-    if (!has(certificate.failing))
+    const auto excluded =
+        std::find_if(askable.excluded.begin(), askable.excluded.end(),
+                     [&](const ProbeAnswer& answer) { return answer.probe == named.value; });
+    if (excluded != askable.excluded.end())
+      certificate.refusals.push_back("probe " + named.value + " " + excluded->message);
+    else if (std::find(certificate.failing.begin(), certificate.failing.end(), named.value) ==
+             certificate.failing.end())
       certificate.refusals.push_back("no probe sees it: " + named.value + " passes on the mutant");
   }
   return {};
 }
 
+// Warnings that the clean build has not as often.
+Status examine_warnings(Mutants& mutants, const workshop::Mutant& built, Certificate& certificate) {
+  const auto before = read_file(mutants.clean().diagnostics());
+  NANOBUG_TRY(before);
+  const auto had = warnings(*before), has = warnings(built.diagnostics);
+  for (auto it = has.begin(); it != has.end(); it = has.upper_bound(*it))
+    if (has.count(*it) > had.count(*it))
+      certificate.refusals.push_back("the mutant has a new compiler warning: " + *it);
+  return {};
+}
+
 // Everything about one site; refusals are collected, so that a maintainer sees them all at once.
 Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const rewrite::Site& site,
-                            const fs::path& program, const std::vector<ProbeInfo>& all) {
+                            const workshop::Askable& askable) {
   const auto start = std::chrono::steady_clock::now();
   Certificate certificate{.rule = rule.id.value,
                           .site = site.index,
@@ -174,7 +177,9 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
                           .function = site.function,
                           .line = site.line};
   NANOBUG_TRY(examine_text(mutants, site, certificate));
-  const auto built = mutants.build(site);
+  const auto overlay = mutants.overlay(site);
+  NANOBUG_TRY(overlay);
+  const auto built = mutants.workshop().mutant(mutants.clean(), *overlay);
   if (!built && built.error().code == Exit::catalog) {
     certificate.refusals.push_back(built.error().message);
     return certificate;
@@ -182,24 +187,16 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   NANOBUG_TRY(built);
   if (built->files.empty())
     certificate.refusals.push_back("the object code is the clean tree's: the edits change nothing");
-  if (const size_t at = built->diagnostics.find("warning:"); at != std::string::npos)
-    certificate.refusals.push_back("the mutant has a new compiler warning: " +
-                                   built->diagnostics.substr(at, built->diagnostics.find('\n', at) - at));
+  NANOBUG_TRY(examine_warnings(mutants, *built, certificate));
   if (!certificate.refusals.empty()) return certificate;
 
-  // A tree to run it in: the mutant's build over links to the clean one.
-  auto place = make_temporary_directory(mutants.clean().tree.parent_path(), "certify");
+  const auto place = workshop::Trial::of_mutant(mutants.workshop(), mutants.clean(), *overlay, *built);
   NANOBUG_TRY(place);
-  struct Sweep {
-    fs::path path;
-    ~Sweep() { (void)remove_tree(path); }
-  } sweep{*place};
-  NANOBUG_TRY(mutants.workshop().furnish_links(mutants.clean(), *built, *place));
-  NANOBUG_TRY(examine_probes(mutants, rule, program, *place, all, certificate));
+  NANOBUG_TRY(examine_probes(mutants, rule, place->tree(), askable, certificate));
   const catalog::Run& run = mutants.catalog().tree.run;
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run.program, 1);
   NANOBUG_TRY(clean);
-  const auto own = run_program(mutants.workshop(), run.program, *place, 1);
+  const auto own = run_program(mutants.workshop(), run.program, place->tree(), 1);
   NANOBUG_TRY(own);
   certificate.symptom = describe(*own, *clean, run.series.front());
   certificate.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -207,7 +204,7 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
 }
 
 std::string rule_text(const catalog::Rule& rule) {
-  json text = {kVersion, rule.in.value, rule.match.value, rule.expect};
+  json text = {kVersion, rule.id.value, rule.in.value, rule.match.value, rule.expect};
   for (const catalog::Edit& edit : rule.edits)
     text.push_back({static_cast<int>(edit.kind), edit.target.value, edit.with.value});
   for (const catalog::Text& probe : rule.probes) text.push_back(probe.value);
@@ -243,12 +240,14 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
   const auto all = list_probes(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(all);
   NANOBUG_TRY(examine_names(rule, *all));
+  const auto askable = workshop::askable(mutants.workshop(), mutants.clean());
+  NANOBUG_TRY(askable);
   const auto sites = mutants.sites(rule);
   NANOBUG_TRY(sites);
   std::vector<Certificate> certificates;
   json record = json::array();
   for (const rewrite::Site& site : *sites) {
-    auto certificate = examine(mutants, rule, site, *program, *all);
+    auto certificate = examine(mutants, rule, site, *askable);
     NANOBUG_TRY(certificate);
     record.push_back(to_json(*certificate));
     certificates.push_back(std::move(*certificate));
@@ -269,8 +268,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
   const auto program = clean_probes(mutants.workshop(), mutants.clean());
   const auto clang = mutants.rewriter();
   if (program && clang) {
-    if (const auto all = list_probes(mutants.workshop(), mutants.clean()))
-      (void)failing_on_clean(mutants, *program, *all);
+    (void)workshop::askable(mutants.workshop(), mutants.clean(), fresh);
     (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().tree.run.program, 1);
   }
   std::atomic<size_t> next = 0;

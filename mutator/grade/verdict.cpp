@@ -4,8 +4,14 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+
+#include "mutator/base/files.h"
+#include "mutator/workshop/build_id.h"
+#include "mutator/workshop/trial.h"
 
 namespace nanobug::grade {
 namespace {
@@ -13,26 +19,28 @@ namespace {
 using workshop::ProbeAnswer;
 using workshop::ProbeInfo;
 
+// Of so few failing probes one may be the machine's fault and not the tree's: the clean tree is asked again.
+constexpr size_t kDoubtful = 3;
+
 // Probes are dealt out to as many processes as there are cores to run them.
-Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop, const workshop::Clean& clean,
-                                           const fs::path& program, const fs::path& checkout,
-                                           const workshop::Progress& progress) {
-  // The clean tree is asked which probes there are: the checkout's library may not even load.
-  const auto all = workshop::list_probes(workshop, clean);
-  if (!all) return tl::unexpected(all.error());
+Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
+                                           const workshop::Askable& askable, const fs::path& program,
+                                           const fs::path& tree, const workshop::Progress& progress) {
+  const std::vector<ProbeInfo>& all = askable.probes;
+  const Limits limits = askable.limits(workshop.spec().probes);
   constexpr size_t kProcesses = 2;
   std::vector<std::vector<ProbeInfo>> shares(kProcesses);
-  for (size_t i = 0; i < all->size(); ++i) shares[i % kProcesses].push_back((*all)[i]);
+  for (size_t i = 0; i < all.size(); ++i) shares[i % kProcesses].push_back(all[i]);
   std::vector<std::future<Result<std::vector<ProbeAnswer>>>> running;
   std::mutex telling;
   int answered = 0;
   const auto tell = [&](const std::string&, int, int) {
     const std::lock_guard lock(telling);
-    if (progress) progress("probing", ++answered, static_cast<int>(all->size()));
+    if (progress) progress("probing", ++answered, static_cast<int>(all.size()));
   };
   for (const auto& share : shares)
     running.push_back(std::async(
-        std::launch::async, [&, share] { return run_probes(workshop, program, checkout, share, tell); }));
+        std::launch::async, [&, share] { return run_probes(workshop, program, tree, share, limits, tell); }));
   std::map<std::string, ProbeAnswer> by_name;
   std::optional<Error> trouble;
   for (auto& answers : running) {
@@ -44,8 +52,29 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop, c
   }
   if (trouble) return tl::unexpected(*trouble);
   std::vector<ProbeAnswer> ordered;
-  for (const ProbeInfo& info : *all) ordered.push_back(by_name[info.probe]);
+  for (const ProbeInfo& info : all) ordered.push_back(by_name[info.probe]);
   return ordered;
+}
+
+void exclude(Verdict& verdict, const std::vector<ProbeAnswer>& answers) {
+  for (const ProbeAnswer& answer : answers)
+    verdict.excluded.push_back("the probe " + answer.probe + ", which " + answer.message);
+}
+
+// Few failures are doubted; those that the clean tree has too, here and now, do not count.
+Status doubt_failures(const workshop::Workshop& workshop, const workshop::Clean& clean, Verdict& verdict) {
+  std::vector<ProbeInfo> failing;
+  for (const ProbeAnswer& answer : verdict.probes)
+    if (!answer.passed()) failing.push_back({answer.probe, answer.observable});
+  if (failing.empty() || failing.size() > kDoubtful || verdict.cut_short) return {};
+  const auto on_clean = workshop::doubt(workshop, clean, failing);
+  NANOBUG_TRY(on_clean);
+  exclude(verdict, *on_clean);
+  std::erase_if(verdict.probes, [&](const ProbeAnswer& answer) {
+    return std::any_of(on_clean->begin(), on_clean->end(),
+                       [&](const ProbeAnswer& excluded) { return excluded.probe == answer.probe; });
+  });
+  return {};
 }
 
 void note_wrong(Verdict& verdict, const std::string& words) {
@@ -53,46 +82,86 @@ void note_wrong(Verdict& verdict, const std::string& words) {
     verdict.wrong.push_back(words);
 }
 
-Status run_all(const workshop::Workshop& workshop, const workshop::Clean& clean, const fs::path& checkout,
-               const workshop::Progress& progress, Verdict& verdict) {
-  const auto program = probes_for(workshop, clean, checkout, progress);
+// What the answers say, in the catalog's words and order.
+void sum_up(const workshop::Workshop& workshop, Verdict& verdict) {
+  std::set<std::string> failing;
+  for (const ProbeAnswer& answer : verdict.probes)
+    if (!answer.passed() && answer.how != ProbeAnswer::How::unasked) failing.insert(answer.observable);
+  for (const catalog::Observable& observable : workshop.spec().probes.observables)
+    if (failing.erase(observable.tag)) note_wrong(verdict, observable.words);
+  for (const std::string& unnamed : failing) note_wrong(verdict, unnamed);
+  for (const ParityAnswer& answer : verdict.parity)
+    if (answer.differs()) note_wrong(verdict, answer.observable);
+}
+
+Status ask(const workshop::Workshop& workshop, const workshop::Clean& clean, const fs::path& tree,
+           const workshop::Progress& progress, Verdict& verdict) {
+  const auto program = workshop::probes_for(workshop, clean, tree, progress);
   if (!program && program.error().code != Exit::check_failed) return tl::unexpected(program.error());
   if (!program) {
     verdict.builds = false;
     verdict.build_message = program.error().message;
     return {};
   }
-  auto parity_runs =
-      std::async(std::launch::async, [&] { return run_parity(workshop, clean, checkout, {}); });
-  auto probes = probe_all(workshop, clean, *program, checkout, progress);
-  auto parity = parity_runs.get();
-  NANOBUG_TRY(parity);
-  verdict.parity = std::move(*parity);
+  const auto askable = workshop::askable(workshop, clean, false, progress);
+  NANOBUG_TRY(askable);
+  auto parity = std::async(std::launch::async, [&] { return run_parity(workshop, clean, tree); });
+  auto probes = probe_all(workshop, *askable, *program, tree, progress);
+  auto compared = parity.get();
+  NANOBUG_TRY(compared);
   NANOBUG_TRY(probes);
   verdict.probes = std::move(*probes);
-  std::set<std::string> failing;
-  for (const ProbeAnswer& answer : verdict.probes)
-    if (!answer.passed()) failing.insert(answer.observable);
-  for (const catalog::Observable& observable : workshop.spec().probes.observables)
-    if (failing.erase(observable.tag)) note_wrong(verdict, observable.words);
-  for (const std::string& unnamed : failing) note_wrong(verdict, unnamed);
+  verdict.parity = std::move(*compared);
+  exclude(verdict, askable->excluded);
   for (const ParityAnswer& answer : verdict.parity)
-    if (answer.differs()) note_wrong(verdict, answer.observable);
+    if (answer.how == ParityAnswer::How::excluded)
+      verdict.excluded.push_back(answer.observable + ": " + answer.message);
+  verdict.cut_short =
+      std::any_of(verdict.probes.begin(), verdict.probes.end(),
+                  [](const ProbeAnswer& answer) { return answer.how == ProbeAnswer::How::unasked; }) ||
+      std::any_of(verdict.parity.begin(), verdict.parity.end(),
+                  [](const ParityAnswer& answer) { return answer.how == ParityAnswer::How::not_run; });
+  NANOBUG_TRY(doubt_failures(workshop, clean, verdict));
+  sum_up(workshop, verdict);
   return {};
+}
+
+// The learner's own build directory beside what their sources make.
+std::string about_own_build(const fs::path& own, const fs::path& judged) {
+  std::error_code error;
+  if (!fs::exists(own, error))
+    return "Your own build directory has no " + own.filename().string() + "; build it before you run its programs.";
+  if (workshop::build_id(own) != workshop::build_id(judged))
+    return "Your own build directory is not built from these sources; build it before you trust what its programs "
+           "print.";
+  return "";
 }
 
 }  // namespace
 
-Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean,
-                      const fs::path& checkout, const workshop::Progress& progress) {
+int Verdict::agreeing() const {
+  return static_cast<int>(
+      std::count_if(probes.begin(), probes.end(), [](const ProbeAnswer& answer) { return answer.passed(); }));
+}
+
+Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean, const fs::path& checkout,
+                      const std::vector<std::string>& leave_out, const workshop::Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
+  const auto place = workshop::Trial::of_checkout(workshop, clean, checkout, leave_out, progress);
+  NANOBUG_TRY(place);
   Verdict verdict;
-  auto built = workshop.build(checkout, progress);
-  NANOBUG_TRY(built);
-  verdict.builds = built->good;
-  verdict.build_message = built->message;
-  if (verdict.builds) NANOBUG_TRY(run_all(workshop, clean, checkout, progress, verdict));
-  verdict.solved = verdict.builds && verdict.wrong.empty();
+  verdict.builds = place->built().good;
+  verdict.build_message = place->built().message;
+  if (const std::string& library = workshop.spec().build.library; verdict.builds && !library.empty()) {
+    const fs::path judged = workshop.build_directory(place->tree()) / library;
+    verdict.own_build = about_own_build(workshop.build_directory(checkout) / library, judged);
+    if (!fs::exists(judged)) {
+      verdict.builds = false;
+      verdict.build_message = "the build no longer makes " + library;
+    }
+  }
+  if (verdict.builds) NANOBUG_TRY(ask(workshop, clean, place->tree(), progress, verdict));
+  verdict.solved = verdict.builds && verdict.wrong.empty() && !verdict.cut_short;
   verdict.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return verdict;
 }

@@ -129,8 +129,9 @@ class Engine : public Rewriter {
     return explain(peel(text, *tree), **unit, source.root / rule.file);
   }
 
-  Result<bool> well_formatted(const std::filesystem::path& file, const std::string& text) override {
-    return rewrite::well_formatted(file, text);
+  Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
+                              const std::string& text) override {
+    return rewrite::well_formatted(file, before, text);
   }
 
  private:

@@ -33,17 +33,26 @@ std::vector<tooling::Range> everything(const std::string& text) {
   return {{0, static_cast<unsigned>(text.size())}};
 }
 
+Result<std::string> sorted_and_formatted(const format::FormatStyle& style, const std::string& text,
+                                         const std::filesystem::path& file) {
+  const auto sorted = apply_all(text, format::sortIncludes(style, text, everything(text), file.string()));
+  NANOBUG_TRY(sorted);
+  return reformatted(style, *sorted, everything(*sorted), file);
+}
+
 }  // namespace
 
-Result<bool> well_formatted(const std::filesystem::path& file, const std::string& text) {
+Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
+                            const std::string& text) {
   const auto style = style_of(file, text);
   NANOBUG_TRY(style);
-  const auto all = everything(text);
-  const auto sorted = apply_all(text, format::sortIncludes(*style, text, all, file.string()));
-  NANOBUG_TRY(sorted);
-  const auto result = reformatted(*style, *sorted, everything(*sorted), file);
-  NANOBUG_TRY(result);
-  return *result == text;
+  // A file that was out of order before is judged by what changed in it.
+  const auto whole = sorted_and_formatted(*style, before, file);
+  NANOBUG_TRY(whole);
+  const auto wanted = *whole == before ? sorted_and_formatted(*style, text, file)
+                                       : formatted_like(file, before, text);
+  NANOBUG_TRY(wanted);
+  return *wanted == text;
 }
 
 Result<std::string> formatted_like(const std::filesystem::path& file, const std::string& before,

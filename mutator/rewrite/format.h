@@ -9,8 +9,9 @@
 namespace nanobug::rewrite {
 
 // Does the file's .clang-format (looked for beside `file` and upwards) leave the text as it is? True without
-// one.
-Result<bool> well_formatted(const std::filesystem::path& file, const std::string& text);
+// one. Where `before` is not as it wants it, only what differs from that is asked about.
+Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
+                            const std::string& text);
 
 // `after`, formatted: as a whole if `before` was well formatted, else only where the two differ. As it is
 // when there is no .clang-format.

@@ -46,8 +46,9 @@ class Rewriter {
 
   virtual Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) = 0;
 
-  // Is the file as its .clang-format wants it?
-  virtual Result<bool> well_formatted(const std::filesystem::path& file, const std::string& text) = 0;
+  // Is the file as its .clang-format wants it? If it was not before: is what differs?
+  virtual Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
+                                      const std::string& text) = 0;
 };
 
 // Opens libnanobug_rewrite.so beside the program (../lib). Errors: Exit::io with the loader's reason.

@@ -54,7 +54,7 @@ struct Session {
   bool revealed = false;
   // What the session began with, so that what changes in the project meanwhile changes nothing in it. Empty
   // in a session that an older nanobug began.
-  std::string project;               // tree id in the vault: catalog.yaml and what it names
+  std::string project;               // tree id in the vault: catalog.yaml and all that it names
   std::string toolchain;             // the key of what builds
   std::string options;               // of the draw, so that --seed draws the same again
   std::int64_t solved_at = 0;        // of the first solved check; 0: none yet
@@ -77,11 +77,12 @@ struct StartRequest {
   std::filesystem::path directory;  // must not exist, be empty, or hold the clean tree and nothing else
   vault::Tree pristine, mutated;
   std::vector<Injected> injected;
+  vault::Tree project;  // what the session is judged by, kept in the vault too
   int minutes = 20;
   std::uint64_t seed = 0;
   bool strict = false;
   bool named = false;
-  std::string project, toolchain, options;  // see Session
+  std::string toolchain, options;  // see Session
   std::vector<std::string>
       exclude;  // top-level names that are not the learner's: the build directory, what programs wrote
   // The modification time that every file and directory of the checkout gets. A build directory's logs must

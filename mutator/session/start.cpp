@@ -45,12 +45,17 @@ Result<Saved> new_session(const Papers& papers, const StartRequest& request, con
   auto mutated = vault::tree_id(request.mutated);
   NANOBUG_TRY(mutated);
   session.mutated = *mutated;
+  if (!request.project.empty()) {
+    auto project = vault::tree_id(request.project);
+    NANOBUG_TRY(project);
+    session.project = *project;
+  }
+  session.toolchain = request.toolchain;
   session.injected = request.injected;
   session.minutes = request.minutes;
   session.seed = request.seed;
   session.strict = request.strict;
   session.named = request.named;
-  session.project = request.project, session.toolchain = request.toolchain;
   session.options = request.options;
   saved.exclude = request.exclude;
   return saved;
@@ -72,8 +77,20 @@ Status fill_staging(const StartRequest& request, const Session& session, const f
   return vault::sync_tree(staging, request.exclude);
 }
 
+// Projects change seldom: sessions that began with the same one share a branch.
+Status keep_project(Papers& papers, const StartRequest& request, const Session& session) {
+  if (session.project.empty()) return {};
+  const std::string branch = "project/" + session.project.substr(0, 16);
+  const auto history = papers.vault.history(branch);
+  NANOBUG_TRY(history);
+  if (!history->empty()) return {};
+  NANOBUG_TRY(papers.vault.record(branch, {{&request.project, "project", session.started}}));
+  return {};
+}
+
 Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
   const Session& session = journal.saved.session;
+  NANOBUG_TRY(keep_project(papers, request, session));
   auto recorded = papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
                                                          {&request.mutated, "start", session.started}});
   NANOBUG_TRY(recorded);

@@ -18,22 +18,29 @@ tl::unexpected<Error> cannot(const char* what, const fs::path& path, const std::
   return fail(Exit::io, std::string("cannot ") + what + ' ' + path.string() + ": " + error.message());
 }
 
-Status copy_file(const fs::path& from, const fs::path& to, bool link) {
+// -> was it linked?
+Result<bool> copy_file(const fs::path& from, const fs::path& to, bool link, std::optional<std::int64_t> time) {
   std::error_code error;
   fs::remove(to, error);
   if (link) {
     fs::create_hard_link(from, to, error);
-    if (!error) return {};  // otherwise another file system, or no links there: copy
+    if (!error) return true;  // otherwise another file system, or no links there: copy
   }
   fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
   if (error) return cannot("copy to", to, error);
-  return {};
+  if (time && *time != kOwnTime) NANOBUG_TRY(set_time(to, *time));
+  if (time && *time == kOwnTime) {
+    fs::last_write_time(to, fs::last_write_time(from, error), error);
+    if (error) return cannot("set the time of", to, error);
+  }
+  return false;
 }
 
 }  // namespace
 
 Status copy_directory(const fs::path& from, const fs::path& to, Links links,
-                      const std::function<bool(const std::string&)>& skip) {
+                      const std::function<bool(const std::string&)>& skip, std::optional<std::int64_t> time,
+                      std::vector<std::string>* linked) {
   std::error_code error;
   fs::create_directories(to, error);
   if (error) return cannot("make", to, error);
@@ -55,8 +62,10 @@ Status copy_directory(const fs::path& from, const fs::path& to, Links links,
       fs::create_directory(target, error);
       if (error) return cannot("make", target, error);
     } else if (it->is_regular_file()) {
-      const bool link = links == Links::all || it->file_size() >= kLinkFrom;
-      if (const Status copied = copy_file(it->path(), target, link); !copied) return copied;
+      const bool link = links == Links::all || (links == Links::large && it->file_size() >= kLinkFrom);
+      const auto was_linked = copy_file(it->path(), target, link, time);
+      NANOBUG_TRY(was_linked);
+      if (*was_linked && linked) linked->push_back(relative);
     }
   }
   return {};

@@ -11,23 +11,26 @@
 #include "mutator/base/files.h"
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
+#include "mutator/workshop/relocate.h"
 
 namespace nanobug::workshop {
 namespace {
 
 using nlohmann::json;
 
-// The text of all files below whose path matches one of the globs ("" for all), as one hash.
+bool matches(const std::string& file, const std::vector<std::string>& globs) {
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+    return ::fnmatch(glob.c_str(), file.c_str(), FNM_PATHNAME) == 0;
+  });
+}
+
+// The text of all files below whose path matches one of the globs (without any: of all), as one hash.
 Result<std::string> content(const fs::path& directory, const std::vector<std::string>& globs) {
   auto files = list_files(directory);
   NANOBUG_TRY(files);
   std::string all;
   for (const std::string& file : *files) {
-    const bool wanted =
-        globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-          return ::fnmatch(glob.c_str(), file.c_str(), FNM_PATHNAME) == 0;
-        });
-    if (!wanted) continue;
+    if (!globs.empty() && !matches(file, globs)) continue;
     const auto bytes = read_file(directory / file);
     NANOBUG_TRY(bytes);
     all += file + '\0' + sha256(*bytes) + '\n';
@@ -35,14 +38,46 @@ Result<std::string> content(const fs::path& directory, const std::vector<std::st
   return sha256(all);
 }
 
-// Builds the probe program in `place` against `source`; quick when nothing changed.
-Result<fs::path> build_probes(const Workshop& workshop, const fs::path& source, const fs::path& place,
-                              Exit on_failure, const Progress& progress) {
+// Is one of the clean tree's public headers not as it was? A header that was only added is included by none
+// of them.
+Result<bool> public_headers_differ(const fs::path& clean, const fs::path& own,
+                                   const std::vector<std::string>& globs) {
+  if (globs.empty()) return false;
+  auto files = list_files(clean);
+  NANOBUG_TRY(files);
+  for (const std::string& file : *files) {
+    if (!matches(file, globs)) continue;
+    const auto was = read_file(clean / file), is = read_file(own / file);
+    NANOBUG_TRY(was);
+    if (!is || *was != *is) return true;
+  }
+  return false;
+}
+
+// The tree that the probes of a build directory are compiled against, under a name inside it: paths of the
+// build are then relative to it, and a copy of it can be given another tree.
+fs::path tree_link(const fs::path& place) {
+  return place / "tree";
+}
+
+Status link_tree(const fs::path& place, const fs::path& tree) {
+  std::error_code error;
+  fs::create_directories(place, error);
+  fs::remove(tree_link(place), error);
+  fs::create_directory_symlink(tree, tree_link(place), error);
+  if (error) return fail(Exit::io, "cannot make a link in " + place.string() + ": " + error.message());
+  return {};
+}
+
+// Builds the probe program in `place`, which has a tree already; configures it if it is not.
+Result<fs::path> build_probes(const Workshop& workshop, const fs::path& place, Exit on_failure,
+                              const Progress& progress) {
   const catalog::Probes& spec = workshop.spec().probes;
-  const std::map<std::string, std::string> names = {{"source", source.string()},
-                                                    {"build", workshop.build_directory(source).string()},
-                                                    {"project", workshop.project().string()},
-                                                    {"probes_build", place.string()}};
+  const std::map<std::string, std::string> names = {
+      {"source", tree_link(place).string()},
+      {"build", workshop.build_directory(tree_link(place)).string()},
+      {"project", workshop.project().string()},
+      {"probes_build", place.string()}};
   const fs::path program = place / spec.program;
   for (const auto* step : {&spec.configure, &spec.compile}) {
     if (step->empty() || (step == &spec.configure && fs::exists(place / "configured"))) continue;
@@ -51,7 +86,9 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& source, 
     NANOBUG_TRY(built);
     if (!built->good())
       return fail(on_failure, "the probes do not build against this tree: " + reason_of(*built));
-    if (step == &spec.configure) NANOBUG_TRY(write_file(place / "configured", ""));
+    if (step != &spec.configure) continue;
+    NANOBUG_TRY(configured(place, place));
+    NANOBUG_TRY(write_file(place / "configured", ""));
   }
   if (!fs::exists(program))
     return fail(Exit::catalog,
@@ -60,57 +97,19 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& source, 
   return program;
 }
 
-Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& checkout) {
+}  // namespace
+
+Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& tree) {
   Command command{.argv = {program.string()}, .directory = program.parent_path()};
-  const fs::path beside = (workshop.build_directory(checkout) / workshop.spec().build.library).parent_path();
+  const fs::path beside = (workshop.build_directory(tree) / workshop.spec().build.library).parent_path();
   const std::string library = plain_alias(beside).value_or(beside).string();  // the list is parted by colons
   const char* path = std::getenv("LD_LIBRARY_PATH");
   command.environment = {{"LD_LIBRARY_PATH", library + (path ? std::string(":") + path : "")},
+                         {"NANOBUG_PROTOCOL_FD", "3"},
                          {"OMP_NUM_THREADS", "1"}};
+  command.lines_from = 3;
   return command;
 }
-
-// Runs the program over the probes from `next` on, until it ends in whatever way; moves `next` past what was
-// answered.
-Status one_process(const Workshop& workshop, const fs::path& program, const fs::path& checkout,
-                   const std::vector<ProbeInfo>& probes, size_t& next, std::vector<ProbeAnswer>& answers,
-                   const Progress& progress) {
-  const size_t first = next;
-  std::optional<std::string> begun;
-  Command command = probe_command(workshop, program, checkout);
-  for (size_t i = next; i < probes.size(); ++i) command.argv.push_back(probes[i].probe);
-  command.quiet_limit =
-      std::chrono::milliseconds(static_cast<long long>(workshop.spec().probes.time_limit_s * 1000));
-  command.on_line = [&](std::string_view line) {
-    const auto event = json::parse(line, nullptr, false);
-    if (!event.is_object() || next >= probes.size()) return;
-    if (event.contains("begin")) begun = event["begin"].get<std::string>();
-    if (!event.contains("end") || event["end"] != probes[next].probe) return;
-    const bool passed = event.value("passed", false);
-    answers.push_back({probes[next].probe, probes[next].observable,
-                       passed ? ProbeAnswer::How::passed : ProbeAnswer::How::failed,
-                       event.value("message", "")});
-    begun.reset();
-    ++next;
-    if (progress) progress("probing", static_cast<int>(answers.size()), static_cast<int>(probes.size()));
-  };
-  const auto finished = run(command);
-  NANOBUG_TRY(finished);
-  if (next >= probes.size()) return {};
-  if (!begun && next == first && finished->exit_code == 2)
-    return fail(Exit::catalog, "the probe program refused its arguments: " + finished->err);
-  // It ended inside a probe, or before the first (its library does not load): that probe has its answer.
-  const auto how = finished->timed_out ? ProbeAnswer::How::hung : ProbeAnswer::How::crashed;
-  answers.push_back({probes[next].probe, probes[next].observable, how, finished->how()});
-  ++next;
-  // A library that does not load fails every probe alike; one process says it for all of them.
-  if (!begun && next == first + 1 && !finished->timed_out)
-    for (; next < probes.size(); ++next)
-      answers.push_back({probes[next].probe, probes[next].observable, how, finished->how()});
-  return {};
-}
-
-}  // namespace
 
 Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, const Progress& progress) {
   const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
@@ -121,23 +120,39 @@ Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, cons
   if (there()) return program;
   const FileLock lock(place.string() + ".lock");
   if (there()) return program;  // another process built it meanwhile
-  auto built = build_probes(workshop, clean.tree, place, Exit::io, progress);
+  NANOBUG_TRY(remove_tree(place));
+  NANOBUG_TRY(link_tree(place, clean.tree));
+  auto built = build_probes(workshop, place, Exit::io, progress);
   NANOBUG_TRY(built);
   NANOBUG_TRY(write_file(place / "complete", ""));
   return *built;
 }
 
-Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
+Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const fs::path& tree,
                             const Progress& progress) {
   const auto& headers = workshop.spec().probes.headers;
-  const auto own = content(checkout, headers), pristine = content(clean.tree, headers);
+  const auto differs = public_headers_differ(clean.tree, tree, headers);
+  NANOBUG_TRY(differs);
+  const auto pristine = clean_probes(workshop, clean, progress);
+  if (!*differs || !pristine) return pristine;
+  const auto own = content(tree, headers);
   NANOBUG_TRY(own);
-  NANOBUG_TRY(pristine);
-  if (*own == *pristine) return clean_probes(workshop, clean, progress);
-  const fs::path place =
-      clean.tree.parent_path() / "probes" /
-      ("for-" + sha256(workshop.project().string() + "\n" + checkout.string()).substr(0, 24));
-  return build_probes(workshop, checkout, place, Exit::check_failed, progress);
+  const fs::path clean_place = clean.tree.parent_path() / "probes" /
+                               *pristine->lexically_relative(clean.tree.parent_path() / "probes").begin();
+  const fs::path place = clean_place.string() + "-" + own->substr(0, 24);
+  const fs::path program = place / workshop.spec().probes.program;
+  const FileLock lock(place.string() + ".lock");
+  if (fs::exists(place / "complete")) return program;
+  NANOBUG_TRY(remove_tree(place));
+  // What includes no header that differs need not be compiled again.
+  NANOBUG_TRY(copy_directory(
+      clean_place, place, workshop.links(clean),
+      [](const std::string& path) { return path == "tree" || path == "complete"; }, kOwnTime));
+  NANOBUG_TRY(link_tree(place, tree));
+  auto built = build_probes(workshop, place, Exit::check_failed, progress);
+  NANOBUG_TRY(built);
+  NANOBUG_TRY(write_file(place / "complete", ""));
+  return *built;
 }
 
 Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean) {
@@ -148,19 +163,23 @@ Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean
   std::string lines;
   const auto take = [&](std::string_view line) {
     const auto entry = json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("probe")) return;
-    probes.push_back({entry["probe"], entry.value("observable", "")});
+    if (!entry.is_object() || !entry.contains("probe") || !entry["probe"].is_string()) return false;
+    const auto tag = entry.find("observable");
+    probes.push_back({entry["probe"], tag != entry.end() && tag->is_string() ? tag->get<std::string>() : ""});
     lines += std::string(line) + '\n';
+    return true;
   };
   if (const auto text = read_file(kept)) {
     std::istringstream in(*text);
-    for (std::string line; std::getline(in, line);) take(line);
-    return probes;
+    bool whole = true;
+    for (std::string line; whole && std::getline(in, line);) whole = take(line);
+    if (whole && !probes.empty()) return probes;
+    probes.clear(), lines.clear();  // damaged: asked again
   }
   Command command = probe_command(workshop, *program, clean.tree);
   command.argv.push_back("--list");
   command.time_limit = std::chrono::seconds(60);
-  command.on_line = take;
+  command.on_line = [&](std::string_view line) { take(line); };
   const auto finished = run(command);
   NANOBUG_TRY(finished);
   if (!finished->good())
@@ -168,18 +187,6 @@ Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean
                 "the probe program cannot list its probes: " + finished->how() + "; " + finished->err);
   NANOBUG_TRY(write_file(kept, lines));
   return probes;
-}
-
-Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
-                                            const fs::path& checkout, std::vector<ProbeInfo> probes,
-                                            const Progress& progress, Until until) {
-  std::vector<ProbeAnswer> answers;
-  const auto failed = [](const ProbeAnswer& answer) { return !answer.passed(); };
-  for (size_t next = 0; next < probes.size();) {
-    NANOBUG_TRY(one_process(workshop, program, checkout, probes, next, answers, progress));
-    if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed)) break;
-  }
-  return answers;
 }
 
 }  // namespace nanobug::workshop

@@ -12,6 +12,7 @@
 #include "mutator/workshop/relocate.h"
 #include "mutator/workshop/shelf.h"
 #include "mutator/workshop/store.h"
+#include "mutator/workshop/trial.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -19,6 +20,15 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kVersion = "2";  // of the layout in the cache
+
+// Exists once a build wrote through a link; beside the clean tree, since that one is made anew.
+fs::path no_links(const Clean& clean) {
+  return clean.tree.parent_path().string() + ".no-links";
+}
+
+Built as_built(const Finished& finished) {
+  return {finished.good(), finished.good() ? "" : reason_of(finished), finished.out, finished.seconds};
+}
 
 }  // namespace
 
@@ -67,6 +77,13 @@ std::vector<std::string> Workshop::substitute(const std::vector<std::string>& wo
       for (size_t at = 0; (at = word.find('{' + name + '}', at)) != std::string::npos; at += value.size())
         word.replace(at, name.size() + 2, value);
   return result;
+}
+
+std::string Workshop::toolchain() const {
+  json what = build_environment();
+  for (const auto* command : {&spec_.build.configure, &spec_.build.compile})
+    what.push_back(named_by(*command, project_));
+  return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
 }
 
 std::string Workshop::key_of(const std::string& tree_id) const {
@@ -128,6 +145,7 @@ Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Pr
       return fail(Exit::io, "the clean tree does not build (" + built->how() +
                                 "); nanobug doctor says what is missing\n" + reason_of(*built));
     if (configure) NANOBUG_TRY(configured(clean.build, clean.tree));
+    if (!configure) NANOBUG_TRY(write_file(clean.diagnostics(), built->out));
   }
   NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
   return set_times(clean.tree, clean.time);
@@ -143,42 +161,28 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
   auto known = take_down(shelved, home);
   NANOBUG_TRY(known);
   if (*known) return std::move(**known);
-  auto scratch = make_temporary_directory(home, "scratch");
-  NANOBUG_TRY(scratch);
-  remove_at_exit(*scratch);
-  const fs::path tree = *scratch / "tree", build = build_directory(tree);
-  // Everything is a link to the clean build but the logs, which a build appends to.
-  NANOBUG_TRY(copy_directory(clean.tree, tree, Links::all));
-  for (const char* log : {".ninja_log", ".ninja_deps"})
-    if (fs::exists(clean.build / log)) {
-      fs::remove(build / log);
-      fs::copy_file(clean.build / log, build / log);
-    }
-  for (const auto& [path, text] : overlay) {
-    fs::remove(tree / path);
-    NANOBUG_TRY(write_file(tree / path, text));
-  }
-  const auto built = build_in(tree);
-  NANOBUG_TRY(built);
-  if (!built->good())
-    return fail(Exit::catalog,
-                "the mutated tree does not build (" + built->how() + ")\n" + reason_of(*built));
-  mutant.seconds = built->seconds;
-  mutant.diagnostics = built->out;
+  const auto trial = Trial::of_overlay(*this, clean, overlay);
+  NANOBUG_TRY(trial);
+  const Built& built = trial->built();
+  if (!built.good) return fail(Exit::catalog, "the mutated tree does not build\n" + built.message);
+  mutant.seconds = built.seconds;
+  mutant.diagnostics = built.output;
 
-  auto files = list_files(build);
+  auto files = trial->made(*this, clean);
   NANOBUG_TRY(files);
-  mutant.outputs = *scratch / "outputs";
+  auto outputs = make_temporary_directory(home, "scratch");
+  NANOBUG_TRY(outputs);
+  remove_at_exit(*outputs);
+  mutant.outputs = *outputs;
+  const fs::path build = build_directory(trial->tree());
   for (const std::string& file : *files) {
-    if (file == ".ninja_log" || file == ".ninja_deps" || same_file(build / file, clean.build / file))
-      continue;
+    if (file == ".ninja_log" || file == ".ninja_deps") continue;
     std::error_code error;
     fs::create_directories((mutant.outputs / file).parent_path(), error);
     fs::rename(build / file, mutant.outputs / file, error);
     if (error) return fail(Exit::io, "cannot keep " + file + " in the cache: " + error.message());
     mutant.files.push_back(file);
   }
-  NANOBUG_TRY(remove_tree(tree));
   NANOBUG_TRY(shelve(shelved, mutant));
   return mutant;
 }
@@ -193,7 +197,7 @@ Result<Finished> Workshop::build_in(const fs::path& tree, const Progress& progre
 Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::path& place,
                          const fs::path& home) const {
   const fs::path build = build_directory(place);
-  NANOBUG_TRY(copy_directory(clean.build, build, Links::large));
+  NANOBUG_TRY(copy_directory(clean.build, build, links(clean)));
   if (mutant)
     for (const std::string& file : mutant->files) {
       std::error_code error;
@@ -204,32 +208,40 @@ Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::pat
   return relocate(build, clean.tree, home);
 }
 
-Status Workshop::furnish_links(const Clean& clean, const Mutant& mutant, const fs::path& place) const {
-  const fs::path build = build_directory(place);
-  NANOBUG_TRY(copy_directory(clean.build, build, Links::all));
-  for (const std::string& file : mutant.files) {
-    std::error_code error;
-    fs::remove(build / file, error);
-    fs::create_hard_link(mutant.outputs / file, build / file, error);
-    if (error) return fail(Exit::io, "cannot link to " + (build / file).string() + ": " + error.message());
-  }
+Links Workshop::links(const Clean& clean) const {
+  return fs::exists(no_links(clean)) ? Links::none : Links::large;
+}
+
+Status Workshop::drop_links(const Clean& clean) const {
+  NANOBUG_TRY(write_file(no_links(clean), ""));
+  std::error_code error;
+  fs::remove(clean.tree.parent_path() / "complete", error);
   return {};
 }
 
 Result<Built> Workshop::build(const fs::path& checkout, const Progress& progress) const {
   std::error_code error;
-  if (!spec_.build.configure.empty() && !fs::exists(build_directory(checkout), error)) {
-    const auto configured =
+  if (!spec_.build.configure.empty() && !fs::exists(build_directory(checkout), error))
+    return configure_and_build(checkout, progress);
+  const auto built = build_in(checkout, progress);
+  NANOBUG_TRY(built);
+  return as_built(*built);
+}
+
+Result<Built> Workshop::configure_and_build(const fs::path& checkout, const Progress& progress) const {
+  if (!spec_.build.configure.empty()) {
+    const auto finished =
         run_build(substitute(spec_.build.configure, {{"source", checkout.string()},
                                                      {"build", build_directory(checkout).string()},
                                                      {"project", project_.string()}}),
                   checkout, "configuring", progress);
-    NANOBUG_TRY(configured);
-    if (!configured->good()) return Built{false, reason_of(*configured), configured->seconds};
+    NANOBUG_TRY(finished);
+    if (!finished->good()) return as_built(*finished);
+    if (is_plain(checkout)) NANOBUG_TRY(configured(build_directory(checkout), checkout));
   }
   const auto built = build_in(checkout, progress);
   NANOBUG_TRY(built);
-  return Built{built->good(), built->good() ? "" : reason_of(*built), built->seconds};
+  return as_built(*built);
 }
 
 Command Workshop::command(const catalog::Step& step, const fs::path& checkout,

@@ -17,6 +17,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/process.h"
 #include "mutator/catalog/catalog.h"
+#include "mutator/workshop/copy.h"
 
 namespace nanobug::workshop {
 
@@ -32,6 +33,9 @@ struct Clean {
   fs::path build;         // tree / catalog's build.directory; compile_commands.json is here
   std::string key;        // of everything that it was made from
   std::int64_t time = 0;  // the modification time of all its files: what every checkout gets
+
+  // What its build said: the warnings that it has anyway.
+  fs::path diagnostics() const { return tree.parent_path() / "diagnostics"; }
 };
 
 // What a mutant's build has that the clean one has not.
@@ -45,6 +49,7 @@ struct Mutant {
 struct Built {
   bool good = false;
   std::string message;  // the build's last words when it is not
+  std::string output;   // all that it said: warnings
   double seconds = 0;
 };
 
@@ -66,12 +71,15 @@ class Workshop {
   // `home` is where the tree will stand (a session makes it beside and renames it).
   Status furnish(const Clean& clean, const Mutant* mutant, const fs::path& place, const fs::path& home) const;
 
-  // A throw-away tree to run a mutant's programs in: links to the clean build, and the mutant's files.
-  Status furnish_links(const Clean& clean, const Mutant& mutant, const fs::path& place) const;
+  // May files of the clean build be hard-linked where something is built? Not once a build wrote through one.
+  Links links(const Clean& clean) const;
+  // A build did: the clean build is no longer what it was. The next clean() makes it anew.
+  Status drop_links(const Clean& clean) const;
 
   // Builds a checkout's own build directory, as a learner would. Never an error because code does not
   // compile.
   Result<Built> build(const fs::path& checkout, const Progress& progress = {}) const;
+  Result<Built> configure_and_build(const fs::path& checkout, const Progress& progress = {}) const;
 
   // How to run a program of the tree in a checkout; `places` are what else its arguments can name.
   Command command(const catalog::Step& step, const fs::path& checkout,
@@ -80,6 +88,7 @@ class Workshop {
   fs::path build_directory(const fs::path& checkout) const { return checkout / spec_.build.directory; }
   const catalog::Tree& spec() const { return spec_; }
   const fs::path& project() const { return project_; }
+  std::string toolchain() const;  // a key of the compiler and LibTorch
   const fs::path& cache() const { return cache_; }
 
   // {source}, {build}, … in the words of a command.

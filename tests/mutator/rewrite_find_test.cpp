@@ -163,7 +163,11 @@ TEST_CASE("explain peels the matcher", "[rewrite]") {
 
 TEST_CASE("well_formatted asks clang-format", "[rewrite]") {
   const fs::path file = home() / "styled" / "tree" / "code.cpp";
-  CHECK(*rewriter().well_formatted(file, "int f() {\n  return 1;\n}\n"));
-  CHECK(!*rewriter().well_formatted(file, "int f() {return 1;}\n"));
-  CHECK(!*rewriter().well_formatted(file, "#include \"b.h\"\n#include \"a.h\"\n"));
+  CHECK(*rewriter().well_formatted(file, "", "int f() {\n  return 1;\n}\n"));
+  CHECK(!*rewriter().well_formatted(file, "", "int f() {return 1;}\n"));
+  CHECK(!*rewriter().well_formatted(file, "", "#include \"b.h\"\n#include \"a.h\"\n"));
+  // A file that was out of order before may stay so; what changed may not add to it.
+  const std::string untidy = "int g() {return 2;}\n\n\n\nint f() {\n  return 1;\n}\n";
+  CHECK(*rewriter().well_formatted(file, untidy, "int g() {return 2;}\n\n\n\nint f() {\n  return 3;\n}\n"));
+  CHECK(!*rewriter().well_formatted(file, untidy, "int g() {return 2;}\n\n\n\nint f() {\n  return   3;\n}\n"));
 }

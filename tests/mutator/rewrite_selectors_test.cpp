@@ -424,15 +424,15 @@ TEST_CASE("a style that cannot be read is told, one that turns formatting off is
   const fs::path file = disk.root / "tree/code.cpp";
   REQUIRE(write_file(disk.root / ".clang-format", "BasedOnStyle: None\nDisableFormat: true\n"));
   const std::string ugly = "int  f( ){return 1;}\n";
-  CHECK(*rewriter().well_formatted(file, ugly));
+  CHECK(*rewriter().well_formatted(file, "", ugly));
   REQUIRE(write_file(disk.root / "tree/.clang-format", "BasedOnStyle: Nonsense\n"));
-  const auto wrong = rewriter().well_formatted(file, ugly);
+  const auto wrong = rewriter().well_formatted(file, "", ugly);
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().code == Exit::io);
   CHECK(wrong.error().message.starts_with("the .clang-format of '" + file.string() + "' cannot be read: "));
   REQUIRE(write_file(disk.root / "tree/.clang-format", "BasedOnStyle: Google\n"));
-  CHECK_FALSE(*rewriter().well_formatted(file, ugly));
-  CHECK(*rewriter().well_formatted(file, "int f() { return 1; }\n"));
+  CHECK_FALSE(*rewriter().well_formatted(file, "", ugly));
+  CHECK(*rewriter().well_formatted(file, "", "int f() { return 1; }\n"));
 }
 
 TEST_CASE("includes that are still read, or are the file's own, stay", "[rewrite][selectors]") {

@@ -498,7 +498,7 @@ TEST_CASE("a started session remembers what was asked", "[session][parts]") {
   request.seed = 99;
   request.strict = true;
   request.named = true;
-  request.project = "p";
+  request.project["catalog.yaml"].bytes = "tree:\n";
   request.toolchain = "t";
   request.options = "o";
   auto desk = nanobug::test::desk_in(scratch);
@@ -512,7 +512,7 @@ TEST_CASE("a started session remembers what was asked", "[session][parts]") {
   CHECK(started->pristine == vault::tree_id(request.pristine).value());
   CHECK(started->mutated == vault::tree_id(request.mutated).value());
   CHECK(started->hints == 0);
-  CHECK(started->project == "p");
+  CHECK(started->project == vault::tree_id(request.project).value());
   CHECK(started->toolchain == "t");
   CHECK(started->options == "o");
   CHECK(started->name.starts_with("20"));

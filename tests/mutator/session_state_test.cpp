@@ -28,7 +28,7 @@ TEST_CASE("what is updated is there for the next command", "[session]") {
 TEST_CASE("every field of a session is there for the next command, and in the ledger", "[session]") {
   Scratch scratch;
   auto request = furnished_request(scratch / "work");
-  request.project = "p", request.toolchain = "t", request.options = "--pack reversal";
+  request.project["catalog.yaml"].bytes = "tree:\n", request.toolchain = "t", request.options = "--pack reversal";
   REQUIRE(desk_in(scratch).start(request));
   const auto change = [](Session& session) {
     session.hints = 1, session.wrong_claims = 2, session.located = true, session.checks = 3;
@@ -39,7 +39,7 @@ TEST_CASE("every field of a session is there for the next command, and in the le
   const Session open = *Desk::peek(places_in(scratch.path())).value();
   stop_in(scratch);
   for (const Session& session : {open, Desk::ledger(places_in(scratch.path())).value().at(0).session}) {
-    CHECK(session.project == "p");
+    CHECK(session.project == vault::tree_id(request.project).value());
     CHECK(session.toolchain == "t");
     CHECK(session.options == "--pack reversal");
     CHECK(session.hints == 1);

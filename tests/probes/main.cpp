@@ -1,13 +1,15 @@
-// The program: lists the probes, or runs some of them, and says on standard output what became of each.
+// The program: lists the probes, or runs some of them, and says what became of each.
 //
 //   probes --list    {"probe":"attention.scale","observable":"outputs"} a line, for every probe
 //   probes [NAME…]   runs these, in this order, or all:
+//                    {"library":"/…/libnanochat.so","build_id":"…"}: which build of the tree it judges
 //                    {"begin":"attention.scale"}
-//                    {"end":"attention.scale","passed":false,"message":"…"}
+//                    {"end":"attention.scale","passed":false,"message":"…","processor_s":0.01}
 //
-// A line is flushed as it is written, so that a crash or a hang shows as a begin without an end. Everything
-// else, also what the tree under test prints, goes to standard error. Exits with 0 if all passed, 1 if one
-// failed, 2 on bad usage.
+// The lines go to the descriptor that the environment's NANOBUG_PROTOCOL_FD names, and belong to nobody else
+// there; without it to standard output, and what the tree under test prints then goes to standard error. A
+// line is flushed as it is written, so that a crash or a hang shows as a begin without an end. Exits with 0 if
+// all passed, 1 if one failed, 2 on bad usage.
 
 #include "probe.h"
 
@@ -17,10 +19,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "loaded.h"
 #include "runner.h"
 
 // LibTorch's exceptions end with a backtrace, which differs from machine to machine.
@@ -59,14 +64,32 @@ bool passes(const std::string& name) {
   torch::manual_seed(20251105);
   torch::GradMode::set_enabled(true);
   say({{"begin", name}});
+  const std::clock_t began = std::clock();
   const ProbeAnswer answer = run_probe(name);
-  say({{"end", name}, {"passed", answer.passed}, {"message", one_line(answer.message)}});
+  say({{"end", name},
+       {"passed", answer.passed},
+       {"message", one_line(answer.message)},
+       {"processor_s", static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC}});
   return answer.passed;
+}
+
+// Where the protocol goes: a descriptor of its own, or standard output, which then is nobody else's.
+bool open_protocol() {
+  if (const char* descriptor = std::getenv("NANOBUG_PROTOCOL_FD")) {
+    protocol = ::fdopen(std::atoi(descriptor), "w");
+    return protocol != nullptr;
+  }
+  protocol = ::fdopen(::dup(STDOUT_FILENO), "w");
+  return protocol && ::dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!open_protocol()) {
+    std::perror("probes");
+    return 2;
+  }
   std::map<std::string, std::string> probes;
   for (const ProbeName& probe : all_probes()) probes[probe.name] = probe.observable;
   std::vector<std::string> names(argv + 1, argv + argc);
@@ -83,12 +106,8 @@ int main(int argc, char** argv) {
     for (const auto& [name, observable] : probes) names.push_back(name);
   }
 
-  // Standard output belongs to the protocol, whatever the tree under test prints.
-  protocol = ::fdopen(::dup(STDOUT_FILENO), "w");
-  if (!protocol || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-    std::perror("probes");
-    return 2;
-  }
+  const Loaded library = loaded_library("libnanochat.so");
+  say({{"library", library.path}, {"build_id", library.build_id}});
   torch::set_num_threads(1);
   // c10d asks who calls for every connection, and a name server that does not answer takes five seconds to.
   __nss_configure_lookup("hosts", "files");

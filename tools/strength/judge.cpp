@@ -9,6 +9,7 @@
 #include "mutator/grade/parity.h"
 #include "mutator/grade/recording.h"
 #include "mutator/vault/tree.h"
+#include "mutator/workshop/trial.h"
 #include "tools/strength/objects.h"
 
 namespace nanobug::strength {
@@ -75,7 +76,7 @@ Result<std::unique_ptr<Judge>> Judge::open(const catalog::Catalog& catalog, cons
 Status Judge::sweep() const {
   if (clean_.tree.empty()) return {};
   const fs::path home = clean_.tree.parent_path();
-  std::vector<fs::path> gone = {home / "mutants", home / "desks"};
+  std::vector<fs::path> gone = {home / "mutants", home / "trials"};
   const auto sweep_out = [&](const fs::path& directory,
                              const std::function<bool(const std::string&)>& unwanted) {
     std::error_code ignored;
@@ -86,7 +87,7 @@ Status Judge::sweep() const {
       program_.empty() ? "" : program_.lexically_relative(home / "probes").begin()->string();
   sweep_out(home, [](const std::string& name) { return name.starts_with("scratch"); });
   sweep_out(home / "probes", [&](const std::string& name) {
-    return name.starts_with("for-") || (!own.empty() && !name.starts_with(own));
+    return !own.empty() && name != own;
   });
   sweep_out(home.parent_path(), [&](const std::string& name) { return !name.starts_with(clean_.key); });
   for (const fs::path& path : gone) NANOBUG_TRY(remove_tree(path));
@@ -97,14 +98,11 @@ Status Judge::ask_clean(const workshop::Progress& progress) {
   auto program = workshop::clean_probes(workshop_, clean_, progress);
   NANOBUG_TRY(program);
   program_ = std::move(*program);
-  auto probes = workshop::list_probes(workshop_, clean_);
-  NANOBUG_TRY(probes);
-  probes_ = std::move(*probes);
-  const auto answers = workshop::run_probes(workshop_, program_, clean_.tree, probes_, progress);
-  NANOBUG_TRY(answers);
-  for (const ProbeAnswer& answer : *answers)
-    if (!answer.passed())
-      return fail(Exit::catalog, "the probe " + answer.probe + " fails on the clean tree: " + answer.message);
+  auto askable = workshop::askable(workshop_, clean_, false, progress);
+  NANOBUG_TRY(askable);
+  for (const ProbeAnswer& answer : askable->excluded)
+    return fail(Exit::catalog, "the probe " + answer.probe + " " + answer.message);
+  askable_ = std::move(*askable);
   std::string names = program_.lexically_relative(clean_.tree.parent_path()).string();
   const auto recorded = grade::record_parity(workshop_, clean_, progress);
   NANOBUG_TRY(recorded);
@@ -118,36 +116,7 @@ Status Judge::ask_clean(const workshop::Progress& progress) {
   return {};
 }
 
-fs::path Judge::desk(int number) const {
-  return clean_.tree.parent_path() / "desks" / std::to_string(number);
-}
-
-// A tree to judge the mutant in. Where a header differs the probes are compiled against it, so the sources
-// are there too; a header that the desk's last mutant changed is written anew, for the build of the probes to
-// see.
-Status Judge::furnish(const Mutant& mutant, const std::string& text, const workshop::Mutant& built,
-                      int number) {
-  const fs::path place = desk(number);
-  NANOBUG_TRY(remove_tree(workshop_.build_directory(place)));
-  if (is_header(mutant.file)) {
-    if (!fs::exists(place / mutant.file))
-      NANOBUG_TRY(workshop::copy_directory(
-          clean_.tree, place, workshop::Links::all,
-          [&](const std::string& path) { return path == catalog_.tree.build.directory; }));
-    const auto files = workshop::list_files(place);
-    NANOBUG_TRY(files);
-    for (const std::string& file : *files) {
-      const auto pristine = read_file(clean_.tree / file), own = read_file(place / file);
-      NANOBUG_TRY(pristine);
-      NANOBUG_TRY(own);
-      if (*pristine != *own) NANOBUG_TRY(write_file(place / file, *pristine));
-    }
-    NANOBUG_TRY(write_file(place / mutant.file, text));
-  }
-  return workshop_.furnish_links(clean_, built, place);
-}
-
-Result<Judgement> Judge::judge(const Mutant& mutant, int number) {
+Result<Judgement> Judge::judge(const Mutant& mutant) {
   const auto pristine = read_file(clean_.tree / mutant.file);
   NANOBUG_TRY(pristine);
   const std::string text = mutated(mutant, *pristine);
@@ -170,8 +139,9 @@ Result<Judgement> Judge::judge(const Mutant& mutant, int number) {
     return judgement;
   }
   start = Clock::now();
-  NANOBUG_TRY(furnish(mutant, text, *built, number));
-  NANOBUG_TRY(see(mutant, desk(number), judgement));
+  const auto place = workshop::Trial::of_mutant(workshop_, clean_, {{mutant.file, text}}, *built);
+  NANOBUG_TRY(place);
+  NANOBUG_TRY(see(mutant, place->tree(), judgement));
   if (*same && judgement.outcome == Outcome::survived) judgement.outcome = Outcome::same_code;
   judgement.judge_s = since(start);
   return judgement;
@@ -196,7 +166,8 @@ Status Judge::probe(const Mutant& mutant, const fs::path& place, Judgement& judg
     NANOBUG_TRY(own);
     program = std::move(*own);
   }
-  const auto answers = workshop::run_probes(workshop_, program, place, own_first(probes_, mutant.file), {},
+  const auto answers = workshop::run_probes(workshop_, program, place, own_first(askable_.probes, mutant.file),
+                                            askable_.limits(workshop_.spec().probes), {},
                                             workshop::Until::one_process_failed);
   NANOBUG_TRY(answers);
   const auto failed = std::find_if(answers->begin(), answers->end(),

@@ -13,7 +13,7 @@
 #include "mutator/catalog/catalog.h"
 #include "mutator/grade/parity.h"
 #include "mutator/workshop/copy.h"
-#include "mutator/workshop/probes.h"
+#include "mutator/workshop/probe_run.h"
 #include "mutator/workshop/workshop.h"
 #include "tools/strength/results.h"
 
@@ -27,8 +27,8 @@ class Judge {
                                              const workshop::Progress& progress);
   ~Judge();
 
-  // From several threads at once, each with a `desk` of its own (counted from 0).
-  Result<Judgement> judge(const Mutant& mutant, int desk);
+  // From several threads at once.
+  Result<Judgement> judge(const Mutant& mutant);
 
   // The parity runs in a tree that is whole and built.
   Result<std::vector<grade::ParityAnswer>> compare_in(const fs::path& place,
@@ -45,8 +45,6 @@ class Judge {
   Judge(const catalog::Catalog& catalog, const fs::path& cache);
   Status sweep() const;
   Status ask_clean(const workshop::Progress& progress);
-  fs::path desk(int number) const;
-  Status furnish(const Mutant& mutant, const std::string& text, const workshop::Mutant& built, int number);
   Status see(const Mutant& mutant, const fs::path& place, Judgement& judgement) const;
   Status probe(const Mutant& mutant, const fs::path& place, Judgement& judgement) const;
   Status compare(const fs::path& place, Judgement& judgement) const;
@@ -57,7 +55,7 @@ class Judge {
   workshop::Workshop workshop_;
   workshop::Clean clean_;
   fs::path program_;  // the probes
-  std::vector<workshop::ProbeInfo> probes_;
+  workshop::Askable askable_;
   std::string bench_;
 };
 

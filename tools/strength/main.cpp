@@ -77,10 +77,10 @@ Result<std::vector<Judgement>> judge_all(Judge& judge, Results& results, const s
   std::mutex telling;
   std::optional<Error> trouble;
   size_t done = 0;
-  const auto work = [&](int desk) {
+  const auto work = [&] {
     for (size_t k; (k = next++) < open.size();) {
       const size_t i = open[k];
-      auto answer = judge.judge(mutants[i], desk);
+      auto answer = judge.judge(mutants[i]);
       Status kept;
       if (answer) kept = results.keep(mutants[i], texts[i], judge.bench(), *answer);
       const std::lock_guard lock(telling);
@@ -96,7 +96,7 @@ Result<std::vector<Judgement>> judge_all(Judge& judge, Results& results, const s
   };
   {
     std::vector<std::jthread> workers;
-    for (int desk = 0; desk < options.jobs; ++desk) workers.emplace_back(work, desk);
+    for (int i = 0; i < options.jobs; ++i) workers.emplace_back(work);
   }
   if (trouble) return tl::unexpected(*trouble);
   return answers;

@@ -1,6 +1,10 @@
-// probes: the protocol of a probe program, by hand: a line of JSON when a probe begins and when it ends.
+// probes: the protocol of a probe program, by hand: a line of JSON for the library that is judged, and one when
+// a probe begins and when it ends, on the descriptor that NANOBUG_PROTOCOL_FD names.
+#include <dlfcn.h>
+
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -29,22 +33,28 @@ const std::vector<Probe> kProbes = {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const char* descriptor = std::getenv("NANOBUG_PROTOCOL_FD");
+  std::FILE* out = descriptor ? fdopen(std::atoi(descriptor), "w") : stdout;
   if (argc == 2 && std::strcmp(argv[1], "--list") == 0) {
-    for (const Probe& probe : kProbes) std::printf("{\"probe\": \"%s\", \"observable\": \"%s\"}\n", probe.name, probe.observable);
-    return 0;
+    for (const Probe& probe : kProbes)
+      std::fprintf(out, "{\"probe\": \"%s\", \"observable\": \"%s\"}\n", probe.name, probe.observable);
+    return std::fclose(out);
   }
+  Dl_info library{};
+  dladdr(reinterpret_cast<void*>(&tiny::mean), &library);
+  std::fprintf(out, "{\"library\": \"%s\"}\n", library.dli_fname);
   bool all = true;
   for (int i = 1; i < argc; ++i) {
     const Probe* found = nullptr;
     for (const Probe& probe : kProbes)
       if (probe.name == std::string(argv[i])) found = &probe;
     if (!found) return 2;
-    std::printf("{\"begin\": \"%s\"}\n", found->name);
-    std::fflush(stdout);
+    std::fprintf(out, "{\"begin\": \"%s\"}\n", found->name);
+    std::fflush(out);
     const bool passed = found->passes();
     all = all && passed;
-    std::printf("{\"end\": \"%s\", \"passed\": %s, \"message\": \"\"}\n", found->name, passed ? "true" : "false");
-    std::fflush(stdout);
+    std::fprintf(out, "{\"end\": \"%s\", \"passed\": %s, \"message\": \"\"}\n", found->name, passed ? "true" : "false");
+    std::fflush(out);
   }
   return all ? 0 : 1;
 }

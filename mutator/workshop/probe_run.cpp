@@ -1,0 +1,252 @@
+// probe_run: see probe_run.h.
+#include "mutator/workshop/probe_run.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "mutator/base/files.h"
+#include "mutator/workshop/build_id.h"
+#include "mutator/workshop/copy.h"
+
+namespace nanobug::workshop {
+namespace {
+
+using nlohmann::json;
+
+// Limits in units of what the clean tree takes here. A machine that was busy while it was measured has no say:
+// processor time hardly grows with the load.
+constexpr double kProcessorFactor = 20, kLeastProcessor_s = 5, kWallFactor = 6;
+
+std::string string_at(const json& object, const char* name) {
+  const auto it = object.find(name);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+// One run of the program: what it said, up to where it ended.
+class Conversation {
+ public:
+  Conversation(const std::vector<ProbeInfo>& probes, size_t first, const Progress& progress)
+      : probes_(probes), next_(first), progress_(progress) {}
+
+  void hear(std::string_view line) {
+    const auto event = json::parse(line, nullptr, false);
+    if (!event.is_object() || next_ >= probes_.size()) return;
+    if (event.contains("library")) {
+      library_ = string_at(event, "library"), build_id_ = string_at(event, "build_id");
+    } else if (event.contains("begin")) {
+      begun_ = true;
+    } else if (string_at(event, "end") == probes_[next_].probe) {
+      const auto passed = event.find("passed"), took = event.find("processor_s");
+      const bool good = passed != event.end() && passed->is_boolean() && passed->get<bool>();
+      answers_.push_back({probes_[next_].probe, probes_[next_].observable,
+                          good ? ProbeAnswer::How::passed : ProbeAnswer::How::failed, string_at(event, "message"),
+                          took != event.end() && took->is_number() ? took->get<double>() : 0});
+      begun_ = false;
+      ++next_;
+      if (progress_) progress_("probing", static_cast<int>(next_), static_cast<int>(probes_.size()));
+    }
+  }
+
+  // Did it load the library that it was to judge?
+  Status loaded(const fs::path& wanted) const {
+    if (answers_.empty()) return {};
+    if (library_.empty())
+      return fail(Exit::catalog,
+                  "the probe program does not say which library it loaded; a line {\"library\": …} comes first "
+                  "(docs/maintainer.md)");
+    std::error_code error;
+    const bool same_build = build_id_.empty() || build_id_ == build_id(wanted);
+    if (fs::equivalent(library_, wanted, error) && same_build) return {};
+    return fail(Exit::io, "the probes loaded " + library_ + " and not " + wanted.string() +
+                              ", which they were to judge; is LD_PRELOAD or LD_LIBRARY_PATH set?");
+  }
+
+  const std::vector<ProbeInfo>& probes_;
+  size_t next_;
+  const Progress& progress_;
+  bool begun_ = false;
+  std::string library_, build_id_;
+  std::vector<ProbeAnswer> answers_;
+};
+
+// Runs the program over the probes from `next` on, until it ends in whatever way; moves `next` past what was
+// answered.
+Status one_process(const Workshop& workshop, const fs::path& program, const fs::path& tree,
+                   const std::vector<ProbeInfo>& probes, const Limits& limits, size_t& next,
+                   std::vector<ProbeAnswer>& answers, const Progress& progress) {
+  const size_t first = next;
+  Conversation heard(probes, next, progress);
+  Command command = probe_command(workshop, program, tree);
+  for (size_t i = next; i < probes.size(); ++i) command.argv.push_back(probes[i].probe);
+  command.quiet_limits = limits;
+  command.on_line = [&](std::string_view line) { heard.hear(line); };
+  const auto finished = run(command);
+  NANOBUG_TRY(finished);
+  const fs::path library = workshop.build_directory(tree) / workshop.spec().build.library;
+  if (!workshop.spec().build.library.empty()) NANOBUG_TRY(heard.loaded(library));
+  next = heard.next_;
+  std::move(heard.answers_.begin(), heard.answers_.end(), std::back_inserter(answers));
+  if (next >= probes.size()) return {};
+  if (!heard.begun_ && next == first && finished->exit_code == 2)
+    return fail(Exit::catalog, "the probe program refused its arguments: " + finished->err);
+  // It ended inside a probe, or before the first (its library does not load): that probe has its answer.
+  const auto answer = [&](ProbeAnswer::How how, const std::string& message) {
+    answers.push_back({probes[next].probe, probes[next].observable, how, message});
+    ++next;
+  };
+  answer(finished->timed_out ? ProbeAnswer::How::hung : ProbeAnswer::How::crashed, finished->how());
+  // What hangs once may hang in all of them, and a library that does not load fails them all alike.
+  const bool nothing_loads = !heard.begun_ && next == first + 1;
+  while (next < probes.size() && finished->timed_out) answer(ProbeAnswer::How::unasked, "not asked after a hang");
+  while (next < probes.size() && nothing_loads) answer(ProbeAnswer::How::crashed, finished->how());
+  return {};
+}
+
+// ---- what the clean tree answers here
+
+constexpr const char* kAnswers = "answers.json";  // beside the clean tree's probe program
+
+json to_json(const ProbeAnswer& answer) {
+  return {{"probe", answer.probe}, {"message", answer.message}};
+}
+
+struct Kept {
+  std::map<std::string, std::string> excluded;  // probe -> why
+  double slowest_s = 0;
+};
+
+std::optional<Kept> read_kept(const fs::path& file) {
+  const auto text = read_file(file);
+  if (!text) return std::nullopt;
+  const auto j = json::parse(*text, nullptr, false);
+  if (!j.is_object() || !j.contains("excluded") || !j["excluded"].is_array() || !j.contains("slowest_s") ||
+      !j["slowest_s"].is_number())
+    return std::nullopt;
+  Kept kept{{}, j["slowest_s"].get<double>()};
+  for (const json& one : j["excluded"])
+    if (one.is_object()) kept.excluded[string_at(one, "probe")] = string_at(one, "message");
+  return kept;
+}
+
+Status write_kept(const fs::path& file, const Askable& askable) {
+  json excluded = json::array();
+  for (const ProbeAnswer& answer : askable.excluded) excluded.push_back(to_json(answer));
+  return write_file(file, json{{"excluded", excluded}, {"slowest_s", askable.slowest_s}}.dump(
+                              -1, ' ', false, json::error_handler_t::replace));
+}
+
+// Asked `times` times on the clean tree: the last failing answer of each that failed, with how often.
+Result<std::vector<ProbeAnswer>> failing_on_clean(const Workshop& workshop, const Clean& clean,
+                                                  const std::vector<ProbeInfo>& probes, const Limits& limits,
+                                                  int times, int failed_before) {
+  const auto program = clean_probes(workshop, clean);
+  NANOBUG_TRY(program);
+  std::map<std::string, std::pair<int, ProbeAnswer>> failed;
+  for (int time = 0; time < times; ++time)
+    for (const ProbeInfo& probe : probes) {
+      const auto answers = run_probes(workshop, *program, clean.tree, {probe}, limits);
+      NANOBUG_TRY(answers);
+      if (!answers->front().passed()) ++failed[probe.probe].first, failed[probe.probe].second = answers->front();
+    }
+  std::vector<ProbeAnswer> answers;
+  for (const ProbeInfo& probe : probes) {
+    const auto it = failed.find(probe.probe);
+    if (it == failed.end() && failed_before == 0) continue;
+    const int count = failed_before + (it == failed.end() ? 0 : it->second.first), of = failed_before + times;
+    ProbeAnswer answer = it == failed.end() ? ProbeAnswer{probe.probe, probe.observable} : it->second.second;
+    answer.how = ProbeAnswer::How::failed;
+    answer.message = count == of ? "fails on the clean tree: " + answer.message
+                                 : "fails on the clean tree " + std::to_string(count) + (count == 1 ? " time of " : " times of ") +
+                                       std::to_string(of);
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+Askable without(const std::vector<ProbeInfo>& all, const Kept& kept) {
+  Askable askable;
+  askable.slowest_s = kept.slowest_s;
+  for (const ProbeInfo& info : all) {
+    const auto it = kept.excluded.find(info.probe);
+    if (it == kept.excluded.end())
+      askable.probes.push_back(info);
+    else
+      askable.excluded.push_back({info.probe, info.observable, ProbeAnswer::How::failed, it->second});
+  }
+  return askable;
+}
+
+}  // namespace
+
+Limits Askable::limits(const catalog::Probes& spec) const {
+  const double processor =
+      std::min(spec.time_limit_s, std::max(kLeastProcessor_s, kProcessorFactor * slowest_s));
+  return {processor, kWallFactor * processor};
+}
+
+Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh, const Progress& progress) {
+  const auto program = clean_probes(workshop, clean);
+  NANOBUG_TRY(program);
+  const auto all = list_probes(workshop, clean);
+  NANOBUG_TRY(all);
+  const fs::path file = program->parent_path() / kAnswers;
+  if (!fresh)
+    if (const auto kept = read_kept(file)) return without(*all, *kept);
+  const FileLock lock(file.string() + ".lock");
+  if (!fresh)
+    if (const auto kept = read_kept(file)) return without(*all, *kept);
+  // Nothing is known of this machine yet: the catalog's own limit it is.
+  const Limits limits{workshop.spec().probes.time_limit_s, kWallFactor * workshop.spec().probes.time_limit_s};
+  Kept found;
+  std::vector<ProbeInfo> doubtful, rest = *all;
+  while (!rest.empty()) {
+    const auto answers = run_probes(workshop, *program, clean.tree, rest, limits, progress);
+    NANOBUG_TRY(answers);
+    rest.clear();
+    for (const ProbeAnswer& answer : *answers) {
+      if (answer.how == ProbeAnswer::How::unasked)
+        rest.push_back({answer.probe, answer.observable});
+      else if (!answer.passed())
+        doubtful.push_back({answer.probe, answer.observable});
+      found.slowest_s = std::max(found.slowest_s, answer.processor_s);
+    }
+  }
+  const auto failing = failing_on_clean(workshop, clean, doubtful, limits, 2, 1);
+  NANOBUG_TRY(failing);
+  for (const ProbeAnswer& answer : *failing) found.excluded[answer.probe] = answer.message;
+  Askable askable = without(*all, found);
+  NANOBUG_TRY(write_kept(file, askable));
+  return askable;
+}
+
+Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean,
+                                       const std::vector<ProbeInfo>& probes) {
+  const auto known = askable(workshop, clean);
+  NANOBUG_TRY(known);
+  auto failing = failing_on_clean(workshop, clean, probes, known->limits(workshop.spec().probes), 3, 0);
+  NANOBUG_TRY(failing);
+  if (failing->empty()) return failing;
+  const auto program = clean_probes(workshop, clean);
+  NANOBUG_TRY(program);
+  const fs::path file = program->parent_path() / kAnswers;
+  const FileLock lock(file.string() + ".lock");
+  Askable now = *known;
+  now.excluded.insert(now.excluded.end(), failing->begin(), failing->end());
+  NANOBUG_TRY(write_kept(file, now));
+  return failing;
+}
+
+Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
+                                            const fs::path& tree, const std::vector<ProbeInfo>& probes,
+                                            const Limits& limits, const Progress& progress, Until until) {
+  std::vector<ProbeAnswer> answers;
+  const auto failed = [](const ProbeAnswer& answer) { return !answer.passed(); };
+  for (size_t next = 0; next < probes.size();) {
+    NANOBUG_TRY(one_process(workshop, program, tree, probes, limits, next, answers, progress));
+    if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed)) break;
+  }
+  return answers;
+}
+
+}  // namespace nanobug::workshop

@@ -1,0 +1,62 @@
+// probe_run: asking a tree's library the probes, in a process that may die: what comes back of a crash, a hang
+// or a throw is an answer like any other.
+//
+// The protocol is lines of JSON on descriptor 3, which NANOBUG_PROTOCOL_FD names; standard output and error
+// are the tree's own:
+//   {"library": "/…/libnanochat.so", "build_id": "…"}     first: what was loaded
+//   {"begin": "attention.scale"}
+//   {"end": "attention.scale", "passed": false, "message": "…", "processor_s": 0.01}
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/workshop/probes.h"
+
+namespace nanobug::workshop {
+
+struct ProbeAnswer {
+  std::string probe, observable;
+  // `unasked`: a probe before it hung, and what comes after a hang is not waited for.
+  enum class How { passed, failed, crashed, hung, unasked } how = How::passed;
+  std::string message = {};  // one line: the failing expression, the signal, the limit
+  double processor_s = 0;    // as the program says
+
+  bool passed() const { return how == How::passed; }
+};
+
+// What may be asked here, and how long an answer takes: the clean tree's own, on this machine.
+struct Askable {
+  std::vector<ProbeInfo> probes;
+  std::vector<ProbeAnswer> excluded;  // fail on the clean tree here, or do not always pass
+  double slowest_s = 0;               // processor time
+
+  // For the probes of this tree: processor time many times that of the slowest, and for what waits without
+  // using the processor wall time many times that again.
+  Limits limits(const catalog::Probes& spec) const;
+};
+
+// Asked once and kept beside the probe program; what does not pass is asked three times, so that `excluded`
+// can say whether it never passes here or not always. `fresh` asks again.
+Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh = false,
+                        const Progress& progress = {});
+
+// Does the clean tree always pass these? Those that fail one time of three are excluded from now on; ->
+// their answers. For a failure on a tree that one does not believe at once.
+Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean,
+                                       const std::vector<ProbeInfo>& probes);
+
+enum class Until { all_answered, one_process_failed };
+
+// Runs the probes against the tree's library, in this order, on one thread each. After a crash it goes on with
+// the next in a new process; after a hang no further. With one_process_failed, no further either once a
+// process has ended with a probe that did not pass; what was not asked then is not in the answer.
+// Errors: Exit::io when the program loaded another library than this tree's, so that its answers mean
+// nothing.
+Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
+                                            const fs::path& tree, const std::vector<ProbeInfo>& probes,
+                                            const Limits& limits, const Progress& progress = {},
+                                            Until until = Until::all_answered);
+
+}  // namespace nanobug::workshop

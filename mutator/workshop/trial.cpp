@@ -1,0 +1,239 @@
+// trial: see trial.h.
+#include "mutator/workshop/trial.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "mutator/base/files.h"
+#include "mutator/workshop/copy.h"
+#include "mutator/workshop/relocate.h"
+
+namespace nanobug::workshop {
+namespace {
+
+// A source of this size is no source: what a learner put there stays where it is, behind a symlink.
+constexpr std::uintmax_t kLinkedSource = 64u << 20;
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Neither git's nor what is left out.
+bool is_left_out(const std::string& relative, const std::vector<std::string>& leave_out) {
+  const std::string top = fs::path(relative).begin()->string();
+  return top == ".git" || contains(leave_out, top);
+}
+
+// Is it the same file: kind, permission to run, bytes?
+Result<bool> same(const fs::path& one, const fs::path& other) {
+  struct stat a{}, b{};
+  if (::lstat(one.c_str(), &a) != 0 || ::lstat(other.c_str(), &b) != 0) return false;
+  if ((a.st_mode & S_IFMT) != (b.st_mode & S_IFMT)) return false;
+  std::error_code error;
+  if (S_ISLNK(a.st_mode)) return fs::read_symlink(one, error) == fs::read_symlink(other, error);
+  if (a.st_size != b.st_size || (a.st_mode & S_IXUSR) != (b.st_mode & S_IXUSR)) return false;
+  const auto x = read_file(one), y = read_file(other);
+  NANOBUG_TRY(x);
+  NANOBUG_TRY(y);
+  return *x == *y;
+}
+
+tl::unexpected<Error> cannot_copy(const fs::path& to, const std::error_code& error) {
+  return fail(Exit::io, "cannot copy to " + to.string() + ": " + error.message());
+}
+
+Status copy_source(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  if (fs::is_symlink(fs::symlink_status(from, error))) {
+    fs::copy_symlink(from, to, error);
+  } else if (fs::file_size(from, error) > kLinkedSource) {
+    fs::create_symlink(fs::absolute(from), to, error);
+  } else {
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  }
+  if (error) return cannot_copy(to, error);
+  return {};
+}
+
+// Regular files and symlinks below, relative, sorted; pipes, sockets and devices are nobody's sources.
+Result<std::vector<std::string>> sources_in(const fs::path& directory,
+                                            const std::vector<std::string>& leave_out) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    const std::string relative = it->path().lexically_relative(directory).string();
+    if (is_left_out(relative, leave_out)) {
+      it.disable_recursion_pending();
+    } else if (it->is_symlink(error) || it->is_regular_file(error)) {
+      files.push_back(relative);
+    }
+  }
+  if (error) return fail(Exit::io, "cannot read " + directory.string() + ": " + error.message());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+Trial::Trial(Trial&& other) noexcept
+    : home_(std::exchange(other.home_, {})),
+      tree_(std::move(other.tree_)),
+      changed_(std::move(other.changed_)),
+      linked_(std::move(other.linked_)),
+      files_came_or_went_(other.files_came_or_went_),
+      built_(std::move(other.built_)) {}
+
+Trial::~Trial() {
+  if (!home_.empty()) (void)remove_tree(home_);
+}
+
+Result<Trial> Trial::make(const Workshop&, const Clean& clean) {
+  auto home = make_temporary_directory(clean.tree.parent_path() / "trials", "trial");
+  NANOBUG_TRY(home);
+  return Trial(std::move(*home));
+}
+
+Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links) {
+  return copy_directory(clean.build, workshop.build_directory(tree_), links, {}, clean.time, &linked_);
+}
+
+Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const fs::path& from,
+                           const std::vector<std::string>& leave_out) {
+  const auto own = sources_in(from, leave_out);
+  NANOBUG_TRY(own);
+  for (const std::string& file : *own) {
+    const auto unchanged = same(clean.tree / file, from / file);
+    NANOBUG_TRY(unchanged);
+    NANOBUG_TRY(copy_source(from / file, tree_ / file));
+    // What was edited has the time of now, and is built again.
+    if (*unchanged) {
+      NANOBUG_TRY(set_time(tree_ / file, clean.time));
+    } else {
+      changed_.push_back(file);
+      std::error_code error;
+      if (!fs::exists(fs::symlink_status(clean.tree / file, error))) files_came_or_went_ = true;
+    }
+  }
+  const auto pristine = sources_in(clean.tree, {workshop.spec().build.directory});
+  NANOBUG_TRY(pristine);
+  for (const std::string& file : *pristine)
+    if (!std::binary_search(own->begin(), own->end(), file)) {
+      changed_.push_back(file);
+      files_came_or_went_ = true;
+    }
+  return {};
+}
+
+Status Trial::take_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay) {
+  const std::string& own = workshop.spec().build.directory;
+  NANOBUG_TRY(copy_directory(
+      clean.tree, tree_, Links::none, [&](const std::string& path) { return path == own; }, clean.time));
+  for (const auto& [path, text] : overlay) {
+    std::error_code error;
+    if (!fs::exists(tree_ / path, error)) files_came_or_went_ = true;
+    fs::remove(tree_ / path, error);
+    NANOBUG_TRY(write_unsynced(tree_ / path, text));
+    changed_.push_back(path);
+  }
+  return {};
+}
+
+Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress& progress) {
+  const auto read_by_configure = build_files(clean.build, clean.tree);
+  NANOBUG_TRY(read_by_configure);
+  const bool configures =
+      files_came_or_went_ || std::any_of(changed_.begin(), changed_.end(), [&](const std::string& file) {
+        return std::binary_search(read_by_configure->begin(), read_by_configure->end(), file);
+      });
+  if (configures) {
+    NANOBUG_TRY(relocate(workshop.build_directory(tree_), clean.tree, tree_));
+    NANOBUG_TRY(remove_products(workshop));
+  }
+  auto built = configures ? workshop.configure_and_build(tree_, progress) : workshop.build(tree_, progress);
+  NANOBUG_TRY(built);
+  built_ = std::move(*built);
+  return links_are_whole(workshop, clean);
+}
+
+// What another configuration may no longer make must not be left of the clean build's.
+Status Trial::remove_products(const Workshop& workshop) const {
+  const catalog::Tree& spec = workshop.spec();
+  std::vector<std::string> products = spec.programs();
+  if (!spec.build.library.empty()) products.push_back(spec.build.library);
+  for (const std::string& product : products) {
+    std::error_code error;
+    fs::remove(workshop.build_directory(tree_) / product, error);
+    if (error) return fail(Exit::io, "cannot remove " + product + ": " + error.message());
+  }
+  return {};
+}
+
+// Everything in the clean build has one modification time; what was written through a link has another now.
+Status Trial::links_are_whole(const Workshop& workshop, const Clean& clean) const {
+  for (const std::string& file : linked_) {
+    struct stat info{};
+    if (::lstat((clean.build / file).c_str(), &info) == 0 && info.st_mtime == clean.time &&
+        info.st_mtim.tv_nsec == 0)
+      continue;
+    NANOBUG_TRY(workshop.drop_links(clean));
+    return fail(Exit::io, "the build wrote over " + file +
+                              " instead of replacing it, and with it over the clean build; run this again: the clean "
+                              "tree is then built anew, and from now on copied whole");
+  }
+  return {};
+}
+
+Result<Trial> Trial::of_checkout(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
+                                 const std::vector<std::string>& leave_out, const Progress& progress) {
+  auto place = make(workshop, clean);
+  NANOBUG_TRY(place);
+  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean)));
+  NANOBUG_TRY(place->take_sources(workshop, clean, checkout, leave_out));
+  NANOBUG_TRY(place->build(workshop, clean, progress));
+  return place;
+}
+
+Result<Trial> Trial::of_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay) {
+  auto place = make(workshop, clean);
+  NANOBUG_TRY(place);
+  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean)));
+  NANOBUG_TRY(place->take_overlay(workshop, clean, overlay));
+  NANOBUG_TRY(place->build(workshop, clean, {}));
+  return place;
+}
+
+Result<Trial> Trial::of_mutant(const Workshop& workshop, const Clean& clean, const Overlay& overlay,
+                               const Mutant& mutant) {
+  auto place = make(workshop, clean);
+  NANOBUG_TRY(place);
+  NANOBUG_TRY(place->copy_build(workshop, clean, Links::all));
+  NANOBUG_TRY(place->take_overlay(workshop, clean, overlay));
+  const fs::path build = workshop.build_directory(place->tree_);
+  for (const std::string& file : mutant.files) {
+    std::error_code error;
+    fs::create_directories((build / file).parent_path(), error);
+    fs::remove(build / file, error);
+    fs::copy_file(mutant.outputs / file, build / file, error);
+    if (error) return cannot_copy(build / file, error);
+  }
+  place->built_.good = true;
+  return place;
+}
+
+Result<std::vector<std::string>> Trial::made(const Workshop& workshop, const Clean& clean) const {
+  const fs::path build = workshop.build_directory(tree_);
+  auto files = list_files(build);
+  NANOBUG_TRY(files);
+  std::erase_if(*files, [&](const std::string& file) {
+    struct stat info{};
+    return ::lstat((build / file).c_str(), &info) == 0 && info.st_mtime == clean.time &&
+           info.st_mtim.tv_nsec == 0;
+  });
+  return files;
+}
+
+}  // namespace nanobug::workshop

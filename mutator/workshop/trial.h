@@ -1,0 +1,61 @@
+// trial: a whole tree to judge in, sources and build directory, made beside the clean tree and gone with the object.
+//
+// What is judged is somebody's sources. They are laid over a copy of the clean build and built there, so that
+// nothing that lies in their own build directory, stale, broken or put there by hand, has a say in it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mutator/base/error.h"
+#include "mutator/workshop/workshop.h"
+
+namespace nanobug::workshop {
+
+class Trial {
+ public:
+  // The files of a checkout, but for the names at its top in `leave_out`, built. Configured again where a file
+  // that the configuration reads differs, or where a file was added, removed or renamed. Sources that do not
+  // build are no error: built() says so. Errors: Exit::io, also when the build wrote into the clean build
+  // through a link; that one is then dropped and made anew without links.
+  static Result<Trial> of_checkout(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
+                                   const std::vector<std::string>& leave_out, const Progress& progress = {});
+
+  // The clean sources with the overlay's files in them, built.
+  static Result<Trial> of_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay);
+
+  // The same without a build: a mutant's outputs are there already.
+  static Result<Trial> of_mutant(const Workshop& workshop, const Clean& clean, const Overlay& overlay,
+                                 const Mutant& mutant);
+
+  Trial(Trial&& other) noexcept;
+  Trial& operator=(Trial&&) = delete;
+  ~Trial();
+
+  const fs::path& tree() const { return tree_; }
+  const Built& built() const { return built_; }
+
+  // Sources, relative to the tree, that are not as the clean tree has them: edited, added, missing.
+  const std::vector<std::string>& changed() const { return changed_; }
+
+  // Files of the build directory, relative to it, that are not the clean build's. Sorted.
+  Result<std::vector<std::string>> made(const Workshop& workshop, const Clean& clean) const;
+
+ private:
+  explicit Trial(fs::path home) : home_(std::move(home)), tree_(home_ / "tree") {}
+  static Result<Trial> make(const Workshop& workshop, const Clean& clean);
+  Status copy_build(const Workshop& workshop, const Clean& clean, Links links);
+  Status take_sources(const Workshop& workshop, const Clean& clean, const fs::path& from,
+                      const std::vector<std::string>& leave_out);
+  Status take_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay);
+  Status build(const Workshop& workshop, const Clean& clean, const Progress& progress);
+  Status remove_products(const Workshop& workshop) const;
+  Status links_are_whole(const Workshop& workshop, const Clean& clean) const;
+
+  fs::path home_, tree_;
+  std::vector<std::string> changed_, linked_;
+  bool files_came_or_went_ = false;
+  Built built_;
+};
+
+}  // namespace nanobug::workshop

@@ -1,0 +1,54 @@
+// began: a session is judged by what it began with, whatever becomes of the project meanwhile.
+#include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+using namespace nanobug::journey;
+
+namespace {
+
+struct Begun {
+  fs::path place = *make_temporary_directory(fs::temp_directory_path(), "nanobug-began");
+  fs::path catalog = copy_of_tiny(place / "project");
+  User user{catalog};
+  fs::path work = user.ask({"start", "mean-divides-by-one-less"})["dir"].get<std::string>();
+
+  ~Begun() { (void)remove_tree(place); }
+  void fix() const {
+    replace_in(work / "stats.cpp", "(static_cast<double>(values.size()) - 1)", "static_cast<double>(values.size())");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what changes in the project changes nothing for the session", "[tiny]") {
+  const Begun begun;
+  SECTION("the clean tree") {
+    replace_in(begun.place / "project/tree/stats.cpp", "double sum = 0;", "double sum = 1;");
+  }
+  SECTION("the probes") {
+    replace_in(begun.place / "project/probes/probes.cpp", "tiny::mean({}) == 0", "tiny::mean({}) == 7");
+  }
+  SECTION("the catalog, which has lost the rule") {
+    replace_in(begun.catalog, "- id: mean-divides-by-one-less", "- id: another");
+    replace_in(begun.catalog, "args: [\"{metrics}\", \"20\"]", "args: [\"{metrics}\"]");
+  }
+  SECTION("the whole project, which is gone") { REQUIRE(remove_tree(begun.place / "project")); }
+  SECTION("the cache, which is gone") { REQUIRE(remove_tree(begun.user.home / ".cache")); }
+  CHECK(begun.user.ask({"check"}, 1)["wrong"] == json{"the numbers that come out"});
+  CHECK(begun.user.ask({"hint"})["hint"] == "It is a division.");
+  begun.fix();
+  CHECK(begun.user.ask({"check"})["solved"] == true);
+  CHECK(begun.user.ask({"stop"})["outcome"] == "solved");
+}
+
+TEST_CASE("what cannot be had any more is said in one sentence", "[tiny]") {
+  const Begun begun;
+  REQUIRE(remove_tree(begun.user.home / ".cache"));
+  REQUIRE(remove_tree(begun.user.home / ".local/share/nanobug/vault.git"));
+  const Finished check = begun.user.nanobug({"check"});
+  CHECK(check.exit_code == 4);
+  CHECK(check.err.find("what this session began with cannot be had any more") != std::string::npos);
+  CHECK(check.err.find("nanobug stop") != std::string::npos);
+  CHECK(begun.user.nanobug({"stop"}).good());
+}
