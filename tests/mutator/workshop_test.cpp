@@ -1,6 +1,7 @@
 // workshop: a build that is moved is up to date and tells nothing of where it was; records; links.
 #include <sys/stat.h>
 
+#include <cmath>
 #include <ctime>
 #include <set>
 #include <sstream>
