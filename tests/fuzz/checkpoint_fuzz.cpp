@@ -99,7 +99,7 @@ std::string edited(const GenericDict& right, std::string_view edits) {
     if (!(line >> kind >> key)) continue;
     line.get();
     if (kind == 'x')
-      values.erase(key);
+      (void)values.erase(key);
     else if (std::string_view("idbstT").find(kind) != std::string_view::npos)
       values.insert_or_assign(key, value_of(kind, line));
   }
