@@ -169,6 +169,7 @@ struct Channel {
   Pipe pipe;
   Sink sink;
   bool has_lines = false;
+  const std::function<void(std::string_view)>* on_output = nullptr;
 };
 
 struct Channels {
@@ -176,7 +177,11 @@ struct Channels {
       : own_lines(command.lines_from == 3 && command.on_line),
         out{{}, Sink(Sink::Keep::beginning, own_lines ? nullptr : &command.on_line), !own_lines},
         err{{}, Sink(Sink::Keep::end), false},
-        lines{{}, Sink(Sink::Keep::beginning, &command.on_line), own_lines} {}
+        lines{{}, Sink(Sink::Keep::beginning, &command.on_line), own_lines} {
+    if (!command.on_output) return;
+    err.on_output = &command.on_output;
+    if (own_lines || !command.on_line) out.on_output = &command.on_output;
+  }
 
   bool open() {
     return out.pipe.open() && err.pipe.open() && (!own_lines || lines.pipe.open()) && life.open() &&
@@ -198,6 +203,7 @@ bool read_some(Channel& channel, Meter& meter) {
   const ssize_t n = ::read(channel.pipe.read, block.data(), block.size());
   if (n < 0 && errno == EINTR) return true;
   if (n <= 0) return false;
+  if (channel.on_output) (*channel.on_output)({block.data(), static_cast<size_t>(n)});
   if (channel.sink.take({block.data(), static_cast<size_t>(n)}) && channel.has_lines) meter.heard_line();
   return true;
 }

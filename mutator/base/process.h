@@ -33,6 +33,8 @@ struct Command {
   int lines_from = 1;        // the line channel: stdout, or 3, a descriptor of the program's own for it
   std::function<void(std::string_view line)> on_line =
       {};  // each whole line of it, as it comes; cut at 1 MiB
+  std::function<void(std::string_view bytes)> on_output =
+      {};  // what comes on stdout, if that is not the line channel, and on stderr
 };
 
 struct Finished {

@@ -6,7 +6,7 @@
 
 #include "mutator/base/paths.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/words.h"
 #include "mutator/workshop/store.h"
 
 namespace nanobug::cli {
@@ -15,8 +15,8 @@ namespace {
 std::string ago(std::int64_t time) {
   const std::int64_t seconds = std::max<std::int64_t>(0, std::time(nullptr) - time);
   if (seconds < 3600) return "within the hour";
-  if (seconds < 48 * 3600) return fmt::format("{} hours ago", seconds / 3600);
-  return fmt::format("{} days ago", seconds / (24 * 3600));
+  if (seconds < 48 * 3600) return coach::count(seconds / 3600, "hour") + " ago";
+  return coach::count(seconds / (24 * 3600), "day") + " ago";
 }
 
 Result<Exit> show(Context& c) {
@@ -86,7 +86,8 @@ void add_cache(Verbs& verbs) {
   auto action = std::make_shared<std::string>();
   auto all = std::make_shared<bool>(false);
   verb->add_option("action", *action, "prune: down to the limit, old versions first, never what is in use")
-      ->check(CLI::IsMember({"prune"}));
+      ->check(CLI::IsMember({"prune"}).description(""))
+      ->type_name("ACTION");
   verb->add_flag("--all", *all, "With prune: everything but what the project and an open session need");
   verbs.on(verb, [action, all, &c = verbs.context]() -> Result<Exit> {
     if (*all && action->empty()) return fail(Exit::usage, "--all goes with 'nanobug cache prune'");

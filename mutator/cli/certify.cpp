@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
@@ -32,9 +33,9 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const auto tell = c.ui.progress();
-  if (tell) tell("certifying", 0, static_cast<int>(rules.size()));
+  tell("certifying", 0, static_cast<int>(rules.size()));
   const auto answers = grade::certify(**mutants, rules, fresh, [&](const catalog::Rule&, int done) {
-    if (tell) tell("certifying", done, static_cast<int>(rules.size()));
+    tell("certifying", done, static_cast<int>(rules.size()));
   });
   c.ui.clear_progress();
   nlohmann::json json = nlohmann::json::array();
@@ -56,7 +57,7 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh
       json.push_back(to_json(one));
       rows.push_back({id, fmt::format("{}:{}", one.file, one.line), one.symptom.kind,
                       one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-",
-                      fmt::format("{} of {} probes", one.failing.size(), one.probes),
+                      fmt::format("{} of {}", one.failing.size(), coach::count(one.probes, "probe")),
                       one.holds() ? "holds" : "refused"});
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
     }
@@ -73,7 +74,7 @@ void add_certify(Verbs& verbs) {
   auto fresh = std::make_shared<bool>(false);
   CLI::App* verb = verbs.add(verbs.app, "certify",
                              "Prove that rules are what they claim; without a certificate none is drawn");
-  verb->add_option("rules", *ids, "These; all without")->type_name("RULE");
+  verb->add_option("rules", *ids, "Rules to certify (default: all)")->type_name("RULE");
   verb->add_flag("--fresh", *fresh, "Prove again what was proved before");
   verbs.on(verb, [ids, fresh, &c = verbs.context] { return certify(c, *ids, *fresh); });
 }

@@ -1,62 +1,77 @@
-// check: builds the checkout and asks everything it computes; names what is wrong, never where.
+// check: asks everything the checkout computes; names what is wrong, never where.
 #include <fmt/format.h>
 
+#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/debrief.h"
+#include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/report.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 #include "mutator/grade/verdict.h"
 
 namespace nanobug::cli {
 namespace {
 
-std::string in_words(const grade::Verdict& verdict) {
-  if (!verdict.builds) return "Not yet: the checkout does not build.\n\n" + verdict.build_message;
-  std::string words = "Not yet. Still unlike the clean tree:\n";
-  for (const std::string& observable : verdict.wrong) words += "  - " + observable + '\n';
-  return words;
+nlohmann::json to_json(const grade::Verdict& verdict, const session::Session& before,
+                       const session::Session& after) {
+  const coach::Standing standing = coach::standing_of(verdict);
+  return {{"solved", verdict.solved},
+          {"outcome", coach::outcome_of(after)},
+          {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()},
+          {"builds", verdict.builds},
+          {"wrong", verdict.wrong},
+          {"probes_agree", standing.probes_agree},
+          {"probes", standing.probes},
+          {"probes_agreed_last",
+           before.probes_total_last > 0 ? nlohmann::json(before.probes_agree_last) : nlohmann::json()},
+          {"programs_agree", standing.programs_agree},
+          {"programs", standing.programs},
+          {"message", verdict.build_message},
+          {"own_build", verdict.own_build},
+          {"excluded", verdict.excluded},
+          {"cut_short", verdict.cut_short},
+          {"seconds", verdict.seconds}};
 }
 
-Result<Exit> check(Context& c) {
+Result<Exit> check(Context& c, bool all) {
+  const auto begun = std::chrono::steady_clock::now();
   auto open = c.at_desk();
   NANOBUG_TRY(open);
-  const session::Session& session = open->session;
-  NANOBUG_TRY(c.checkout_is_there(session));
-  const auto mutants = c.mutants_of(session);
+  const session::Session& before = open->session;
+  NANOBUG_TRY(c.checkout_is_there(before));
+  const auto mutants = c.mutants_of(before);
   NANOBUG_TRY(mutants);
   const auto snapshot = open->desk.snapshot("check");
   NANOBUG_TRY(snapshot);
-  const auto verdict =
-      grade::judge((*mutants)->workshop(), (*mutants)->clean(), session.directory,
-                   (*mutants)->catalog().tree.not_sources(), c.ui.progress());
+  const auto verdict = grade::judge((*mutants)->workshop(), (*mutants)->clean(), before.directory,
+                                    (*mutants)->catalog().tree.not_sources(), c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(verdict);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun);
+  const coach::Standing standing = coach::standing_of(*verdict);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
-    ++s.checks;
-    s.solved = verdict->solved;
+    coach::note_machine(s, took.count());
+    coach::note_check(s, verdict->solved, standing.probes_agree, standing.probes, std::time(nullptr));
   }));
-  const auto rule = catalog::find_rule((*mutants)->catalog(), session.injected.front().rule);
+  const session::Session after = *open->desk.current();
   if (c.ui.json) {
-    c.ui.data(nlohmann::json{{"solved", verdict->solved},
-                             {"builds", verdict->builds},
-                             {"wrong", verdict->wrong},
-                             {"probes", verdict->probes.size()},
-                             {"message", verdict->build_message},
-                             {"seconds", verdict->seconds}}
-                  .dump(2, ' ', false, kAnyBytes));
-  } else if (verdict->solved) {
-    const std::int64_t elapsed = std::time(nullptr) - session.started;
-    c.ui.data(c.ui.strong(fmt::format("Solved in {}, with {} hint{} and {} wrong claim{}.",
-                                      coach::clock(elapsed), session.hints, session.hints == 1 ? "" : "s",
-                                      session.wrong_claims, session.wrong_claims == 1 ? "" : "s")));
-    c.ui.data(fmt::format("{} probes and {} parity runs agree with the clean tree.\n", verdict->probes.size(),
-                          verdict->parity.size()));
-    if (rule) c.ui.data(debrief(**rule, static_cast<size_t>(c.ui.width())));
-    c.ui.data("  nanobug stop     ends the session; your work is kept");
-  } else {
-    c.ui.data(in_words(*verdict));
+    c.ui.data(to_json(*verdict, before, after).dump(2, ' ', false, kAnyBytes));
+    return verdict->solved ? Exit::ok : Exit::check_failed;
   }
+  const coach::Report report = coach::report_of(*verdict, before, after, all);
+  c.ui.data(verdict->solved ? c.ui.good(report.headline) : c.ui.bad(report.headline));
+  if (!report.body.empty()) c.ui.data(report.body);
+  if (verdict->solved && !before.solved) {
+    if (const auto rule = catalog::find_rule((*mutants)->catalog(), before.injected.front().rule))
+      c.ui.data('\n' + debrief(**rule, static_cast<size_t>(c.ui.width())));
+    c.ui.data("  nanobug stop     ends the session; your work is kept");
+  }
+  if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;
 }
 
@@ -65,15 +80,17 @@ Result<Exit> check(Context& c) {
 std::string debrief(const catalog::Rule& rule, size_t width) {
   std::string text = coach::wrap(rule.cause, width, "  ");
   if (rule.questions.empty()) return text;
-  text += "\nWhat the interviewer asks next:\n";
+  text += "\nWhat an interviewer asks next:\n";
   for (const std::string& question : rule.questions)
     text += "  - " + coach::wrap(question, width, "    ").substr(4);
   return text;
 }
 
 void add_check(Verbs& verbs) {
+  auto all = std::make_shared<bool>(false);
   CLI::App* verb = verbs.add(verbs.app, "check", "Is it right now? Judged by what the programs compute");
-  verbs.on(verb, [&c = verbs.context] { return check(c); });
+  verb->add_flag("--all", *all, "List everything that differs, also what merely follows");
+  verbs.on(verb, [all, &c = verbs.context] { return check(c, *all); });
 }
 
 }  // namespace nanobug::cli

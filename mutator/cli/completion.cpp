@@ -56,7 +56,7 @@ void add_completion(Verbs& verbs) {
                              "Print the completion script of a shell: eval \"$(nanobug completion bash)\"");
   verb->add_option("shell", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
       ->type_name("SHELL");
   verbs.on(verb, [shell, &verbs]() -> Result<Exit> {
     if (*shell == "fish")

@@ -151,8 +151,8 @@ Result<fs::path> Context::project_of(const session::Session& session) const {
   NANOBUG_TRY(vault);
   const auto project = vault->get(session.project);
   if (!project)
-    return fail(Exit::session, "what this session began with cannot be had any more (" + project.error().message +
-                                   "); 'nanobug stop' ends it and keeps your work");
+    return fail(Exit::session, "what this session began with cannot be had any more (" +
+                                   project.error().message + "); 'nanobug stop' ends it and keeps your work");
   return grade::lay_out(*project, session.project, cache_home());
 }
 
@@ -178,7 +178,8 @@ Result<grade::Mutants*> Context::mutants_of(const session::Session& session) {
   began_->workshop =
       std::make_unique<workshop::Workshop>((*loaded)->tree, (*loaded)->directory(), cache_home());
   if (!session.toolchain.empty() && session.toolchain != began_->workshop->toolchain())
-    ui.say("The compiler or LibTorch is not the one that this session began with; it is judged with today's.");
+    ui.say(
+        "The compiler or LibTorch is not the one that this session began with; it is judged with today's.");
   return open_mutants(**loaded, *began_->workshop, session.pristine, began_->mutants);
 }
 

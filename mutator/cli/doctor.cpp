@@ -1,4 +1,4 @@
-// doctor: what is installed, which LibTorch, which compiler, what is missing and the command that mends it.
+// doctor: what is installed, which LibTorch, which compiler, what is missing and the command that fixes it.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -21,7 +21,7 @@ struct Finding {
 Finding program(const std::string& name, const std::vector<std::string>& ask, bool needed = true) {
   const std::string mend = "tools/setup";
   const auto path = find_program(name);
-  if (!path) return {name, needed ? "missing" : "not here (optional)", !needed, needed ? mend : ""};
+  if (!path) return {name, needed ? "missing" : "not installed (optional)", !needed, needed ? mend : ""};
   const auto finished = run({.argv = ask, .time_limit = std::chrono::seconds(10)});
   if (!finished || !finished->good()) return {name, path->string() + " does not run", false, mend};
   const std::string said = finished->out.empty() ? finished->err : finished->out;
@@ -33,7 +33,7 @@ Finding libtorch() {
   const fs::path place = own && *own ? fs::path(own) : cache_home() / "libtorch-2.15.0";
   std::error_code error;
   if (!fs::exists(place / "lib" / "libtorch_cpu.so", error))
-    return {"LibTorch", tidy(place) + " is missing or cut short", false, "tools/setup"};
+    return {"LibTorch", tidy(place) + " is missing or incomplete", false, "tools/setup"};
   std::string version = "unknown version";
   for (const fs::path& file : {place / "build-version", place / "version.txt"})
     if (const auto text = read_file(file)) version = text->substr(0, text->find('\n'));
@@ -52,7 +52,7 @@ Finding space() {
 Finding clean_tree(Context& c) {
   const auto shop = c.workshop();
   if (!shop)
-    return {"catalog", shop.error().text(), false, "mend it; 'nanobug rule check' says when it is right"};
+    return {"catalog", shop.error().text(), false, "fix it; 'nanobug rule check' says when it is right"};
   const auto tree = c.pristine();
   if (!tree) return {"clean tree", tree.error().text(), false, "nanobug patch restore"};
   const auto clean = (*shop)->find_clean((*tree)->id);
@@ -75,7 +75,7 @@ Finding desk() {
 
 void add_doctor(Verbs& verbs) {
   CLI::App* verb =
-      verbs.add(verbs.app, "doctor", "What is installed, what is missing, and the command that mends it");
+      verbs.add(verbs.app, "doctor", "What is installed, what is missing, and the command that fixes it");
   verbs.on(verb, [&c = verbs.context]() -> Result<Exit> {
     std::vector<Finding> findings;
     findings.push_back(program("clang++-19", {"clang++-19", "--version"}));

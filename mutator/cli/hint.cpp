@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
@@ -20,15 +21,22 @@ Result<Exit> hint(Context& c) {
     return fail(Exit::session,
                 "the rule of this session is no longer in the catalog; 'nanobug stop' ends the session");
   const auto& hints = (*rule)->hints;
-  const auto shown = static_cast<size_t>(session.hints);
+  const auto shown = static_cast<size_t>(coach::hints_shown(session));
   if (shown >= hints.size()) {
-    c.ui.say(fmt::format("That was the last of {} hints; 'nanobug reveal' gives the answer.", hints.size()));
+    const std::string last = fmt::format(
+        "there are {}, and you have seen them all; 'nanobug reveal' gives "
+        "the answer",
+        coach::count(static_cast<std::int64_t>(hints.size()), "hint"));
+    c.ui.complain({Exit::check_failed, last});
     return Exit::check_failed;
   }
-  NANOBUG_TRY(open->desk.update([](session::Session& s) { ++s.hints; }));
+  NANOBUG_TRY(open->desk.update(coach::note_hint));
   if (c.ui.json)
-    c.ui.data(nlohmann::json{{"hint", hints[shown].value}, {"number", shown + 1}, {"of", hints.size()}}.dump(
-        2, ' ', false, kAnyBytes));
+    c.ui.data(nlohmann::json{{"hint", hints[shown].value},
+                             {"number", shown + 1},
+                             {"of", hints.size()},
+                             {"counted", !session.solved}}
+                  .dump(2, ' ', false, kAnyBytes));
   else
     c.ui.data(coach::wrap(fmt::format("{}/{}: {}", shown + 1, hints.size(), hints[shown].value),
                           static_cast<size_t>(c.ui.width()), ""));

@@ -4,8 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
+#include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/claim.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
@@ -20,6 +23,18 @@ std::string relative_to(const fs::path& checkout, const std::string& file) {
   return fs::path(file).lexically_normal().string();
 }
 
+const char* words_of(coach::Answer answer) {
+  switch (answer) {
+    case coach::Answer::right:
+      return "Right: that is the place.";
+    case coach::Answer::right_file:
+      return "The file is right, the line is not.";
+    case coach::Answer::wrong:
+      break;
+  }
+  return "No, it is not there.";
+}
+
 Result<Exit> locate(Context& c, const std::string& words) {
   auto claim = coach::parse_claim(words);
   NANOBUG_TRY(claim);
@@ -27,31 +42,42 @@ Result<Exit> locate(Context& c, const std::string& words) {
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
   NANOBUG_TRY(c.checkout_is_there(session));
-  claim->file = relative_to(session.directory, claim->file);
-  const auto present = read_file(session.directory / claim->file);
-  if (!present)
-    return fail(Exit::usage, "the checkout has no file " + claim->file + "; the claim is not counted");
-  const auto lines = std::count(present->begin(), present->end(), '\n');
-  if (claim->line > lines)
-    return fail(Exit::usage, fmt::format("{} has {} lines; the claim is not counted", claim->file, lines));
   auto vault = vault::Vault::open(Context::places().vault);
   NANOBUG_TRY(vault);
   const auto mutated = vault->get(session.mutated);
   NANOBUG_TRY(mutated);
+  std::vector<std::string> files;
+  for (const auto& [path, file] : *mutated) files.push_back(path);
+  claim->file = relative_to(session.directory, claim->file);
+  std::error_code error;
+  if (!fs::exists(session.directory / claim->file, error)) {
+    const auto meant = coach::file_meant(claim->file, files);
+    NANOBUG_TRY(meant);
+    claim->file = *meant;
+  }
+  const auto present = read_file(session.directory / claim->file);
+  NANOBUG_TRY(present);
+  const auto lines = static_cast<int>(lines_of(*present).size());
+  if (claim->line > lines)
+    return fail(Exit::usage,
+                fmt::format("{} has {}; the claim is not counted", claim->file, coach::count(lines, "line")));
   const auto original = mutated->find(claim->file);
-  const bool right = original != mutated->end() &&
-                     coach::is_right(*claim, session.injected, original->second.bytes, *present);
-  NANOBUG_TRY(open->desk.update([&](session::Session& s) {
-    if (right)
-      s.located = true;
-    else
-      ++s.wrong_claims;
-  }));
+  const coach::Answer answer =
+      original == mutated->end()
+          ? coach::Answer::wrong
+          : coach::judge_claim(*claim, session.injected, original->second.bytes, *present);
+  const bool right = answer == coach::Answer::right;
+  NANOBUG_TRY(open->desk.update([&](session::Session& s) { coach::note_claim(s, right); }));
   if (c.ui.json)
-    c.ui.data(nlohmann::json{{"file", claim->file}, {"line", claim->line}, {"right", right}}.dump(
-        2, ' ', false, kAnyBytes));
+    c.ui.data(nlohmann::json{{"file", claim->file},
+                             {"line", claim->line},
+                             {"right", right},
+                             {"right_file", answer != coach::Answer::wrong},
+                             {"counted", !session.solved}}
+                  .dump(2, ' ', false, kAnyBytes));
   else
-    c.ui.data(right ? "Right: that is the place." : "No, it is not there.");
+    c.ui.data(right ? c.ui.good(words_of(answer)) : c.ui.bad(words_of(answer)));
+  if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return right ? Exit::ok : Exit::check_failed;
 }
 
@@ -60,7 +86,9 @@ Result<Exit> locate(Context& c, const std::string& words) {
 void add_locate(Verbs& verbs) {
   auto words = std::make_shared<std::string>();
   CLI::App* verb = verbs.add(verbs.app, "locate", "Say where you think the bug is");
-  verb->add_option("place", *words, "For example nanochat/gpt.cpp:42")->required()->type_name("FILE:LINE");
+  verb->add_option("place", *words, "For example nanochat/gpt.cpp:42, or gpt.cpp:42")
+      ->required()
+      ->type_name("FILE:LINE");
   verbs.on(verb, [words, &c = verbs.context] { return locate(c, *words); });
 }
 

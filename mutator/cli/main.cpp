@@ -10,10 +10,12 @@
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
-#include "mutator/base/suggest.h"
 #include "mutator/base/temporary.h"
+#include "mutator/cli/shell.h"
+#include "mutator/cli/usage.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
@@ -32,50 +34,19 @@ Result<Exit> where_you_are(Context& context) {
     return Exit::ok;
   }
   const session::Session& s = **open;
-  const std::int64_t elapsed = std::time(nullptr) - s.started;
-  context.ui.data(fmt::format(
-      "{} of {} minutes into {}{}\n"
-      "  cd {}\n"
-      "  nanobug run           train it, beside the clean baseline\n"
-      "  nanobug hint          the next hint; {} so far\n"
-      "  {}",
-      coach::clock(elapsed), s.minutes, s.name, s.solved ? ", solved" : "", tidy(s.directory), s.hints,
-      s.solved ? "nanobug stop          end it; your work is kept"
-               : "nanobug check         is it right now?"));
+  const std::int64_t now = std::time(nullptr);
+  if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
+  context.ui.data(
+      fmt::format("{} of {} into {}: {}\n"
+                  "  cd {}\n"
+                  "  nanobug run           train it, beside the clean baseline\n"
+                  "  nanobug hint          the next hint; {} so far\n"
+                  "  {}",
+                  coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
+                  coach::state_of(s, now), tidy(s.directory), coach::hints_shown(s),
+                  s.solved || s.revealed ? "nanobug stop          end it; your work is kept"
+                                         : "nanobug check         is it right now?"));
   return Exit::ok;
-}
-
-// The words that CLI11 could not place, as one sentence with a way out.
-std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  const CLI::App* at = &app;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    std::vector<std::string> verbs, options;
-    for (const CLI::App* sub : at->get_subcommands({})) verbs.push_back(sub->get_name());
-    if (word.starts_with("-")) {
-      for (const CLI::App* from : {at, &app})
-        for (const CLI::Option* option : from->get_options())
-          for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
-      const std::string name = word.substr(0, word.find('='));
-      if (word.starts_with("--") && std::find(options.begin(), options.end(), name) == options.end() &&
-          name != "--")
-        return fmt::format("{} has no option '{}'{}; 'nanobug {}--help' lists them",
-                           at == &app ? "nanobug" : "nanobug " + at->get_name(), name,
-                           did_you_mean(name, options), at == &app ? "" : at->get_name() + ' ');
-      continue;
-    }
-    const auto sub = std::find(verbs.begin(), verbs.end(), word);
-    if (sub != verbs.end()) {
-      at = at->get_subcommand(word);
-    } else if (!verbs.empty()) {
-      return fmt::format("there is no verb '{}{}'{}; 'nanobug {}--help' lists them",
-                         at == &app ? "" : at->get_name() + ' ', word, did_you_mean(word, verbs),
-                         at == &app ? "" : at->get_name() + ' ');
-    }
-  }
-  std::string message = error.what();
-  if (const size_t end = message.find('\n'); end != std::string::npos) message.resize(end);
-  return message + "; 'nanobug " + (at == &app ? "" : at->get_name() + ' ') + "--help' says how";
 }
 
 // What a killed nanobug left in the usual places; a cache has a level for its kinds and one for their keys.
@@ -91,20 +62,22 @@ int main(int argc, char** argv) {
   Context context;
   CLI::App app("Practise the debugging of language-model code: a clean tree gets a silent bug, you find it.",
                "nanobug");
-  app.set_version_flag("--version", NANOBUG_VERSION);
+  app.set_help_flag("-h,--help", "Print this and exit");
+  app.set_version_flag("--version", NANOBUG_VERSION, "Print the version and exit");
+  word_the_help(app);
   app.add_flag("--json", context.ui.json, "Print data as JSON");
   app.add_flag("-q,--quiet", context.ui.quiet, "Say nothing but data and errors");
-  app.add_flag("--no-input", context.ui.no_input,
-               "Never ask anything (nanobug does not; for scripts that say it everywhere)");
-  app.add_option("--catalog", context.catalog_option, "Another catalog than the project's own")
+  app.add_flag("--no-input", context.ui.no_input, "Accepted for scripts; nanobug never prompts");
+  app.add_option("--catalog", context.catalog_option, "A catalog file (default: the project's catalog.yaml)")
       ->type_name("FILE");
   app.require_subcommand(0, 1);
   app.footer(
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start, add_status, add_run, add_locate, add_hint, add_check, add_reveal, add_stop,
-                   add_list, add_progress, add_patch, add_rule, add_certify, add_cache, add_doctor, add_completion})
+  for (auto add :
+       {add_start, add_status, add_run, add_locate, add_hint, add_check, add_reveal, add_stop, add_list,
+        add_progress, add_patch, add_rule, add_certify, add_cache, add_doctor, add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);
@@ -123,6 +96,7 @@ int main(int argc, char** argv) {
 CLI::App* Verbs::add(CLI::App& parent, const std::string& name, const std::string& what) {
   CLI::App* verb = parent.add_subcommand(name, what);
   verb->fallthrough();
+  verb->group("Verbs");
   return verb;
 }
 

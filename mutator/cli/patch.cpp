@@ -7,6 +7,8 @@
 
 #include "mutator/cli/applied.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
@@ -24,8 +26,9 @@ Result<rewrite::Site> site_of(Context& c, const std::string& id, int number) {
   auto sites = (*mutants)->sites(**rule);
   NANOBUG_TRY(sites);
   if (number < 1 || number > static_cast<int>(sites->size()))
-    return fail(Exit::usage, fmt::format("rule '{}' has {} site{}, not {}", id, sites->size(),
-                                         sites->size() == 1 ? "" : "s", number));
+    return fail(Exit::usage,
+                fmt::format("rule '{}' has {}, so there is no site {}", id,
+                            coach::count(static_cast<std::int64_t>(sites->size()), "site"), number));
   return (*sites)[static_cast<size_t>(number - 1)];
 }
 
@@ -59,7 +62,7 @@ Status note_peek(Context& c, const std::string& id) {
   auto here = c.at_desk();
   NANOBUG_TRY(here);
   c.ui.say("This is the bug of your open session; it is recorded as revealed.");
-  return here->desk.update([](session::Session& s) { s.revealed = true; });
+  return here->desk.update(coach::note_reveal);
 }
 
 Result<Exit> show(Context& c, const std::string& id, int number) {
@@ -139,8 +142,9 @@ Result<Exit> write_all(Context& c, fs::path directory, bool check) {
     for (const std::string& name : behind)
       c.ui.data(name + " is not what the catalog makes; 'nanobug patch export' writes it");
   else
-    c.ui.say(fmt::format("{} patches in {}, {} written", patches.size(), tidy(directory),
-                         check ? 0 : behind.size()));
+    c.ui.say(fmt::format("{} in {}, {} written",
+                         coach::count(static_cast<std::int64_t>(patches.size()), "patch file"),
+                         tidy(directory), check ? 0 : behind.size()));
   return check && !behind.empty() ? Exit::check_failed : Exit::ok;
 }
 
@@ -158,8 +162,8 @@ void add_patch(Verbs& verbs) {
   patch->require_subcommand(1);
   Context& c = verbs.context;
   const auto with_rule = [options](CLI::App* verb) {
-    verb->add_option("rule", options->rule, "The bug's id")->required()->type_name("RULE");
-    verb->add_option("--site", options->site, "Which of its sites, from 1")->type_name("N");
+    verb->add_option("rule", options->rule, "An id that 'nanobug list' shows")->required()->type_name("RULE");
+    verb->add_option("--site", options->site, "Which of its sites (default: 1)")->type_name("N");
     return verb;
   };
   verbs.on(verbs.add(*patch, "list", "The patch files"), [&c] { return list(c); });
@@ -170,7 +174,7 @@ void add_patch(Verbs& verbs) {
   verbs.on(verbs.add(*patch, "restore", "Take it out again, byte for byte; your edits are kept aside"),
            [&c] { return restore(c); });
   CLI::App* write = verbs.add(*patch, "export", "Write every patch file from the catalog");
-  write->add_option("--dir", options->directory, "Where to; the project's patches/ otherwise")
+  write->add_option("--dir", options->directory, "Where to (default: the project's patches/)")
       ->type_name("DIR");
   write->add_flag("--check", options->check, "Write nothing; exit 1 if one is not what the catalog makes");
   verbs.on(write, [&c, options] { return write_all(c, options->directory, options->check); });

@@ -4,15 +4,17 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/practice.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
 
 nlohmann::json to_json(const coach::Practice& p) {
-  return {{"sessions", p.sessions},        {"solved", p.solved},   {"revealed", p.revealed},
-          {"stopped", p.stopped},          {"seconds", p.seconds}, {"hints", p.hints},
-          {"wrong_claims", p.wrong_claims}};
+  return {{"sessions", p.sessions},   {"solved", p.solved},
+          {"revealed", p.revealed},   {"stopped", p.stopped},
+          {"over_time", p.over_time}, {"seconds", p.seconds},
+          {"hints", p.hints},         {"wrong_claims", p.wrong_claims}};
 }
 
 std::vector<std::string> row(const std::string& name, const coach::Practice& p) {
@@ -20,9 +22,17 @@ std::vector<std::string> row(const std::string& name, const coach::Practice& p) 
           std::to_string(p.sessions),
           std::to_string(p.solved),
           std::to_string(p.revealed),
+          std::to_string(p.stopped),
+          std::to_string(p.over_time),
           std::to_string(p.hints),
           std::to_string(p.wrong_claims),
           p.sessions == 0 ? "-" : coach::clock(p.seconds / p.sessions)};
+}
+
+std::string all_in_all(const coach::Progress& progress) {
+  if (progress.rules > 0 && progress.rules_solved == progress.rules)
+    return fmt::format("You have solved all {}.", coach::count(progress.rules, "bug"));
+  return fmt::format("{} of {} solved.", progress.rules_solved, coach::count(progress.rules, "bug"));
 }
 
 }  // namespace
@@ -32,14 +42,17 @@ void add_progress(Verbs& verbs) {
   verbs.on(verb, [&c = verbs.context]() -> Result<Exit> {
     const auto loaded = c.catalog();
     NANOBUG_TRY(loaded);
-    const auto ledger = session::Desk::ledger(Context::places());
+    std::vector<std::string> warnings;
+    const auto ledger = session::Desk::ledger(Context::places(), &warnings);
     NANOBUG_TRY(ledger);
+    for (const std::string& warning : warnings) c.ui.say(warning);
     const coach::Progress progress = coach::progress_of(*ledger, **loaded);
     if (c.ui.json) {
       nlohmann::json json = {{"all", to_json(progress.all)},
                              {"by_category", nlohmann::json::object()},
                              {"solved_rules", progress.solved_rules},
-                             {"rules", (*loaded)->rules.size()}};
+                             {"rules_solved", progress.rules_solved},
+                             {"rules", progress.rules}};
       for (const auto& [category, practice] : progress.by_category)
         json["by_category"][category] = to_json(practice);
       c.ui.data(json.dump(2, ' ', false, kAnyBytes));
@@ -50,11 +63,10 @@ void add_progress(Verbs& verbs) {
       return Exit::ok;
     }
     std::vector<std::vector<std::string>> rows = {
-        {"", "SESSIONS", "SOLVED", "REVEALED", "HINTS", "WRONG CLAIMS", "MEAN TIME"}};
+        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER TIME", "HINTS", "WRONG CLAIMS", "MEAN TIME"}};
     for (const auto& [category, practice] : progress.by_category) rows.push_back(row(category, practice));
     rows.push_back(row("all", progress.all));
-    c.ui.data(table(rows) +
-              fmt::format("\n{} of {} bugs solved.", progress.solved_rules.size(), (*loaded)->rules.size()));
+    c.ui.data(table(rows) + '\n' + all_in_all(progress));
     return Exit::ok;
   });
 }

@@ -1,50 +1,71 @@
-// reveal: gives up; the answer, the cause, the diff, and what an interviewer asks next. It is recorded.
+// reveal: the answer, the cause, the diff, and what an interviewer asks next. Of an open session it is giving
+// up, and recorded; of one that has ended it is reading.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/debrief.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/tally.h"
 
 namespace nanobug::cli {
 namespace {
 
+// The open session, noted as revealed; or the last one that ended.
+Result<session::Session> revealed(Context& c) {
+  const auto peek = session::Desk::peek(Context::places());
+  NANOBUG_TRY(peek);
+  if (*peek) {
+    auto open = c.at_desk();
+    NANOBUG_TRY(open);
+    NANOBUG_TRY(open->desk.update(coach::note_reveal));
+    return open->session;
+  }
+  const auto ledger = session::Desk::ledger(Context::places());
+  NANOBUG_TRY(ledger);
+  if (ledger->empty())
+    return fail(Exit::session, "no session is open and none has ended; 'nanobug start' begins one");
+  c.ui.say("Of the last session, " + ledger->back().session.name + ":");
+  return ledger->back().session;
+}
+
 Result<Exit> reveal(Context& c) {
-  auto open = c.at_desk();
-  NANOBUG_TRY(open);
-  const session::Session& session = open->session;
-  const auto loaded = c.catalog_of(session);
+  const auto session = revealed(c);
+  NANOBUG_TRY(session);
+  const auto loaded = c.catalog_of(*session);
   NANOBUG_TRY(loaded);
-  const auto rule = catalog::find_rule(**loaded, session.injected.front().rule);
+  const auto rule = catalog::find_rule(**loaded, session->injected.front().rule);
   auto vault = vault::Vault::open(Context::places().vault);
   NANOBUG_TRY(vault);
-  const auto clean = vault->get(session.pristine), mutated = vault->get(session.mutated);
+  const auto clean = vault->get(session->pristine), mutated = vault->get(session->mutated);
   NANOBUG_TRY(clean);
   NANOBUG_TRY(mutated);
   std::string diff;
-  for (const session::Injected& bug : session.injected)
+  for (const session::Injected& bug : session->injected)
     diff += grade::unified_diff(bug.file, clean->at(bug.file).bytes, mutated->at(bug.file).bytes);
-  if (!session.solved) NANOBUG_TRY(open->desk.update([](session::Session& s) { s.revealed = true; }));
-  const std::string id = session.injected.front().rule,
+  const std::string id = session->injected.front().rule,
                     title = rule ? (*rule)->title.value : "(no longer in the catalog)";
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"id", id},
                              {"title", title},
+                             {"name", session->name},
                              {"cause", rule ? (*rule)->cause : ""},
                              {"diff", diff},
                              {"questions", rule ? (*rule)->questions : std::vector<std::string>{}}}
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  c.ui.data(c.ui.strong(id) + ": " + title + "\n\nWhat was changed (- clean, + yours):\n" + diff + '\n' +
-            (rule ? debrief(**rule, static_cast<size_t>(c.ui.width())) : ""));
+  c.ui.data(c.ui.strong(id) + ": " + title + "\n\nWhat was changed (- clean, + with the bug):\n" + diff +
+            '\n' + (rule ? debrief(**rule, static_cast<size_t>(c.ui.width())) : ""));
   return Exit::ok;
 }
 
 }  // namespace
 
 void add_reveal(Verbs& verbs) {
-  CLI::App* verb = verbs.add(verbs.app, "reveal", "Give up: the answer, the cause, the diff; it is recorded");
+  CLI::App* verb = verbs.add(verbs.app, "reveal",
+                             "Give up: the answer, the cause, the diff; it is recorded. Works for the last "
+                             "session too");
   verbs.on(verb, [&c = verbs.context] { return reveal(c); });
 }
 

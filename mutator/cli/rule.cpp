@@ -103,10 +103,10 @@ void add_rule(Verbs& verbs) {
   rule->require_subcommand(1);
   CLI::App* verb = verbs.add(*rule, "check",
                              "Do matchers parse, are ids bound, do sites and snippets come out as expected?");
-  verb->add_option("rules", *ids, "These; all without")->type_name("RULE");
+  verb->add_option("rules", *ids, "Rules to check (default: all)")->type_name("RULE");
   verbs.on(verb, [ids, &c = verbs.context] { return check(c, *ids); });
   verb = verbs.add(*rule, "explain", "Which part of the matcher removed the last candidate");
-  verb->add_option("rule", *id, "The rule's id")->required()->type_name("RULE");
+  verb->add_option("rule", *id, "An id that 'nanobug list' shows")->required()->type_name("RULE");
   verbs.on(verb, [id, &c = verbs.context] { return explain(c, *id); });
 }
 

@@ -2,67 +2,62 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "mutator/base/paths.h"
-#include "mutator/base/suggest.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/draw.h"
+#include "mutator/coach/practice.h"
+#include "mutator/coach/words.h"
+#include "mutator/session/checkout.h"
+#include "mutator/session/lines.h"
 
 namespace nanobug::cli {
 namespace {
 
 struct Options {
-  std::string rule, pack, category;
+  std::string rule;
+  coach::Wanted wanted;
   bool random = false, strict = false;
-  int difficulty = 0, minutes = 0;
+  int minutes = 0;
   std::optional<std::uint64_t> seed;
   std::string directory;
 };
 
-// The rules a draw may take: what the options ask for, those not solved yet before the others, shuffled by
-// the seed.
-Result<std::vector<const catalog::Rule*>> candidates(Context& c, const Options& options, std::uint64_t seed) {
+// What the options allow, in the order of the draw.
+struct Draw {
+  std::vector<const catalog::Rule*> rules;
+  std::uint64_t seed = 0;
+  bool all_solved = false;
+};
+
+Result<Draw> draw(Context& c, const Options& options) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
+  std::random_device random;
   if (!options.rule.empty()) {
     const auto rule = catalog::find_rule(**loaded, options.rule);
     NANOBUG_TRY(rule);
-    return std::vector<const catalog::Rule*>{*rule};
+    return Draw{
+        {*rule}, options.seed ? *options.seed : coach::fresh_seed({*rule}, {}, std::ref(random)), false};
   }
-  std::vector<const catalog::Rule*> rules;
-  std::vector<std::string> packs, categories;
-  for (const catalog::Rule& rule : (*loaded)->rules) {
-    packs.insert(packs.end(), rule.pack.begin(), rule.pack.end());
-    categories.push_back(rule.category);
-    if (!options.pack.empty() &&
-        std::find(rule.pack.begin(), rule.pack.end(), options.pack) == rule.pack.end())
-      continue;
-    if (!options.category.empty() && rule.category != options.category) continue;
-    if (options.difficulty != 0 && rule.difficulty != options.difficulty) continue;
-    rules.push_back(&rule);
-  }
-  if (rules.empty())
-    return fail(Exit::usage, "no rule of the catalog is like that" + did_you_mean(options.pack, packs) +
-                                 did_you_mean(options.category, categories) +
-                                 "; 'nanobug list' shows what there is");
+  const auto rules = coach::matching(**loaded, options.wanted);
+  NANOBUG_TRY(rules);
   const auto ledger = session::Desk::ledger(Context::places());
   NANOBUG_TRY(ledger);
-  const auto solved = coach::progress_of(*ledger, **loaded).solved_rules;
-  std::shuffle(rules.begin(), rules.end(), std::mt19937_64(seed));
-  std::vector<const catalog::Rule*> unsolved_first;
-  for (const bool wanted : {false, true})
-    for (const catalog::Rule* rule : rules)
-      if (solved.contains(rule->id.value) == wanted) unsolved_first.push_back(rule);
-  return unsolved_first;
+  const std::set<std::string> solved = coach::solved_ids(*ledger);
+  const std::uint64_t seed =
+      options.seed ? *options.seed : coach::fresh_seed(*rules, solved, std::ref(random));
+  return Draw{coach::draw_order(*rules, seed), seed,
+              std::all_of(rules->begin(), rules->end(),
+                          [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); })};
 }
 
-// The first candidate with a certificate; named rules must have one themselves.
-Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> draw(
-    Context& c, const std::vector<const catalog::Rule*>& rules, bool named) {
+// The first that has a certificate; a rule that was named must have one itself.
+Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> first_certified(
+    Context& c, const std::vector<const catalog::Rule*>& rules) {
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   std::optional<Error> refusal;
@@ -70,125 +65,111 @@ Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> draw(
     auto certificates = certify(**mutants, *rule, /*fresh=*/false, c.ui.progress());
     if (!certificates) {
       refusal = certificates.error();
-    } else {
-      const auto refused = std::find_if(certificates->begin(), certificates->end(),
-                                        [](const auto& one) { return !one.holds(); });
-      if (refused == certificates->end()) return std::pair(rule, std::move(*certificates));
-      refusal = Error{Exit::catalog,
-                      "rule '" + rule->id.value + "' has no certificate: " + refused->refusals.front(),
-                      rule->id.place};
+      continue;
     }
-    if (named) break;
+    const auto refused = std::find_if(certificates->begin(), certificates->end(),
+                                      [](const auto& one) { return !one.holds(); });
+    if (refused == certificates->end()) return std::pair(rule, std::move(*certificates));
+    refusal =
+        Error{Exit::catalog, "rule '" + rule->id.value + "' has no certificate: " + refused->refusals.front(),
+              rule->id.place};
   }
   return tl::unexpected(*refusal);
 }
 
-// Lines [first, last] of `after` that `before` has not, counted from 1; for a pure deletion the line it was
-// above of.
-std::pair<int, int> changed_lines(const std::string& before, const std::string& after) {
-  size_t prefix = 0, suffix = 0;
-  while (prefix < std::min(before.size(), after.size()) && before[prefix] == after[prefix]) ++prefix;
-  while (suffix < std::min(before.size(), after.size()) - prefix &&
-         before[before.size() - 1 - suffix] == after[after.size() - 1 - suffix])
-    ++suffix;
-  const auto line_at = [&](size_t offset) {
-    return 1 + static_cast<int>(
-                   std::count(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-  };
-  return {line_at(prefix), line_at(std::max(prefix, after.size() - suffix))};
+Result<session::StartRequest> request_for(Context& c, const Options& options, const catalog::Rule& rule,
+                                          const rewrite::Site& site) {
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const auto overlay = (*mutants)->overlay(site);
+  NANOBUG_TRY(overlay);
+  session::StartRequest request;
+  request.pristine = (*c.pristine())->tree;
+  request.mutated = request.pristine;
+  for (const auto& [path, text] : *overlay) {
+    request.mutated[path].bytes = text;
+    request.injected.push_back(
+        {rule.id.value, site.index, path, site.function,
+         session::changed_lines(request.pristine[path].bytes, text, {site.line, site.last_line})});
+  }
+  request.minutes = options.minutes > 0 ? options.minutes : rule.minutes;
+  request.strict = options.strict;
+  request.named = !options.rule.empty();
+  request.options = coach::to_options(options.wanted);
+  auto project = grade::project_of((*mutants)->catalog(), request.pristine);
+  NANOBUG_TRY(project);
+  request.project = std::move(*project);
+  request.toolchain = (*mutants)->workshop().toolchain();
+  request.exclude = (*mutants)->catalog().tree.not_sources();
+  request.time = (*mutants)->clean().time;
+  request.directory = options.directory.empty() ? session::free_place(home() / "nanobug" / "practice",
+                                                                      request.pristine, request.exclude)
+                                                : fs::absolute(options.directory).lexically_normal();
+  NANOBUG_TRY(path_can_be_built_in(request.directory, "the checkout", Exit::io));
+  return request;
 }
 
-// ~/nanobug/practice, or the next number: what is not there yet, or holds the clean tree that the last
-// session left.
-fs::path free_place(const vault::Tree& pristine) {
-  for (int number = 1;; ++number) {
-    const fs::path place =
-        home() / "nanobug" / (number == 1 ? "practice" : fmt::format("practice-{}", number));
-    std::error_code error;
-    if (!fs::exists(place, error)) return place;
-    const auto there = vault::read_tree(place, {});
-    if (there && (there->empty() || *there == pristine)) return place;
-  }
+void brief(const Ui& ui, const session::Session& session, const catalog::Rule& rule,
+           const std::string& symptom) {
+  const auto width = static_cast<size_t>(ui.width());
+  ui.data(
+      fmt::format("{}\n\n{}\n{}\n"
+                  "  cd {}\n"
+                  "  nanobug run      train it, beside the clean baseline\n"
+                  "  nanobug hint     the next hint; the first names no file\n"
+                  "  nanobug check    is it right now? judged by what it computes",
+                  ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
+                                        coach::count(session.minutes, "minute"), session.seed)),
+                  coach::wrap(rule.brief, width, "  "),
+                  coach::wrap("Recorded run: " + symptom + ".", width, "  "), tidy(session.directory)));
+  if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 
 Result<Exit> start(Context& c, const Options& options) {
   if (!options.directory.empty())
     NANOBUG_TRY(path_can_be_built_in(fs::absolute(options.directory), "the checkout", Exit::usage));
-  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
-  const auto chosen = candidates(c, options, seed);
-  NANOBUG_TRY(chosen);
+  const auto drawn = draw(c, options);
+  NANOBUG_TRY(drawn);
   auto desk = c.desk();
   NANOBUG_TRY(desk);
   if (const auto open = desk->current())
     return fail(Exit::session, "a session is open in " + tidy(open->directory) +
                                    "; 'nanobug stop' ends it and keeps your work");
-  const auto drawn = draw(c, *chosen, !options.rule.empty());
-  NANOBUG_TRY(drawn);
-  const auto& [rule, certificates] = *drawn;
+  const auto certified = first_certified(c, drawn->rules);
+  NANOBUG_TRY(certified);
+  const auto& [rule, certificates] = *certified;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const auto sites = (*mutants)->sites(*rule);
   NANOBUG_TRY(sites);
-  const size_t which = seed % sites->size();
-  const rewrite::Site& site = (*sites)[which];
-  const auto mutant = (*mutants)->build(site);
+  const size_t which = coach::draw_site(*rule, sites->size(), drawn->seed);
+  const auto mutant = (*mutants)->build((*sites)[which]);
   NANOBUG_TRY(mutant);
-  const auto overlay = (*mutants)->overlay(site);
-  NANOBUG_TRY(overlay);
-
-  session::StartRequest request;
-  request.pristine = (*c.pristine())->tree;
-  request.directory = options.directory.empty() ? free_place(request.pristine)
-                                                : fs::absolute(options.directory).lexically_normal();
-  NANOBUG_TRY(path_can_be_built_in(request.directory, "the checkout", Exit::io));
-  auto project = grade::project_of((*mutants)->catalog(), request.pristine);
-  NANOBUG_TRY(project);
-  request.project = std::move(*project);
-  request.toolchain = (*mutants)->workshop().toolchain();
-  request.mutated = request.pristine;
-  for (const auto& [path, text] : *overlay) {
-    request.mutated[path].bytes = text;
-    const auto [first, last] = changed_lines(request.pristine[path].bytes, text);
-    request.injected.push_back({rule->id.value, site.index, path, site.function, first, last});
-  }
-  request.minutes = options.minutes > 0 ? options.minutes : rule->minutes;
-  request.seed = seed;
-  request.strict = options.strict;
-  request.named = !options.rule.empty();
-  request.exclude = (*mutants)->catalog().tree.not_sources();
-  request.time = (*mutants)->clean().time;
-  request.furnish = [&](const fs::path& staging, const fs::path& place) {
+  auto request = request_for(c, options, *rule, (*sites)[which]);
+  NANOBUG_TRY(request);
+  request->seed = drawn->seed;
+  request->furnish = [&](const fs::path& staging, const fs::path& place) {
     return (*mutants)->workshop().furnish((*mutants)->clean(), &*mutant, staging, place);
   };
-  const auto session = desk->start(request);
+  const auto session = desk->start(*request);
   c.ui.clear_progress();
   NANOBUG_TRY(session);
-
-  const std::string elsewhere = shell_elsewhere(session->directory);
+  if (drawn->all_solved)
+    c.ui.say("You have solved every bug that these options allow; this is one of them again.");
   const std::string symptom = certificates[which].symptom.words;
-  if (c.ui.json) {
+  if (c.ui.json)
     c.ui.data(nlohmann::json{
         {"name", session->name},
         {"dir", session->directory.string()},
         {"branch", session->branch()},
         {"minutes", session->minutes},
-        {"seed", seed},
+        {"seed", session->seed},
+        {"all_solved", drawn->all_solved},
         {"brief", rule->brief},
         {"recorded",
          symptom}}.dump(2, ' ', false, kAnyBytes));
-    if (!elsewhere.empty()) c.ui.say(elsewhere);
-    return Exit::ok;
-  }
-  const auto width = static_cast<size_t>(c.ui.width());
-  c.ui.data(
-      fmt::format("{}\n\n{}\n{}\n  cd {}\n  nanobug run      train it here, beside the clean baseline\n"
-                  "  nanobug hint     a ladder; the first names no file\n  nanobug check    is it right now? "
-                  "judged by what it computes",
-                  c.ui.strong(fmt::format("Session {}: {} minutes", session->name, session->minutes)),
-                  coach::wrap(rule->brief, width, "  "),
-                  coach::wrap("On record, from this very tree: " + symptom + ".", width, "  "),
-                  tidy(session->directory)));
-  if (!elsewhere.empty()) c.ui.say(elsewhere);
+  else
+    brief(c.ui, *session, *rule, symptom);
   return Exit::ok;
 }
 
@@ -198,18 +179,22 @@ void add_start(Verbs& verbs) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = verbs.add(verbs.app, "start",
                              "Begin a practice session: a checkout with a silent bug, built and ready");
-  verb->add_option("rule", options->rule, "This bug; without it one is drawn")->type_name("RULE");
-  verb->add_flag("--random", options->random, "Draw one (what happens without RULE anyway)");
-  verb->add_option("--pack", options->pack, "Draw from this pack")->type_name("PACK");
-  verb->add_option("--category", options->category, "Draw from this category")->type_name("CATEGORY");
-  verb->add_option("--difficulty", options->difficulty, "Draw one of this difficulty, 1 to 3")
-      ->check(CLI::Range(1, 3));
-  verb->add_option("--seed", options->seed, "Draw the same again")->type_name("N");
-  verb->add_option("--minutes", options->minutes, "The clock; the rule's own otherwise")
-      ->check(CLI::Range(1, 600));
-  verb->add_option("--dir", options->directory, "Where the checkout goes; ~/nanobug/practice otherwise")
+  verb->add_option("rule", options->rule, "The bug to practise, by its id (default: one is drawn)")
+      ->type_name("RULE");
+  verb->add_flag("--random", options->random, "Draw one (the default)");
+  verb->add_option("--pack", options->wanted.pack, "Draw from this pack")->type_name("PACK");
+  verb->add_option("--category", options->wanted.category, "Draw from this category")->type_name("CATEGORY");
+  verb->add_option("--difficulty", options->wanted.difficulty, "Draw one of this difficulty")
+      ->check(CLI::Range(1, 3).description(""))
+      ->type_name("1..3");
+  verb->add_option("--seed", options->seed, "Draw what this seed draws (default: a bug you have not solved)")
+      ->type_name("N");
+  verb->add_option("--minutes", options->minutes, "The clock (default: the rule's)")
+      ->check(CLI::Range(1, 600).description(""))
+      ->type_name("1..600");
+  verb->add_option("--dir", options->directory, "Where the checkout goes (default: ~/nanobug/practice)")
       ->type_name("DIR");
-  verb->add_flag("--strict", options->strict, "'git diff' answers nothing until the session ends");
+  verb->add_flag("--strict", options->strict, "'git diff' shows nothing until the session ends");
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {
     if (options->random && !options->rule.empty())
       return fail(Exit::usage, "RULE and --random exclude each other; leave one out");

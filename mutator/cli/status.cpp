@@ -3,8 +3,10 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/coach.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 
@@ -14,12 +16,13 @@ void add_status(Verbs& verbs) {
     const auto open = session::Desk::peek(Context::places());
     NANOBUG_TRY(open);
     if (!*open) {
-      c.ui.data(c.ui.json ? R"({"open": false, "dir": null, "branch": null, "elapsed_s": 0})"
+      c.ui.data(c.ui.json ? R"({"open": false, "dir": null, "branch": null, "elapsed_s": 0, "seed": null})"
                           : "No session is open; 'nanobug start' begins one.");
       return Exit::ok;
     }
     const session::Session& s = **open;
-    const std::int64_t elapsed = std::time(nullptr) - s.started;
+    const std::int64_t now = std::time(nullptr), elapsed = coach::learner_seconds(s, now),
+                       over = coach::over_time(s, now);
     std::error_code error;
     const bool there = fs::is_directory(s.directory, error);
     if (c.ui.json) {
@@ -30,9 +33,14 @@ void add_status(Verbs& verbs) {
                                    {"branch", s.branch()},
                                    {"mode", "hunt"},
                                    {"elapsed_s", elapsed},
+                                   {"machine_s", s.machine_seconds},
+                                   {"over_time_s", over},
                                    {"minutes", s.minutes},
+                                   {"seed", s.seed},
+                                   {"state", coach::state_of(s, now)},
                                    {"strict", s.strict},
                                    {"hints", s.hints},
+                                   {"late_hints", s.late_hints},
                                    {"wrong_claims", s.wrong_claims},
                                    {"located", s.located},
                                    {"checks", s.checks},
@@ -41,18 +49,20 @@ void add_status(Verbs& verbs) {
       c.ui.data(json.dump(2, ' ', false, kAnyBytes));
       return Exit::ok;
     }
-    const std::string state = s.solved                   ? "solved"
-                              : s.revealed               ? "revealed"
-                              : elapsed > s.minutes * 60 ? "over time"
-                                                         : "open";
+    std::string clock = fmt::format("{} of {}:00", coach::clock(elapsed), s.minutes);
+    if (over > 0)
+      clock += fmt::format(", over time by {}", coach::clock(over)) +
+               (s.solved || s.revealed ? "" : "; an interviewer would move on");
     c.ui.data(table({{"session", s.name + " (hunt" + (s.strict ? ", strict)" : ")")},
-                     {"state", state},
-                     {"clock", fmt::format("{} of {}:00", coach::clock(elapsed), s.minutes)},
+                     {"state", coach::state_of(s, now)},
+                     {"clock", clock},
                      {"checkout", tidy(s.directory) + (there ? "" : "  (gone)")},
                      {"branch", s.branch()},
+                     {"draw", fmt::format("--seed {} {}", s.seed, s.options)},
                      {"hints", std::to_string(s.hints)},
                      {"claims", fmt::format("{} wrong{}", s.wrong_claims, s.located ? ", place found" : "")},
                      {"checks", std::to_string(s.checks)}}));
+    if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) c.ui.say(lost);
     return Exit::ok;
   });
 }

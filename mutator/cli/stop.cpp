@@ -1,26 +1,54 @@
 // stop and restore: end the session. One verb, two names: the work is kept, the clean tree is back.
 #include <fmt/format.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/tally.h"
 
 namespace nanobug::cli {
 namespace {
+
+// The clean tree comes back with its build, if that is in the cache: nothing is built to end a session, and
+// no trouble with it may keep one open.
+struct Furniture {
+  std::function<Status(const fs::path& staging)> furnish;
+  std::int64_t time = session::kCheckoutTime;
+};
+
+Furniture furniture(Context& c, const session::Session& session) {
+  const auto shop = c.workshop();
+  if (!shop) return {};
+  const auto clean = (*shop)->find_clean(session.pristine);
+  if (!clean) return {};
+  const workshop::Workshop& workshop = **shop;
+  return {[&workshop, clean = *clean, home = session.directory](const fs::path& staging) -> Status {
+            if (!workshop.furnish(clean, nullptr, staging, home))
+              return remove_tree(workshop.build_directory(staging));
+            return {};
+          },
+          clean->time};
+}
 
 Result<Exit> stop(Context& c) {
   auto open = c.at_desk();
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
-  const std::string outcome = session.solved ? "solved" : session.revealed ? "revealed" : "stopped";
-  const auto stopped = open->desk.stop(outcome);
+  const std::string outcome = coach::outcome_of(session);
+  const Furniture furniture = cli::furniture(c, session);
+  const std::int64_t now = std::time(nullptr);
+  const auto stopped = open->desk.stop(outcome, furniture.furnish, furniture.time);
   NANOBUG_TRY(stopped);
   if (!stopped->note.empty()) c.ui.say(stopped->note);
-  const std::string elsewhere = shell_elsewhere(session.directory);
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"name", session.name},
                              {"outcome", outcome},
+                             {"learner_seconds", coach::learner_seconds(session, now)},
+                             {"over_time_s", coach::over_time(session, now)},
+                             {"hints", session.hints},
+                             {"wrong_claims", session.wrong_claims},
                              {"dir", session.directory.string()},
                              {"tree", session.pristine},
                              {"attempt", stopped->attempt.string()},
@@ -28,17 +56,19 @@ Result<Exit> stop(Context& c) {
                              {"snapshot", stopped->snapshot},
                              {"note", stopped->note}}
                   .dump(2, ' ', false, kAnyBytes));
-    if (!elsewhere.empty()) c.ui.say(elsewhere);
     return Exit::ok;
   }
-  c.ui.data(fmt::format("{} is over: {}.", session.name, outcome));
-  if (!stopped->attempt.empty())
-    c.ui.data(fmt::format("  your work       {}\n  the clean tree  {}\n  nanobug start   begins the next",
-                          tidy(stopped->attempt), tidy(session.directory)));
-  else
+  c.ui.data(fmt::format("{} is over: {}, {}.", session.name, outcome, coach::cost_of(session, now)));
+  if (stopped->attempt.empty()) {
     c.ui.data(
         fmt::format("  {} was gone or not a checkout; nothing there was touched.", tidy(session.directory)));
-  if (!elsewhere.empty()) c.ui.say(elsewhere);
+    return Exit::ok;
+  }
+  c.ui.data(fmt::format("  your work       {}\n  the clean tree  {}\n", tidy(stopped->attempt),
+                        tidy(session.directory)) +
+            (outcome == "solved" ? "" : "  nanobug reveal  the answer, when you want it\n") +
+            "  nanobug start   begins the next");
+  if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }
 

@@ -28,8 +28,8 @@ bool Ui::live() const {
 }
 
 bool Ui::color() const {
-  const char* none = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) && !(none && *none);
+  const char *none = std::getenv("NO_COLOR"), *term = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) && !(none && *none) && term && std::string(term) != "dumb";
 }
 
 int Ui::width() const {
@@ -55,6 +55,14 @@ void Ui::complain(const Error& error) const {
 
 std::string Ui::strong(const std::string& text) const {
   return color() ? "\033[1m" + text + "\033[0m" : text;
+}
+
+std::string Ui::good(const std::string& text) const {
+  return color() ? "\033[1;32m" + text + "\033[0m" : text;
+}
+
+std::string Ui::bad(const std::string& text) const {
+  return color() ? "\033[1;31m" + text + "\033[0m" : text;
 }
 
 workshop::Progress Ui::progress() const {

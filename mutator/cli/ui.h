@@ -21,9 +21,12 @@ struct Ui {
   void say(const std::string& line) const;   // stderr, not with -q
   void data(const std::string& text) const;  // stdout as it is, newline added when missing
   void complain(const Error& error) const;   // stderr, always: "nanobug: …"
+  // For stdout; plain where it has no colour.
   std::string strong(const std::string& text) const;
+  std::string good(const std::string& text) const;
+  std::string bad(const std::string& text) const;
 
-  // Long work: one line drawn over while it goes on, or a line a stage where it cannot be.
+  // Long work: one line drawn over while it goes on, or a line a stage where it cannot be. Never empty.
   workshop::Progress progress() const;
   void clear_progress() const;
 };

@@ -235,7 +235,7 @@ Status forget_parity(const workshop::Clean& clean) {
 
 Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const workshop::Clean& clean,
                                      const catalog::Program& program, int threads,
-                                     const std::function<void(const workshop::Record&)>& on_record) {
+                                     const workshop::Progress& progress) {
   nlohmann::json what = {program.program, program.args, program.ranks,
                          program.input,   threads,      workshop.spec().inputs};
   for (const catalog::Step& step : program.before)
@@ -246,13 +246,11 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
     workshop::RunReport report;
     std::istringstream lines(*text);
     for (std::string line; std::getline(lines, line);)
-      if (auto record = workshop::parse_record(line)) {
-        if (on_record) on_record(*record);
-        report.records.push_back(std::move(*record));
-      }
+      if (auto record = workshop::parse_record(line)) report.records.push_back(std::move(*record));
     return report;
   }
-  auto report = workshop::run_program(workshop, program, clean.tree, threads, on_record);
+  if (progress) progress("recording the clean baseline, once for this machine", 0, 0);
+  auto report = workshop::run_program(workshop, program, clean.tree, threads);
   NANOBUG_TRY(report);
   if (!report->finished.good() || report->records.empty())
     return fail(Exit::catalog,

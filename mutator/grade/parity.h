@@ -52,9 +52,10 @@ std::vector<ParityAnswer> excluded_parity(const workshop::Workshop& workshop, co
 // Forgets all recordings, so that the clean tree is asked again.
 Status forget_parity(const workshop::Clean& clean);
 
-// The clean tree's own series of a program, for a learner's eyes: recorded once, kept beside it.
+// The clean tree's own series of a program, for a learner's eyes: recorded once, kept beside it. Progress is
+// told when it has to be recorded.
 Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const workshop::Clean& clean,
                                      const catalog::Program& program, int threads,
-                                     const std::function<void(const workshop::Record&)>& on_record = {});
+                                     const workshop::Progress& progress = {});
 
 }  // namespace nanobug::grade

@@ -63,11 +63,16 @@ Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& c
   }
   symptom.kind = classify(reference.front(), clean_end, end, gain, largest);
   symptom.silence = 1 - std::min(1.0, std::abs(end - clean_end) / gain);
+  // A person compares these with what a run prints, so they are a run's own first and last numbers, printed
+  // alike.
   symptom.words = fmt::format(
-      "the {} starts at {:.3f} and ends at {:.3f} after {} steps; the clean tree's ends at {:.3f}", series,
-      own.front(), end, steps, clean_end);
+      "the {} starts at {:.4g} and ends at {:.4g} after {} steps; the clean tree's ends at {:.4g}", series,
+      own.front(), own.back(), steps, reference.back());
   if (symptom.kind == "unchanged")
-    symptom.words = fmt::format("the {} over {} steps is the clean tree's, digit for digit", series, steps);
+    symptom.words = largest == 0
+                        ? fmt::format("the {} over {} steps is exactly the clean tree's", series, steps)
+                        : fmt::format("the {} over {} steps is the clean tree's to {} digits", series, steps,
+                                      static_cast<int>(std::floor(-std::log10(largest))));
   return symptom;
 }
 

@@ -101,6 +101,14 @@ Result<Spot> spot_at(const fs::path& directory, const vault::Tree& pristine,
   return Spot::clean;
 }
 
+fs::path free_place(const fs::path& base, const vault::Tree& pristine,
+                    const std::vector<std::string>& leave_out) {
+  fs::path place = base;
+  for (int number = 2; !spot_at(place, pristine, leave_out); ++number)
+    place = base.string() + '-' + std::to_string(number);
+  return place;
+}
+
 fs::path staging_beside(const fs::path& path) {
   for (;;) {
     std::string tag;

@@ -15,13 +15,26 @@ namespace {
 using Json = nlohmann::json;
 
 Json to_json(const Injected& injected) {
-  return {{"rule", injected.rule},         {"site", injected.site}, {"file", to_text(injected.file)},
-          {"function", injected.function}, {"line", injected.line}, {"last_line", injected.last_line}};
+  Json changed = Json::array();
+  for (const Lines& lines : injected.changed) changed.push_back({lines.first, lines.last});
+  return {{"rule", injected.rule},
+          {"site", injected.site},
+          {"file", to_text(injected.file)},
+          {"function", injected.function},
+          {"changed", changed}};
 }
 
 Injected injected_of(const Json& json) {
-  return {json.at("rule"),     json.at("site"), to_path(json.at("file").get<std::string>()).string(),
-          json.at("function"), json.at("line"), json.at("last_line")};
+  Injected injected{json.at("rule"),
+                    json.at("site"),
+                    to_path(json.at("file").get<std::string>()).string(),
+                    json.at("function"),
+                    {}};
+  if (json.contains("changed"))
+    for (const Json& lines : json.at("changed")) injected.changed.push_back({lines.at(0), lines.at(1)});
+  else  // a session of before there could be several
+    injected.changed = {{json.at("line"), json.at("last_line")}};
+  return injected;
 }
 
 Json to_json(const Session& s) {
@@ -38,6 +51,7 @@ Json to_json(const Session& s) {
           {"strict", s.strict},
           {"named", s.named},
           {"hints", s.hints},
+          {"late_hints", s.late_hints},
           {"wrong_claims", s.wrong_claims},
           {"located", s.located},
           {"checks", s.checks},
@@ -74,6 +88,7 @@ Session session_of(const Json& json) {
   s.project = json.value("project", "");
   s.toolchain = json.value("toolchain", "");
   s.options = json.value("options", "");
+  s.late_hints = json.value("late_hints", 0);
   s.solved_at = json.value("solved_at", std::int64_t{0});
   s.machine_seconds = json.value("machine_seconds", std::int64_t{0});
   s.probes_agree_last = json.value("probes_agree_last", 0);

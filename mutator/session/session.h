@@ -24,13 +24,19 @@ namespace nanobug::session {
 // of its root commit: a constant, so that nothing stands out.
 inline constexpr std::int64_t kCheckoutTime = 1735689600;  // 2025-01-01T00:00:00Z
 
+// Lines [first, last] of a file, counted from 1; with last == first - 1 the gap above `first`.
+struct Lines {
+  int first = 0, last = 0;
+
+  bool operator==(const Lines&) const = default;
+};
+
 struct Injected {  // sealed on disk
   std::string rule;
   int site = 0;
   std::string file;
   std::string function;
-  int line = 0;  // in the mutated file
-  int last_line = 0;
+  std::vector<Lines> changed;  // in the mutated file; a gap is where lines were taken out
 
   bool operator==(const Injected&) const = default;
 };
@@ -46,19 +52,20 @@ struct Session {
   std::uint64_t seed = 0;
   bool strict = false;
   bool named = false;  // the learner asked for this rule by name
-  int hints = 0;       // how many were shown
+  int hints = 0;       // how many were shown before it was solved
+  int late_hints = 0;  // and after
   int wrong_claims = 0;
   bool located = false;
   int checks = 0;
-  bool solved = false;
-  bool revealed = false;
+  bool solved = false;    // a check was: the first one that was fixes time, hints and claims
+  bool revealed = false;  // before it was solved
   // What the session began with, so that what changes in the project meanwhile changes nothing in it. Empty
   // in a session that an older nanobug began.
   std::string project;               // tree id in the vault: catalog.yaml and all that it names
   std::string toolchain;             // the key of what builds
   std::string options;               // of the draw, so that --seed draws the same again
   std::int64_t solved_at = 0;        // of the first solved check; 0: none yet
-  std::int64_t machine_seconds = 0;  // nanobug's own, which do not count on the learner's clock
+  std::int64_t machine_seconds = 0;  // nanobug's own, before it was solved: not on the learner's clock
   int probes_agree_last = 0, probes_total_last = 0;  // of the last check
 
   std::string branch() const { return "session/" + name; }

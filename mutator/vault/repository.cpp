@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "mutator/base/directories.h"
 #include "mutator/base/files.h"
+#include "mutator/base/paths.h"
 #include "mutator/vault/git.h"
 #include "mutator/vault/objects.h"
 #include "mutator/vault/skeleton.h"
@@ -121,6 +123,34 @@ Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
   return {};
 }
 
+namespace {
+
+// Has the user told git who they are? This library reads no configuration of theirs (git.h), so they are
+// opened one by one.
+bool has_a_name() {
+  const char *global = std::getenv("GIT_CONFIG_GLOBAL"), *xdg = std::getenv("XDG_CONFIG_HOME");
+  const fs::path own = xdg && *xdg ? fs::path(xdg) : home() / ".config";
+  for (const fs::path& file : {fs::path(global ? global : ""), home() / ".gitconfig", own / "git" / "config",
+                               fs::path("/etc/gitconfig")}) {
+    git_config* config = nullptr;
+    git_buf email = GIT_BUF_INIT;
+    const bool found = is_there(file) && git_config_open_ondisk(&config, file.c_str()) == 0 &&
+                       git_config_get_string_buf(&email, config, "user.email") == 0 && email.size > 0;
+    git_buf_dispose(&email);
+    git_config_free(config);
+    if (found) return true;
+  }
+  return false;
+}
+
+// git refuses to commit for somebody without a name, which a fresh machine has not. Whoever has one keeps it.
+Status give_a_name(const fs::path& config) {
+  if (has_a_name()) return {};
+  return set_block(config, "[user]\n\tname = Learner\n\temail = learner@localhost\n", true);
+}
+
+}  // namespace
+
 Status make_repository(const fs::path& directory, const Tree& tree, const std::string& branch,
                        const std::string& message, std::int64_t time,
                        const std::vector<std::string>& exclude) {
@@ -134,6 +164,7 @@ Status make_repository(const fs::path& directory, const Tree& tree, const std::s
   NANOBUG_TRY(commit);
   const Unsynced unsynced;
   NANOBUG_TRY(make_skeleton(git, reference, false));
+  NANOBUG_TRY(give_a_name(git / "config"));
   NANOBUG_TRY(objects.write_pack(git / "objects" / "pack"));
   std::string lines;
   for (const auto& name : exclude) lines += '/' + name + '\n';

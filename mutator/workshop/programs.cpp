@@ -52,6 +52,7 @@ Result<Finished> run_one(Command command, const StepOptions& options, std::vecto
     records.push_back(std::move(*record));
     if (tell && options.on_record) options.on_record(records.back());
   };
+  if (tell) command.on_output = options.on_output;
   return run(command);
 }
 
@@ -170,7 +171,8 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
 
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
                               const fs::path& checkout, int threads,
-                              const std::function<void(const Record&)>& on_record) {
+                              const std::function<void(const Record&)>& on_record,
+                              const std::function<void(std::string_view)>& on_output) {
   const auto scratch = RunDirectory::make(workshop.spec());
   NANOBUG_TRY(scratch);
   StepOptions options{.threads = threads, .limits = limits_of(program.time_limit_s)};
@@ -178,7 +180,7 @@ Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& 
     auto report = run_step(workshop, step, checkout, *scratch, options);
     if (!report || !report->finished.good()) return report;
   }
-  options.on_record = on_record;
+  options.on_record = on_record, options.on_output = on_output;
   return run_step(workshop, program, checkout, *scratch, options);
 }
 

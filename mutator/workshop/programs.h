@@ -49,6 +49,7 @@ struct StepOptions {
   Limits limits = {};
   std::vector<std::string> watch = {};  // files in the scratch directory
   std::function<void(const Record&)> on_record = {};
+  std::function<void(std::string_view)> on_output = {};  // what it prints, as it comes; of one rank only
 };
 
 // One step in the checkout. A program that fails is a report; of several ranks each gets the limits, and the
@@ -60,7 +61,8 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
 // fails, that is the report.
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
                               const fs::path& checkout, int threads,
-                              const std::function<void(const Record&)>& on_record = {});
+                              const std::function<void(const Record&)>& on_record = {},
+                              const std::function<void(std::string_view)>& on_output = {});
 
 // What a time limit of the catalog, meant for an idle machine, allows: so much processor time, and many times
 // that on the clock for what waits.

@@ -12,12 +12,6 @@ using namespace nanobug::journey;
 
 namespace {
 
-struct Tiny {
-  fs::path place = *make_temporary_directory(fs::temp_directory_path(), "nanobug-boundary");
-  User user{copy_of_tiny(place / "project")};
-  ~Tiny() { (void)remove_tree(place); }
-};
-
 void check_one_sentence(const Finished& finished) {
   INFO(finished.how() << ' ' << finished.err);
   CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);

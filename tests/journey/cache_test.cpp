@@ -7,12 +7,7 @@ using namespace nanobug::journey;
 
 namespace {
 
-struct Tiny {
-  fs::path place = *make_temporary_directory(fs::temp_directory_path(), "nanobug-cache");
-  fs::path catalog = copy_of_tiny(place / "project");
-  User user{catalog};
-  ~Tiny() { (void)remove_tree(place); }
-
+struct Cached : Tiny {
   // With room for next to nothing.
   Finished nanobug_in_1K(std::vector<std::string> words) const {
     words.insert(words.begin(), {"env", "NANOBUG_CACHE_SIZE=1K", NANOBUG_PROGRAM});
@@ -30,7 +25,7 @@ struct Tiny {
 }  // namespace
 
 TEST_CASE("the cache is shown and pruned", "[paths]") {
-  const Tiny tiny;
+  const Cached tiny;
   CHECK(tiny.user.ask({"cache"})["trees"].empty());
   tiny.user.ask({"start", "mean-divides-by-one-less", "--dir", (tiny.place / "work").string()});
   const json cache = tiny.user.ask({"cache"});
@@ -63,7 +58,7 @@ TEST_CASE("the cache is shown and pruned", "[paths]") {
 }
 
 TEST_CASE("builds of old versions go by themselves, but not an open session's", "[paths]") {
-  const Tiny tiny;
+  const Cached tiny;
   tiny.change_project("one");
   CHECK(tiny.trees() == 1);
   tiny.change_project("two");

@@ -100,6 +100,15 @@ fs::path copy_of_tiny(const fs::path& to) {
   return to / "catalog.yaml";
 }
 
+Tiny::~Tiny() {
+  (void)remove_tree(place);
+}
+
+fs::path Tiny::start(std::vector<std::string> more) const {
+  more.insert(more.begin(), "start");
+  return user.ask(more)["dir"].get<std::string>();
+}
+
 std::string text_of(const fs::path& file) {
   const auto bytes = read_file(file);
   INFO(file.string());

@@ -45,6 +45,21 @@ class User {
 // A copy of the tiny tree with its catalog, to be broken at will; -> its catalog.yaml.
 fs::path copy_of_tiny(const fs::path& to);
 
+// A user of a copy of the tiny tree.
+struct Tiny {
+  fs::path place = *make_temporary_directory(fs::temp_directory_path(), "nanobug-tiny");
+  fs::path catalog = copy_of_tiny(place / "project");
+  fs::path tree = place / "project/tree";
+  User user{catalog};
+
+  Tiny() = default;
+  Tiny(const Tiny&) = delete;
+  ~Tiny();
+
+  // nanobug start MORE…; -> the checkout.
+  fs::path start(std::vector<std::string> more) const;
+};
+
 std::string text_of(const fs::path& file);
 void replace_in(const fs::path& file, const std::string& from,
                 const std::string& to);  // `from` must be there once

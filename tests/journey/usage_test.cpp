@@ -17,7 +17,7 @@ struct Wrong {
 }  // namespace
 
 TEST_CASE("a wrong call gets one sentence", "[usage]") {
-  const User user(copy_of_tiny(*make_temporary_directory(fs::temp_directory_path(), "nanobug-tiny") / "t"));
+  const Tiny tiny;
   const auto wrong = GENERATE(values<Wrong>({
       {{"strat"}, 2, "there is no verb 'strat'; did you mean 'start'?"},
       {{"frobnicate"}, 2, "there is no verb 'frobnicate'; 'nanobug --help' lists them"},
@@ -26,20 +26,32 @@ TEST_CASE("a wrong call gets one sentence", "[usage]") {
       {{"start", "mean-divides-by-one-les"}, 2, "did you mean 'mean-divides-by-one-less'?"},
       {{"start", "--random", "descent-goes-uphill"}, 2, "exclude each other"},
       {{"start", "--pack", "tini"}, 2, "did you mean 'tiny'?"},
-      {{"start", "--difficulty", "9"}, 2, "--difficulty"},
-      {{"locate"}, 2, "place"},
+      {{"start", "--difficulty", "9"}, 2, "--difficulty takes 1..3, not '9'"},
+      {{"start", "--minutes", "0"}, 2, "--minutes takes 1..600, not '0'"},
+      {{"start", "--seed", "x"}, 2, "--seed takes a number, not 'x'; 'nanobug start --help' says how"},
+      {{"start", "--seed"}, 2, "--seed takes a number"},
+      {{"start", "--category", "numeric"}, 2, "there is no category 'numeric'; did you mean 'numerics'?"},
+      {{"list", "--category", "poetry"}, 2, "there is no category 'poetry'; it may be numerics or training"},
+      {{"list", "--pack", "tini"}, 2, "there is no pack 'tini'; did you mean 'tiny'?"},
+      {{"list", "--difficulty", "3"}, 2, "no rule matches these options; 'nanobug list' shows them all"},
+      {{"hint", "now"}, 2, "'now' is a word too many; 'nanobug hint --help' says how"},
+      {{"locate"}, 2, "name a place: for example nanochat/gpt.cpp:42"},
+      {{"patch"}, 2, "name a verb: list, show, apply, restore or export"},
+      {{"patch", "show"}, 2, "name a rule"},
+      {{"rule"}, 2, "name a verb: check or explain"},
+      {{"completion"}, 2, "name a shell: bash, zsh or fish"},
       {{"locate", "stats.cpp"}, 2, "'stats.cpp' is not FILE:LINE"},
       {{"hint"}, 4, "no session is open; 'nanobug start' begins one"},
       {{"check"}, 4, "no session is open"},
       {{"run"}, 4, "no session is open"},
-      {{"reveal"}, 4, "no session is open"},
+      {{"reveal"}, 4, "no session is open and none has ended; 'nanobug start' begins one"},
       {{"stop"}, 4, "no session is open"},
       {{"restore"}, 4, "no session is open"},
       {{"patch", "restore"}, 4, "no patch is applied"},
       {{"list", "--catalog", "/nowhere.yaml"}, 3, "/nowhere.yaml"},
-      {{"completion", "tcsh"}, 2, "tcsh"},
+      {{"completion", "tcsh"}, 2, "shell takes bash, zsh or fish, not 'tcsh'"},
   }));
-  const Finished finished = user.nanobug(wrong.words);
+  const Finished finished = tiny.user.nanobug(wrong.words);
   INFO(finished.err);
   CHECK(finished.exit_code == wrong.exit);
   CHECK(finished.out.empty());

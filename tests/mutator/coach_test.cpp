@@ -1,9 +1,11 @@
-// coach: clocks, paragraphs, claims that follow the learner's edits, plots.
+// coach: clocks, counts, paragraphs, plots. Claims, the draw, the tally and reports have files of their own.
 #include <limits>
 
 #include "mutator/base/files.h"
-#include "mutator/coach/coach.h"
+#include "mutator/base/process.h"
 #include "mutator/coach/plot.h"
+#include "mutator/coach/silence.h"
+#include "mutator/coach/words.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -15,40 +17,49 @@ TEST_CASE("minutes and seconds", "[coach]") {
   CHECK(clock(3601) == "60:01");
 }
 
+TEST_CASE("one thing, several things", "[coach]") {
+  CHECK(count(0, "hint") == "0 hints");
+  CHECK(count(1, "minute") == "1 minute");
+  CHECK(count(2, "wrong claim") == "2 wrong claims");
+  CHECK(one_of({}).empty());
+  CHECK(one_of({"a"}) == "a");
+  CHECK(one_of({"a", "b"}) == "a or b");
+  CHECK(one_of({"bash", "zsh", "fish"}) == "bash, zsh or fish");
+}
+
+TEST_CASE("a command line is what a shell makes the same words of", "[coach]") {
+  const std::vector<std::string> argv = {"build/bin/x", "--n=3", "",     "two words",
+                                         "it's",        "$HOME", "a\"b", "*"};
+  const auto echoed = run({.argv = {"sh", "-c", "printf '%s\\n' " + command_line(argv)}});
+  REQUIRE(echoed);
+  std::string expected;
+  for (const std::string& word : argv) expected += word + '\n';
+  CHECK(echoed->out == expected);
+  CHECK(command_line({"build/bin/x", "--metrics", "/dev/stdout"}) == "build/bin/x --metrics /dev/stdout");
+}
+
+TEST_CASE("a build's warnings are what it says besides its progress", "[coach]") {
+  CHECK(without_progress("[1/3] Building CXX object a.o\na.cpp:1: warning: unused\n  x\n[3/3] Linking\n") ==
+        "a.cpp:1: warning: unused\n  x");
+  CHECK(without_progress("ninja: no work to do.\n").empty());
+  CHECK(without_progress("[[nodiscard]] is what it says\n") == "[[nodiscard]] is what it says");
+}
+
+TEST_CASE("a long silence is told once", "[coach]") {
+  const Silence::Time begun{};
+  Silence silence(begun);
+  CHECK_FALSE(silence.is_to_be_told(begun + std::chrono::seconds(9)));
+  CHECK(silence.is_to_be_told(begun + std::chrono::seconds(10)));
+  CHECK_FALSE(silence.is_to_be_told(begun + std::chrono::seconds(30)));
+  silence.heard(begun + std::chrono::seconds(31));
+  CHECK_FALSE(silence.is_to_be_told(begun + std::chrono::seconds(40)));
+  CHECK(silence.is_to_be_told(begun + std::chrono::seconds(41)));
+}
+
 TEST_CASE("a paragraph is wrapped, none of its words lost", "[coach]") {
   CHECK(wrap("one two three", 9, " ") == " one two\n three\n");
   CHECK(wrap("a\n\nb", 80, "") == "a\n\nb\n");
   CHECK(wrap("unbreakableword x", 5, "") == "unbreakableword\nx\n");
-}
-
-TEST_CASE("a claim is FILE:LINE", "[coach]") {
-  CHECK(parse_claim("a/b.cpp:12")->line == 12);
-  CHECK(parse_claim("a/b.cpp:12")->file == "a/b.cpp");
-  for (const char* wrong : {"a.cpp", "a.cpp:", ":3", "a.cpp:0", "a.cpp:-1", "a.cpp:3x", ""}) {
-    const auto claim = parse_claim(wrong);
-    REQUIRE_FALSE(claim);
-    CHECK(claim.error().code == Exit::usage);
-  }
-}
-
-TEST_CASE("a claim is right at the changed lines, wherever they have moved to", "[coach]") {
-  const std::string mutated = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
-  const std::vector<session::Injected> bugs = {
-      {.rule = "r", .site = 0, .file = "f", .function = "", .line = 5, .last_line = 5}};
-  const auto right = [&](int line, const std::string& present) {
-    return is_right({"f", line}, bugs, mutated, present);
-  };
-  CHECK(right(5, mutated));
-  CHECK(right(4, mutated));
-  CHECK(right(6, mutated));
-  CHECK_FALSE(right(3, mutated));
-  CHECK_FALSE(right(7, mutated));
-  CHECK_FALSE(is_right({"g", 5}, bugs, mutated, mutated));
-  const std::string longer = "1\n2\nx\ny\nz\n3\n4\n5\n6\n7\n8\n9\n";
-  CHECK(right(8, longer));
-  CHECK_FALSE(right(5, longer));
-  const std::string edited = "1\n2\n3\n4\nfive\n6\n7\n8\n9\n";
-  CHECK(right(5, edited));
 }
 
 TEST_CASE("a plot has both curves and stands what is not finite", "[coach]") {

@@ -42,7 +42,7 @@ inline session::StartRequest request_for(const fs::path& directory) {
   request.directory = directory;
   request.pristine = clean_tree();
   request.mutated = mutated_tree();
-  request.injected = {{"attention_scale_wrong_dim", 0, "attention.cpp", "forward", 1, 1}};
+  request.injected = {{"attention_scale_wrong_dim", 0, "attention.cpp", "forward", {{1, 1}}}};
   request.seed = 7;
   request.exclude = {"build"};
   return request;

@@ -1,0 +1,124 @@
+// usage: see usage.h.
+#include "mutator/cli/usage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "mutator/base/suggest.h"
+#include "mutator/coach/words.h"
+
+namespace nanobug::cli {
+namespace {
+
+std::string full_name(const CLI::App& verb) {
+  const CLI::App* parent = verb.get_parent();
+  return parent ? full_name(*parent) + ' ' + verb.get_name() : verb.get_name();
+}
+
+std::string way_out(const CLI::App& verb) {
+  return "; '" + full_name(verb) + " --help' says how";
+}
+
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  return names;
+}
+
+// The long options of a verb and of nanobug itself.
+std::vector<std::string> options_of(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::App* from = &verb; from; from = from->get_parent())
+    for (const CLI::Option* option : from->get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+// The option that CLI11's sentence is about: the longest name that it holds.
+const CLI::Option* option_in(const CLI::App& verb, const std::string& sentence) {
+  const CLI::Option* found = nullptr;
+  for (const CLI::App* from = &verb; from; from = from->get_parent())
+    for (const CLI::Option* option : from->get_options())
+      if (sentence.find(option->get_name()) != std::string::npos &&
+          (!found || option->get_name().size() > found->get_name().size()))
+        found = option;
+  return found;
+}
+
+std::string uncapitalized(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+// What an option takes, for a person.
+std::string takes(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  if (type == "N") return "a number";
+  if (!type.empty() && std::isdigit(static_cast<unsigned char>(type[0]))) return type;
+  return uncapitalized(option.get_description());
+}
+
+// A verb or an option that is not there, and where the walk over the words ended.
+std::string misspelt(const CLI::App& app, int argc, char** argv, const CLI::App** at) {
+  *at = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--") break;
+    if (word.starts_with("--")) {
+      const std::vector<std::string> options = options_of(**at);
+      const std::string name = word.substr(0, word.find('='));
+      if (std::find(options.begin(), options.end(), name) == options.end())
+        return fmt::format("{} has no option '{}'{}; '{} --help' lists them", full_name(**at), name,
+                           did_you_mean(name, options), full_name(**at));
+    }
+    if (word.starts_with("-")) continue;
+    const std::vector<std::string> verbs = verbs_of(**at);
+    if (std::find(verbs.begin(), verbs.end(), word) != verbs.end())
+      *at = (*at)->get_subcommand(word);
+    else if (!verbs.empty() && !(i > 1 && std::string(argv[i - 1]) == "--catalog"))
+      return fmt::format("there is no verb '{}{}'{}; '{} --help' lists them",
+                         *at == &app ? "" : (*at)->get_name() + ' ', word, did_you_mean(word, verbs),
+                         full_name(**at));
+  }
+  return "";
+}
+
+std::string missing(const CLI::App& verb) {
+  for (const CLI::Option* option : verb.get_options())
+    if (option->get_required() && option->count() == 0)
+      return fmt::format("name a {}: {}", option->get_name(), uncapitalized(option->get_description()));
+  return "name a verb: " + coach::one_of(verbs_of(verb));
+}
+
+}  // namespace
+
+std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  const CLI::App* verb = nullptr;
+  if (const std::string sentence = misspelt(app, argc, argv, &verb); !sentence.empty()) return sentence;
+  if (dynamic_cast<const CLI::RequiredError*>(&error)) return missing(*verb) + way_out(*verb);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error)) {
+    const std::vector<std::string> extra = app.remaining(true);
+    return (extra.empty() ? "there are words too many" : "'" + extra.front() + "' is a word too many") +
+           way_out(*verb);
+  }
+  if (const CLI::Option* option = option_in(*verb, error.what())) {
+    const std::vector<std::string> given = option->results();
+    return fmt::format("{} takes {}{}", option->get_name(), takes(*option),
+                       given.empty() || given.front().empty() ? "" : ", not '" + given.front() + "'") +
+           way_out(*verb);
+  }
+  return "this call is not understood" + way_out(*verb);
+}
+
+void word_the_help(CLI::App& app) {
+  const auto words = app.get_formatter();
+  words->label("SUBCOMMAND", "VERB");
+  words->label("SUBCOMMANDS", "VERB");
+  words->label("Positionals", "Arguments");
+  words->label("REQUIRED", "");
+  words->column_width(28);
+}
+
+}  // namespace nanobug::cli

@@ -1,0 +1,16 @@
+// usage: what is said of a call that cannot be understood, and how --help looks. CLI11 finds the fault; the
+// words are ours.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace nanobug::cli {
+
+// One sentence with a way out.
+std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv);
+
+// The words of --help.
+void word_the_help(CLI::App& app);
+
+}  // namespace nanobug::cli

@@ -1,0 +1,84 @@
+// draw: see draw.h.
+#include "mutator/coach/draw.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mutator/base/files.h"
+#include "mutator/base/suggest.h"
+#include "mutator/coach/words.h"
+
+namespace nanobug::coach {
+namespace {
+
+constexpr std::uint32_t kSeeds = 1'000'000;
+
+std::string ticket(const catalog::Rule& rule, std::uint64_t seed) {
+  return sha256(fmt::format("{} {}", seed, rule.id.value));
+}
+
+bool has(const std::set<std::string>& names, const std::string& name) {
+  return name.empty() || names.contains(name);
+}
+
+tl::unexpected<Error> unknown(const std::string& what, const std::string& name,
+                              const std::set<std::string>& names) {
+  const std::vector<std::string> known(names.begin(), names.end());
+  const std::string suggestion = did_you_mean(name, known);
+  return fail(Exit::usage, fmt::format("there is no {} '{}'{}", what, name,
+                                       suggestion.empty() ? "; it may be " + one_of(known) : suggestion));
+}
+
+}  // namespace
+
+std::string to_options(const Wanted& wanted) {
+  std::string options;
+  const auto add = [&](const char* name, const std::string& value) {
+    options += (options.empty() ? "" : " ") + fmt::format("--{} {}", name, value);
+  };
+  if (!wanted.pack.empty()) add("pack", wanted.pack);
+  if (!wanted.category.empty()) add("category", wanted.category);
+  if (wanted.difficulty != 0) add("difficulty", std::to_string(wanted.difficulty));
+  return options;
+}
+
+Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catalog, const Wanted& wanted) {
+  std::set<std::string> packs, categories;
+  std::vector<const catalog::Rule*> rules;
+  for (const catalog::Rule& rule : catalog.rules) {
+    packs.insert(rule.pack.begin(), rule.pack.end());
+    categories.insert(rule.category);
+    const bool in_pack =
+        wanted.pack.empty() || std::find(rule.pack.begin(), rule.pack.end(), wanted.pack) != rule.pack.end();
+    if (in_pack && (wanted.category.empty() || rule.category == wanted.category) &&
+        (wanted.difficulty == 0 || rule.difficulty == wanted.difficulty))
+      rules.push_back(&rule);
+  }
+  if (!has(packs, wanted.pack)) return unknown("pack", wanted.pack, packs);
+  if (!has(categories, wanted.category)) return unknown("category", wanted.category, categories);
+  if (rules.empty()) return fail(Exit::usage, "no rule matches these options; 'nanobug list' shows them all");
+  return rules;
+}
+
+std::vector<const catalog::Rule*> draw_order(std::vector<const catalog::Rule*> rules, std::uint64_t seed) {
+  std::sort(rules.begin(), rules.end(), [&](const catalog::Rule* a, const catalog::Rule* b) {
+    return ticket(*a, seed) < ticket(*b, seed);
+  });
+  return rules;
+}
+
+size_t draw_site(const catalog::Rule& rule, size_t sites, std::uint64_t seed) {
+  return std::stoul(sha256(fmt::format("{} {} site", seed, rule.id.value)).substr(0, 8), nullptr, 16) % sites;
+}
+
+std::uint64_t fresh_seed(const std::vector<const catalog::Rule*>& rules, const std::set<std::string>& solved,
+                         const std::function<std::uint32_t()>& random) {
+  std::uint64_t seed = random() % kSeeds;
+  const bool all = std::all_of(rules.begin(), rules.end(),
+                               [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); });
+  while (!all && solved.contains(draw_order(rules, seed).front()->id.value)) seed = (seed + 1) % kSeeds;
+  return seed;
+}
+
+}  // namespace nanobug::coach

@@ -1,0 +1,42 @@
+// draw: which bug a session gets.
+//
+// A draw is a function of the catalog, the options and the seed, and of nothing else: the same seed draws the
+// same bug whatever was solved meanwhile. A bug that is not solved yet comes first because a seed is looked
+// for that draws one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mutator/catalog/catalog.h"
+
+namespace nanobug::coach {
+
+struct Wanted {
+  std::string pack = {}, category = {};  // empty: any
+  int difficulty = 0;                    // 0: any
+};
+
+// As they would be typed: "--pack cs336 --difficulty 2".
+std::string to_options(const Wanted& wanted);
+
+// The rules that fit, in the catalog's order. Errors: Exit::usage when none does; an unknown name gets a
+// suggestion.
+Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catalog, const Wanted& wanted);
+
+// The rules in the order in which this seed draws them. A rule's place among others depends on nothing but
+// the seed and the two ids, so that a catalog with one more bug draws the same ones, or the new one.
+std::vector<const catalog::Rule*> draw_order(std::vector<const catalog::Rule*> rules, std::uint64_t seed);
+
+// Which of a rule's sites.
+size_t draw_site(const catalog::Rule& rule, size_t sites, std::uint64_t seed);
+
+// A seed that draws one of the rules that are not solved, or any seed when all of them are. Short, to be
+// typed again.
+std::uint64_t fresh_seed(const std::vector<const catalog::Rule*>& rules, const std::set<std::string>& solved,
+                         const std::function<std::uint32_t()>& random);
+
+}  // namespace nanobug::coach

@@ -1,0 +1,53 @@
+// practice: see practice.h.
+#include "mutator/coach/practice.h"
+
+#include "mutator/coach/tally.h"
+
+namespace nanobug::coach {
+namespace {
+
+void count(Practice& practice, const session::Record& record) {
+  ++practice.sessions;
+  practice.solved += record.outcome == "solved";
+  practice.revealed += record.outcome == "revealed";
+  practice.stopped += record.outcome == "stopped";
+  practice.over_time += over_time(record.session, record.ended) > 0;
+  practice.seconds += learner_seconds(record.session, record.ended);
+  practice.hints += record.session.hints;
+  practice.wrong_claims += record.session.wrong_claims;
+}
+
+std::set<std::string> rules_of(const session::Session& session) {
+  std::set<std::string> ids;
+  for (const session::Injected& bug : session.injected) ids.insert(bug.rule);
+  return ids;
+}
+
+}  // namespace
+
+Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog) {
+  Progress progress;
+  for (const session::Record& record : ledger) {
+    count(progress.all, record);
+    std::set<std::string> categories;
+    for (const std::string& id : rules_of(record.session)) {
+      const catalog::Rule* rule = catalog.find(id);
+      categories.insert(rule ? rule->category : "gone from the catalog");
+      if (record.outcome == "solved") ++progress.solved_rules[id];
+    }
+    for (const std::string& category : categories) count(progress.by_category[category], record);
+  }
+  progress.rules = static_cast<int>(catalog.rules.size());
+  for (const catalog::Rule& rule : catalog.rules)
+    progress.rules_solved += progress.solved_rules.contains(rule.id.value);
+  return progress;
+}
+
+std::set<std::string> solved_ids(const std::vector<session::Record>& ledger) {
+  std::set<std::string> ids;
+  for (const session::Record& record : ledger)
+    if (record.outcome == "solved") ids.merge(rules_of(record.session));
+  return ids;
+}
+
+}  // namespace nanobug::coach

@@ -1,0 +1,32 @@
+// practice: what a learner has done so far, from the ledger.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mutator/catalog/catalog.h"
+#include "mutator/session/session.h"
+
+namespace nanobug::coach {
+
+struct Practice {
+  int sessions = 0, solved = 0, revealed = 0, stopped = 0;
+  int over_time = 0;  // sessions that took longer than their minutes
+  std::int64_t seconds = 0;
+  int hints = 0, wrong_claims = 0;
+};
+
+struct Progress {
+  Practice all;
+  std::map<std::string, Practice> by_category;
+  std::map<std::string, int> solved_rules;  // id -> times
+  int rules = 0, rules_solved = 0;          // of the catalog as it is now
+};
+Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog);
+
+// The ids that were solved.
+std::set<std::string> solved_ids(const std::vector<session::Record>& ledger);
+
+}  // namespace nanobug::coach

@@ -1,0 +1,100 @@
+// report: see report.h.
+#include "mutator/coach/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
+
+namespace nanobug::coach {
+namespace {
+
+// More than this many are not read.
+constexpr size_t kFirst = 3;
+
+std::string agreement(const grade::Verdict& verdict) {
+  const Standing standing = standing_of(verdict);
+  return fmt::format("{} and {} agree with the clean tree.", count(standing.probes, "probe"),
+                     count(standing.programs, "program run"));
+}
+
+std::string differences(const grade::Verdict& verdict, const session::Session& before, bool all) {
+  const Standing standing = standing_of(verdict);
+  std::string body = fmt::format("{} of {} agree with the clean tree", standing.probes_agree,
+                                 count(standing.probes, "probe"));
+  if (before.probes_total_last > 0) body += fmt::format(" ({} last time)", before.probes_agree_last);
+  if (standing.programs > 0)
+    body += fmt::format(", and {} of {}", standing.programs_agree, count(standing.programs, "program run"));
+  body += ". What differs, causes first:\n";
+  for (const std::string& line : upstream(verdict.wrong, all)) body += "  " + line + '\n';
+  if (standing.programs > 0 && standing.programs_agree == standing.programs)
+    body += "The program runs agree; what is left shows only on inputs that training does not use.\n";
+  return body;
+}
+
+}  // namespace
+
+Standing standing_of(const grade::Verdict& verdict) {
+  Standing standing;
+  standing.probes = static_cast<int>(verdict.probes.size());
+  for (const auto& answer : verdict.probes) standing.probes_agree += answer.passed();
+  for (const auto& answer : verdict.parity) {
+    standing.programs_agree += answer.agrees();
+    standing.programs += answer.agrees() || answer.differs();
+  }
+  return standing;
+}
+
+std::vector<std::string> upstream(const std::vector<std::string>& wrong, bool all) {
+  // A line that says "and 1 more" takes the place of the one.
+  const size_t shown = all || wrong.size() <= kFirst + 1 ? wrong.size() : kFirst;
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < shown; ++i) lines.push_back("- " + wrong[i]);
+  if (shown < wrong.size())
+    lines.push_back(fmt::format("and {} more that follow; --all lists them", wrong.size() - shown));
+  return lines;
+}
+
+Report report_of(const grade::Verdict& verdict, const session::Session& before, const session::Session& after,
+                 bool all) {
+  const std::string solved_at = "Solved at " + clock(learner_seconds(after, after.solved_at));
+  if (verdict.solved) {
+    if (before.solved) return {solved_at + "; it is still right.", agreement(verdict)};
+    if (after.revealed)
+      return {"It is right now.",
+              agreement(verdict) + "\nThe answer was revealed before, so the session counts as revealed."};
+    return {"Solved: " + cost_of(after, after.solved_at) + ".", agreement(verdict)};
+  }
+  if (!verdict.builds)
+    return {before.solved ? solved_at + "; as it stands now it does not build."
+                          : "Not yet: the checkout does not build.",
+            verdict.build_message};
+  return {before.solved ? solved_at + "; as it stands now it differs." : "Not yet.",
+          differences(verdict, before, all)};
+}
+
+// What the learner should know besides: each is a sentence of its own.
+std::string besides(const grade::Verdict& verdict) {
+  std::string body;
+  if (verdict.cut_short) body += "Something hung, so what comes after it was not asked.\n";
+  if (!verdict.own_build.empty()) body += verdict.own_build + '\n';
+  if (!verdict.excluded.empty()) {
+    body += "Not asked, because the clean tree itself does not pass it on this machine:\n";
+    for (const std::string& one : verdict.excluded) body += "  - " + one + '\n';
+  }
+  return body;
+}
+
+}  // namespace
+
+Report report_of(const grade::Verdict& verdict, const session::Session& before, const session::Session& after,
+                 bool all) {
+  Report report = judged(verdict, before, after, all);
+  const std::string more = besides(verdict);
+  if (!more.empty()) report.body += (report.body.ends_with('\n') ? "" : "\n") + more;
+  return report;
+}
+
+}  // namespace nanobug::coach

@@ -1,0 +1,71 @@
+// tally: see tally.h.
+#include "mutator/coach/tally.h"
+
+#include <algorithm>
+
+#include "mutator/coach/words.h"
+
+namespace nanobug::coach {
+
+using session::Session;
+
+std::int64_t learner_seconds(const Session& session, std::int64_t now) {
+  const std::int64_t end = session.solved_at > 0 ? session.solved_at : now;
+  return std::max<std::int64_t>(0, end - session.started - session.machine_seconds);
+}
+
+std::int64_t over_time(const Session& session, std::int64_t now) {
+  return std::max<std::int64_t>(0, learner_seconds(session, now) - std::int64_t{session.minutes} * 60);
+}
+
+std::string outcome_of(const Session& session) {
+  return session.solved ? "solved" : session.revealed ? "revealed" : "stopped";
+}
+
+std::string state_of(const Session& session, std::int64_t now) {
+  if (session.solved || session.revealed) return outcome_of(session);
+  return over_time(session, now) > 0 ? "over time" : "open";
+}
+
+std::string cost_of(const Session& session, std::int64_t now) {
+  const auto some = [](int number, const std::string& thing) {
+    return number == 0 ? "no " + thing : count(number, thing);
+  };
+  const std::int64_t over = over_time(session, now);
+  return clock(learner_seconds(session, now)) + (over > 0 ? " (" + clock(over) + " over time)" : "") + ", " +
+         some(session.hints, "hint") + ", " + some(session.wrong_claims, "wrong claim");
+}
+
+void note_check(Session& session, bool solved, int agree, int asked, std::int64_t now) {
+  if (!session.solved) ++session.checks;
+  session.probes_agree_last = agree, session.probes_total_last = asked;
+  if (!solved || session.solved || session.revealed) return;
+  session.solved = true;
+  session.solved_at = now;
+}
+
+void note_claim(Session& session, bool right) {
+  if (session.solved) return;
+  if (right)
+    session.located = true;
+  else
+    ++session.wrong_claims;
+}
+
+void note_hint(Session& session) {
+  ++(session.solved ? session.late_hints : session.hints);
+}
+
+void note_reveal(Session& session) {
+  if (!session.solved) session.revealed = true;
+}
+
+void note_machine(Session& session, std::int64_t seconds) {
+  if (!session.solved) session.machine_seconds += seconds;
+}
+
+int hints_shown(const Session& session) {
+  return session.hints + session.late_hints;
+}
+
+}  // namespace nanobug::coach

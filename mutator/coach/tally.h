@@ -1,0 +1,37 @@
+// tally: what counts in a session.
+//
+// A session has one outcome. The first check that finds the tree right fixes its time, its hints and its
+// claims; whatever is asked or broken afterwards is the learner's curiosity. Who saw the answer before that
+// has not solved it, whatever a later check says. nanobug's own building and checking is not on the clock.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "mutator/session/session.h"
+
+namespace nanobug::coach {
+
+// The learner's seconds until it was solved, or until now.
+std::int64_t learner_seconds(const session::Session& session, std::int64_t now);
+
+// By how many seconds those are more than the session's minutes; 0 when they are not.
+std::int64_t over_time(const session::Session& session, std::int64_t now);
+
+std::string outcome_of(const session::Session& session);                  // solved, revealed, stopped
+std::string state_of(const session::Session& session, std::int64_t now);  // solved, revealed, over time, open
+
+// "2:01, 1 hint, no wrong claim", and how much of it was over time.
+std::string cost_of(const session::Session& session, std::int64_t now);
+
+// `agree` of `asked` probes do.
+void note_check(session::Session& session, bool solved, int agree, int asked, std::int64_t now);
+void note_claim(session::Session& session, bool right);
+void note_hint(session::Session& session);
+void note_reveal(session::Session& session);
+void note_machine(session::Session& session, std::int64_t seconds);  // spent before it was solved
+
+// How many hints were shown, counted or not.
+int hints_shown(const session::Session& session);
+
+}  // namespace nanobug::coach

@@ -1,0 +1,28 @@
+// words: times, counts and paragraphs as a person reads them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nanobug::coach {
+
+// 75 s -> "1:15"
+std::string clock(std::int64_t seconds);
+
+// "1 minute", "2 minutes"
+std::string count(std::int64_t number, const std::string& thing);
+
+// "a", "a or b", "a, b or c"
+std::string one_of(const std::vector<std::string>& things);
+
+// As a shell takes it: what needs quotes has them.
+std::string command_line(const std::vector<std::string>& argv);
+
+// What a build said without ninja's own lines: "[3/17] …", "ninja: …".
+std::string without_progress(const std::string& output);
+
+// Breaks a paragraph at `width` columns, every line with the indent.
+std::string wrap(const std::string& text, size_t width, const std::string& indent);
+
+}  // namespace nanobug::coach

@@ -1,0 +1,111 @@
+// tally and practice: what counts in a session, and what a ledger of them adds up to.
+#include "mutator/coach/tally.h"
+#include "mutator/coach/practice.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+using namespace nanobug::coach;
+
+namespace {
+
+session::Session session_of(const std::string& rule = "r") {
+  session::Session s;
+  s.started = 1000;
+  s.minutes = 2;
+  s.injected = {{.rule = rule, .site = 0, .file = "f", .function = "", .changed = {{1, 1}, {5, 5}}}};
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("the clock is the learner's: nanobug's own seconds are not on it", "[coach][tally]") {
+  session::Session s = session_of();
+  CHECK(learner_seconds(s, 1075) == 75);
+  note_machine(s, 30);
+  CHECK(learner_seconds(s, 1075) == 45);
+  CHECK(learner_seconds(s, 990) == 0);  // a clock that was set back
+  CHECK(over_time(s, 1150) == 0);
+  CHECK(state_of(s, 1150) == "open");
+  CHECK(over_time(s, 1151) == 1);
+  CHECK(state_of(s, 1151) == "over time");
+  CHECK(cost_of(s, 1215) == "3:05 (1:05 over time), no hint, no wrong claim");
+}
+
+TEST_CASE("the first solved check fixes time, hints and claims", "[coach][tally]") {
+  session::Session s = session_of();
+  note_hint(s);
+  note_claim(s, false);
+  note_claim(s, true);
+  note_check(s, false, 10, 30, 1030);
+  CHECK(s.probes_agree_last == 10);
+  CHECK(s.probes_total_last == 30);
+  note_machine(s, 9);
+  note_check(s, true, 20, 30, 1130);
+  CHECK(outcome_of(s) == "solved");
+  CHECK(cost_of(s, 9999) == "2:01 (0:01 over time), 1 hint, 1 wrong claim");
+  note_hint(s);
+  note_claim(s, false);
+  note_machine(s, 50);
+  note_check(s, false, 12, 30, 2000);
+  note_check(s, true, 20, 30, 3000);
+  note_reveal(s);
+  CHECK(outcome_of(s) == "solved");
+  CHECK_FALSE(s.revealed);
+  CHECK(s.checks == 2);
+  CHECK(s.solved_at == 1130);
+  CHECK(cost_of(s, 9999) == "2:01 (0:01 over time), 1 hint, 1 wrong claim");
+  CHECK(hints_shown(s) == 2);  // the ladder goes on
+  CHECK(s.probes_agree_last == 20);
+}
+
+TEST_CASE("revealed stays revealed", "[coach][tally]") {
+  session::Session s = session_of();
+  note_reveal(s);
+  note_check(s, true, 20, 30, 1100);
+  CHECK(outcome_of(s) == "revealed");
+  CHECK(state_of(s, 5000) == "revealed");
+  CHECK_FALSE(s.solved);
+  CHECK(outcome_of(session_of()) == "stopped");
+}
+
+TEST_CASE("practice adds up", "[coach][practice]") {
+  catalog::Catalog catalog;
+  for (const auto& [id, category] :
+       {std::pair("r", "data"), std::pair("s", "data"), std::pair("t", "training")}) {
+    catalog::Rule rule;
+    rule.id.value = id, rule.category = category;
+    catalog.rules.push_back(rule);
+  }
+  std::vector<session::Record> ledger;
+  const auto add = [&](const std::string& rule, const std::string& outcome,
+                       std::int64_t seconds) -> session::Session& {
+    session::Record record{session_of(rule), 1000 + seconds, outcome, {}, false};
+    if (outcome == "solved") note_check(record.session, true, 0, 0, 1000 + seconds);
+    record.ended = 1000 + seconds + 500;  // the learner looked around before they stopped
+    if (outcome != "solved") record.ended -= 500;
+    ledger.push_back(record);
+    return ledger.back().session;
+  };
+  add("r", "solved", 60).hints = 2;
+  add("r", "solved", 40).machine_seconds = 10;
+  add("t", "revealed", 200).wrong_claims = 3;
+  add("gone", "stopped", 5);
+  const Progress progress = progress_of(ledger, catalog);
+  CHECK(progress.all.sessions == 4);
+  CHECK(progress.all.solved == 2);
+  CHECK(progress.all.revealed == 1);
+  CHECK(progress.all.stopped == 1);
+  CHECK(progress.all.over_time == 1);
+  CHECK(progress.all.seconds == 60 + 30 + 200 + 5);
+  CHECK(progress.all.hints == 2);
+  CHECK(progress.all.wrong_claims == 3);
+  REQUIRE(progress.by_category.size() == 3);
+  CHECK(progress.by_category.at("data").sessions == 2);
+  CHECK(progress.by_category.at("data").seconds == 90);
+  CHECK(progress.by_category.at("training").wrong_claims == 3);
+  CHECK(progress.by_category.at("gone from the catalog").stopped == 1);
+  CHECK(progress.solved_rules == std::map<std::string, int>{{"r", 2}});
+  CHECK(progress.rules == 3);
+  CHECK(progress.rules_solved == 1);
+  CHECK(solved_ids(ledger) == std::set<std::string>{"r"});
+}
