@@ -268,6 +268,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
   const auto program = clean_probes(mutants.workshop(), mutants.clean());
   const auto clang = mutants.rewriter();
   if (program && clang) {
+    if (fresh) (void)forget_parity(mutants.clean());
     (void)workshop::askable(mutants.workshop(), mutants.clean(), fresh);
     (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().tree.run.program, 1);
   }

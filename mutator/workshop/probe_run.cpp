@@ -220,6 +220,17 @@ Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh
   return askable;
 }
 
+std::vector<ProbeAnswer> excluded_probes(const Workshop& workshop, const Clean& clean) {
+  const auto program = find_clean_probes(workshop, clean);
+  if (!program) return {};
+  const auto kept = read_kept(program->parent_path() / kAnswers);
+  if (!kept) return {};
+  std::vector<ProbeAnswer> excluded;
+  for (const auto& [probe, why] : kept->excluded)
+    excluded.push_back({probe, "", ProbeAnswer::How::failed, why});
+  return excluded;
+}
+
 Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean,
                                        const std::vector<ProbeInfo>& probes) {
   const auto known = askable(workshop, clean);

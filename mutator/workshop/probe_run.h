@@ -42,6 +42,9 @@ struct Askable {
 Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh = false,
                         const Progress& progress = {});
 
+// Those known to be excluded, without running anything.
+std::vector<ProbeAnswer> excluded_probes(const Workshop& workshop, const Clean& clean);
+
 // Does the clean tree always pass these? Those that fail one time of three are excluded from now on; ->
 // their answers. For a failure on a tree that one does not believe at once.
 Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean,

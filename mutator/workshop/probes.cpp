@@ -54,6 +54,13 @@ Result<bool> public_headers_differ(const fs::path& clean, const fs::path& own,
   return false;
 }
 
+// Where the clean tree's probes are built: by their sources.
+Result<fs::path> clean_place(const Workshop& workshop, const Clean& clean) {
+  const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
+  NANOBUG_TRY(sources);
+  return clean.tree.parent_path() / "probes" / sources->substr(0, 24);
+}
+
 // The tree that the probes of a build directory are compiled against, under a name inside it: paths of the
 // build are then relative to it, and a copy of it can be given another tree.
 fs::path tree_link(const fs::path& place) {
@@ -111,20 +118,25 @@ Command probe_command(const Workshop& workshop, const fs::path& program, const f
   return command;
 }
 
+std::optional<fs::path> find_clean_probes(const Workshop& workshop, const Clean& clean) {
+  const auto place = clean_place(workshop, clean);
+  if (!place) return std::nullopt;
+  fs::path program = *place / workshop.spec().probes.program;
+  if (!fs::exists(*place / "complete") || !fs::exists(program)) return std::nullopt;
+  return program;
+}
+
 Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, const Progress& progress) {
-  const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
-  NANOBUG_TRY(sources);
-  const fs::path place = clean.tree.parent_path() / "probes" / sources->substr(0, 24);
-  const fs::path program = place / workshop.spec().probes.program;
-  const auto there = [&] { return fs::exists(place / "complete") && fs::exists(program); };
-  if (there()) return program;
-  const FileLock lock(place.string() + ".lock");
-  if (there()) return program;  // another process built it meanwhile
-  NANOBUG_TRY(remove_tree(place));
-  NANOBUG_TRY(link_tree(place, clean.tree));
-  auto built = build_probes(workshop, place, Exit::io, progress);
+  if (auto there = find_clean_probes(workshop, clean)) return *there;
+  const auto place = clean_place(workshop, clean);
+  NANOBUG_TRY(place);
+  const FileLock lock(place->string() + ".lock");
+  if (auto there = find_clean_probes(workshop, clean)) return *there;  // another process built it meanwhile
+  NANOBUG_TRY(remove_tree(*place));
+  NANOBUG_TRY(link_tree(*place, clean.tree));
+  auto built = build_probes(workshop, *place, Exit::io, progress);
   NANOBUG_TRY(built);
-  NANOBUG_TRY(write_file(place / "complete", ""));
+  NANOBUG_TRY(write_file(*place / "complete", ""));
   return *built;
 }
 
@@ -137,16 +149,16 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
   if (!*differs || !pristine) return pristine;
   const auto own = content(tree, headers);
   NANOBUG_TRY(own);
-  const fs::path clean_place = clean.tree.parent_path() / "probes" /
-                               *pristine->lexically_relative(clean.tree.parent_path() / "probes").begin();
-  const fs::path place = clean_place.string() + "-" + own->substr(0, 24);
+  const auto from = clean_place(workshop, clean);
+  NANOBUG_TRY(from);
+  const fs::path place = from->string() + "-" + own->substr(0, 24);
   const fs::path program = place / workshop.spec().probes.program;
   const FileLock lock(place.string() + ".lock");
   if (fs::exists(place / "complete")) return program;
   NANOBUG_TRY(remove_tree(place));
   // What includes no header that differs need not be compiled again.
   NANOBUG_TRY(copy_directory(
-      clean_place, place, workshop.links(clean),
+      *from, place, workshop.links(clean),
       [](const std::string& path) { return path == "tree" || path == "complete"; }, kOwnTime));
   NANOBUG_TRY(link_tree(place, tree));
   auto built = build_probes(workshop, place, Exit::check_failed, progress);

@@ -4,6 +4,7 @@
 // and what it answers is in probe_run.h.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct ProbeInfo {
 
 // The probe program built against the clean tree; made when missing.
 Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, const Progress& progress = {});
+
+// The same only if it is there.
+std::optional<fs::path> find_clean_probes(const Workshop& workshop, const Clean& clean);
 
 // The one to judge this tree with, sources and build directory: the clean tree's, unless a public header
 // differs; then one that is built against it, from the clean tree's as far as that goes, and kept by the
