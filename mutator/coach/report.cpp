@@ -57,8 +57,10 @@ std::vector<std::string> upstream(const std::vector<std::string>& wrong, bool al
   return lines;
 }
 
-Report report_of(const grade::Verdict& verdict, const session::Session& before, const session::Session& after,
-                 bool all) {
+namespace {
+
+Report judged(const grade::Verdict& verdict, const session::Session& before, const session::Session& after,
+              bool all) {
   const std::string solved_at = "Solved at " + clock(learner_seconds(after, after.solved_at));
   if (verdict.solved) {
     if (before.solved) return {solved_at + "; it is still right.", agreement(verdict)};
