@@ -26,6 +26,14 @@ fs::path no_links(const Clean& clean) {
   return clean.tree.parent_path().string() + ".no-links";
 }
 
+// The lines of a build's output that warn; the others name every file that there is.
+std::string warnings_in(const std::string& output) {
+  std::string warnings;
+  for (const std::string_view line : lines_of(output))
+    if (line.find("warning: ") != std::string_view::npos) warnings += line;
+  return warnings;
+}
+
 Built as_built(const Finished& finished) {
   return {finished.good(), finished.good() ? "" : reason_of(finished), finished.out, finished.seconds};
 }
@@ -145,7 +153,7 @@ Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Pr
       return fail(Exit::io, "the clean tree does not build (" + built->how() +
                                 "); nanobug doctor says what is missing\n" + reason_of(*built));
     if (configure) NANOBUG_TRY(configured(clean.build, clean.tree));
-    if (!configure) NANOBUG_TRY(write_file(clean.diagnostics(), built->out));
+    if (!configure) NANOBUG_TRY(write_file(clean.diagnostics(), warnings_in(built->out)));
   }
   NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
   return set_times(clean.tree, clean.time);
