@@ -6,7 +6,9 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/grade/parity.h"
 #include "mutator/rewrite/rewriter.h"
+#include "mutator/workshop/probe_run.h"
 
 namespace nanobug::cli {
 namespace {
@@ -60,6 +62,19 @@ Finding clean_tree(Context& c) {
   return {"clean tree", "built in " + tidy(clean->tree), true, ""};
 }
 
+// What the clean tree does not pass on this machine, so that no checkout is asked it; one finding each.
+std::vector<Finding> not_asked(Context& c) {
+  const auto shop = c.workshop();
+  const auto tree = c.pristine();
+  const auto clean = shop && tree ? (*shop)->find_clean((*tree)->id) : std::nullopt;
+  if (!clean) return {};
+  std::vector<Finding> findings;
+  const auto add = [&](const std::string& what) { findings.push_back({"not asked", what, true, ""}); };
+  for (const auto& probe : workshop::excluded_probes(**shop, *clean)) add(probe.probe + " " + probe.message);
+  for (const auto& run : grade::excluded_parity(**shop, *clean)) add(run.observable + ": " + run.message);
+  return findings;
+}
+
 Finding desk() {
   const auto open = session::Desk::peek(Context::places());
   if (!open) return {"session", open.error().text(), false, "nanobug stop"};
@@ -91,6 +106,7 @@ void add_doctor(Verbs& verbs) {
                         clang.has_value(), "tools/setup && cmake --build --preset dev"});
     findings.push_back(space());
     findings.push_back(clean_tree(c));
+    for (Finding& finding : not_asked(c)) findings.push_back(std::move(finding));
     findings.push_back(desk());
     nlohmann::json json = nlohmann::json::array();
     std::vector<std::vector<std::string>> rows;

@@ -303,3 +303,16 @@ TEST_CASE("doctor answers for a machine that has everything", "[tiny]") {
   for (const char* needed : {"clang++-19", "cmake", "ninja", "git", "gnuplot", "LibTorch", "disk"})
     CHECK(what.contains(needed));
 }
+
+TEST_CASE("what the clean tree does not pass here is named, and not asked", "[tiny]") {
+  const Tiny tiny;
+  replace_in(tiny.place / "project/probes/probes.cpp", "};\n\n}  // namespace",
+             "    {\"never.here\", \"edge\", [] { return false; }},\n};\n\n}  // namespace");
+  const fs::path dir = tiny.start({"mean-divides-by-one-less", "--dir", (tiny.place / "work").string()});
+  replace_in(dir / "stats.cpp", "(static_cast<double>(values.size()) - 1)", "static_cast<double>(values.size())");
+  const json check = tiny.user.ask({"check"});
+  CHECK(check["solved"] == true);
+  REQUIRE(check["excluded"].size() == 1);
+  CHECK(check["excluded"][0].get<std::string>().find("never.here") != std::string::npos);
+  CHECK(tiny.user.nanobug({"doctor"}).out.find("never.here fails on the clean tree") != std::string::npos);
+}
