@@ -60,7 +60,7 @@ Result<Exit> locate(Context& c, const std::string& words) {
   const auto lines = static_cast<int>(lines_of(*present).size());
   if (claim->line > lines)
     return fail(Exit::usage,
-                fmt::format("{} has {}; the claim is not counted", claim->file, coach::count(lines, "line")));
+                fmt::format("the claim is not counted: {} has {}", claim->file, coach::count(lines, "line")));
   const auto original = mutated->find(claim->file);
   const coach::Answer answer =
       original == mutated->end()

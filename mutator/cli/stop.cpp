@@ -66,7 +66,7 @@ Result<Exit> stop(Context& c) {
   }
   c.ui.data(fmt::format("  your work       {}\n  the clean tree  {}\n", tidy(stopped->attempt),
                         tidy(session.directory)) +
-            (outcome == "solved" ? "" : "  nanobug reveal  the answer, when you want it\n") +
+            (outcome == "stopped" ? "  nanobug reveal  the answer, when you want it\n" : "") +
             "  nanobug start   begins the next");
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;

@@ -86,10 +86,10 @@ Result<std::string> file_meant(const std::string& name, const std::vector<std::s
   }
   if (ending.size() == 1) return ending.front();
   if (!ending.empty())
-    return fail(Exit::usage, "'" + name + "' may be " + one_of(ending) + "; the claim is not counted");
+    return fail(Exit::usage, "the claim is not counted: '" + name + "' may be " + one_of(ending));
   const std::string base = name.substr(name.rfind('/') + 1);
   return fail(Exit::usage,
-              "the checkout has no file " + name + did_you_mean(base, names) + "; the claim is not counted");
+              "the claim is not counted: the checkout has no file " + name + did_you_mean(base, names));
 }
 
 Answer judge_claim(const Claim& claim, const std::vector<session::Injected>& injected,

@@ -71,11 +71,11 @@ TEST_CASE("a file may be called by the end of its path", "[coach][claim]") {
   REQUIRE_FALSE(several);
   CHECK(several.error().code == Exit::usage);
   CHECK(several.error().message ==
-        "'main.cpp' may be programs/a/main.cpp or programs/b/main.cpp; the claim is not counted");
+        "the claim is not counted: 'main.cpp' may be programs/a/main.cpp or programs/b/main.cpp");
   const auto none = file_meant("nanochat/gtp.cpp", files);
   REQUIRE_FALSE(none);
   CHECK(none.error().message ==
-        "the checkout has no file nanochat/gtp.cpp; did you mean 'gpt.cpp'?; the claim is not counted");
+        "the claim is not counted: the checkout has no file nanochat/gtp.cpp; did you mean 'gpt.cpp'?");
   CHECK_FALSE(file_meant("pt.cpp", files));
 }
 
