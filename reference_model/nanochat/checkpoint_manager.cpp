@@ -80,6 +80,17 @@ class Record {
     return all;
   }
 
+  // How many numbers all tensors together hold whose keys begin with `prefix`.
+  double numel(const std::string& prefix) const {
+    double sum = 0.0;
+    for (const auto& entry : values_) {
+      if (!entry.key().isString() || !entry.value().isTensor()) continue;
+      if (entry.key().toStringRef().rfind(prefix, 0) != 0) continue;
+      sum += static_cast<double>(entry.value().toTensor().numel());
+    }
+    return sum;
+  }
+
   // Fills `target` with the tensor `key`, which must have its shape.
   void copy_to(const std::string& key, torch::Tensor target) const {
     const torch::Tensor source = tensor(key);
@@ -153,7 +164,26 @@ GPTConfig config_of(const Record& record) {
   return config;
 }
 
+// A model takes the memory that its sizes ask for before a weight has been looked at, so they must
+// be those of the weights that the file holds: the embedding's shape, and in every block more than
+// C * C numbers. The rotary table is as long as the file says.
+void check_sizes(const Record& record, const GPTConfig& config) {
+  constexpr int64_t kLongest = 1 << 20;
+  if (config.sequence_len > kLongest) {
+    record.fail("config.sequence_len is " + std::to_string(config.sequence_len) + ", more than " +
+                std::to_string(kLongest));
+  }
+  const torch::Tensor embedding = record.tensor("model.wte.weight");
+  const std::vector<int64_t> shape{config.vocab_size, config.n_embd};
+  const double C = static_cast<double>(config.n_embd);
+  if (!embedding.is_floating_point() || embedding.sizes() != torch::IntArrayRef(shape) ||
+      static_cast<double>(config.n_layer) * C * C > record.numel("model.")) {
+    record.fail("its sizes are not those of its weights");
+  }
+}
+
 GPT model_of(const Record& record, const GPTConfig& config) {
+  check_sizes(record, config);
   GPT model{nullptr};
   try {
     model = GPT(config);

@@ -25,6 +25,21 @@ void visit_tensors(QualityClassifier& model, const Visit& visit) {
   for (const auto& statistic : model->named_buffers()) visit(statistic.key(), statistic.value());
 }
 
+// A model takes the memory that its sizes ask for before a weight has been looked at, so they must
+// be those of the weights that the file holds.
+void check_sizes(const Dict& values, const QualityConfig& config) {
+  const auto has_shape = [&](const char* name, int64_t rows, int64_t columns) {
+    const std::vector<int64_t> shape{rows, columns};
+    return values.at(name).toTensor().sizes() == torch::IntArrayRef(shape);
+  };
+  TORCH_CHECK(
+      has_shape("model.wte.weight", config.vocab_size, config.n_embd) &&
+          has_shape("model.wpe.weight", config.max_len, config.n_embd) &&
+          has_shape("model.block.mlp.c_fc.weight", 4 * config.n_embd, config.n_embd) &&
+          values.at("model.head.weight").toTensor().size(-1) - config.n_embd == config.n_features,
+      "its sizes are not those of its weights");
+}
+
 LoadedClassifier classifier_of(const Dict& values, const std::string& path) {
   const auto integer = [&](const char* name) { return values.at(name).toInt(); };
   QualityConfig config;
@@ -35,6 +50,8 @@ LoadedClassifier classifier_of(const Dict& values, const std::string& path) {
   config.n_kv_head = integer("config.n_kv_head");
   config.n_features = integer("config.n_features");
   config.dropout = values.at("config.dropout").toDouble();
+
+  check_sizes(values, config);
 
   LoadedClassifier loaded{
       .model = QualityClassifier(config),

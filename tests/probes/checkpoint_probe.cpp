@@ -2,6 +2,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <limits>
 #include <map>
 
 #include "gpt_oracle.h"
@@ -271,6 +272,22 @@ TEST_CASE("checkpoint.mismatch", "[errors]") {
         Tokenizer(std::vector<nanochat::TokenPair>{{'f', 'i'}, {'s', 'h'}, {256, 257}, {256, 'x'}})}) {
     save_model(path, model, other, 1, 2.0);
     CHECK_THAT(load_complaint(path), Contains(path));
+  }
+}
+
+// Sizes that no weight of the file bears out are refused before memory or time is spent on their word.
+TEST_CASE("checkpoint.vast_sizes", "[errors]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "m.pt";
+  GPT model = small_model();
+  save_model(path, model, tokenizer(), 7, 1.5);
+  const std::string good = content_of(path);
+  for (const auto* key : {"config.sequence_len", "config.n_layer", "config.n_embd", "config.n_head"}) {
+    for (const int64_t vast : {int64_t{1'000'000'000}, std::numeric_limits<int64_t>::max()}) {
+      CAPTURE(key, vast);
+      put_content(path, changed(good, key, vast));
+      CHECK_THAT(load_complaint(path), Contains(path));
+    }
   }
 }
 
