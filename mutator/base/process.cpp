@@ -17,11 +17,21 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/meter.h"
+#include "mutator/base/standby.h"
+#include "mutator/base/supervised.h"
 #include "mutator/base/supervisor.h"
 
 extern char** environ;
 
 namespace nanobug {
+
+// The supervisors at work, where a signal handler may read them. One that finds no slot still ends with us.
+// A standby's are below its own supervisor, which is waited for: they are -1 here.
+struct Slot {
+  std::atomic<pid_t> supervisor{0};
+  std::atomic<int> life{-1};
+};
+
 namespace {
 
 constexpr size_t kKeptOfStdout = 64 << 20;
@@ -46,11 +56,6 @@ struct Pipe {
   ~Pipe() { close(read), close(write); }
 };
 
-// The supervisors at work, where a signal handler may read them. One that finds no slot still ends with us.
-struct Slot {
-  std::atomic<pid_t> supervisor{0};
-  std::atomic<int> life{-1};
-};
 std::array<Slot, 64> g_slots;
 std::atomic<bool> g_interrupted{false};
 
@@ -69,38 +74,13 @@ void on_interrupt(int signal) {
   ::raise(signal);
 }
 
-// Owns a running supervisor: however run() is left, all that is below it is dead then.
-class Supervised {
- public:
-  Supervised(pid_t pid, int life) : pid_(pid), life_(life) {
-    for (Slot& slot : g_slots) {
-      pid_t none = 0;
-      if (!slot.supervisor.compare_exchange_strong(none, -1)) continue;
-      slot.life = life, slot.supervisor = pid;  // in this order: who waits for it has closed its pipe
-      slot_ = &slot;
-      return;
-    }
+// Blocks until the writing end of a pipe is closed everywhere.
+void wait_for_end(int pipe) {
+  std::array<char, 64> rest;
+  ssize_t n;
+  while ((n = ::read(pipe, rest.data(), rest.size())) > 0 || (n < 0 && errno == EINTR)) {
   }
-  Supervised(const Supervised&) = delete;
-  Supervised& operator=(const Supervised&) = delete;
-  ~Supervised() {
-    end();
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    if (slot_) slot_->supervisor = 0;
-    wait_for_the_end_if_interrupted();
-  }
-  pid_t pid() const { return pid_; }
-  void end() {
-    const int life = slot_ ? slot_->life.exchange(-1) : std::exchange(life_, -1);
-    if (life >= 0) ::close(life);
-  }
-
- private:
-  pid_t pid_;
-  int life_;
-  Slot* slot_ = nullptr;
-};
+}
 
 std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
   std::vector<std::string> all;
@@ -174,7 +154,8 @@ struct Channel {
 
 struct Channels {
   explicit Channels(const Command& command)
-      : own_lines(command.lines_from == 3 && command.on_line),
+      : input(command.input),
+        own_lines(command.lines_from == 3 && command.on_line),
         out{{}, Sink(Sink::Keep::beginning, own_lines ? nullptr : &command.on_line), !own_lines},
         err{{}, Sink(Sink::Keep::end), false},
         lines{{}, Sink(Sink::Keep::beginning, &command.on_line), own_lines} {
@@ -183,18 +164,28 @@ struct Channels {
     if (own_lines || !command.on_line) out.on_output = &command.on_output;
   }
 
-  bool open() {
+  // False with errno; `what` is then what could not be opened.
+  bool open(std::string& what) {
+    what = "a pipe";
+    if (!input.empty()) {
+      what = input.string();
+      const int low = ::open(input.c_str(), O_RDONLY | O_CLOEXEC);
+      if (low < 0) return false;
+      in.read = ::fcntl(low, F_DUPFD_CLOEXEC, 10);
+      ::close(low);
+    }
     return out.pipe.open() && err.pipe.open() && (!own_lines || lines.pipe.open()) && life.open() &&
            report.open();
   }
   void close_theirs() {
     for (Channel* channel : {&out, &err, &lines}) channel->pipe.close(channel->pipe.write);
-    life.close(life.read), report.close(report.write);
+    in.close(in.read), life.close(life.read), report.close(report.write);
   }
 
+  const std::filesystem::path& input;
   bool own_lines;
   Channel out, err, lines;
-  Pipe life, report;
+  Pipe in, life, report;
 };
 
 // Reads once what is there; false at the end, or when there is nothing and the pipe does not wait.
@@ -279,26 +270,57 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
   }
 }
 
-Result<Finished> run(const Command& command) {
+Supervised::Supervised(pid_t pid, int life, int report) : pid_(pid), life_(life), report_(report) {
+  for (Slot& slot : g_slots) {
+    pid_t none = 0;
+    if (!slot.supervisor.compare_exchange_strong(none, -1)) continue;
+    slot.life = life;
+    if (report < 0) slot.supervisor = pid;  // in this order: who waits for it has closed its pipe
+    slot_ = &slot;
+    return;
+  }
+}
+
+Supervised::~Supervised() {
+  end();
+  if (report_ >= 0) wait_for_end(report_);
+  while (report_ < 0 && ::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (slot_) slot_->supervisor = 0;
+  wait_for_the_end_if_interrupted();
+}
+
+void Supervised::end() {
+  const int life = slot_ ? slot_->life.exchange(-1) : std::exchange(life_, -1);
+  if (life >= 0) ::close(life);
+}
+
+Words::Words(const Command& command)
+    : arguments_(command.argv), environment_(merged_environment(command.environment)) {
+  argv_ = pointers(arguments_), environ_ = pointers(environment_);
+}
+
+Result<Finished> run(const Command& command, Standby* standby) {
   wait_for_the_end_if_interrupted();
   Channels channels(command);
-  if (!channels.open()) return fail(Exit::io, "cannot make a pipe: " + system_reason(errno));
-  std::vector<std::string> arguments = command.argv, environment = merged_environment(command.environment);
-  const std::vector<char*> argv = pointers(arguments), environ_of_it = pointers(environment);
-  Orders orders;
-  orders.argv = argv.data(), orders.environment = environ_of_it.data();
+  if (std::string what; !channels.open(what))
+    return fail(Exit::io, "cannot open " + what + ": " + system_reason(errno));
+  const Words words(command);
+  Orders orders = words.orders();
   orders.directory = command.directory.empty() ? nullptr : command.directory.c_str();
+  orders.in = channels.in.read;
   orders.out = channels.out.pipe.write, orders.err = channels.err.pipe.write;
   orders.lines = channels.lines.pipe.write;
   orders.life = channels.life.read, orders.report = channels.report.write;
 
   const auto start = std::chrono::steady_clock::now();
-  const pid_t pid = start_supervisor(orders);
+  const std::optional<pid_t> ready = standby ? standby->launch(orders) : std::nullopt;
+  const pid_t pid = ready ? *ready : start_supervisor(orders);
   if (pid < 0) return cannot_start(command, errno);
   Finished finished;
   Report report;
   {
-    Supervised supervised(pid, std::exchange(channels.life.write, -1));
+    Supervised supervised(pid, std::exchange(channels.life.write, -1), ready ? channels.report.read : -1);
     channels.close_theirs();
     Meter meter(command, pid);
     report = attend(channels, supervised, meter, finished);

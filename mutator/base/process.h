@@ -26,6 +26,7 @@ struct Command {
   std::vector<std::string> argv;                                        // argv[0] is looked up on PATH
   std::filesystem::path directory = {};                                 // empty: the caller's
   std::map<std::string, std::string> environment = {};                  // added to the caller's
+  std::filesystem::path input = {};                                     // a file, its stdin; empty: nothing
   std::optional<std::chrono::milliseconds> time_limit = std::nullopt;   // for the whole run, by the clock
   std::optional<std::chrono::milliseconds> quiet_limit = std::nullopt;  // the same since the last line
   Limits limits = {};                                                   // for the whole run
@@ -52,9 +53,12 @@ struct Finished {
   std::string how() const;  // "exit code 1", "killed by SIGSEGV", "no answer within its time limit"
 };
 
-// When the program returns, what it left running is killed. An exception from on_line kills it too.
+class Standby;
+
+// When the program returns, what it left running is killed. An exception from on_line kills it too. With a
+// standby of the program (standby.h) it need not be loaded again.
 // Errors: Exit::io when the program cannot be started at all. A program that fails is not an error here.
-Result<Finished> run(const Command& command);
+Result<Finished> run(const Command& command, Standby* standby = nullptr);
 
 // On SIGINT, SIGTERM and SIGHUP: waits until all that run() has started is dead, then dies of the signal as
 // usual. A signal that is ignored (nohup) stays ignored.

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -92,7 +93,7 @@ void close_all_but(std::vector<int> kept) {
   ::close_range(from, ~0U, 0);
 }
 
-// Runs in the memory of the supervisor, which waits until the program is loaded or this has ended.
+// Loaded from its file it runs in the memory of the supervisor, which waits until it is loaded or has ended.
 [[noreturn]] void become_program(const Orders& orders, const sigset_t& mask, int* not_started) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -101,11 +102,18 @@ void close_all_but(std::vector<int> kept) {
     ::sigaction(signal, nullptr, &action);
     if (action.sa_handler != SIG_IGN || signal == SIGPIPE) ::signal(signal, SIG_DFL);
   }
+  if (orders.in >= 0) ::dup2(orders.in, STDIN_FILENO);
   ::dup2(orders.out, STDOUT_FILENO);
   ::dup2(orders.err, STDERR_FILENO);
   if (orders.lines >= 0) ::dup2(orders.lines, 3);
   if (!orders.directory || ::chdir(orders.directory) == 0) {
+    if (orders.enter) {
+      std::vector<int> kept(orders.kept, orders.kept + orders.kept_count);
+      if (orders.lines >= 0) kept.push_back(3);
+      close_all_but(kept);
+    }
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    if (orders.enter) orders.enter(orders);
     ::execvpe(orders.argv[0], orders.argv, orders.environment);
   }
   *not_started = errno;
@@ -141,15 +149,21 @@ bool reap(pid_t program, bool& returned, int& status) {
   const int nothing = ::open("/dev/null", O_RDWR);
   for (const int fd : {0, 1, 2}) ::dup2(nothing, fd);
   std::vector<int> kept = {orders.out, orders.err, orders.life, orders.report};
-  if (orders.lines >= 0) kept.push_back(orders.lines);
+  for (const int fd : {orders.in, orders.lines})
+    if (fd >= 0) kept.push_back(fd);
+  kept.insert(kept.end(), orders.kept, orders.kept + orders.kept_count);
   close_all_but(kept);
 
   Report report;
-  volatile int not_started = 0;
-  const pid_t program = ::vfork();
-  if (program == 0) become_program(orders, mask, const_cast<int*>(&not_started));
-  report.not_started = program < 0 ? errno : not_started;
-  for (const int fd : {orders.out, orders.err, orders.lines})
+  void* const shared =
+      ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) ::_exit(1);
+  auto* const not_started = static_cast<int*>(shared);
+  // What goes on in this process's own memory needs a copy of it.
+  const pid_t program = orders.enter ? ::fork() : ::vfork();
+  if (program == 0) become_program(orders, mask, not_started);
+  if (program < 0) *not_started = errno;
+  for (const int fd : {orders.in, orders.out, orders.err, orders.lines})
     if (fd >= 0) ::close(fd);
 
   sigset_t child;
@@ -172,6 +186,7 @@ bool reap(pid_t program, bool& returned, int& status) {
     while (::read(children, &ignored, sizeof ignored) > 0) {
     }
   }
+  report.not_started = *not_started;
   write_report(orders, report);
   ::_exit(0);
 }

@@ -17,9 +17,16 @@ struct Orders {
   char* const* argv = nullptr;
   char* const* environment = nullptr;
   const char* directory = nullptr;     // may be null
+  int in = -1;                         // what becomes 0; -1 is /dev/null
   int out = -1, err = -1, lines = -1;  // writing ends of what becomes 1, 2 and 3; lines may be -1
   int life = -1;                       // reading end: its end is the order to kill
   int report = -1;                     // writing end: gets one Report
+
+  // Of a program that stands ready in this very process (standby.h): called instead of loading argv[0], and
+  // never returns. It keeps these descriptors beside its 0 to 3.
+  void (*enter)(const Orders&) = nullptr;
+  const int* kept = nullptr;
+  int kept_count = 0;
 };
 
 // What is written on `report` before the supervisor ends.

@@ -45,7 +45,8 @@ Result<workshop::RunReport> Stage::prepare(const catalog::Step& step, const Limi
   lock.unlock();
   if (first)
     promise.set_value(
-        workshop::run_step(workshop_, step, place_, run_directory_, {.threads = kThreads, .limits = limits}));
+        workshop::run_step(workshop_, step, place_, run_directory_,
+                           {.threads = kThreads, .limits = limits, .standbys = standbys_.get()}));
   return shared.get();
 }
 
@@ -65,7 +66,8 @@ Result<Performance> Stage::perform(const catalog::Parity& parity, const Recordin
     auto report = workshop::run_step(workshop_, step, place_, run_directory_,
                                      {.threads = kThreads,
                                       .limits = limits(known ? known->takes[i].processor_s : 0),
-                                      .watch = step.leaves});
+                                      .watch = step.leaves,
+                                      .standbys = standbys_.get()});
     NANOBUG_TRY(report);
     performance.recording.takes.push_back(
         {.records = std::move(report->records),

@@ -31,6 +31,7 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
   constexpr size_t kProcesses = 2;
   std::vector<std::vector<ProbeInfo>> shares(kProcesses);
   for (size_t i = 0; i < all.size(); ++i) shares[i % kProcesses].push_back(all[i]);
+  workshop::Standbys standbys(tree);
   std::vector<std::future<Result<std::vector<ProbeAnswer>>>> running;
   std::mutex telling;
   int answered = 0;
@@ -39,8 +40,10 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
     if (progress) progress("probing", ++answered, static_cast<int>(all.size()));
   };
   for (const auto& share : shares)
-    running.push_back(std::async(
-        std::launch::async, [&, share] { return run_probes(workshop, program, tree, share, limits, tell); }));
+    running.push_back(std::async(std::launch::async, [&, share] {
+      return run_probes(workshop, program, tree, share, limits, tell, workshop::Until::all_answered,
+                        &standbys);
+    }));
   std::map<std::string, ProbeAnswer> by_name;
   std::optional<Error> trouble;
   for (auto& answers : running) {
@@ -130,9 +133,11 @@ Status ask(const workshop::Workshop& workshop, const workshop::Clean& clean, con
 std::string about_own_build(const fs::path& own, const fs::path& judged) {
   std::error_code error;
   if (!fs::exists(own, error))
-    return "Your own build directory has no " + own.filename().string() + "; build it before you run its programs.";
+    return "Your own build directory has no " + own.filename().string() +
+           "; build it before you run its programs.";
   if (workshop::build_id(own) != workshop::build_id(judged))
-    return "Your own build directory is not built from these sources; build it before you trust what its programs "
+    return "Your own build directory is not built from these sources; build it before you trust what its "
+           "programs "
            "print.";
   return "";
 }
@@ -144,8 +149,9 @@ int Verdict::agreeing() const {
       std::count_if(probes.begin(), probes.end(), [](const ProbeAnswer& answer) { return answer.passed(); }));
 }
 
-Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean, const fs::path& checkout,
-                      const std::vector<std::string>& leave_out, const workshop::Progress& progress) {
+Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                      const fs::path& checkout, const std::vector<std::string>& leave_out,
+                      const workshop::Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   const auto place = workshop::Trial::of_checkout(workshop, clean, checkout, leave_out, progress);
   NANOBUG_TRY(place);

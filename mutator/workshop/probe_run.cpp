@@ -14,8 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-// Limits in units of what the clean tree takes here. A machine that was busy while it was measured has no say:
-// processor time hardly grows with the load.
+// Limits in units of what the clean tree takes here. A machine that was busy while it was measured has no
+// say: processor time hardly grows with the load.
 constexpr double kProcessorFactor = 20, kLeastProcessor_s = 5, kWallFactor = 6;
 
 std::string string_at(const json& object, const char* name) {
@@ -40,7 +40,8 @@ class Conversation {
       const auto passed = event.find("passed"), took = event.find("processor_s");
       const bool good = passed != event.end() && passed->is_boolean() && passed->get<bool>();
       answers_.push_back({probes_[next_].probe, probes_[next_].observable,
-                          good ? ProbeAnswer::How::passed : ProbeAnswer::How::failed, string_at(event, "message"),
+                          good ? ProbeAnswer::How::passed : ProbeAnswer::How::failed,
+                          string_at(event, "message"),
                           took != event.end() && took->is_number() ? took->get<double>() : 0});
       begun_ = false;
       ++next_;
@@ -52,9 +53,10 @@ class Conversation {
   Status loaded(const fs::path& wanted) const {
     if (answers_.empty()) return {};
     if (library_.empty())
-      return fail(Exit::catalog,
-                  "the probe program does not say which library it loaded; a line {\"library\": …} comes first "
-                  "(docs/maintainer.md)");
+      return fail(
+          Exit::catalog,
+          "the probe program does not say which library it loaded; a line {\"library\": …} comes first "
+          "(docs/maintainer.md)");
     std::error_code error;
     const bool same_build = build_id_.empty() || build_id_ == build_id(wanted);
     if (fs::equivalent(library_, wanted, error) && same_build) return {};
@@ -74,14 +76,17 @@ class Conversation {
 // answered.
 Status one_process(const Workshop& workshop, const fs::path& program, const fs::path& tree,
                    const std::vector<ProbeInfo>& probes, const Limits& limits, size_t& next,
-                   std::vector<ProbeAnswer>& answers, const Progress& progress) {
+                   std::vector<ProbeAnswer>& answers, const Progress& progress, Standbys& standbys) {
   const size_t first = next;
   Conversation heard(probes, next, progress);
   Command command = probe_command(workshop, program, tree);
+  command.limits = limits;  // to load it in
+  Standby* const standby = standbys.of(command);
+  command.limits = {};
   for (size_t i = next; i < probes.size(); ++i) command.argv.push_back(probes[i].probe);
   command.quiet_limits = limits;
   command.on_line = [&](std::string_view line) { heard.hear(line); };
-  const auto finished = run(command);
+  const auto finished = run(command, standby);
   NANOBUG_TRY(finished);
   const fs::path library = workshop.build_directory(tree) / workshop.spec().build.library;
   if (!workshop.spec().build.library.empty()) NANOBUG_TRY(heard.loaded(library));
@@ -98,7 +103,8 @@ Status one_process(const Workshop& workshop, const fs::path& program, const fs::
   answer(finished->timed_out ? ProbeAnswer::How::hung : ProbeAnswer::How::crashed, finished->how());
   // What hangs once may hang in all of them, and a library that does not load fails them all alike.
   const bool nothing_loads = !heard.begun_ && next == first + 1;
-  while (next < probes.size() && finished->timed_out) answer(ProbeAnswer::How::unasked, "not asked after a hang");
+  while (next < probes.size() && finished->timed_out)
+    answer(ProbeAnswer::How::unasked, "not asked after a hang");
   while (next < probes.size() && nothing_loads) answer(ProbeAnswer::How::crashed, finished->how());
   return {};
 }
@@ -142,12 +148,15 @@ Result<std::vector<ProbeAnswer>> failing_on_clean(const Workshop& workshop, cons
                                                   int times, int failed_before) {
   const auto program = clean_probes(workshop, clean);
   NANOBUG_TRY(program);
+  Standbys standbys(clean.tree);
   std::map<std::string, std::pair<int, ProbeAnswer>> failed;
   for (int time = 0; time < times; ++time)
     for (const ProbeInfo& probe : probes) {
-      const auto answers = run_probes(workshop, *program, clean.tree, {probe}, limits);
+      const auto answers =
+          run_probes(workshop, *program, clean.tree, {probe}, limits, {}, Until::all_answered, &standbys);
       NANOBUG_TRY(answers);
-      if (!answers->front().passed()) ++failed[probe.probe].first, failed[probe.probe].second = answers->front();
+      if (!answers->front().passed())
+        ++failed[probe.probe].first, failed[probe.probe].second = answers->front();
     }
   std::vector<ProbeAnswer> answers;
   for (const ProbeInfo& probe : probes) {
@@ -157,8 +166,8 @@ Result<std::vector<ProbeAnswer>> failing_on_clean(const Workshop& workshop, cons
     ProbeAnswer answer = it == failed.end() ? ProbeAnswer{probe.probe, probe.observable} : it->second.second;
     answer.how = ProbeAnswer::How::failed;
     answer.message = count == of ? "fails on the clean tree: " + answer.message
-                                 : "fails on the clean tree " + std::to_string(count) + (count == 1 ? " time of " : " times of ") +
-                                       std::to_string(of);
+                                 : "fails on the clean tree " + std::to_string(count) +
+                                       (count == 1 ? " time of " : " times of ") + std::to_string(of);
     answers.push_back(std::move(answer));
   }
   return answers;
@@ -250,11 +259,14 @@ Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& cl
 
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
                                             const fs::path& tree, const std::vector<ProbeInfo>& probes,
-                                            const Limits& limits, const Progress& progress, Until until) {
+                                            const Limits& limits, const Progress& progress, Until until,
+                                            Standbys* standbys) {
+  Standbys own(tree);
   std::vector<ProbeAnswer> answers;
   const auto failed = [](const ProbeAnswer& answer) { return !answer.passed(); };
   for (size_t next = 0; next < probes.size();) {
-    NANOBUG_TRY(one_process(workshop, program, tree, probes, limits, next, answers, progress));
+    NANOBUG_TRY(one_process(workshop, program, tree, probes, limits, next, answers, progress,
+                            standbys ? *standbys : own));
     if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed)) break;
   }
   return answers;

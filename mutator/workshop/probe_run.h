@@ -1,5 +1,5 @@
-// probe_run: asking a tree's library the probes, in a process that may die: what comes back of a crash, a hang
-// or a throw is an answer like any other.
+// probe_run: asking a tree's library the probes, in a process that may die: what comes back of a crash, a
+// hang or a throw is an answer like any other.
 //
 // The protocol is lines of JSON on descriptor 3, which NANOBUG_PROTOCOL_FD names; standard output and error
 // are the tree's own:
@@ -13,6 +13,7 @@
 
 #include "mutator/base/error.h"
 #include "mutator/workshop/probes.h"
+#include "mutator/workshop/standbys.h"
 
 namespace nanobug::workshop {
 
@@ -52,14 +53,15 @@ Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& cl
 
 enum class Until { all_answered, one_process_failed };
 
-// Runs the probes against the tree's library, in this order, on one thread each. After a crash it goes on with
-// the next in a new process; after a hang no further. With one_process_failed, no further either once a
-// process has ended with a probe that did not pass; what was not asked then is not in the answer.
+// Runs the probes against the tree's library, in this order, on one thread each. After a crash it goes on
+// with the next in a new process; after a hang no further. With one_process_failed, no further either once a
+// process has ended with a probe that did not pass; what was not asked then is not in the answer. The program
+// is held ready between its processes; by `standbys` where several of these calls share it.
 // Errors: Exit::io when the program loaded another library than this tree's, so that its answers mean
 // nothing.
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
                                             const fs::path& tree, const std::vector<ProbeInfo>& probes,
                                             const Limits& limits, const Progress& progress = {},
-                                            Until until = Until::all_answered);
+                                            Until until = Until::all_answered, Standbys* standbys = nullptr);
 
 }  // namespace nanobug::workshop

@@ -34,17 +34,9 @@ Result<int> free_port() {
   return ntohs(address.sin_port);
 }
 
-// The shell opens the file and becomes the program; no word of either is read by it.
-void give_input(Command& command, const fs::path& file) {
-  command.argv.insert(command.argv.begin(), {"/bin/sh", "-c", "exec \"$0\" \"$@\" <\"$NANOBUG_INPUT\""});
-  command.environment["NANOBUG_INPUT"] = file.string();
-}
-
 // One process, its records appended to `records`.
-Result<Finished> run_one(Command command, const StepOptions& options, std::vector<Record>& records,
-                         bool tell) {
-  if (options.threads > 0) command.environment["OMP_NUM_THREADS"] = std::to_string(options.threads);
-  command.limits = options.limits;
+Result<Finished> run_one(Command command, Standby* standby, const StepOptions& options,
+                         std::vector<Record>& records, bool tell) {
   command.lines_from = kMetrics;
   command.on_line = [&](std::string_view line) {
     auto record = parse_record(line);
@@ -53,11 +45,11 @@ Result<Finished> run_one(Command command, const StepOptions& options, std::vecto
     if (tell && options.on_record) options.on_record(records.back());
   };
   if (tell) command.on_output = options.on_output;
-  return run(command);
+  return run(command, standby);
 }
 
 // As torchrun starts them: every rank a process that knows its number and where to meet.
-Result<RunReport> run_ranks(const Command& command, int ranks, const StepOptions& options) {
+Result<RunReport> run_ranks(const Command& command, Standby* standby, int ranks, const StepOptions& options) {
   const auto port = free_port();
   NANOBUG_TRY(port);
   std::vector<std::vector<Record>> records(static_cast<size_t>(ranks));
@@ -72,7 +64,7 @@ Result<RunReport> run_ranks(const Command& command, int ranks, const StepOptions
                             {"MASTER_ADDR", "127.0.0.1"},
                             {"MASTER_PORT", std::to_string(*port)}});
     running.push_back(std::async(std::launch::async, [&, rank, one] {
-      return run_one(one, options, records[static_cast<size_t>(rank)], rank == 0);
+      return run_one(one, standby, options, records[static_cast<size_t>(rank)], rank == 0);
     }));
   }
   RunReport report;
@@ -147,17 +139,20 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
   Command command = workshop.command(
       step, checkout,
       {{"scratch", scratch.path().string()}, {"metrics", "/dev/fd/" + std::to_string(kMetrics)}});
-  if (!step.input.empty()) give_input(command, scratch.path() / step.input);
+  if (!step.input.empty()) command.input = scratch.path() / step.input;
+  if (options.threads > 0) command.environment["OMP_NUM_THREADS"] = std::to_string(options.threads);
+  command.limits = options.limits;
+  Standby* const standby = options.standbys ? options.standbys->of(command) : nullptr;
   for (int attempt = 1;; ++attempt) {
     const auto watch = Watch::start(scratch.path(), options.watch);
     NANOBUG_TRY(watch);
     RunReport report;
     if (step.ranks == 1) {
-      auto finished = run_one(command, options, report.records, true);
+      auto finished = run_one(command, standby, options, report.records, true);
       NANOBUG_TRY(finished);
       report.finished = std::move(*finished);
     } else {
-      auto ran = run_ranks(command, step.ranks, options);
+      auto ran = run_ranks(command, standby, step.ranks, options);
       NANOBUG_TRY(ran);
       // Somebody else may have taken the port between the asking and the use.
       if (attempt == 1 && !ran->finished.good() && !ran->finished.timed_out) continue;

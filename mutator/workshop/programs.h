@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mutator/base/error.h"
+#include "mutator/workshop/standbys.h"
 #include "mutator/workshop/workshop.h"
 
 namespace nanobug::workshop {
@@ -50,6 +51,7 @@ struct StepOptions {
   std::vector<std::string> watch = {};  // files in the scratch directory
   std::function<void(const Record&)> on_record = {};
   std::function<void(std::string_view)> on_output = {};  // what it prints, as it comes; of one rank only
+  Standbys* standbys = nullptr;                          // where the same programs run again and again
 };
 
 // One step in the checkout. A program that fails is a report; of several ranks each gets the limits, and the
