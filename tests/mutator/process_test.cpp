@@ -13,10 +13,9 @@
 #include <string>
 #include <thread>
 #include <vector>
-#include "tests/probes/catch.h"
-
 #include "mutator/base/files.h"
 #include "mutator/base/process.h"
+#include "mutator/base/standby.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -30,8 +29,22 @@ struct Scratch {
 };
 
 Command shell(const std::string& script) {
-  return {.argv = {"bash", "-c", script}};
+  return {.argv = {*find_program("bash"), "-c", script}};
 }
+
+// run(), once without and once with a standby of the shell.
+class Way {
+ public:
+  Way() {
+    if (!GENERATE(false, true)) return;
+    standby_ = Standby::start(shell(""), "");
+    REQUIRE(standby_);
+  }
+  Result<Finished> operator()(const Command& command) const { return nanobug::run(command, standby_.get()); }
+
+ private:
+  std::unique_ptr<Standby> standby_;
+};
 
 // Whether nobody holds the lock on the file any more, within a time that is far beyond what it takes.
 bool is_free(const fs::path& file) {
@@ -55,6 +68,7 @@ const std::string kSpin = "while :; do :; done";
 }  // namespace
 
 TEST_CASE("a limit holds though the program closes its pipes", "[base][process]") {
+  const Way run;
   Scratch scratch;
   const fs::path lock = scratch.path / "lock";
   Command command = shell(holding(lock, "exec >&- 2>&-; sleep 600"));
@@ -76,6 +90,7 @@ TEST_CASE("a limit holds though the program closes its pipes", "[base][process]"
 }
 
 TEST_CASE("processor time is that of all descendants, wherever they hide", "[base][process]") {
+  const Way run;
   Scratch scratch;
   const fs::path lock = scratch.path / "lock";
   std::string script;
@@ -108,14 +123,16 @@ TEST_CASE("processor time is that of all descendants, wherever they hide", "[bas
 }
 
 TEST_CASE("processor time is told of a program that returned", "[base][process]") {
+  const Way run;
   const auto busy = run(shell("(for ((i = 0; i < 300000; ++i)); do :; done); true"));
-  const auto idle = run({.argv = {"sleep", "0.3"}});
+  const auto idle = run(shell("exec sleep 0.3"));
   REQUIRE(busy->good());
   CHECK(busy->processor_s > 0.05);
   CHECK(idle->processor_s < 0.05);
 }
 
 TEST_CASE("each line begins the quiet limit anew, other output does not", "[base][process]") {
+  const Way run;
   const std::string spin = "for ((i = 0; i < 100000; ++i)); do :; done; ";
   Command command = shell("for k in 1 2 3 4 5 6 7 8; do " + spin + " echo $k; done");
   command.lines_from = 1;
@@ -145,6 +162,7 @@ TEST_CASE("each line begins the quiet limit anew, other output does not", "[base
 }
 
 TEST_CASE("lines have a descriptor of their own where that is asked for", "[base][process]") {
+  const Way run;
   Command command = shell("echo out; echo one >&3; echo err >&2; echo two > /dev/fd/3; printf three >&3");
   std::vector<std::string> lines;
   command.lines_from = 3;
@@ -157,12 +175,14 @@ TEST_CASE("lines have a descriptor of their own where that is asked for", "[base
 }
 
 TEST_CASE("a program gets three descriptors, and nothing of nanobug's", "[base][process]") {
-  const int ours = ::open("/dev/null", O_RDONLY);                        // without O_CLOEXEC
-  CHECK(run({.argv = {"ls", "/proc/self/fd"}})->out == "0\n1\n2\n3\n");  // 3 is what ls reads
+  const int ours = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC
+  const Way run;
+  CHECK(run(shell("exec ls /proc/self/fd"))->out == "0\n1\n2\n3\n");  // 3 is what ls reads
   ::close(ours);
 }
 
 TEST_CASE("what a program leaves running ends with it", "[base][process]") {
+  const Way run;
   Scratch scratch;
   const fs::path lock = scratch.path / "lock";
   const auto finished = run(shell(holding(lock, "setsid sleep 600 & sleep 600 & echo done")));
@@ -172,6 +192,7 @@ TEST_CASE("what a program leaves running ends with it", "[base][process]") {
 }
 
 TEST_CASE("output is bounded and no byte is looked at twice", "[base][process]") {
+  const Way run;
   SECTION("stdout: its beginning") {
     const auto finished = run(shell("echo first; head -c 80000000 /dev/zero"));
     REQUIRE(finished->good());
@@ -196,6 +217,7 @@ TEST_CASE("output is bounded and no byte is looked at twice", "[base][process]")
 }
 
 TEST_CASE("an exception from on_line ends the program", "[base][process]") {
+  const Way run;
   Scratch scratch;
   const fs::path lock = scratch.path / "lock";
   Command command = shell(holding(lock, "echo line; sleep 600"));
@@ -206,10 +228,13 @@ TEST_CASE("an exception from on_line ends the program", "[base][process]") {
 
 TEST_CASE("a program that cannot be started, or a directory that is not there, is an error",
           "[base][process]") {
-  const auto missing = run({.argv = {"nanobug-no-such-program"}});
+  const Way run;
+  const auto missing = nanobug::run({.argv = {"nanobug-no-such-program"}});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().code == Exit::io);
-  const auto nowhere = run({.argv = {"true"}, .directory = "/nanobug/nowhere"});
+  Command somewhere = shell("true");
+  somewhere.directory = "/nanobug/nowhere";
+  const auto nowhere = run(somewhere);
   REQUIRE_FALSE(nowhere);
   CHECK(nowhere.error().message.find("No such file") != std::string::npos);
 }
@@ -217,13 +242,15 @@ TEST_CASE("a program that cannot be started, or a directory that is not there, i
 namespace {
 
 // A process of its own that runs a program which holds the lock, until a signal ends it; -> its wait status.
-int end_while_running(const fs::path& lock, int signal, void (*before)()) {
+int end_while_running(const fs::path& lock, int signal, bool held, void (*before)()) {
   const pid_t child = ::fork();
   if (child == 0) {
     before();
     end_children_when_interrupted();
     Command command = shell(holding(lock, "setsid sleep 600 & sleep 600"));
-    (void)run(command);
+    const auto standby = held ? Standby::start(command, "") : nullptr;
+    if (held && !standby) ::_exit(8);
+    (void)run(command, standby.get());
     ::_exit(9);
   }
   for (int i = 0; i < 1000 && !fs::exists(lock.string() + ".held"); ++i) std::this_thread::sleep_for(10ms);
@@ -244,7 +271,7 @@ TEST_CASE("children end with nanobug, however it ends", "[base][process]") {
   Scratch scratch;
   const fs::path lock = scratch.path / "lock";
   const int signal = GENERATE(SIGKILL, SIGTERM, SIGINT, SIGHUP);
-  const int status = end_while_running(lock, signal, [] {});
+  const int status = end_while_running(lock, signal, GENERATE(false, true), [] {});
   REQUIRE(fs::exists(lock.string() + ".held"));
   CHECK(status == signal);
   // After any signal but SIGKILL they are gone before nanobug is.
@@ -259,15 +286,17 @@ TEST_CASE("children end with nanobug, however it ends", "[base][process]") {
 TEST_CASE("a signal that nanobug was told to ignore stays ignored, for its children too", "[base][process]") {
   Scratch scratch;
   const fs::path lock = scratch.path / "lock";
-  CHECK(end_while_running(lock, SIGHUP, [] { ::signal(SIGHUP, SIG_IGN); }) == -1);
+  CHECK(end_while_running(lock, SIGHUP, GENERATE(false, true), [] { ::signal(SIGHUP, SIG_IGN); }) == -1);
   CHECK(is_free(lock));
   ::signal(SIGHUP, SIG_IGN);
+  const Way run;
   CHECK(run(shell("kill -HUP $$; echo alive"))->out == "alive\n");
   ::signal(SIGHUP, SIG_DFL);
 }
 
 TEST_CASE("a program has its signals as usual", "[base][process]") {
   ::signal(SIGPIPE, SIG_IGN);
+  const Way run;
   CHECK(run(shell("kill -PIPE $$; echo alive"))->how() == "killed by SIGPIPE");
   ::signal(SIGPIPE, SIG_DFL);
   CHECK(run(shell("kill -TERM $$; echo alive"))->how() == "killed by SIGTERM");

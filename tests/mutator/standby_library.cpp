@@ -1,0 +1,18 @@
+// See standby_library.h; it too says when it is initialised and taken apart.
+#include "tests/mutator/standby_library.h"
+
+#include <cstdlib>
+#include <fstream>
+
+void note(const char* what) {
+  if (const char* file = std::getenv("STANDBY_NOTES")) std::ofstream(file, std::ios::app) << what << '\n';
+}
+
+namespace {
+
+struct Library {
+  Library() { note("library begins"); }
+  ~Library() { note("library ends"); }
+} library;
+
+}  // namespace

@@ -1,0 +1,168 @@
+// standby: what a held program does is what it does when it is loaded; and it is loaded once.
+// process_test.cpp has the limits, the signals and what is left running, for both ways.
+#include <algorithm>
+#include <fstream>
+#include <future>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "mutator/base/files.h"
+#include "mutator/base/standby.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+
+namespace {
+
+const fs::path kPrograms = NANOBUG_TEST_BIN_DIR;
+
+struct Scratch {
+  fs::path path = *make_temporary_directory(fs::temp_directory_path(), "nanobug-standby");
+  ~Scratch() { (void)remove_tree(path); }
+};
+
+Command program(std::vector<std::string> arguments, const fs::path& notes = {}) {
+  arguments.insert(arguments.begin(), (kPrograms / "standby" / "standby_program").string());
+  Command command{.argv = std::move(arguments)};
+  if (!notes.empty()) command.environment["STANDBY_NOTES"] = notes.string();
+  return command;
+}
+
+std::vector<std::string> lines_of_file(const fs::path& file) {
+  std::ifstream in(file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+using Notes = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a run of a held program is a run like any other", "[base][standby]") {
+  Scratch scratch;
+  std::ofstream(scratch.path / "input") << "words\nof input\n";
+  std::vector<Command> commands = {program({"exit", "0"}), program({"exit", "17"}), program({"abort"}),
+                                   program({"throw"}), program({"tell", "last word"})};
+  commands.push_back(program({"tell", ""}));
+  commands.back().directory = scratch.path;
+  commands.back().input = scratch.path / "input";
+  commands.back().environment = {{"ONE", "1 = 1"}, {"TWO", ""}};
+  commands.push_back(program({"tell", std::string(100'000, 'x')}));
+  const auto standby = Standby::start(program({}), kPrograms);
+  REQUIRE(standby);
+  for (Command& command : commands) {
+    std::string lines;
+    command.lines_from = 3;
+    command.on_line = [&](std::string_view line) { lines += line; };
+    const auto loaded = run(command);
+    const std::string lines_of_loaded = std::exchange(lines, {});
+    const auto held = run(command, standby.get());
+    INFO(command.argv[1]);
+    REQUIRE((loaded && held));
+    CHECK(held->out == loaded->out);
+    CHECK(held->err == loaded->err);
+    CHECK(lines == lines_of_loaded);
+    CHECK(held->exit_code == loaded->exit_code);
+    CHECK(held->signal == loaded->signal);
+  }
+}
+
+TEST_CASE("words that no message holds are no reason not to run", "[base][standby]") {
+  const auto standby = Standby::start(program({}), kPrograms);
+  REQUIRE(standby);
+  Command command = program({"tell"});
+  for (int i = 0; i < 10; ++i) command.argv.push_back(std::string(100'000, 'x'));
+  const auto held = run(command, standby.get());
+  REQUIRE(held->good());
+  CHECK(held->out == run(command)->out);
+}
+
+TEST_CASE("a held program is loaded once, and what is its own is taken apart each time", "[base][standby]") {
+  Scratch scratch;
+  const fs::path notes = scratch.path / "notes";
+  fs::path own;
+  Notes expected;
+  SECTION("its library is its own") {
+    own = kPrograms / "standby";
+    expected = {"library begins", "program begins", "program ends",
+                "library ends",   "program ends",   "library ends"};
+  }
+  SECTION("its library is somebody else's") {
+    own = scratch.path;
+    expected = {"library begins", "program begins", "program ends", "program ends"};
+  }
+  SECTION("whose it is does not matter") {
+    expected = {"library begins", "program begins", "program ends",
+                "library ends",   "program ends",   "library ends"};
+  }
+  const Command command = program({"exit", "0"}, notes);
+  {
+    const auto standby = Standby::start(command, own);
+    REQUIRE(standby);
+    CHECK(lines_of_file(notes) == Notes{"library begins", "program begins"});
+    CHECK(run(command, standby.get())->good());
+    CHECK(run(command, standby.get())->good());
+  }
+  CHECK(lines_of_file(notes) == expected);
+}
+
+TEST_CASE("several run at once", "[base][standby]") {
+  const auto standby = Standby::start(program({}), kPrograms);
+  REQUIRE(standby);
+  std::vector<std::future<Result<Finished>>> running;
+  for (int i = 0; i < 20; ++i)
+    running.push_back(std::async(
+        std::launch::async, [&, i] { return run(program({"exit", std::to_string(i)}), standby.get()); }));
+  for (int i = 0; i < 20; ++i) CHECK(running[static_cast<size_t>(i)].get()->exit_code == i);
+}
+
+TEST_CASE("a program that has gone is loaded again", "[base][standby]") {
+  const Command command{.argv = {*find_program("bash"), "-c", "echo $PPID"}};
+  const auto standby = Standby::start(command, "");
+  REQUIRE(standby);
+  // The supervisor of a run is the standby's child.
+  const std::string supervisor = run(command, standby.get())->out;
+  const auto killed = run({.argv = {command.argv[0], "-c",
+                                    "read -r _ _ _ parent _ < /proc/$PPID/stat; kill -9 $parent; sleep 600"},
+                           .limits = {.wall_s = 60}},
+                          standby.get());
+  CHECK_FALSE(killed->good());
+  CHECK_FALSE(killed->timed_out);
+  CHECK(run(command, standby.get())->good());
+  CHECK_FALSE(supervisor.empty());
+}
+
+TEST_CASE("what cannot be held is not held, and is not run", "[base][standby]") {
+  Scratch scratch;
+  const fs::path notes = scratch.path / "notes";
+  Command command = program({"tell"}, notes);
+  command.limits = {.processor_s = 5, .wall_s = 0.3};
+  SECTION("it dies before main") {
+    command.environment["STANDBY_DIES"] = "yes";
+    CHECK(Standby::start(command, kPrograms) == nullptr);
+  }
+  SECTION("it hangs before main") {
+    command.environment["STANDBY_HANGS"] = "yes";
+    CHECK(Standby::start(command, kPrograms) == nullptr);
+  }
+  SECTION("a script") {
+    command.argv[0] = (scratch.path / "script").string();
+    std::ofstream(command.argv[0]) << "#!/bin/sh\ntouch '" << notes.string() << "'\n";
+    fs::permissions(command.argv[0], fs::perms::owner_all);
+    CHECK(Standby::start(command, kPrograms) == nullptr);
+    CHECK_FALSE(fs::exists(notes));
+  }
+  SECTION("a program without a loader") {
+    command.argv[0] = (kPrograms / "standby" / "standby_static").string();
+    CHECK(Standby::start(command, kPrograms) == nullptr);
+    CHECK_FALSE(fs::exists(notes));
+    CHECK(run(command)->exit_code == 0);
+    CHECK(fs::exists(notes));
+  }
+  SECTION("no program at all") {
+    command.argv[0] = (scratch.path / "nothing").string();
+    CHECK(Standby::start(command, kPrograms) == nullptr);
+  }
+}
