@@ -252,9 +252,9 @@ TEST_CASE("two ranks equal one with twice the batch", "[programs-ranks]") {
                                             {"WORLD_SIZE", "2"},
                                             {"MASTER_ADDR", "127.0.0.1"},
                                             {"MASTER_PORT", port}};
-    running.push_back(std::async(
-        std::launch::async, run,
-        ranks[rank].command(common + Words{"--batch-size", "4"}, variables, std::chrono::minutes(10))));
+    const Command command =
+        ranks[rank].command(common + Words{"--batch-size", "4"}, variables, std::chrono::minutes(10));
+    running.push_back(std::async(std::launch::async, [command] { return run(command); }));
   }
   for (auto& rank : running) {
     const auto finished = rank.get();

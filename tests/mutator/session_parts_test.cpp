@@ -30,8 +30,8 @@ Session full() {
   s.directory = "/home/a b/caf\xe9%";
   s.pristine = std::string(40, 'a');
   s.mutated = std::string(40, 'b');
-  s.injected = {{.rule = "rule-one", .site = 1, .file = "a.cpp", .function = "f"},
-                {.rule = "rule-two", .site = 2, .file = "b\xff.cpp", .function = "g"}};
+  s.injected = {{.rule = "rule-one", .site = 1, .file = "a.cpp", .function = "f", .changed = {}},
+                {.rule = "rule-two", .site = 2, .file = "b\xff.cpp", .function = "g", .changed = {}}};
   s.started = 1'795'219'200;
   s.minutes = 33;
   s.seed = 0xffff'ffff'ffff'fff0;
