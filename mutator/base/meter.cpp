@@ -61,7 +61,6 @@ bool Meter::measures() const {
 
 void Meter::heard_line() {
   if (!std::exchange(heard_, true)) next_ = std::min(next_, Clock::now() + kAfterLine);
-  at_line_.wall_s = seconds(Clock::now() - start_);
 }
 
 void Meter::look() {
@@ -91,8 +90,7 @@ void Meter::schedule(Clock::time_point time) {
 int Meter::until_next_look() const {
   const auto time = Clock::now();
   const double wall_s = seconds(time - start_);
-  double in = std::min(limit_seconds(command_.time_limit) - wall_s,
-                       limit_seconds(command_.quiet_limit) - (wall_s - at_line_.wall_s));
+  double in = limit_seconds(command_.time_limit) - wall_s;
   if (measures()) in = std::min(in, seconds(next_ - time));
   if (std::isinf(in)) return -1;
   return static_cast<int>(std::ceil(std::clamp(in, 0.0, 3600.0) * 1000));
@@ -104,8 +102,7 @@ bool Meter::passed(Finished& finished) const {
   const bool quiet_processor =
       !heard_ && over(command_.quiet_limits.processor_s, now_.processor_s - at_line_.processor_s);
   const bool quiet_wall =
-      (!heard_ && over(command_.quiet_limits.wall_s, now_.unloaded_s - at_line_.unloaded_s)) ||
-      wall_s - at_line_.wall_s >= limit_seconds(command_.quiet_limit);
+      !heard_ && over(command_.quiet_limits.wall_s, now_.unloaded_s - at_line_.unloaded_s);
   const bool processor = over(command_.limits.processor_s, now_.processor_s);
   const bool wall =
       over(command_.limits.wall_s, now_.unloaded_s) || wall_s >= limit_seconds(command_.time_limit);

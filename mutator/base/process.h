@@ -23,13 +23,12 @@ struct Limits {
 };
 
 struct Command {
-  std::vector<std::string> argv;                                        // argv[0] is looked up on PATH
-  std::filesystem::path directory = {};                                 // empty: the caller's
-  std::map<std::string, std::string> environment = {};                  // added to the caller's
-  std::filesystem::path input = {};                                     // a file, its stdin; empty: nothing
-  std::optional<std::chrono::milliseconds> time_limit = std::nullopt;   // for the whole run, by the clock
-  std::optional<std::chrono::milliseconds> quiet_limit = std::nullopt;  // the same since the last line
-  Limits limits = {};                                                   // for the whole run
+  std::vector<std::string> argv;                                       // argv[0] is looked up on PATH
+  std::filesystem::path directory = {};                                // empty: the caller's
+  std::map<std::string, std::string> environment = {};                 // added to the caller's
+  std::filesystem::path input = {};                                    // a file, its stdin; empty: nothing
+  std::optional<std::chrono::milliseconds> time_limit = std::nullopt;  // for the whole run, by the clock
+  Limits limits = {};                                                  // for the whole run
   Limits quiet_limits = {};  // since the start or the last whole line on the line channel
   int lines_from = 1;        // the line channel: stdout, or 3, a descriptor of the program's own for it
   std::function<void(std::string_view line)> on_line =

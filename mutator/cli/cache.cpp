@@ -38,6 +38,7 @@ Result<Exit> show(Context& c) {
                                 {"bytes", stored.bytes()},
                                 {"limit", *limit},
                                 {"trees", trees},
+                                {"project_bytes", stored.project_bytes},
                                 {"index_bytes", stored.index_bytes},
                                 {"other_bytes", stored.other_bytes}};
     c.ui.data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -52,6 +53,7 @@ Result<Exit> show(Context& c) {
       rows.push_back(
           {fmt::format("  {} with a bug", tree.mutants), workshop::size_text(tree.mutant_bytes), "", ""});
   }
+  rows.push_back({"what sessions began with", workshop::size_text(stored.project_bytes), "", ""});
   rows.push_back({"sites and certificates", workshop::size_text(stored.index_bytes), "", ""});
   rows.push_back(
       {"LibTorch and others", workshop::size_text(stored.other_bytes), "", "not counted, never pruned"});

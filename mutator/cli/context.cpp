@@ -194,7 +194,10 @@ Result<workshop::Needed> Context::needed_trees() {
   constexpr std::int64_t kReady = 24 * 3600;
   const auto open = session::Desk::peek(places());
   NANOBUG_TRY(open);
-  if (*open) needed.since = (*open)->started - kReady;
+  if (*open) {
+    needed.since = (*open)->started - kReady;
+    needed.project = grade::project_directory((*open)->project);
+  }
   return needed;
 }
 

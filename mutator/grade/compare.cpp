@@ -74,8 +74,8 @@ std::string compare_series(const std::vector<Record>& own, const std::vector<Rec
   return "";
 }
 
-std::string compare_text(const std::string& own, const std::string& clean) {
-  if (own == clean) return "";
+Difference compare_text(const std::string& own, const std::string& clean) {
+  if (own == clean) return {};
   const auto ours = lines_of(own), theirs = lines_of(clean);
   size_t matched = 0;
   std::vector<std::string_view> additional;
@@ -85,15 +85,16 @@ std::string compare_text(const std::string& own, const std::string& clean) {
     else
       additional.push_back(line);
   if (matched == theirs.size())
-    return fmt::format(
-        "prints {} that the clean tree does not: {}",
-        additional.size() == 1 ? "a line" : fmt::format("{} additional lines", additional.size()),
-        quoted(additional.front()));
+    return {
+        fmt::format("prints {} that the clean tree does not: {}",
+                    additional.size() == 1 ? "a line" : fmt::format("{} additional lines", additional.size()),
+                    quoted(additional.front())),
+        true};
   const size_t first = static_cast<size_t>(
       std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end()).first - ours.begin());
-  if (first == ours.size()) return fmt::format("prints {} lines, the clean tree {}", first, theirs.size());
-  return fmt::format("prints {} in line {}, where the clean tree prints {}", quoted(ours[first]), first + 1,
-                     first < theirs.size() ? quoted(theirs[first]) : "nothing");
+  if (first == ours.size()) return {fmt::format("prints {} lines, the clean tree {}", first, theirs.size())};
+  return {fmt::format("prints {} in line {}, where the clean tree prints {}", quoted(ours[first]), first + 1,
+                      first < theirs.size() ? quoted(theirs[first]) : "nothing")};
 }
 
 std::string compare_writes(const std::map<std::string, int>& own, const std::map<std::string, int>& clean) {

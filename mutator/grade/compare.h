@@ -9,6 +9,11 @@
 
 namespace nanobug::grade {
 
+struct Difference {
+  std::string why = {};          // the end of a sentence; empty when they agree
+  bool only_more_lines = false;  // on stdout, beside all that the clean tree prints
+};
+
 // Do two numbers agree? Equal numbers do, infinities of one sign too; NaN agrees with nothing, an infinity
 // with no other number. Else they may part by `tolerance` times the larger magnitude; 0 asks for the same
 // number. `rounding` is what sums of this series round to: where a tolerance is allowed at all, a smaller
@@ -22,8 +27,8 @@ std::string compare_series(const std::vector<workshop::Record>& own,
                            const std::vector<workshop::Record>& clean,
                            const std::map<std::string, double>& tolerances);
 
-// The same of what was printed: additional lines are said to be that.
-std::string compare_text(const std::string& own, const std::string& clean);
+// The same of what was printed. A learner's own prints are additional lines, and said to be that.
+Difference compare_text(const std::string& own, const std::string& clean);
 
 // The same of how often files were written.
 std::string compare_writes(const std::map<std::string, int>& own, const std::map<std::string, int>& clean);

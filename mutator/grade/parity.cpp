@@ -23,16 +23,18 @@ using How = ParityAnswer::How;
 constexpr int kAtOnce = 2;
 
 // Why the two part; empty when they do not. A crash explains more than what it left unwritten.
-std::string difference(const catalog::Parity& parity, const Performance& own, const Recording& clean) {
-  if (!own.failed.empty()) return own.failed;
+Difference difference(const catalog::Parity& parity, const Performance& own, const Recording& clean) {
+  if (!own.failed.empty()) return {own.failed};
   for (size_t i = 0; i < parity.steps.size(); ++i) {
     const catalog::Compared& step = parity.steps[i];
     const Take &ours = own.recording.takes[i], &theirs = clean.takes[i];
-    if (auto why = compare_series(ours.records, theirs.records, step.series); !why.empty()) return why;
-    if (auto why = compare_writes(ours.writes, theirs.writes); !why.empty()) return step.program + " " + why;
-    if (auto why = compare_text(ours.text, theirs.text); !why.empty()) return step.program + " " + why;
+    if (auto why = compare_series(ours.records, theirs.records, step.series); !why.empty()) return {why};
+    if (auto why = compare_writes(ours.writes, theirs.writes); !why.empty())
+      return {step.program + " " + why};
+    if (const auto text = compare_text(ours.text, theirs.text); !text.why.empty())
+      return {step.program + " " + text.why, text.only_more_lines};
   }
-  return "";
+  return {};
 }
 
 // Calls `perform(i)` for every index, two at a time, until one of them says that it is enough.
@@ -97,7 +99,7 @@ Recording settle(const catalog::Parity& parity, const std::vector<Performance*>&
     if (why = undefined(parity, times[a]->recording); !why.empty()) break;
     for (size_t b = 0; b < times.size(); ++b) {
       if (a == b) continue;
-      const std::string parts = difference(parity, *times[b], times[a]->recording);
+      const std::string parts = difference(parity, *times[b], times[a]->recording).why;
       if (parts.empty()) {
         return times[a]->recording;
       }
@@ -129,7 +131,7 @@ Status record(const workshop::Workshop& workshop, const workshop::Clean& clean,
   NANOBUG_TRY(second);
   std::vector<size_t> doubtful;
   for (const size_t i : missing)
-    if (!(*first)[i].failed.empty() || !difference(specs[i], (*second)[i], (*first)[i].recording).empty())
+    if (!(*first)[i].failed.empty() || !difference(specs[i], (*second)[i], (*first)[i].recording).why.empty())
       doubtful.push_back(i);
   auto third = perform_clean(workshop, clean, doubtful, [] {});
   NANOBUG_TRY(third);
@@ -202,7 +204,9 @@ Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop,
     const auto own = stage->perform(specs[i], &(*recorded)[i]);
     NANOBUG_TRY(own);
     ParityAnswer& answer = answers[i];
-    answer.message = difference(specs[i], *own, (*recorded)[i]);
+    const Difference parts = difference(specs[i], *own, (*recorded)[i]);
+    answer.message = parts.why;
+    answer.only_more_lines = parts.only_more_lines;
     answer.how = answer.message.empty() ? How::agrees : How::differs;
     answer.hung = own->hung;
     const std::lock_guard lock(telling);

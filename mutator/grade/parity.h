@@ -25,8 +25,9 @@ struct ParityAnswer {
   };
   std::string observable;
   How how = How::agrees;
-  std::string message = {};  // "loss differs from the clean tree's at record 3 by 2.1e-2 (relative)"
-  bool hung = false;         // it differs because a limit was passed
+  std::string message = {};      // "loss differs from the clean tree's at record 3 by 2.1e-2 (relative)"
+  bool hung = false;             // it differs because a limit was passed
+  bool only_more_lines = false;  // it differs by what it prints beside what the clean tree prints
 
   bool agrees() const { return how == How::agrees; }
   bool differs() const { return how == How::differs; }

@@ -34,10 +34,14 @@ Status add(vault::Tree& project, const fs::path& directory, const std::string& n
 }
 
 fs::path place_of(const fs::path& cache, const std::string& id) {
-  return cache / "projects" / id.substr(0, 24);
+  return cache / "projects" / project_directory(id);
 }
 
 }  // namespace
+
+std::string project_directory(const std::string& id) {
+  return id.substr(0, 24);
+}
 
 Result<vault::Tree> project_of(const catalog::Catalog& catalog, const vault::Tree& pristine) {
   const catalog::Tree& spec = catalog.tree;

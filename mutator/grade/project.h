@@ -19,6 +19,9 @@ inline constexpr char kCatalogName[] = "catalog.yaml";
 // is left out. Paths are relative to the catalog's directory.
 Result<vault::Tree> project_of(const catalog::Catalog& catalog, const vault::Tree& pristine);
 
+// The name of its directory below the cache's projects/.
+std::string project_directory(const std::string& id);
+
 // The directory below `cache` that the project of that id is laid out in, if it is there whole.
 std::optional<std::filesystem::path> find_project(const std::filesystem::path& cache, const std::string& id);
 

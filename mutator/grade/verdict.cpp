@@ -94,7 +94,9 @@ void sum_up(const workshop::Workshop& workshop, Verdict& verdict) {
     if (failing.erase(observable.tag)) note_wrong(verdict, observable.words);
   for (const std::string& unnamed : failing) note_wrong(verdict, unnamed);
   for (const ParityAnswer& answer : verdict.parity)
-    if (answer.differs()) note_wrong(verdict, answer.observable);
+    if (answer.differs())
+      note_wrong(verdict,
+                 answer.only_more_lines ? answer.observable + ": " + answer.message : answer.observable);
 }
 
 Status ask(const workshop::Workshop& workshop, const workshop::Clean& clean, const fs::path& tree,

@@ -85,25 +85,28 @@ StoredTree tree_at(const fs::path& cache, const fs::path& place, Seen& seen) {
   return tree;
 }
 
-// A tree is moved out of the way first: half of one would look like a whole one.
+// Moved out of the way first: half of a directory would look like a whole one.
+Status remove_whole(const fs::path& place) {
+  auto gone = make_temporary_directory(place.parent_path(), "gone");
+  NANOBUG_TRY(gone);
+  std::error_code error;
+  fs::rename(place, *gone / "whole", error);
+  if (error) return fail(Exit::io, "cannot move " + place.string() + ": " + error.message());
+  return remove_tree(*gone);
+}
+
 Result<bool> remove_unused(const fs::path& cache, const StoredTree& tree) {
   const Lock unused(use_of(cache, tree.key), LOCK_EX | LOCK_NB);
   const Lock unmade(cache / "trees" / (tree.key + ".lock"), LOCK_EX | LOCK_NB);
   if (!unused || !unmade) return false;
-  auto gone = make_temporary_directory(cache / "trees", "gone");
-  NANOBUG_TRY(gone);
-  std::error_code error;
-  fs::rename(cache / "trees" / tree.key, *gone / "tree", error);
-  if (error)
-    return fail(Exit::io, "cannot move " + (cache / "trees" / tree.key).string() + ": " + error.message());
-  NANOBUG_TRY(remove_tree(*gone));
+  NANOBUG_TRY(remove_whole(cache / "trees" / tree.key));
   return true;
 }
 
 }  // namespace
 
 std::uintmax_t Stored::bytes() const {
-  std::uintmax_t all = index_bytes;
+  std::uintmax_t all = index_bytes + project_bytes;
   for (const StoredTree& tree : trees) all += tree.bytes + tree.mutant_bytes;
   return all;
 }
@@ -116,6 +119,8 @@ Stored survey(const fs::path& cache, const Needed& needed) {
       for (const fs::path& place : entries(entry))
         if (fs::is_directory(place) && !place.filename().string().starts_with(kTemporary))
           stored.trees.push_back(tree_at(cache, place, seen));
+    } else if (entry.filename() == "projects") {
+      stored.project_bytes = size_of(entry, seen);
     } else {
       const bool index = entry.filename() == "sites" || entry.filename() == "certificates";
       (index ? stored.index_bytes : stored.other_bytes) += size_of(entry, seen);
@@ -143,6 +148,14 @@ Result<Pruned> prune(const fs::path& cache, std::uintmax_t limit, const Needed& 
     ++pruned.trees;
     pruned.mutants += tree->mutants;
     went(tree->bytes + tree->mutant_bytes);
+  }
+  for (const fs::path& project : entries(cache / "projects")) {
+    const std::string name = project.filename().string();
+    if (bytes <= limit || name == needed.project || name.starts_with(kTemporary)) continue;
+    Seen seen;
+    const std::uintmax_t size = size_of(project, seen);
+    NANOBUG_TRY(remove_whole(project));
+    went(size);
   }
   std::vector<fs::path> files;
   for (const StoredTree& tree : stored.trees)

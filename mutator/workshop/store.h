@@ -1,8 +1,9 @@
 // store: what the cache holds, how large it is, and what goes when it is too large.
 //
-// Clean trees of other versions go first, those not used for longest before the others; then mutants, in no
-// order that could tell which was drawn; then sites and certificates. A tree that somebody needs or works in
-// stays, and so does what nanobug did not build itself (LibTorch).
+// Clean trees of other versions go first, those not used for longest before the others; then the projects of
+// sessions that are over; then mutants, in no order that could tell which was drawn; then sites and
+// certificates. A tree that somebody needs or works in stays, and so does what nanobug did not build itself
+// (LibTorch).
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,10 @@ struct StoredTree {
 };
 
 struct Stored {
-  std::vector<StoredTree> trees;   // the most recently used first
-  std::uintmax_t index_bytes = 0;  // sites and certificates
-  std::uintmax_t other_bytes = 0;  // not nanobug's to prune: LibTorch
+  std::vector<StoredTree> trees;     // the most recently used first
+  std::uintmax_t project_bytes = 0;  // what sessions began with, laid out
+  std::uintmax_t index_bytes = 0;    // sites and certificates
+  std::uintmax_t other_bytes = 0;    // not nanobug's to prune: LibTorch
 
   std::uintmax_t bytes() const;  // what counts against the limit
 };
@@ -36,6 +38,7 @@ struct Stored {
 struct Needed {
   std::set<std::string> keys;
   std::int64_t since = 0;
+  std::string project = {};  // the directory below projects/ of an open session
 
   bool has(const StoredTree& tree) const {
     return keys.contains(tree.key) || (since > 0 && tree.used >= since);

@@ -122,17 +122,20 @@ TEST_CASE("series agree record by record", "[grade]") {
 }
 
 TEST_CASE("text agrees to the byte, and additional lines are called that", "[grade]") {
-  CHECK(compare_text("", "").empty());
-  CHECK(compare_text("a\nb\n", "a\nb\n").empty());
-  CHECK_THAT(compare_text("here\na\nb\n", "a\nb\n"),
+  CHECK(compare_text("", "").why.empty());
+  CHECK(compare_text("a\nb\n", "a\nb\n").why.empty());
+  CHECK_THAT(compare_text("here\na\nb\n", "a\nb\n").why,
              Equals("prints a line that the clean tree does not: 'here'"));
-  CHECK_THAT(compare_text("a\nx\nb\ny\n", "a\nb\n"),
+  CHECK(compare_text("here\na\nb\n", "a\nb\n").only_more_lines);
+  CHECK_FALSE(compare_text("a\nc\n", "a\nb\n").only_more_lines);
+  CHECK_FALSE(compare_text("a\n", "a\nb\n").only_more_lines);
+  CHECK_THAT(compare_text("a\nx\nb\ny\n", "a\nb\n").why,
              Equals("prints 2 additional lines that the clean tree does not: 'x'"));
-  CHECK_THAT(compare_text("a\nc\n", "a\nb\n"),
+  CHECK_THAT(compare_text("a\nc\n", "a\nb\n").why,
              Equals("prints 'c' in line 2, where the clean tree prints 'b'"));
-  CHECK_THAT(compare_text("a\n", "a\nb\n"), Equals("prints 1 lines, the clean tree 2"));
-  CHECK_THAT(compare_text("", "a\n"), Equals("prints 0 lines, the clean tree 1"));
-  CHECK_THAT(compare_text("a", "a\n"), Contains("prints 'a' in line 1"));  // the newline is text too
+  CHECK_THAT(compare_text("a\n", "a\nb\n").why, Equals("prints 1 lines, the clean tree 2"));
+  CHECK_THAT(compare_text("", "a\n").why, Equals("prints 0 lines, the clean tree 1"));
+  CHECK_THAT(compare_text("a", "a\n").why, Contains("prints 'a' in line 1"));  // the newline is text too
   CHECK_THAT(compare_writes({{"m", 5}}, {{"m", 3}}), Equals("writes m 5 times, the clean tree 3"));
   CHECK_THAT(compare_writes({}, {{"m", 1}}), Equals("writes m 0 times, the clean tree 1"));
   CHECK(compare_writes({{"m", 3}}, {{"m", 3}}).empty());
@@ -366,6 +369,18 @@ TEST_CASE("a checkout that differs is told apart from one that does not", "[grad
   CHECK(answers[2].how == How::differs);
   const auto early = bench(Until::first_difference);
   CHECK(early[2].how == How::differs);
+}
+
+TEST_CASE("a print too many is told as that", "[grade]") {
+  Bench bench;
+  bench.add("the product", "talk").steps[0].text = true;
+  bench.script("clean", "talk", "echo hello\n");
+  bench.script("own", "talk", "echo here; echo hello\n");
+  CHECK(bench.one().differs());
+  CHECK(bench.one().only_more_lines);
+  bench.script("own", "talk", "echo hullo\n");
+  CHECK(bench.one().differs());
+  CHECK_FALSE(bench.one().only_more_lines);
 }
 
 TEST_CASE("what hangs ends the asking", "[grade]") {

@@ -106,6 +106,31 @@ TEST_CASE("what is needed stays, but for its mutants; then the index goes", "[wo
   CHECK(fs::exists(cache.path / "libtorch/lib"));
 }
 
+TEST_CASE("the projects of sessions that are over go, the open session's stays", "[workshop]") {
+  const Cache cache;
+  for (const char* project : {"over", "open"})
+    REQUIRE(write_file(cache.path / "projects" / project / "catalog.yaml", std::string(kMB, 'x')));
+  REQUIRE(write_file(cache.path / "certificates/x", std::string(kMB, 'x')));
+  const Needed needed{.keys = {}, .since = 0, .project = "open"};
+  const Stored stored = survey(cache.path, needed);
+  CHECK(stored.project_bytes / kMB == 2);
+  CHECK(stored.bytes() == stored.project_bytes + stored.index_bytes);
+  SECTION("no more than must") {
+    const auto pruned = prune(cache.path, stored.bytes() - 1, needed);
+    REQUIRE(pruned);
+    CHECK(pruned->bytes / kMB == 1);
+    CHECK(fs::exists(cache.path / "certificates/x"));
+  }
+  SECTION("all that may go") {
+    REQUIRE(prune(cache.path, 0, needed));
+    CHECK_FALSE(fs::exists(cache.path / "certificates/x"));
+  }
+  CHECK_FALSE(fs::exists(cache.path / "projects/over"));
+  CHECK(fs::exists(cache.path / "projects/open/catalog.yaml"));
+  // What went is not beside it either: no bytes are left.
+  CHECK(survey(cache.path, needed).project_bytes / kMB == 1);
+}
+
 TEST_CASE("a tree in which a process is at work stays", "[workshop]") {
   const Cache cache;
   cache.add("used", 1000);

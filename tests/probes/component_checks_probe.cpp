@@ -53,7 +53,7 @@ TEST_CASE("component_checks.one_token", "[checklist]") {
     CHECK(std::stoll(check.measured) == 10);
     CHECK(check.measured.find("14") != std::string::npos);
   }
-  CHECK(failed >= 1);
+  CHECK(failed >= 2);  // what moves, and what has a gradient
 }
 
 TEST_CASE("component_checks.misfit", "[checklist]") {
