@@ -111,8 +111,6 @@ Status one_process(const Workshop& workshop, const fs::path& program, const fs::
 
 // ---- what the clean tree answers here
 
-constexpr const char* kAnswers = "answers.json";  // beside the clean tree's probe program
-
 json to_json(const ProbeAnswer& answer) {
   return {{"probe", answer.probe}, {"message", answer.message}};
 }

@@ -13,6 +13,8 @@
 
 namespace nanobug::workshop {
 
+inline constexpr char kAnswers[] = "answers.json";  // beside the program: what the clean tree answers here
+
 struct ProbeInfo {
   std::string probe;       // attention.scale
   std::string observable;  // the tag: a key of the catalog's observables

@@ -19,7 +19,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kVersion = "2";  // of the layout in the cache
+constexpr const char* kVersion = "3";      // of the layout in the cache
+constexpr const char* kMaker = "maker";    // beside a clean tree: what made it, whatever its content
+constexpr const char* kBefore = "before";  // beside one that began as a copy of another: that one's key
 
 // Exists once a build wrote through a link; beside the clean tree, since that one is made anew.
 fs::path no_links(const Clean& clean) {
@@ -94,16 +96,24 @@ std::string Workshop::toolchain() const {
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
 }
 
-std::string Workshop::key_of(const std::string& tree_id) const {
+std::string Workshop::maker() const {
   const catalog::Build& build = spec_.build;
-  json what = {kVersion, tree_id, build.configure, build.compile, build.directory, build_environment()};
+  json what = {kVersion, build.configure, build.compile, build.directory, build_environment()};
   for (const auto* command : {&build.configure, &build.compile}) what.push_back(named_by(*command, project_));
-  return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
+  return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+std::string Workshop::key_of(const std::string& tree_id) const {
+  return sha256(tree_id + '\n' + maker()).substr(0, 24);
 }
 
 std::optional<Clean> Workshop::find_clean(const std::string& tree_id) const {
+  return find_key(key_of(tree_id));
+}
+
+std::optional<Clean> Workshop::find_key(const std::string& key) const {
   Clean clean;
-  clean.key = key_of(tree_id);
+  clean.key = key;
   clean.tree = cache_ / "trees" / clean.key / "tree";
   clean.build = build_directory(clean.tree);
   use_tree(cache_, clean.key);  // before it is looked for: what is found then stays
@@ -127,12 +137,84 @@ Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id
   const FileLock lock(cache_ / "trees" / (clean.key + ".lock"));
   if (auto found = find_clean(tree_id)) return *found;  // another process made it meanwhile
   NANOBUG_TRY(remove_tree(clean.tree.parent_path()));
-  // One second ago: what the build now writes is not older than the sources.
-  clean.time = std::time(nullptr) - 1;
-  NANOBUG_TRY(make_clean(clean, source, progress));
+  if (!made_from_another(clean, source, progress)) {
+    NANOBUG_TRY(remove_tree(clean.tree.parent_path()));
+    // One second ago: what the build now writes is not older than the sources.
+    clean.time = std::time(nullptr) - 1;
+    NANOBUG_TRY(make_clean(clean, source, progress));
+  }
   NANOBUG_TRY(write_file(clean.tree.parent_path() / "found", found_by_cmake(clean.build)));
+  NANOBUG_TRY(write_file(clean.tree.parent_path() / kMaker, maker()));
   NANOBUG_TRY(write_file(clean.tree.parent_path() / "complete", std::to_string(clean.time)));
   return clean;
+}
+
+// The clean tree of another version, made by the same commands and compiler: the one that was finished last.
+std::optional<Clean> Workshop::another() const {
+  std::optional<Clean> latest;
+  fs::file_time_type when;
+  const std::string wanted = maker();
+  std::error_code error;
+  for (fs::directory_iterator it(cache_ / "trees", error), end; !error && it != end; it.increment(error)) {
+    const auto made_by = read_file(it->path() / kMaker);
+    if (!made_by || *made_by != wanted) continue;
+    std::error_code none;
+    const auto finished = fs::last_write_time(it->path() / "complete", none);
+    if (none || (latest && finished <= when)) continue;
+    if (auto found = find_key(it->path().filename().string())) latest = std::move(found), when = finished;
+  }
+  return latest;
+}
+
+// Do both have the same files, and is what CMake reads the same? Else a build would leave objects of files
+// that have gone.
+bool Workshop::same_plan(const Clean& before, const fs::path& source) const {
+  const auto sources = [&](const fs::path& tree) {
+    auto files = list_files(tree);
+    if (files)
+      std::erase_if(*files, [&](const std::string& file) {
+        return file.starts_with(spec_.build.directory + '/') || file.starts_with(".git/");
+      });
+    return files.value_or(std::vector<std::string>());
+  };
+  const auto read = build_files(before.build, before.tree);
+  return read && sources(before.tree) == sources(source) &&
+         std::all_of(read->begin(), read->end(), [&](const std::string& file) {
+           const auto was = read_file(before.tree / file), is = read_file(source / file);
+           return was && is && *was == *is;
+         });
+}
+
+// Makes the clean tree from that of another version: what is the same in both is not compiled again. False
+// when there is none, or when it does not come out; then it is made from nothing, which says why.
+bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Progress& progress) const {
+  const auto before = another();
+  if (!before || !same_plan(*before, source)) return false;
+  const auto trial = Trial::of_checkout(*this, *before, source, {spec_.build.directory}, progress);
+  if (!trial || !trial->built().good) return false;
+  const fs::path built = build_directory(trial->tree()), home = clean.tree.parent_path();
+  // One modification time holds for both: what was not compiled again is as old as it was.
+  clean.time = before->time;
+  const auto make = [&]() -> Status {
+    NANOBUG_TRY(relocate(built, before->tree, clean.tree));
+    NANOBUG_TRY(copy_directory(source, clean.tree, Links::large, [&](const std::string& path) {
+      return path == spec_.build.directory || path == ".git";
+    }));
+    NANOBUG_TRY(copy_directory(built, clean.build, Links::large));
+    NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
+    // A warning of a file that was not compiled again still stands; those of one that was may have gone, and
+    // are then allowed for nothing.
+    const auto warned = read_file(before->diagnostics());
+    NANOBUG_TRY(write_file(clean.diagnostics(), warned.value_or("") + warnings_in(trial->built().output)));
+    NANOBUG_TRY(write_file(home / kBefore, before->key));
+    return set_times(clean.tree, clean.time);
+  };
+  return make().has_value();
+}
+
+std::optional<Clean> Workshop::before(const Clean& clean) const {
+  const auto key = read_file(clean.tree.parent_path() / kBefore);
+  return key ? find_key(*key) : std::nullopt;
 }
 
 Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Progress& progress) const {

@@ -57,12 +57,16 @@ class Workshop {
  public:
   Workshop(const catalog::Tree& spec, fs::path project, fs::path cache);
 
-  // The clean tree's build, made when it is not there (a minute or more; progress is told). `tree_id` names
+  // The clean tree's build, made when it is not there (a minute or more, seconds where another version's is
+  // there; progress is told). `tree_id` names
   // the content of `source`. Errors: Exit::io with the build's first error.
   Result<Clean> clean(const fs::path& source, const std::string& tree_id, const Progress& progress);
 
   // The same only if it is there: no process is started.
   std::optional<Clean> find_clean(const std::string& tree_id) const;
+
+  // The clean tree that this one was made from, if it was and that one is still there.
+  std::optional<Clean> before(const Clean& clean) const;
 
   // Builds the tree with the overlay's files in it. Errors: Exit::catalog when it does not compile.
   Result<Mutant> mutant(const Clean& clean, const Overlay& overlay) const;
@@ -96,7 +100,12 @@ class Workshop {
                                              const std::map<std::string, std::string>& names);
 
  private:
+  std::string maker() const;  // a key of all that makes a clean tree but its content
   std::string key_of(const std::string& tree_id) const;
+  std::optional<Clean> find_key(const std::string& key) const;
+  std::optional<Clean> another() const;
+  bool same_plan(const Clean& before, const fs::path& source) const;
+  bool made_from_another(Clean& clean, const fs::path& source, const Progress& progress) const;
   Status make_clean(const Clean& clean, const fs::path& source, const Progress& progress) const;
   Result<Finished> build_in(const fs::path& tree, const Progress& progress = {}) const;
 

@@ -10,6 +10,7 @@
 #include "mutator/base/process.h"
 #include "mutator/catalog/catalog.h"
 #include "mutator/workshop/copy.h"
+#include "mutator/workshop/probe_run.h"
 #include "mutator/workshop/programs.h"
 #include "mutator/workshop/workshop.h"
 #include "tests/probes/catch.h"
@@ -115,6 +116,107 @@ TEST_CASE("what a program needs is made first, in a directory of the run's own",
   CHECK(report->program == "fail");
   CHECK(report->finished.exit_code == 3);
   CHECK(report->records.empty());
+}
+
+TEST_CASE("another version of a tree is made from the one that is there", "[workshop]") {
+  const Scratch scratch;
+  const auto catalog = catalog::load(kTiny / "catalog.yaml");
+  REQUIRE(catalog);
+  // The reference: the same version, made from nothing.
+  const auto build = [&](const char* cache, const char* version, int& compiled) {
+    Workshop shop(catalog->tree, kTiny, scratch.path / cache);
+    compiled = 0;
+    const auto clean = shop.clean(scratch.path / version, version, [&](const std::string&, int, int total) {
+      compiled = std::max(compiled, total);
+    });
+    if (!clean) FAIL(clean.error().message);
+    return *clean;
+  };
+  const auto version = [&](const char* name, const std::string& file, const std::string& old_text,
+                           const std::string& new_text) {
+    REQUIRE(copy_directory(kTiny / "tree", scratch.path / name, Links::none));
+    std::string text = *read_file(kTiny / "tree" / file);
+    text.replace(text.find(old_text), old_text.size(), new_text);
+    REQUIRE(write_file(scratch.path / name / file, text));
+  };
+  version("one", "stats.cpp", "x -= rate", "x -= rate");
+  int all = 0, some = 0, reference = 0;
+  const Clean one = build("cache", "one", all);
+  std::string library;
+  SECTION("only what differs is compiled") {
+    version("two", "stats.cpp", "x -= rate", "x -= 0.5 * rate");
+    const Clean two = build("cache", "two", some), nothing = build("fresh", "two", reference);
+    CHECK(some == 2);  // an object and the library
+    CHECK(reference == all);
+    CHECK(two.key == nothing.key);
+    CHECK(two.time == one.time);
+    for (const char* file : {"libstats.so", "descend", "compile_commands.json"}) {
+      INFO(file);
+      std::string is = *read_file(two.build / file), wanted = *read_file(nothing.build / file);
+      const auto plain = [&](std::string text, const Clean& clean) {
+        const std::string home = clean.tree.string();
+        for (size_t at; (at = text.find(home)) != std::string::npos;) text.replace(at, home.size(), "HOME");
+        return text;
+      };
+      CHECK(plain(is, two) == plain(wanted, nothing));
+    }
+    // A checkout of it has nothing to build, and no file names the tree that it was made from.
+    const fs::path home = scratch.path / "checkout";
+    REQUIRE(copy_directory(two.tree, home, Links::large,
+                           [](const std::string& path) { return path == "build"; }));
+    const Workshop shop(catalog->tree, kTiny, scratch.path / "cache");
+    REQUIRE(shop.furnish(two, nullptr, home, home));
+    REQUIRE(set_times(home, two.time));
+    CHECK(run({.argv = {"ninja", "-C", (home / "build").string(), "-n"}})->out.find("no work to do") !=
+          std::string::npos);
+    const auto files = list_files(home);
+    for (const std::string& file : *files) {
+      INFO(file);
+      CHECK(read_file(home / file)->find(one.key) == std::string::npos);
+    }
+    CHECK(shop.before(two)->key == one.key);
+    CHECK_FALSE(shop.before(one));
+  }
+  SECTION("the probes are taken over, their answers are not") {
+    const Workshop shop(catalog->tree, kTiny, scratch.path / "cache");
+    REQUIRE(askable(shop, one));
+    const bool header = GENERATE(false, true);
+    if (header)
+      version("two", "stats.h", "#pragma once", "#pragma once\n// a line more");
+    else
+      version("two", "stats.cpp", "x -= rate", "x -= 1.0 * rate");
+    const Clean two = build("cache", "two", some);
+    int compiled = 0;
+    const auto program = clean_probes(
+        shop, two, [&](const std::string&, int, int total) { compiled = std::max(compiled, total); });
+    REQUIRE(program);
+    CHECK((compiled > 0) == header);
+    CHECK_FALSE(fs::exists(program->parent_path() / kAnswers));
+    const auto asked = askable(shop, two);
+    REQUIRE(asked);
+    CHECK(asked->excluded.empty());
+    CHECK_FALSE(asked->probes.empty());
+  }
+  SECTION("a header that others include") {
+    version("two", "stats.h", "#pragma once", "#pragma once\n// a line more");
+    build("cache", "two", some);
+    CHECK(some >= 3);  // both objects that include it
+  }
+  SECTION("another plan is made from nothing") {
+    version("two", "CMakeLists.txt", "cmake_minimum_required", "# a comment\ncmake_minimum_required");
+    const Clean two = build("cache", "two", some);
+    CHECK(some == all);
+    CHECK_FALSE(Workshop(catalog->tree, kTiny, scratch.path / "cache").before(two));
+  }
+  SECTION("what does not compile says why, and leaves the other alone") {
+    version("two", "stats.cpp", "x -= rate", "x -= no_such_name");
+    Workshop shop(catalog->tree, kTiny, scratch.path / "cache");
+    const auto broken = shop.clean(scratch.path / "two", "two", {});
+    REQUIRE_FALSE(broken);
+    CHECK(broken.error().message.find("no_such_name") != std::string::npos);
+    CHECK_FALSE(shop.find_clean("two"));
+    CHECK(shop.find_clean("one"));
+  }
 }
 
 TEST_CASE("a tree that does not build says why", "[workshop]") {
