@@ -45,14 +45,16 @@ bool can_be_held(const fs::path& program) {
   return false;
 }
 
-std::optional<fs::path> library() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  fs::path file = program.parent_path().parent_path() / "lib" / "libnanobug_standby.so";
-  // The loader parts the list at spaces and colons.
-  if (error || file.string().find_first_of(" :") != std::string::npos || ::access(file.c_str(), R_OK) != 0)
-    return std::nullopt;
-  return file;
+// The library, by a name without spaces and colons, at which the loader parts its list. Open to the end.
+std::optional<std::string> library() {
+  static const int opened = [] {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    const fs::path file = program.parent_path().parent_path() / "lib" / "libnanobug_standby.so";
+    return ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  }();
+  if (opened < 0) return std::nullopt;
+  return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(opened);
 }
 
 // Above the descriptors that a program gets.
@@ -97,7 +99,7 @@ std::unique_ptr<Standby> Standby::start(const Command& command, const fs::path& 
   held.argv.resize(1);
   held.environment[standby::kSign] = own.string();
   const char* others = std::getenv("LD_PRELOAD");
-  held.environment["LD_PRELOAD"] = preload->string() + (others ? std::string(":") + others : "");
+  held.environment["LD_PRELOAD"] = *preload + (others ? std::string(":") + others : "");
   const Words words(held);
 
   int sockets[2], life[2], report[2];

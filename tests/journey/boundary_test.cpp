@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/journey/journey.h"
+#include "tests/mutator/for_loader.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -23,7 +24,7 @@ void check_one_sentence(const Finished& finished) {
 
 TEST_CASE("no memory is one sentence and exit code 6, wherever it runs out", "[tiny]") {
   const Tiny tiny;
-  const std::string fault = (fs::path(NANOBUG_PROGRAM).parent_path() / "libfault.so").string();
+  const std::string fault = test::for_loader(fs::path(NANOBUG_PROGRAM).parent_path() / "libfault.so");
   int ended = 0;
   for (const char* at : {"1500", "2500", "4000", "6000", "9000"}) {
     INFO("at " << at);

@@ -365,8 +365,9 @@ TEST_CASE("the tour: pretraining, evaluation, fine-tuning, a chat that calculate
   // Lines in, answers out: one that is too long is refused and the chat goes on; after quit nobody answers.
   REQUIRE(write_file(here.path / "lines", "What is 17 + 25?\n\n  \n" + std::string(4000, 'x') +
                                               "\nclear\r\nWhat is 3 + 4?\nquit\nWhat is 5 + 5?\n"));
-  const auto chat = run({.argv = {"sh", "-c", "exec " NANOCHAT_BIN "/chat_cli --temperature 0 <lines"},
-                         .directory = here.path});
+  const auto chat = run({.argv = {NANOCHAT_BIN "/chat_cli", "--temperature", "0"},
+                         .directory = here.path,
+                         .input = here.path / "lines"});
   REQUIRE(chat);
   INFO(chat->out << chat->err);
   CHECK(chat->good());

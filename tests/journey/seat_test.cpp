@@ -277,7 +277,7 @@ TEST_CASE("colour is for terminals that want it", "[seat]") {
   tiny.start({"descent-goes-uphill"});
   const auto on_a_terminal = [&](const std::string& before) {
     return tiny.user
-        .command({"script", "-qec", before + " " + NANOBUG_PROGRAM + " locate stats.cpp:1", "/dev/null"})
+        .command({"script", "-qec", before + " '" NANOBUG_PROGRAM "' locate stats.cpp:1", "/dev/null"})
         .out;
   };
   CHECK(has(on_a_terminal("env -u NO_COLOR TERM=xterm"), "\033[1;31mThe file is right"));

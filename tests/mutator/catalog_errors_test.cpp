@@ -239,7 +239,11 @@ TEST_CASE("every broken catalog earns its sentences and places", "[catalog]") {
     const size_t at = text.find(row.from);
     REQUIRE(at != std::string::npos);
     text.replace(at, row.from.size(), row.to);
-    CHECK(errors_of(catalog::parse(text, "c.yaml")) == row.errors);
+    std::string errors = errors_of(catalog::parse(text, "c.yaml"));
+    // yaml-cpp names the anchor from 0.8 on.
+    if (const size_t at = errors.find("not defined: y"); at != std::string::npos)
+      errors.replace(at, 14, "not defined");
+    CHECK(errors == row.errors);
   }
 }
 
