@@ -138,7 +138,7 @@ Result<const Rule*> find_rule(const Catalog& catalog, const std::string& id) {
   for (const Rule& rule : catalog.rules) ids.push_back(rule.id.value);
   const std::string hint = did_you_mean(id, ids);
   return fail(Exit::usage,
-              "there is no rule '" + id + "'" + (hint.empty() ? "; `nanobug list` shows them" : hint));
+              "there is no rule '" + id + "'" + (hint.empty() ? "; 'nanobug list' shows them" : hint));
 }
 
 }  // namespace nanobug::catalog

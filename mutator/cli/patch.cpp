@@ -19,10 +19,12 @@ std::string file_name(const std::string& rule, int index) {
 }
 
 Result<rewrite::Site> site_of(Context& c, const std::string& id, int number) {
+  const auto catalog = c.catalog();
+  NANOBUG_TRY(catalog);
+  const auto rule = catalog::find_rule(**catalog, id);  // a misspelt one builds nothing
+  NANOBUG_TRY(rule);
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  const auto rule = catalog::find_rule((*mutants)->catalog(), id);
-  NANOBUG_TRY(rule);
   auto sites = (*mutants)->sites(**rule);
   NANOBUG_TRY(sites);
   if (number < 1 || number > static_cast<int>(sites->size()))

@@ -16,8 +16,9 @@ void add_status(Verbs& verbs) {
     const auto open = session::Desk::peek(Context::places());
     NANOBUG_TRY(open);
     if (!*open) {
-      c.ui.data(c.ui.json ? R"({"open": false, "dir": null, "branch": null, "elapsed_s": 0, "seed": null})"
-                          : "No session is open; 'nanobug start' begins one.");
+      const nlohmann::json none = {
+          {"open", false}, {"dir", nullptr}, {"branch", nullptr}, {"elapsed_s", 0}, {"seed", nullptr}};
+      c.ui.data(c.ui.json ? none.dump(2) : "No session is open; 'nanobug start' begins one.");
       return Exit::ok;
     }
     const session::Session& s = **open;

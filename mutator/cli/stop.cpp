@@ -41,8 +41,8 @@ Result<Exit> stop(Context& c) {
   const std::int64_t now = std::time(nullptr);
   const auto stopped = open->desk.stop(outcome, furniture.furnish, furniture.time);
   NANOBUG_TRY(stopped);
-  if (!stopped->note.empty()) c.ui.say(stopped->note);
   if (c.ui.json) {
+    if (!stopped->note.empty()) c.ui.say(stopped->note);
     c.ui.data(nlohmann::json{{"name", session.name},
                              {"outcome", outcome},
                              {"learner_seconds", coach::learner_seconds(session, now)},
@@ -60,10 +60,13 @@ Result<Exit> stop(Context& c) {
   }
   c.ui.data(fmt::format("{} is over: {}, {}.", session.name, outcome, coach::cost_of(session, now)));
   if (stopped->attempt.empty()) {
-    c.ui.data(
-        fmt::format("  {} was gone or not a checkout; nothing there was touched.", tidy(session.directory)));
+    std::string why = stopped->note;
+    if (const std::string path = session.directory.string(); why.starts_with(path))
+      why.replace(0, path.size(), tidy(session.directory));
+    c.ui.data("  " + why + "; nothing was there to keep, and nothing was touched.");
     return Exit::ok;
   }
+  if (!stopped->note.empty()) c.ui.say(stopped->note);
   c.ui.data(fmt::format("  your work       {}\n  the clean tree  {}\n", tidy(stopped->attempt),
                         tidy(session.directory)) +
             (outcome == "stopped" ? "  nanobug reveal  the answer, when you want it\n" : "") +

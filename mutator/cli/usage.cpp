@@ -57,7 +57,13 @@ std::string takes(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   if (type == "N") return "a number";
   if (!type.empty() && std::isdigit(static_cast<unsigned char>(type[0]))) return type;
-  return uncapitalized(option.get_description());
+  const std::string description = option.get_description();
+  return uncapitalized(description.substr(0, description.find(": ")));
+}
+
+// "; did you mean 'start'? 'nanobug --help' lists them"
+std::string with_list(const std::string& hint, const CLI::App& verb) {
+  return fmt::format("{}{} '{} --help' lists them", hint, hint.empty() ? ";" : "", full_name(verb));
 }
 
 // A verb or an option that is not there, and where the walk over the words ended.
@@ -70,17 +76,16 @@ std::string misspelt(const CLI::App& app, int argc, char** argv, const CLI::App*
       const std::vector<std::string> options = options_of(**at);
       const std::string name = word.substr(0, word.find('='));
       if (std::find(options.begin(), options.end(), name) == options.end())
-        return fmt::format("{} has no option '{}'{}; '{} --help' lists them", full_name(**at), name,
-                           did_you_mean(name, options), full_name(**at));
+        return fmt::format("{} has no option '{}'{}", full_name(**at), name,
+                           with_list(did_you_mean(name, options), **at));
     }
     if (word.starts_with("-")) continue;
     const std::vector<std::string> verbs = verbs_of(**at);
     if (std::find(verbs.begin(), verbs.end(), word) != verbs.end())
       *at = (*at)->get_subcommand(word);
     else if (!verbs.empty() && !(i > 1 && std::string(argv[i - 1]) == "--catalog"))
-      return fmt::format("there is no verb '{}{}'{}; '{} --help' lists them",
-                         *at == &app ? "" : (*at)->get_name() + ' ', word, did_you_mean(word, verbs),
-                         full_name(**at));
+      return fmt::format("there is no verb '{}{}'{}", *at == &app ? "" : (*at)->get_name() + ' ', word,
+                         with_list(did_you_mean(word, verbs), **at));
   }
   return "";
 }

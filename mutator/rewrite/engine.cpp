@@ -46,7 +46,7 @@ Result<std::vector<Site>> as_expected(const catalog::Rule& rule, std::vector<Sit
   if (sites.empty())
     return fail(Exit::catalog,
                 "rule '" + rule.id.value + "' matches nothing in '" + rule.file +
-                    "'; `nanobug rule explain " + rule.id.value + "` shows where its last candidate goes",
+                    "'; 'nanobug rule explain " + rule.id.value + "' shows where its last candidate goes",
                 rule.match.place);
   std::string places;
   for (size_t i = 0; i < sites.size() && i < 8; ++i)

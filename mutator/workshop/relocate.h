@@ -29,7 +29,7 @@ Result<std::vector<std::string>> build_files(const std::filesystem::path& build,
 Status remember_relocations(const std::filesystem::path& build, const std::filesystem::path& tree);
 
 // In a copy of the tree's build directory: the files remembered now name `home` instead of `tree`, each in
-// the way of its format.
+// the way of its format, and keep their modification times.
 Status relocate(const std::filesystem::path& build, const std::filesystem::path& tree,
                 const std::filesystem::path& home);
 

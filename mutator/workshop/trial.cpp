@@ -149,10 +149,8 @@ Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress
       files_came_or_went_ || std::any_of(changed_.begin(), changed_.end(), [&](const std::string& file) {
         return std::binary_search(read_by_configure->begin(), read_by_configure->end(), file);
       });
-  if (configures) {
-    NANOBUG_TRY(relocate(workshop.build_directory(tree_), clean.tree, tree_));
-    NANOBUG_TRY(remove_products(workshop));
-  }
+  NANOBUG_TRY(relocate(workshop.build_directory(tree_), clean.tree, tree_));
+  if (configures) NANOBUG_TRY(remove_products(workshop));
   auto built = configures ? workshop.configure_and_build(tree_, progress) : workshop.build(tree_, progress);
   NANOBUG_TRY(built);
   built_ = std::move(*built);
@@ -180,9 +178,10 @@ Status Trial::links_are_whole(const Workshop& workshop, const Clean& clean) cons
         info.st_mtim.tv_nsec == 0)
       continue;
     NANOBUG_TRY(workshop.drop_links(clean));
-    return fail(Exit::io, "the build wrote over " + file +
-                              " instead of replacing it, and with it over the clean build; run this again: the clean "
-                              "tree is then built anew, and from now on copied whole");
+    return fail(Exit::io,
+                "the build wrote over " + file +
+                    " instead of replacing it, and with it over the clean build; run this again: the clean "
+                    "tree is then built anew, and from now on copied whole");
   }
   return {};
 }

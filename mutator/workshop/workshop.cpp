@@ -196,7 +196,8 @@ bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Pro
   // One modification time holds for both: what was not compiled again is as old as it was.
   clean.time = before->time;
   const auto make = [&]() -> Status {
-    NANOBUG_TRY(relocate(built, before->tree, clean.tree));
+    NANOBUG_TRY(remember_relocations(built, trial->tree()));
+    NANOBUG_TRY(relocate(built, trial->tree(), clean.tree));
     NANOBUG_TRY(copy_directory(source, clean.tree, Links::large, [&](const std::string& path) {
       return path == spec_.build.directory || path == ".git";
     }));

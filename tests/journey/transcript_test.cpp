@@ -83,7 +83,7 @@ std::string played(const std::string& story) {
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("$ "))
       all += line + '\n' + stage.told(line.substr(2));
-    else if (line.starts_with("#") || line.empty())
+    else if (line.starts_with("#"))
       all += line + '\n';
   }
   return all;

@@ -146,7 +146,7 @@ TEST_CASE("rules are found by id, and a misspelt one is guessed", "[catalog]") {
   const auto close = find_rule(*catalog, "half-doubeld");
   CHECK(close.error().code == Exit::usage);
   CHECK(close.error().message == "there is no rule 'half-doubeld'; did you mean 'half-doubled'?");
-  CHECK(find_rule(*catalog, "zzz").error().message == "there is no rule 'zzz'; `nanobug list` shows them");
+  CHECK(find_rule(*catalog, "zzz").error().message == "there is no rule 'zzz'; 'nanobug list' shows them");
 }
 
 TEST_CASE("a byte order mark and CRLF are read as if they were not there", "[catalog]") {

@@ -126,7 +126,7 @@ TEST_CASE("a count that is not expected is an error with every place", "[rewrite
   CHECK(found(rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")}), Tree(code)) ==
         "3: rule 'some-rule' matches 2 sites in 'code.cpp', not 1 as 'expect' says: line 2, 6");
   CHECK(found(rule("whileStmt().bind(\"w\")", {cut_out("node(w)")}), Tree(code)) ==
-        "3: rule 'some-rule' matches nothing in 'code.cpp'; `nanobug rule explain some-rule` shows where its "
+        "3: rule 'some-rule' matches nothing in 'code.cpp'; 'nanobug rule explain some-rule' shows where its "
         "last "
         "candidate goes");
 }
@@ -169,5 +169,6 @@ TEST_CASE("well_formatted asks clang-format", "[rewrite]") {
   // A file that was out of order before may stay so; what changed may not add to it.
   const std::string untidy = "int g() {return 2;}\n\n\n\nint f() {\n  return 1;\n}\n";
   CHECK(*rewriter().well_formatted(file, untidy, "int g() {return 2;}\n\n\n\nint f() {\n  return 3;\n}\n"));
-  CHECK(!*rewriter().well_formatted(file, untidy, "int g() {return 2;}\n\n\n\nint f() {\n  return   3;\n}\n"));
+  CHECK(
+      !*rewriter().well_formatted(file, untidy, "int g() {return 2;}\n\n\n\nint f() {\n  return   3;\n}\n"));
 }
