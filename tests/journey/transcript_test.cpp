@@ -46,7 +46,7 @@ struct Stage {
                {R"x("key": "[0-9a-f]+")x", R"x("key": "ID")x"},
                {R"x(\b\d+(\.\d)? (GB|MB|kB)\b *)x", "SIZE "},
                {R"x("(\w*bytes)": \d+)x", R"x("$1": SIZE)x"},
-               {R"x("(elapsed_s|seconds|started|used)": [\d.e-]+)x", R"x("$1": TIME)x"},
+               {R"x("(elapsed_s|seconds|learner_seconds|machine_s|solved_in_s|started|used)": [\d.e-]+)x", R"x("$1": TIME)x"},
                {R"x(\b0:\d\d\b)x", "TIME"},
                {R"x(\bwithin the hour\b)x", "TIME"},
                {R"x(seed \d{3,}\b)x", "seed NUMBER"},
