@@ -66,7 +66,8 @@ struct Program : Step {
 struct Compared : Step {
   std::map<std::string, double> series;  // name -> largest relative difference of a value in the records
   bool text = false;                     // what it prints to stdout
-  std::vector<std::string> leaves;       // files in {scratch}: how often each was written
+  std::string picks;                // of its lines only what the groups of this expression find, in any order
+  std::vector<std::string> leaves;  // files in {scratch}: how often each was written
 };
 
 struct Parity {

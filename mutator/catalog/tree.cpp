@@ -1,5 +1,6 @@
 // tree: the head of the catalog, all that is known of the tree that is practised on.
 #include <algorithm>
+#include <regex>
 
 #include "mutator/base/suggest.h"
 #include "mutator/catalog/reader.h"
@@ -117,6 +118,14 @@ void read_program(Fields& fields, const Names& inputs, Program& program, Errors&
   read_before(fields, inputs, program.before, errors);
 }
 
+bool finds_something(const std::string& expression) {
+  try {
+    return std::regex(expression).mark_count() > 0;
+  } catch (const std::regex_error&) {
+    return false;
+  }
+}
+
 // What of a step is compared; false when that is nothing.
 bool read_compared(Fields& fields, const Names& inputs, Compared& step, Errors& errors) {
   read_step(fields, kRunWords, inputs, step);
@@ -131,9 +140,14 @@ bool read_compared(Fields& fields, const Names& inputs, Compared& step, Errors& 
   Text how;
   if (fields.text(fields.may("stdout"), "stdout", how)) {
     step.text = true;
-    if (how.value != "exact")
-      fields.error("'stdout' must be exact, the one way there is to compare text, not '" + how.value + "'",
-                   how.place);
+    if (how.value != "exact") {
+      step.picks = how.value;
+      if (!finds_something(how.value))
+        fields.error(
+            "'stdout' must be exact, or a regular expression with a group for what is compared, not '" +
+                how.value + "'",
+            how.place);
+    }
   }
   const Node* leaves = fields.may("leaves");
   if (leaves) read_names(fields, *leaves, "leaves", "files in {scratch}", step.leaves);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <regex>
 
 #include "mutator/base/files.h"
 
@@ -95,6 +96,24 @@ Difference compare_text(const std::string& own, const std::string& clean) {
   if (first == ours.size()) return {fmt::format("prints {} lines, the clean tree {}", first, theirs.size())};
   return {fmt::format("prints {} in line {}, where the clean tree prints {}", quoted(ours[first]), first + 1,
                       first < theirs.size() ? quoted(theirs[first]) : "nothing")};
+}
+
+std::string picked(const std::string& text, const std::string& expression) {
+  constexpr size_t kLongest = 2000;  // the library recurses for every character
+  const std::regex wanted(expression);
+  std::vector<std::string> found;
+  for (std::string_view line : lines_of(text)) {
+    while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+    line = line.substr(0, kLongest);
+    std::cmatch match;
+    if (!std::regex_search(line.data(), line.data() + line.size(), match, wanted)) continue;
+    std::string& all = found.emplace_back();
+    for (size_t group = 1; group < match.size(); ++group) all += (group > 1 ? " " : "") + match[group].str();
+  }
+  std::sort(found.begin(), found.end());
+  std::string all;
+  for (const std::string& line : found) all += line + '\n';
+  return all;
 }
 
 std::string compare_writes(const std::map<std::string, int>& own, const std::map<std::string, int>& clean) {

@@ -30,6 +30,10 @@ std::string compare_series(const std::vector<workshop::Record>& own,
 // The same of what was printed. A learner's own prints are additional lines, and said to be that.
 Difference compare_text(const std::string& own, const std::string& clean);
 
+// What the groups of a regular expression find in the lines, sorted: a line for every line that it finds
+// something in, its groups apart by a blank.
+std::string picked(const std::string& text, const std::string& expression);
+
 // The same of how often files were written.
 std::string compare_writes(const std::map<std::string, int>& own, const std::map<std::string, int>& clean);
 

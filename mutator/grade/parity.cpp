@@ -31,8 +31,10 @@ Difference difference(const catalog::Parity& parity, const Performance& own, con
     if (auto why = compare_series(ours.records, theirs.records, step.series); !why.empty()) return {why};
     if (auto why = compare_writes(ours.writes, theirs.writes); !why.empty())
       return {step.program + " " + why};
-    if (const auto text = compare_text(ours.text, theirs.text); !text.why.empty())
-      return {step.program + " " + text.why, text.only_more_lines};
+    const bool whole = step.picks.empty();
+    const auto text = whole ? compare_text(ours.text, theirs.text)
+                            : compare_text(picked(ours.text, step.picks), picked(theirs.text, step.picks));
+    if (!text.why.empty()) return {step.program + " " + text.why, whole && text.only_more_lines};
   }
   return {};
 }

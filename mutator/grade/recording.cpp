@@ -39,7 +39,7 @@ std::string recording_name(const catalog::Tree& tree, const catalog::Parity& par
   json what = {"1", tree.inputs, parity.time_limit_s};
   for (const catalog::Step& step : parity.before) what.push_back(step_json(step));
   for (const catalog::Compared& step : parity.steps)
-    what.push_back({step_json(step), step.series, step.text, step.leaves});
+    what.push_back({step_json(step), step.series, step.text, step.picks, step.leaves});
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
 }
 

@@ -136,7 +136,9 @@ const std::vector<Row> kRows = {
      "15:7: an entry of tree.parity compares nothing; give it 'compare', 'stdout', 'leaves' or 'then'\n"
      "18:13: 'then' must be a list of mappings, not text\n"},
     {"text compared in another way", "compare: {loss: 1e-6}", "stdout: roughly",
-     "18:15: 'stdout' must be exact, the one way there is to compare text, not 'roughly'\n"},
+     "18:15: 'stdout' must be exact, or a regular expression with a group for what is compared, not 'roughly'\n"},
+    {"text compared by what is no expression", "compare: {loss: 1e-6}", "stdout: '(loss'",
+     "18:16: 'stdout' must be exact, or a regular expression with a group for what is compared, not '(loss'\n"},
     {"left behind elsewhere", "compare: {loss: 1e-6}", "leaves: [a/b]",
      "18:16: 'leaves' must be names of files in {scratch}, not 'a/b'\n"},
     {"no rank at all", "compare: {loss: 1e-6}", "ranks: 0\n      leaves: [a]",

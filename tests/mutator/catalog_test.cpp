@@ -61,6 +61,7 @@ TEST_CASE("a parity run is a list of steps, each with what is compared of it", "
       then:
         - {program: bin/eval, args: ["{metrics}"], compare: {loss: 0}}
         - {program: bin/prove}
+        - {program: bin/help, stdout: "^--(.*)$"}
 )");
   const auto catalog = parse(text, "c.yaml");
   REQUIRE(catalog);
@@ -69,11 +70,12 @@ TEST_CASE("a parity run is a list of steps, each with what is compared of it", "
   REQUIRE(parity.before.size() == 2);
   CHECK(parity.before[0].args == std::vector<std::string>{"{scratch}/m"});
   CHECK(parity.before[1].program == "bin/tune");
-  REQUIRE(parity.steps.size() == 3);
+  REQUIRE(parity.steps.size() == 4);
   CHECK(parity.steps[0].program == "bin/chat");
   CHECK(parity.steps[0].ranks == 2);
   CHECK(parity.steps[0].input == "lines");
   CHECK(parity.steps[0].text);
+  CHECK(parity.steps[0].picks.empty());
   CHECK(parity.steps[0].leaves == std::vector<std::string>{"m", "n"});
   CHECK(parity.steps[0].series.empty());
   CHECK(parity.steps[1].program == "bin/eval");
@@ -81,6 +83,8 @@ TEST_CASE("a parity run is a list of steps, each with what is compared of it", "
   CHECK(parity.steps[1].ranks == 1);
   CHECK_FALSE(parity.steps[1].text);
   CHECK(parity.steps[2].program == "bin/prove");
+  CHECK(parity.steps[3].text);
+  CHECK(parity.steps[3].picks == "^--(.*)$");
 }
 
 TEST_CASE("a rule carries everything, with its places", "[catalog]") {

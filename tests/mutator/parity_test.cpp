@@ -141,6 +141,20 @@ TEST_CASE("text agrees to the byte, and additional lines are called that", "[gra
   CHECK(compare_writes({{"m", 3}}, {{"m", 3}}).empty());
 }
 
+TEST_CASE("of a text only what an expression picks is compared, in whatever order", "[grade]") {
+  const std::string expression = "^ +--([a-z-]+)(?:.*\\[([^\\[\\]]*)\\]$)?";
+  const std::string help =
+      "usage: p [options]\n\n  --n, --depth N  blocks [4]\n  --to VALUE  a [good] place [a b]\r\n  --quiet  "
+      "no words\n";
+  CHECK(picked(help, expression) == "n 4\nquiet \nto a b\n");
+  CHECK(picked("  --quiet  silence\n  --to X  a place [a b]\n  --n N  layers [4]\n", expression) ==
+        picked(help, expression));
+  CHECK(picked("  --n N  blocks [5]\n", expression) == "n 5\n");
+  CHECK(picked("", expression).empty());
+  CHECK(picked("nothing\n", expression).empty());
+  CHECK(picked(std::string(1 << 20, ' ') + "--n\n  --m", expression) == "m \n");
+}
+
 TEST_CASE("a recording comes back to the bit, and half of one does not", "[grade]") {
   const Bench bench;
   const fs::path file = bench.path / "r";
@@ -174,7 +188,7 @@ TEST_CASE("every part of a parity run is part of its recording's name", "[grade]
   catalog::Tree tree;
   catalog::Parity parity;
   parity.before = {{.program = "make", .args = {"a"}}};
-  parity.steps = {{{.program = "show", .args = {"b"}}, {{"loss", 0}}, false, {"m"}}};
+  parity.steps = {{{.program = "show", .args = {"b"}}, {{"loss", 0}}, false, "", {"m"}}};
   const std::string name = recording_name(tree, parity);
   CHECK(name == recording_name(tree, parity));
   const auto other = [&](const auto& change) {
@@ -193,6 +207,7 @@ TEST_CASE("every part of a parity run is part of its recording's name", "[grade]
   CHECK(other([](auto&, auto& p) { p.steps[0].ranks = 2; }));
   CHECK(other([](auto&, auto& p) { p.steps[0].series["loss"] = 1; }));
   CHECK(other([](auto&, auto& p) { p.steps[0].text = true; }));
+  CHECK(other([](auto&, auto& p) { p.steps[0].picks = "(a)"; }));
   CHECK(other([](auto&, auto& p) { p.steps[0].leaves.clear(); }));
   CHECK(other([](auto&, auto& p) { p.steps.push_back(p.steps[0]); }));
 }
@@ -218,6 +233,20 @@ TEST_CASE("what a program prints changes nothing, wherever it prints", "[grade]"
   bench.script("own", "train", kLoss + "echo debug\necho '{\"loss\": 2}' >$1\n");
   CHECK(bench.one().how == How::differs);
   CHECK_THAT(bench.one().message, Equals("train prints a line that the clean tree does not: 'debug'"));
+}
+
+TEST_CASE("of a help text the defaults are compared, not the words", "[grade]") {
+  Bench bench;
+  catalog::Compared& step = bench.add("defaults", "train").steps[0];
+  step.text = true;
+  step.picks = "--([a-z]+).*\\[(.*)\\]";
+  bench.script("clean", "train", "echo 'usage'; echo ' --n N blocks [4]'; echo ' --m N more [1]'\n");
+  bench.script("own", "train", "echo ' --m N many more [1]'; echo ' --n N how many blocks [4]'\n");
+  CHECK(bench.one().how == How::agrees);
+  bench.script("own", "train", "echo 'usage'; echo ' --n N blocks [5]'; echo ' --m N more [1]'\n");
+  CHECK(bench.one().message == "train prints 'n 5' in line 2, where the clean tree prints 'n 4'");
+  bench.script("own", "train", "echo 'usage'; echo ' --m N more [1]'\n");
+  CHECK(bench.one().message == "train prints 1 lines, the clean tree 2");
 }
 
 TEST_CASE("records and then a failure is a failure", "[grade]") {
