@@ -46,8 +46,7 @@ Finished worker(const std::string& verb, const fs::path& root, const Fault& faul
   command.environment = {{"LD_PRELOAD", kFault},
                          {"FAULT_UNDER", root.string()},
                          {"FAULT_AT", std::to_string(fault.at)},
-                         {"FAULT_KIND", fault.kind},
-                         {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+                         {"FAULT_KIND", fault.kind}};
   if (!fault.exchange.empty()) command.environment["FAULT_EXCHANGE"] = fault.exchange;
   if (!count.empty()) command.environment["FAULT_COUNT"] = count.string();
   return run(command).value();

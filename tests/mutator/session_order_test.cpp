@@ -38,8 +38,7 @@ std::vector<Call> record_of(const std::string& verb, const fs::path& root, const
   command.environment = {{"LD_PRELOAD", test::for_loader(NANOBUG_TEST_BIN_DIR "/libfault.so")},
                          {"FAULT_UNDER", root.string()},
                          {"FAULT_AT", "0"},
-                         {"FAULT_LOG", log.string()},
-                         {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+                         {"FAULT_LOG", log.string()}};
   const Finished finished = run(command).value();
   INFO(finished.how() << ' ' << finished.err);
   REQUIRE(finished.good());

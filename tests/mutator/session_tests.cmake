@@ -6,4 +6,5 @@ add_library(fault SHARED ${CMAKE_CURRENT_LIST_DIR}/fault.cpp)
 target_link_libraries(fault PRIVATE ${CMAKE_DL_LIBS})
 set_target_properties(session_worker fault PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
                                                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+nanobug_uninstrumented(fault)
 add_dependencies(mutator_tests session_worker fault)

@@ -9,4 +9,5 @@ foreach(target standby_library standby_program standby_static)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/standby
                                              LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/standby)
 endforeach()
+nanobug_uninstrumented(standby_library standby_program standby_static)
 add_dependencies(mutator_tests standby_program standby_static)

@@ -77,7 +77,7 @@ TEST_CASE("tokenizer_file.bad_input", "[errors]") {
   for (const size_t length : {size_t{0}, size_t{1}, text.size() / 2, text.size() - 1}) {
     refuse(text.substr(0, length));
   }
-  for (const std::string& other :
+  for (const char* other :
        {"[]", "{}", "3", "null", "\"text\"", "{\"format\": 1}", "\xff\xfe", "hello"}) {
     refuse(other);
   }
