@@ -32,6 +32,9 @@ Status sync_path(const fs::path& path);
 // A directory `parent/prefix.XXXXXX` nobody else has; mode 0700.
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix);
 
+// $TMPDIR, or /tmp. Errors: Exit::io when it is no directory.
+Result<fs::path> directory_for_temporaries();
+
 // Sets the modification time of everything below and of the directory itself; a symlink's own, and nothing
 // behind it. What has it already is not touched, so that a second call leaves alone the change time that
 // git's index remembers; what has gone meanwhile is left out.

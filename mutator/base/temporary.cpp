@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
@@ -109,6 +110,16 @@ Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_vi
   if (!::mkdtemp(name.data()))
     return fail(Exit::io, "cannot make a directory in " + place->string() + ": " + system_reason(errno));
   return fs::path(name);
+}
+
+Result<fs::path> directory_for_temporaries() {
+  std::error_code error;
+  fs::path directory = fs::temp_directory_path(error);
+  if (!error) return directory;
+  const char* variable = std::getenv("TMPDIR");
+  return fail(Exit::io,
+              variable ? "TMPDIR is '" + std::string(variable) + "', which is no directory; name one that is"
+                       : "/tmp is no directory; name one with TMPDIR");
 }
 
 }  // namespace nanobug

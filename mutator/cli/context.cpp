@@ -147,13 +147,20 @@ Status Context::prune_cache(const workshop::Workshop& shop) {
 // The directory with the session's own project; laid out from the vault where the cache has lost it.
 Result<fs::path> Context::project_of(const session::Session& session) const {
   if (const auto there = grade::find_project(cache_home(), session.project)) return *there;
+  const auto project = from_vault(session.project);
+  if (!project)
+    return fail(Exit::session,
+                "what this session began with cannot be had any more: " + project.error().message);
+  return grade::lay_out(*project, session.project, cache_home());
+}
+
+Result<vault::Tree> Context::from_vault(const std::string& id) {
   const auto vault = vault::Vault::open(places().vault);
   NANOBUG_TRY(vault);
-  const auto project = vault->get(session.project);
-  if (!project)
-    return fail(Exit::session, "what this session began with cannot be had any more (" +
-                                   project.error().message + "); 'nanobug stop' ends it and keeps your work");
-  return grade::lay_out(*project, session.project, cache_home());
+  auto tree = vault->get(id);
+  if (!tree)
+    tree.error().message += "; put it back, or end the session with 'nanobug stop', which keeps your work";
+  return tree;
 }
 
 Result<const catalog::Catalog*> Context::catalog_of(const session::Session& session) {

@@ -51,6 +51,9 @@ class Context {
   Result<const catalog::Catalog*> catalog_of(const session::Session& session);
   Result<grade::Mutants*> mutants_of(const session::Session& session);
 
+  // A tree that a session has in the vault. Errors: Exit::io with the way out.
+  static Result<vault::Tree> from_vault(const std::string& id);
+
   // The desk, locked; what was recovered is said.
   Result<session::Desk> desk();
 

@@ -42,9 +42,7 @@ Result<Exit> locate(Context& c, const std::string& words) {
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
   NANOBUG_TRY(c.checkout_is_there(session));
-  auto vault = vault::Vault::open(Context::places().vault);
-  NANOBUG_TRY(vault);
-  const auto mutated = vault->get(session.mutated);
+  const auto mutated = Context::from_vault(session.mutated);
   NANOBUG_TRY(mutated);
   std::vector<std::string> files;
   for (const auto& [path, file] : *mutated) files.push_back(path);

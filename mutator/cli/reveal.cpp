@@ -11,44 +11,50 @@
 namespace nanobug::cli {
 namespace {
 
-// The open session, noted as revealed; or the last one that ended.
-Result<session::Session> revealed(Context& c) {
-  const auto peek = session::Desk::peek(Context::places());
-  NANOBUG_TRY(peek);
-  if (*peek) {
-    auto open = c.at_desk();
-    NANOBUG_TRY(open);
-    NANOBUG_TRY(open->desk.update(coach::note_reveal));
-    return open->session;
-  }
-  const auto ledger = session::Desk::ledger(Context::places());
+struct Asked {
+  session::Session session;
+  bool open = false;
+};
+
+// The open session, or the last one that ended.
+Result<Asked> asked_for() {
+  auto open = session::Desk::peek(Context::places());
+  NANOBUG_TRY(open);
+  if (*open) return Asked{std::move(**open), true};
+  auto ledger = session::Desk::ledger(Context::places());
   NANOBUG_TRY(ledger);
   if (ledger->empty())
     return fail(Exit::session, "no session is open and none has ended; 'nanobug start' begins one");
-  c.ui.say("Of the last session, " + ledger->back().session.name + ":");
-  return ledger->back().session;
+  return Asked{std::move(ledger->back().session)};
 }
 
 Result<Exit> reveal(Context& c) {
-  const auto session = revealed(c);
-  NANOBUG_TRY(session);
-  const auto loaded = c.catalog_of(*session);
+  const auto asked = asked_for();
+  NANOBUG_TRY(asked);
+  const session::Session& session = asked->session;
+  const auto loaded = c.catalog_of(session);
   NANOBUG_TRY(loaded);
-  const auto rule = catalog::find_rule(**loaded, session->injected.front().rule);
-  auto vault = vault::Vault::open(Context::places().vault);
-  NANOBUG_TRY(vault);
-  const auto clean = vault->get(session->pristine), mutated = vault->get(session->mutated);
+  const auto rule = catalog::find_rule(**loaded, session.injected.front().rule);
+  const auto clean = Context::from_vault(session.pristine), mutated = Context::from_vault(session.mutated);
   NANOBUG_TRY(clean);
   NANOBUG_TRY(mutated);
   std::string diff;
-  for (const session::Injected& bug : session->injected)
+  for (const session::Injected& bug : session.injected)
     diff += grade::unified_diff(bug.file, clean->at(bug.file).bytes, mutated->at(bug.file).bytes);
-  const std::string id = session->injected.front().rule,
+  const std::string id = session.injected.front().rule,
                     title = rule ? (*rule)->title.value : "(no longer in the catalog)";
+  // An answer that cannot be given is not recorded; one that was recorded is given.
+  if (asked->open) {
+    auto open = c.at_desk();
+    NANOBUG_TRY(open);
+    NANOBUG_TRY(open->desk.update(coach::note_reveal));
+  } else {
+    c.ui.say("Of the last session, " + session.name + ":");
+  }
   if (c.ui.json) {
     c.ui.data(nlohmann::json{{"id", id},
                              {"title", title},
-                             {"name", session->name},
+                             {"name", session.name},
                              {"cause", rule ? (*rule)->cause : ""},
                              {"diff", diff},
                              {"questions", rule ? (*rule)->questions : std::vector<std::string>{}}}

@@ -67,8 +67,9 @@ Result<Exit> stop(Context& c) {
     return Exit::ok;
   }
   if (!stopped->note.empty()) c.ui.say(stopped->note);
-  c.ui.data(fmt::format("  your work       {}\n  the clean tree  {}\n", tidy(stopped->attempt),
-                        tidy(session.directory)) +
+  const bool clean_again = stopped->attempt != session.directory;  // else nothing could be put there
+  c.ui.data(fmt::format("  your work       {}\n", tidy(stopped->attempt)) +
+            (clean_again ? fmt::format("  the clean tree  {}\n", tidy(session.directory)) : "") +
             (outcome == "stopped" ? "  nanobug reveal  the answer, when you want it\n" : "") +
             "  nanobug start   begins the next");
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);

@@ -46,7 +46,9 @@ Result<std::string> gnuplot(const std::string& title, const std::vector<Curve>& 
                         styles[i % styles.size()], quoted(curves[i].name));
   }
   if (plot.empty()) return fail(Exit::io, "there is nothing to plot: no value is finite");
-  auto directory = make_temporary_directory(fs::temp_directory_path(), "nanobug-plot");
+  const auto parent = directory_for_temporaries();
+  NANOBUG_TRY(parent);
+  auto directory = make_temporary_directory(*parent, "nanobug-plot");
   NANOBUG_TRY(directory);
   const fs::path file = *directory / "plot.gp";
   NANOBUG_TRY(write_unsynced(file, script + plot + "\n"));

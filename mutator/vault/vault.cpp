@@ -173,7 +173,11 @@ Result<Tree> Vault::get(const std::string& tree_id) const {
   auto lock = state_->lock();
   NANOBUG_TRY(lock);
   NANOBUG_TRY(state_->reopen());
-  return read();
+  auto tree = read();
+  if (!tree)
+    return fail(Exit::io,
+                "the vault " + state_->path.string() + " is damaged or another one: " + tree.error().message);
+  return tree;
 }
 
 Result<std::string> Vault::commit(const std::string& branch, const std::string& tree_id,

@@ -116,10 +116,9 @@ std::string to_line(const Record& record) {
 }
 
 Result<RunDirectory> RunDirectory::make(const catalog::Tree& spec) {
-  std::error_code error;
-  const fs::path parent = fs::temp_directory_path(error);
-  if (error) return fail(Exit::io, "there is no directory for temporary files: " + error.message());
-  auto path = make_temporary_directory(parent, "nanobug-run");
+  const auto parent = directory_for_temporaries();
+  NANOBUG_TRY(parent);
+  auto path = make_temporary_directory(*parent, "nanobug-run");
   NANOBUG_TRY(path);
   RunDirectory made(std::move(*path));
   for (const auto& [name, text] : spec.inputs) NANOBUG_TRY(write_unsynced(made.path() / name, text));

@@ -46,7 +46,8 @@ struct Stage {
                {R"x("key": "[0-9a-f]+")x", R"x("key": "ID")x"},
                {R"x(\b\d+(\.\d)? (GB|MB|kB)\b *)x", "SIZE "},
                {R"x("(\w*bytes)": \d+)x", R"x("$1": SIZE)x"},
-               {R"x("(elapsed_s|seconds|learner_seconds|machine_s|solved_in_s|started|used)": [\d.e-]+)x", R"x("$1": TIME)x"},
+               {R"x("(elapsed_s|seconds|learner_seconds|machine_s|solved_in_s|started|used)": [\d.e-]+)x",
+                R"x("$1": TIME)x"},
                {R"x(\b0:\d\d\b)x", "TIME"},
                {R"x(\bwithin the hour\b)x", "TIME"},
                {R"x(seed \d{3,}\b)x", "seed NUMBER"},
@@ -67,8 +68,11 @@ struct Stage {
         user.command({"bash", "-c",
                       "PATH=" + user.program.parent_path().string() + ":$PATH\nPROJECT='" +
                           catalog.parent_path().string() + "'\n" + open + command});
-    std::string text = finished.out;
-    if (!text.empty() && text.back() != '\n') text += "\\\n";
+    std::string text;
+    std::istringstream output(finished.out);
+    // What looks like a story's own line stands behind a backslash.
+    for (std::string line; std::getline(output, line);)
+      text += (line.starts_with("$ ") || line.starts_with("#") ? "\\" : "") + line + '\n';
     std::istringstream errors(finished.err);
     for (std::string line; std::getline(errors, line);) text += line.empty() ? "!\n" : "! " + line + '\n';
     if (finished.exit_code != 0) text += "= " + std::to_string(finished.exit_code) + '\n';
