@@ -81,8 +81,10 @@ Status write_logs(const fs::path& git, const std::string& reference, const std::
   return write_unsynced(git / "logs" / reference, line);
 }
 
+enum class Write { synced, unsynced };
+
 // Puts the block at the end of the file, or takes it out again; the learner's own lines stay as they are.
-Status set_block(const fs::path& file, std::string_view block, bool present) {
+Status set_block(const fs::path& file, std::string_view block, bool present, Write how = Write::synced) {
   std::string text;
   if (is_there(file)) {
     auto read = read_file(file);
@@ -95,7 +97,7 @@ Status set_block(const fs::path& file, std::string_view block, bool present) {
     text += (text.empty() || text.ends_with('\n') ? "" : "\n") + std::string(block);
   else
     text.erase(at, block.size());
-  return write_file(file, text);
+  return how == Write::synced ? write_file(file, text) : write_unsynced(file, text);
 }
 
 }  // namespace
@@ -146,7 +148,8 @@ bool has_a_name() {
 // git refuses to commit for somebody without a name, which a fresh machine has not. Whoever has one keeps it.
 Status give_a_name(const fs::path& config) {
   if (has_a_name()) return {};
-  return set_block(config, "[user]\n\tname = Learner\n\temail = learner@localhost\n", true);
+  return set_block(config, "[user]\n\tname = Learner\n\temail = learner@localhost\n", true,
+                   Write::unsynced);  // as all of a checkout that is being made
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ tl::unexpected<Error> cannot(const char* what, const fs::path& path, const std::
 }
 
 // -> was it linked?
-Result<bool> copy_file(const fs::path& from, const fs::path& to, bool link, std::optional<std::int64_t> time) {
+Result<bool> copy_file(const fs::path& from, const fs::path& to, bool link,
+                       std::optional<std::int64_t> time) {
   std::error_code error;
   fs::remove(to, error);
   if (link) {

@@ -12,6 +12,7 @@
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
+#include "mutator/workshop/store.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -109,6 +110,7 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& place, E
 Status take_over(const Workshop& workshop, const Clean& clean, const fs::path& place) {
   const auto before = workshop.before(clean);
   if (!before) return {};
+  const TreeHeld held = hold_tree(workshop.cache(), before->key);
   const fs::path from = before->tree.parent_path() / "probes" / place.filename();
   if (!fs::exists(from / "complete")) return {};
   const auto& headers = workshop.spec().probes.headers;

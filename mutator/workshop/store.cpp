@@ -173,6 +173,12 @@ Result<Pruned> prune(const fs::path& cache, std::uintmax_t limit, const Needed& 
   return pruned;
 }
 
+TreeHeld hold_tree(const fs::path& cache, const std::string& key) {
+  std::error_code error;
+  fs::create_directories(cache / "trees", error);
+  return std::make_shared<Lock>(use_of(cache, key), LOCK_SH);
+}
+
 void use_tree(const fs::path& cache, const std::string& key) {
   static std::mutex one_at_a_time;
   static std::map<fs::path, Lock> held;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -55,6 +56,10 @@ struct Pruned {
 
 // Until what is stored takes at most `limit` bytes, or nothing is left that may go.
 Result<Pruned> prune(const fs::path& cache, std::uintmax_t limit, const Needed& needed);
+
+// For as long as this lives the tree is in use, and no sooner or later pruned for it.
+using TreeHeld = std::shared_ptr<void>;
+TreeHeld hold_tree(const fs::path& cache, const std::string& key);
 
 // From here to the end of this process the tree is in use: prune() in any process leaves it alone.
 void use_tree(const fs::path& cache, const std::string& key);

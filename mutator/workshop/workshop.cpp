@@ -108,7 +108,9 @@ std::string Workshop::key_of(const std::string& tree_id) const {
 }
 
 std::optional<Clean> Workshop::find_clean(const std::string& tree_id) const {
-  return find_key(key_of(tree_id));
+  const std::string key = key_of(tree_id);
+  use_tree(cache_, key);  // before it is looked for: what is found then stays
+  return find_key(key);
 }
 
 std::optional<Clean> Workshop::find_key(const std::string& key) const {
@@ -116,7 +118,6 @@ std::optional<Clean> Workshop::find_key(const std::string& key) const {
   clean.key = key;
   clean.tree = cache_ / "trees" / clean.key / "tree";
   clean.build = build_directory(clean.tree);
-  use_tree(cache_, clean.key);  // before it is looked for: what is found then stays
   const auto stamp = read_file(clean.tree.parent_path() / "complete");
   if (!stamp) return std::nullopt;
   // The compiler that a name on PATH or CMake's own search led to may be another one by now.
@@ -188,7 +189,10 @@ bool Workshop::same_plan(const Clean& before, const fs::path& source) const {
 // Makes the clean tree from that of another version: what is the same in both is not compiled again. False
 // when there is none, or when it does not come out; then it is made from nothing, which says why.
 bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Progress& progress) const {
-  const auto before = another();
+  const auto latest = another();
+  if (!latest) return false;
+  const TreeHeld held = hold_tree(cache_, latest->key);
+  const auto before = find_key(latest->key);  // unless somebody pruned it just now
   if (!before || !same_plan(*before, source)) return false;
   const auto trial = Trial::of_checkout(*this, *before, source, {spec_.build.directory}, progress);
   if (!trial || !trial->built().good) return false;

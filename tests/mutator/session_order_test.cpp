@@ -32,13 +32,19 @@ struct Call {
   fs::path path, other;
 };
 
-std::vector<Call> record_of(const std::string& verb, const fs::path& root, const fs::path& log) {
+std::vector<Call> record_of(const std::string& verb, const fs::path& root, const fs::path& log, bool named) {
   Command command;
   command.argv = {std::string(NANOBUG_TEST_BIN_DIR) + "/session_worker", verb, root.string()};
   command.environment = {{"LD_PRELOAD", test::for_loader(NANOBUG_TEST_BIN_DIR "/libfault.so")},
                          {"FAULT_UNDER", root.string()},
                          {"FAULT_AT", "0"},
                          {"FAULT_LOG", log.string()}};
+  // Whoever has no name in git gets one in the checkout, which is one file more.
+  const fs::path home = root.parent_path() / "home";
+  fs::create_directory(home);
+  if (named) put(home / ".gitconfig", "[user]\n\temail = ada@example.org\n");
+  for (const char* variable : {"HOME", "XDG_CONFIG_HOME"}) command.environment[variable] = home.string();
+  command.environment["GIT_CONFIG_GLOBAL"] = (home / ".gitconfig").string();
   const Finished finished = run(command).value();
   INFO(finished.how() << ' ' << finished.err);
   REQUIRE(finished.good());
@@ -217,12 +223,13 @@ TEST_CASE("what a rename names is on the disk before it, and the name after", "[
   const fs::path root = fs::canonical(scratch.path()) / "root";
   fs::create_directory(root);
   const std::string verb = GENERATE("start", "stop");
+  const bool named = GENERATE(false, true);
   if (verb == "stop") {
-    REQUIRE(record_of("start", root, scratch / "begun").size() > 20);
+    REQUIRE(record_of("start", root, scratch / "begun", named).size() > 20);
     put(root / "work/optim.cpp", "step += 2;\n");
     git_out(root / "work", {"commit", "-qam", "mine"});
   }
-  const std::vector<Call> calls = record_of(verb, root, scratch / "log");
+  const std::vector<Call> calls = record_of(verb, root, scratch / "log", named);
   std::vector<std::string> faults = faults_of(calls, root, calls.size());
   for (const std::string& fault : faults) UNSCOPED_INFO(fault);
   CHECK(faults.empty());
