@@ -164,8 +164,14 @@ std::optional<Json> open_line(const std::string& line) {
   if (sealed == outer.end() || !sealed->is_string()) return std::nullopt;
   const auto text = unseal(sealed->get_ref<const std::string&>());
   if (!text) return std::nullopt;
-  Json content = Json::parse(*text, nullptr, false);
-  if (!content.is_object()) return std::nullopt;
+  // All that is written is whole: what has a fraction, or no room in 64 bits, is damage.
+  bool is_whole = true;
+  const auto look = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::value && value.is_number_float()) is_whole = false;
+    return true;
+  };
+  Json content = Json::parse(*text, look, false);
+  if (!content.is_object() || !is_whole) return std::nullopt;
   return content;
 }
 

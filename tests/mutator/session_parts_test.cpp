@@ -235,6 +235,9 @@ TEST_CASE("a sealed line is opened whole and of this format, or not at all", "[s
   CHECK_FALSE(open_line("[]"));
   // Bytes that are not UTF-8 are no reason to lose the rest.
   CHECK(open_line(sealed_line({{"b", "\xff"}}, {{"a", "\xff"}})));
+  // A number that no field holds: to convert it would be undefined.
+  CHECK_FALSE(open_line(sealed_line({}, {{"minutes", 2.05e31}})));
+  CHECK_FALSE(open_line(sealed_line({}, {{"list", {{{"minutes", 0.5}}}}})));
 }
 
 TEST_CASE("the journal gives back every field of each operation", "[session][parts]") {
