@@ -66,7 +66,7 @@ struct Stage {
         "CHECKOUT=$(nanobug status --json 2>/dev/null | sed -n 's/^  \"dir\": \"\\(.*\\)\",$/\\1/p')\n";
     const Finished finished =
         user.command({"bash", "-c",
-                      "PATH=" + user.program.parent_path().string() + ":$PATH\nPROJECT='" +
+                      "PATH='" + user.program.parent_path().string() + "':$PATH\nPROJECT='" +
                           catalog.parent_path().string() + "'\n" + open + command});
     std::string text;
     std::istringstream output(finished.out);
