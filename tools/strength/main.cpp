@@ -117,7 +117,7 @@ Result<Exit> compare_in(const Judge& judge, const fs::path& place) {
 
 Result<Exit> run(const Options& options) {
   NANOBUG_TRY(known_operators(options.choice.operators));
-  auto catalog = catalog::load(options.catalog);
+  auto catalog = catalog::load(fs::absolute(options.catalog).lexically_normal());
   if (!catalog) return tl::unexpected(catalog.error().front());
   const auto equivalents = read_equivalents(options.equivalents);
   NANOBUG_TRY(equivalents);
