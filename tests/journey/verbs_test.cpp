@@ -8,30 +8,17 @@
 #include <sstream>
 
 #include "tests/journey/journey.h"
+#include "tests/mutator/variable.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::journey;
 
+using test::Variable;
+
 namespace {
 
 using Words = std::vector<std::string>;
-
-// A variable of this process, which nanobug inherits.
-class Variable {
- public:
-  Variable(const char* name, const std::string& value) : name_(name) {
-    if (const char* old = std::getenv(name)) before_ = old;
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 // The project and the cache of all cases.
 struct World {

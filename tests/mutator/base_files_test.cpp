@@ -16,9 +16,12 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/suggest.h"
 #include "mutator/vault/tree.h"
+#include "tests/mutator/variable.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
+
+using test::Variable;
 
 namespace {
 
@@ -72,22 +75,6 @@ std::string why(const Status& status) {
   CHECK(status.error().code == Exit::io);
   return status.error().message;
 }
-
-// A variable of the environment, as it was again afterwards.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) {
-    if (const char* old = std::getenv(name)) before_ = old;
-    value ? ::setenv(name, value, 1) : ::unsetenv(name);
-  }
-  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 }  // namespace
 
@@ -257,14 +244,14 @@ TEST_CASE("each kind of file has its XDG directory", "[base][files]") {
        {Row{"XDG_DATA_HOME", ".local/share", data_home}, Row{"XDG_STATE_HOME", ".local/state", state_home},
         Row{"XDG_CACHE_HOME", ".cache", cache_home}}) {
     INFO(row.variable);
-    for (const char* unset : {static_cast<const char*>(nullptr), "", "relative", "./x"}) {
+    for (const auto& unset : std::vector<std::optional<std::string>>{std::nullopt, "", "relative", "./x"}) {
       const Variable xdg(row.variable, unset);
       CHECK(row.place() == fs::path("/some/home") / row.fallback / "nanobug");
     }
     const Variable xdg(row.variable, "/else where");
     CHECK(row.place() == "/else where/nanobug");
   }
-  for (const char* none : {static_cast<const char*>(nullptr), ""}) {
+  for (const auto& none : std::vector<std::optional<std::string>>{std::nullopt, ""}) {
     const Variable no_home("HOME", none);
     CHECK(home() == ::getpwuid(::getuid())->pw_dir);
   }

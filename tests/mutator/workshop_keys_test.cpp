@@ -12,29 +12,17 @@
 #include "mutator/base/process.h"
 #include "mutator/workshop/probes.h"
 #include "mutator/workshop/workshop.h"
+#include "tests/mutator/variable.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::workshop;
 
+using test::Variable;
+
 namespace {
 
 using Words = std::vector<std::string>;
-
-class Variable {
- public:
-  Variable(const char* name, const std::string& value) : name_(name) {
-    if (const char* old = std::getenv(name)) before_ = old;
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 // A project whose tree is one file, "built" by copying it, and whose probe program is a script.
 struct Small {
