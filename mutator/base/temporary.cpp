@@ -2,6 +2,7 @@
 // containers, each with pids of its own, and the kernel gives a lock back when its holder is killed.
 #include "mutator/base/temporary.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -83,12 +85,15 @@ class Places {
 }  // namespace
 
 void sweep_temporary_directories(const fs::path& parent, int depth) {
-  std::error_code error;
-  for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (!it->is_directory(ignored) || it->is_symlink(ignored)) continue;
-    const fs::path& path = it->path();
-    if (!path.filename().string().starts_with(kPrefix)) {
+  // Not by std::filesystem, whose walk ends the program where memory runs out.
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(parent.c_str()), ::closedir);
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    const fs::path path = parent / name;
+    struct stat info{};
+    if (::lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) continue;
+    if (!name.starts_with(kPrefix)) {
       if (depth > 0) sweep_temporary_directories(path, depth - 1);
       continue;
     }

@@ -26,7 +26,7 @@ TEST_CASE("no memory is one sentence and exit code 6, wherever it runs out", "[t
   const Tiny tiny;
   const std::string fault = test::for_loader(fs::path(NANOBUG_PROGRAM).parent_path() / "libfault.so");
   int ended = 0;
-  for (const char* at : {"1500", "2500", "4000", "6000", "9000"}) {
+  for (const char* at : {"300", "800", "1200", "1500", "2500", "4000", "6000", "9000"}) {
     INFO("at " << at);
     const Finished finished = tiny.user.command(
         {"env", "LD_PRELOAD=" + fault, std::string("FAULT_NEW=") + at, NANOBUG_PROGRAM, "list", "--json"});
