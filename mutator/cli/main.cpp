@@ -4,8 +4,10 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
 
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
@@ -51,8 +53,7 @@ Result<Exit> where_you_are(Context& context) {
 
 // What a killed nanobug left in the usual places; a cache has a level for its kinds and one for their keys.
 void sweep() {
-  std::error_code error;
-  sweep_temporary_directories(fs::temp_directory_path(error));
+  if (const auto temporaries = directory_for_temporaries()) sweep_temporary_directories(*temporaries);
   sweep_temporary_directories(cache_home(), 2);
 }
 
@@ -117,22 +118,33 @@ void Verbs::on(CLI::App* verb, Verb run) {
 
 }  // namespace nanobug::cli
 
+namespace {
+
 // The one boundary: errors are values everywhere, so whatever is thrown up to here was not foreseen, or
 // memory is short. What is on the disk is in order all the same (session.h).
-int main(int argc, char** argv) {
-  const char* what = "";
+int one_sentence() {
+  const char* what = "this was not foreseen and is a fault of nanobug's";
+  std::string detail;
   try {
-    return nanobug::cli::main(argc, argv);
+    if (std::current_exception()) throw;
   } catch (const std::bad_alloc&) {
     what = "memory ran out";
   } catch (const std::exception& error) {
-    std::fprintf(stderr,
-                 "nanobug: this was not foreseen and is a fault of nanobug's: %s; nothing of yours is lost\n",
-                 error.what());
-    return static_cast<int>(nanobug::Exit::io);
+    detail = std::string(": ") + error.what();
   } catch (...) {
-    what = "this was not foreseen and is a fault of nanobug's";
   }
-  std::fprintf(stderr, "nanobug: %s; nothing of yours is lost\n", what);
+  std::fprintf(stderr, "nanobug: %s%s; nothing of yours is lost\n", what, detail.c_str());
   return static_cast<int>(nanobug::Exit::io);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Libraries end the program where their own destructors run out of memory.
+  std::set_terminate([] { std::_Exit(one_sentence()); });
+  try {
+    return nanobug::cli::main(argc, argv);
+  } catch (...) {
+    return one_sentence();
+  }
 }
