@@ -37,4 +37,10 @@ fs::path cache_home() {
   return xdg("XDG_CACHE_HOME", ".cache");
 }
 
+fs::path own_library(const std::string& name) {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return program.parent_path().parent_path() / "lib" / name;
+}
+
 }  // namespace nanobug

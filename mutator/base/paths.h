@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace nanobug {
 
@@ -11,5 +12,8 @@ std::filesystem::path
 state_home();  // $XDG_STATE_HOME/nanobug or ~/.local/state/nanobug: lock, journal, ledger
 std::filesystem::path
 cache_home();  // $XDG_CACHE_HOME/nanobug or ~/.cache/nanobug: builds, LibTorch, site index
+
+// A library of nanobug's own, from where this program stands: bin/../lib/NAME. Nobody says that it is there.
+std::filesystem::path own_library(const std::string& name);
 
 }  // namespace nanobug

@@ -17,6 +17,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/meter.h"
+#include "mutator/base/pipe.h"
 #include "mutator/base/standby.h"
 #include "mutator/base/supervised.h"
 #include "mutator/base/supervisor.h"
@@ -37,24 +38,6 @@ namespace {
 constexpr size_t kKeptOfStdout = 64 << 20;
 constexpr size_t kKeptOfStderr = 64 << 10;
 constexpr size_t kLongestLine = 1 << 20;
-
-// Both ends are above the descriptors that a program gets, whatever nanobug was started without.
-struct Pipe {
-  int read = -1, write = -1;
-  bool open() {
-    int low[2];
-    if (::pipe2(low, O_CLOEXEC) != 0) return false;
-    read = ::fcntl(low[0], F_DUPFD_CLOEXEC, 10), write = ::fcntl(low[1], F_DUPFD_CLOEXEC, 10);
-    const int reason = errno;
-    ::close(low[0]), ::close(low[1]);
-    errno = reason;
-    return read >= 0 && write >= 0;
-  }
-  void close(int& end) {
-    if (end >= 0) ::close(std::exchange(end, -1));
-  }
-  ~Pipe() { close(read), close(write); }
-};
 
 std::array<Slot, 64> g_slots;
 std::atomic<bool> g_interrupted{false};
@@ -169,10 +152,8 @@ struct Channels {
     what = "a pipe";
     if (!input.empty()) {
       what = input.string();
-      const int low = ::open(input.c_str(), O_RDONLY | O_CLOEXEC);
-      if (low < 0) return false;
-      in.read = ::fcntl(low, F_DUPFD_CLOEXEC, 10);
-      ::close(low);
+      in.read = raised(::open(input.c_str(), O_RDONLY | O_CLOEXEC));
+      if (in.read < 0) return false;
     }
     return out.pipe.open() && err.pipe.open() && (!own_lines || lines.pipe.open()) && life.open() &&
            report.open();

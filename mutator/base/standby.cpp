@@ -10,13 +10,17 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "mutator/base/elf.h"
 #include "mutator/base/files.h"
+#include "mutator/base/for_loader.h"
 #include "mutator/base/meter.h"
+#include "mutator/base/paths.h"
+#include "mutator/base/pipe.h"
 #include "mutator/base/standby_message.h"
 #include "mutator/base/supervised.h"
 #include "mutator/base/supervisor.h"
@@ -26,66 +30,16 @@ namespace {
 
 // Only what glibc's loader starts asks the library before it calls main; another program would run.
 bool can_be_held(const fs::path& program) {
-  std::ifstream in(program, std::ios::binary);
-  Elf64_Ehdr head;
-  if (!in.read(reinterpret_cast<char*>(&head), sizeof head) ||
-      std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_ident[EI_CLASS] != ELFCLASS64 ||
-      head.e_phentsize != sizeof(Elf64_Phdr))
-    return false;
-  for (unsigned i = 0; i < head.e_phnum; ++i) {
-    Elf64_Phdr part;
-    in.seekg(static_cast<std::streamoff>(head.e_phoff + i * sizeof part));
-    if (!in.read(reinterpret_cast<char*>(&part), sizeof part)) return false;
-    if (part.p_type != PT_INTERP || part.p_filesz > 4096) continue;
-    std::string loader(part.p_filesz, '\0');
-    in.seekg(static_cast<std::streamoff>(part.p_offset));
-    in.read(loader.data(), static_cast<std::streamsize>(loader.size()));
-    return in && loader.find("/ld-linux") != std::string::npos;
-  }
-  return false;
+  const std::vector<std::string> loaders = elf_segments(program, PT_INTERP);
+  return !loaders.empty() && loaders.front().size() <= 4096 &&
+         loaders.front().find("/ld-linux") != std::string::npos;
 }
-
-// The library, by a name without spaces and colons, at which the loader parts its list. Open to the end.
-std::optional<std::string> library() {
-  static const int opened = [] {
-    std::error_code error;
-    const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    const fs::path file = program.parent_path().parent_path() / "lib" / "libnanobug_standby.so";
-    return ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  }();
-  if (opened < 0) return std::nullopt;
-  return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(opened);
-}
-
-// Above the descriptors that a program gets.
-int raised(int low) {
-  const int high = ::fcntl(low, F_DUPFD_CLOEXEC, 10);
-  ::close(low);
-  return high;
-}
-
-struct Descriptors {
-  std::vector<int> all;
-  int add(int fd) {
-    all.push_back(fd);
-    return fd;
-  }
-  void close() {
-    for (const int fd : std::exchange(all, {}))
-      if (fd >= 0) ::close(fd);
-  }
-  ~Descriptors() { close(); }
-};
 
 }  // namespace
 
-class Standby::Held {
- public:
-  Held(pid_t supervisor, int life, int socket) : supervised(supervisor, life), socket(socket) {}
-  ~Held() { ::close(socket); }
-
-  Supervised supervised;
-  int socket;
+struct Standby::Held {
+  Pipe sockets;  // nanobug's end is `read`; closed after the supervisor has ended
+  std::optional<Supervised> supervised;
 };
 
 Standby::Standby(std::unique_ptr<Held> held) : held_(std::move(held)) {}
@@ -93,43 +47,32 @@ Standby::Standby(std::unique_ptr<Held> held) : held_(std::move(held)) {}
 Standby::~Standby() = default;
 
 std::unique_ptr<Standby> Standby::start(const Command& command, const fs::path& own) {
-  const auto preload = library();
+  const ForLoader preload(own_library("libnanobug_standby.so"));
   if (!preload || !can_be_held(command.argv.front())) return nullptr;
   Command held = command;
   held.argv.resize(1);
   held.environment[standby::kSign] = own.string();
   const char* others = std::getenv("LD_PRELOAD");
-  held.environment["LD_PRELOAD"] = *preload + (others ? std::string(":") + others : "");
+  held.environment["LD_PRELOAD"] = preload.name() + (others ? std::string(":") + others : "");
   const Words words(held);
 
-  int sockets[2], life[2], report[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) return nullptr;
-  Descriptors theirs;
-  const int ours = raised(sockets[0]);
+  auto made = std::make_unique<Held>();
+  Pipe &sockets = made->sockets, nothing, life, report;
+  nothing.write = raised(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!sockets.open_sockets() || !life.open() || !report.open()) return nullptr;
   Orders orders = words.orders();
-  orders.lines = theirs.add(raised(sockets[1]));
-  orders.out = orders.err = theirs.add(raised(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
   orders.directory = held.directory.empty() ? nullptr : held.directory.c_str();
-  const bool piped = ::pipe2(life, O_CLOEXEC) == 0 && ::pipe2(report, O_CLOEXEC) == 0;
-  if (!piped) {
-    ::close(ours);
-    return nullptr;
-  }
-  Descriptors reading;
-  orders.life = theirs.add(raised(life[0])), orders.report = theirs.add(raised(report[1]));
-  const int ended = reading.add(raised(report[0])), ending = raised(life[1]);
+  orders.out = orders.err = nothing.write;
+  orders.lines = sockets.write, orders.life = life.read, orders.report = report.write;
   const pid_t pid = start_supervisor(orders);
-  if (pid < 0) {
-    ::close(ours), ::close(ending);
-    return nullptr;
-  }
-  auto made = std::make_unique<Held>(pid, ending, ours);
-  theirs.close();
+  if (pid < 0) return nullptr;
+  made->supervised.emplace(pid, std::exchange(life.write, -1));
+  sockets.close(sockets.write), report.close(report.write);
   Meter meter(held, pid);
   for (Finished finished; !meter.passed(finished); meter.look()) {
-    std::array<pollfd, 2> polled = {{{ours, POLLIN, 0}, {ended, POLLIN, 0}}};
+    std::array<pollfd, 2> polled = {{{sockets.read, POLLIN, 0}, {report.read, POLLIN, 0}}};
     if (::poll(polled.data(), polled.size(), meter.until_next_look()) < 0 && errno != EINTR) return nullptr;
-    if (char ready; polled[0].revents != 0 && ::recv(ours, &ready, 1, MSG_DONTWAIT) == 1)
+    if (char ready; polled[0].revents != 0 && ::recv(sockets.read, &ready, 1, MSG_DONTWAIT) == 1)
       return std::unique_ptr<Standby>(new Standby(std::move(made)));
     if (polled[0].revents != 0 || polled[1].revents != 0) return nullptr;
   }
@@ -160,10 +103,10 @@ std::optional<pid_t> Standby::launch(const Orders& orders) {
   std::memcpy(CMSG_DATA(rights), descriptors.data(), descriptors.size() * sizeof(int));
 
   const std::lock_guard lock(asking_);
-  if (::sendmsg(held_->socket, &message, MSG_NOSIGNAL) < 0) return std::nullopt;
+  if (::sendmsg(held_->sockets.read, &message, MSG_NOSIGNAL) < 0) return std::nullopt;
   pid_t pid = -1;
   ssize_t n;
-  while ((n = ::recv(held_->socket, &pid, sizeof pid, 0)) < 0 && errno == EINTR) {
+  while ((n = ::recv(held_->sockets.read, &pid, sizeof pid, 0)) < 0 && errno == EINTR) {
   }
   if (n != sizeof pid || pid <= 0) return std::nullopt;
   return pid;

@@ -31,7 +31,7 @@ class Standby {
   ~Standby();  // after the last of its runs
 
  private:
-  class Held;
+  struct Held;
   friend Result<Finished> run(const Command& command, Standby* standby);
 
   explicit Standby(std::unique_ptr<Held> held);

@@ -139,8 +139,7 @@ std::string about_own_build(const fs::path& own, const fs::path& judged) {
            "; build it before you run its programs.";
   if (workshop::build_id(own) != workshop::build_id(judged))
     return "Your own build directory is not built from these sources; build it before you trust what its "
-           "programs "
-           "print.";
+           "programs print.";
   return "";
 }
 

@@ -2,14 +2,13 @@
 #include <dlfcn.h>
 
 #include "mutator/base/files.h"
+#include "mutator/base/paths.h"
 #include "mutator/rewrite/rewriter.h"
 
 namespace nanobug::rewrite {
 
 Result<std::unique_ptr<Rewriter>> open_rewriter() {
-  std::error_code problem;
-  const fs::path program = fs::read_symlink("/proc/self/exe", problem);
-  const fs::path library = program.parent_path().parent_path() / "lib" / "libnanobug_rewrite.so";
+  const fs::path library = own_library("libnanobug_rewrite.so");
   // Never closed: Clang's static objects outlive main.
   void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) return fail(Exit::io, std::string("the rewriter cannot be loaded: ") + dlerror());

@@ -98,8 +98,7 @@ std::string Workshop::toolchain() const {
 
 std::string Workshop::maker() const {
   const catalog::Build& build = spec_.build;
-  json what = {kVersion, build.configure, build.compile, build.directory, build_environment()};
-  for (const auto* command : {&build.configure, &build.compile}) what.push_back(named_by(*command, project_));
+  const json what = {kVersion, build.configure, build.compile, build.directory, toolchain()};
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 

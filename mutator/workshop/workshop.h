@@ -57,9 +57,9 @@ class Workshop {
  public:
   Workshop(const catalog::Tree& spec, fs::path project, fs::path cache);
 
-  // The clean tree's build, made when it is not there (a minute or more, seconds where another version's is
-  // there; progress is told). `tree_id` names
-  // the content of `source`. Errors: Exit::io with the build's first error.
+  // The clean tree's build, made when it is not there (a minute or more; seconds where another version's is
+  // there); progress is told. `tree_id` names the content of `source`. Errors: Exit::io with the build's
+  // first error.
   Result<Clean> clean(const fs::path& source, const std::string& tree_id, const Progress& progress);
 
   // The same only if it is there: no process is started.

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "mutator/base/for_loader.h"
 #include "tests/journey/journey.h"
-#include "tests/mutator/for_loader.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -24,12 +24,13 @@ void check_one_sentence(const Finished& finished) {
 
 TEST_CASE("no memory is one sentence and exit code 6, wherever it runs out", "[tiny]") {
   const Tiny tiny;
-  const std::string fault = test::for_loader(fs::path(NANOBUG_PROGRAM).parent_path() / "libfault.so");
+  const ForLoader fault(fs::path(NANOBUG_PROGRAM).parent_path() / "libfault.so");
   int ended = 0;
   for (const char* at : {"300", "800", "1200", "1500", "2500", "4000", "6000", "9000"}) {
     INFO("at " << at);
-    const Finished finished = tiny.user.command(
-        {"env", "LD_PRELOAD=" + fault, std::string("FAULT_NEW=") + at, NANOBUG_PROGRAM, "list", "--json"});
+    const Finished finished =
+        tiny.user.command({"env", "LD_PRELOAD=" + fault.name(), std::string("FAULT_NEW=") + at,
+                           NANOBUG_PROGRAM, "list", "--json"});
     CHECK(finished.signal == 0);
     if (finished.exit_code == 0) continue;  // it took fewer
     ++ended;

@@ -14,8 +14,8 @@
 #include <random>
 #include <set>
 
+#include "mutator/base/for_loader.h"
 #include "mutator/session/session.h"
-#include "tests/mutator/for_loader.h"
 #include "tests/mutator/session_bench.h"
 
 using namespace nanobug;
@@ -31,7 +31,7 @@ int thorough() {
 }
 
 const std::string kBin = NANOBUG_TEST_BIN_DIR;
-const std::string kFault = test::for_loader(kBin + "/libfault.so");
+const ForLoader kFault(kBin + "/libfault.so");
 
 struct Fault {
   long at = 0;  // 0: none, only count
@@ -43,7 +43,7 @@ Finished worker(const std::string& verb, const fs::path& root, const Fault& faul
                 const fs::path& count = {}) {
   Command command;
   command.argv = {kBin + "/session_worker", verb == "start-over" ? "start" : verb, root.string()};
-  command.environment = {{"LD_PRELOAD", kFault},
+  command.environment = {{"LD_PRELOAD", kFault.name()},
                          {"FAULT_UNDER", root.string()},
                          {"FAULT_AT", std::to_string(fault.at)},
                          {"FAULT_KIND", fault.kind}};

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/mutator/for_loader.h"
+#include "mutator/base/for_loader.h"
 #include "tests/mutator/session_bench.h"
 
 using namespace nanobug;
@@ -35,7 +35,8 @@ struct Call {
 std::vector<Call> record_of(const std::string& verb, const fs::path& root, const fs::path& log, bool named) {
   Command command;
   command.argv = {std::string(NANOBUG_TEST_BIN_DIR) + "/session_worker", verb, root.string()};
-  command.environment = {{"LD_PRELOAD", test::for_loader(NANOBUG_TEST_BIN_DIR "/libfault.so")},
+  const ForLoader fault(NANOBUG_TEST_BIN_DIR "/libfault.so");
+  command.environment = {{"LD_PRELOAD", fault.name()},
                          {"FAULT_UNDER", root.string()},
                          {"FAULT_AT", "0"},
                          {"FAULT_LOG", log.string()}};

@@ -1,0 +1,16 @@
+// elf: the segments of a program or a library, for who asks what kind of file it is.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace nanobug {
+
+// The bytes of each segment of this type (PT_NOTE, PT_INTERP, …; elf(5)) that is no longer than a megabyte,
+// in the file's order; none of a file that is no 64-bit ELF file of this machine's byte order. Nothing in the
+// file is trusted: what it does not hold is empty.
+std::vector<std::string> elf_segments(const std::filesystem::path& file, std::uint32_t type);
+
+}  // namespace nanobug
