@@ -192,7 +192,7 @@ class Compiler {
     }
     const std::string quoted = checked(text, *tree);
     if (quoted.empty()) return {};
-    if (tree->text == "node") id = tree->arguments[0].text;
+    if (tree->text == "node" || tree->text == "statement") id = tree->arguments[0].text;
     auto parsed = clang::transformer::parseRangeSelector(quoted);
     if (!parsed) {
       error(text, 0, "the range selector does not parse: " + llvm::toString(parsed.takeError()));

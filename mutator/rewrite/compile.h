@@ -19,7 +19,7 @@ struct CompiledEdit {
   const catalog::Edit* edit;
   clang::transformer::RangeSelector target;
   clang::transformer::RangeSelector second;  // of move and swap
-  std::string target_id, second_id;          // the id where the selector is a plain node(id), or ""
+  std::string target_id, second_id;          // the id where the selector is node(id) or statement(id), or ""
   std::vector<Piece> pieces;                 // of replace and insert
 };
 

@@ -139,12 +139,7 @@ class Engine : public Rewriter {
                                                          const std::vector<const CompiledRule*>& rules) {
     std::vector<const Matcher*> matchers;
     for (const CompiledRule* rule : rules) matchers.push_back(&rule->matcher);
-    const auto matches = match_all(unit, matchers);
-    const Survey known = survey(unit);
-    std::vector<Result<std::vector<Site>>> answers;
-    for (size_t i = 0; i < rules.size(); ++i)
-      answers.push_back(plan_sites(*rules[i], unit, known, matches[i]));
-    return answers;
+    return plan_sites(unit, survey(unit), rules, match_all(unit, matchers));
   }
 
   // A snippet is formatted like the file it stands for.

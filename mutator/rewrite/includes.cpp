@@ -2,6 +2,10 @@
 #include "mutator/rewrite/includes.h"
 
 #include <algorithm>
+#include <set>
+
+#include <clang/Lex/PreprocessingRecord.h>
+#include <clang/Lex/Preprocessor.h>
 
 namespace nanobug::rewrite {
 namespace {
@@ -9,16 +13,22 @@ namespace {
 using namespace clang;
 using namespace clang::ast_matchers;
 
-// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header.
+// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header, those under a
+// condition, and those that their author wants kept.
 std::vector<Include> written_includes(const Unit& unit) {
   std::vector<Include> result;
   const std::string& text = unit.text;
   const std::string own = std::filesystem::path(unit.name).stem().string();
+  int conditions = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t next = std::min(text.find('\n', at), text.size() - 1) + 1;
     const std::string line = text.substr(at, next - at);
+    StringRef directive = StringRef(line).ltrim();
+    directive = directive.consume_front("#") ? directive.ltrim() : "";
+    conditions += directive.starts_with("if") ? 1 : directive.starts_with("endif") ? -1 : 0;
     const size_t open = line.find_first_of("<\"");
-    if (line.starts_with("#include") && open != std::string::npos) {
+    if (conditions == 0 && line.starts_with("#include") && open != std::string::npos &&
+        line.find("IWYU pragma") == std::string::npos) {
       const size_t close = line.find_first_of(">\"", open + 1);
       const std::string header = close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
       if (!header.empty() && std::filesystem::path(header).stem() != own)
@@ -69,10 +79,69 @@ class Reader : public MatchFinder::MatchCallback {
   std::vector<Include>& includes_;
 };
 
+// The includes that do more than declare: which define a macro that the file names, or an object that is made
+// before main (a registration), directly or through another header.
+class Kept {
+ public:
+  explicit Kept(Unit& unit) : unit_(unit) {}
+
+  std::set<unsigned> lines() {
+    auto& preprocessor = unit_.ast->getPreprocessor();
+    for (const Token& token : unit_.tokens.all()) {
+      if (token.kind != Token::Kind::word) continue;
+      const std::string_view word = unit_.tokens.text(token);
+      const IdentifierInfo* name = preprocessor.getIdentifierInfo(StringRef(word.data(), word.size()));
+      if (!name->hadMacroDefinition()) continue;
+      for (const auto* each = preprocessor.getLocalMacroDirectiveHistory(name); each; each = each->getPrevious())
+        keep(each->getLocation());
+    }
+    for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) objects(**it);
+    return std::move(lines_);
+  }
+
+ private:
+  void objects(const Decl& declaration) {
+    if (unit_.sources().isInMainFile(unit_.sources().getExpansionLoc(declaration.getBeginLoc()))) return;
+    if (isa<NamespaceDecl, LinkageSpecDecl>(declaration))
+      for (const Decl* inner : cast<DeclContext>(declaration).decls()) objects(*inner);
+    const auto* variable = dyn_cast<VarDecl>(&declaration);
+    if (variable && variable->isThisDeclarationADefinition() == VarDecl::Definition && !variable->isConstexpr() &&
+        !variable->getType()->isDependentType() && !variable->hasConstantInitialization())
+      keep(variable->getLocation());
+  }
+
+  // The line of the file through which the header of this location came.
+  void keep(SourceLocation location) {
+    auto& sources = unit_.sources();
+    if (location.isInvalid()) return;
+    FileID file = sources.getFileID(sources.getExpansionLoc(location));
+    for (SourceLocation from = sources.getIncludeLoc(file); from.isValid(); from = sources.getIncludeLoc(file)) {
+      file = sources.getFileID(from);
+      if (file != sources.getMainFileID()) continue;
+      const size_t end = unit_.text.rfind('\n', sources.getFileOffset(from));
+      lines_.insert(end == std::string::npos ? 0 : static_cast<unsigned>(end) + 1);
+    }
+  }
+
+  Unit& unit_;
+  std::set<unsigned> lines_;
+};
+
+// Another configuration may read a header in code that this one leaves out.
+bool has_inactive_code(Unit& unit) {
+  auto& preprocessor = unit.ast->getPreprocessor();
+  auto* record = preprocessor.getPreprocessingRecord();
+  if (!record) return false;
+  for (const SourceRange& range : record->getSkippedRanges())
+    if (unit.sources().isInMainFile(range.getBegin())) return true;
+  return false;
+}
+
 }  // namespace
 
 std::vector<Include> read_includes(Unit& unit) {
   std::vector<Include> includes = written_includes(unit);
+  if (has_inactive_code(unit)) return {};
   Reader reader(unit, includes);
   MatchFinder finder;
   finder.addMatcher(declRefExpr().bind("name"), &reader);
@@ -80,7 +149,10 @@ std::vector<Include> read_includes(Unit& unit) {
   finder.addMatcher(cxxConstructExpr().bind("made"), &reader);
   finder.addMatcher(typeLoc().bind("type"), &reader);
   finder.matchAST(unit.context());
-  std::erase_if(includes, [](const Include& include) { return include.uses.empty(); });
+  const std::set<unsigned> kept = Kept(unit).lines();
+  std::erase_if(includes, [&](const Include& include) {
+    return include.uses.empty() || kept.contains(include.line.begin);
+  });
   return includes;
 }
 

@@ -7,25 +7,16 @@
 #include "mutator/base/files.h"
 #include "mutator/rewrite/format.h"
 #include "mutator/rewrite/hunks.h"
-#include "mutator/rewrite/precedence.h"
-#include "mutator/rewrite/selection.h"
+#include "mutator/rewrite/parentheses.h"
+#include "mutator/rewrite/settle.h"
 #include "mutator/rewrite/surgery.h"
+#include "mutator/rewrite/whole.h"
 
 namespace nanobug::rewrite {
 namespace {
 
 using clang::ast_matchers::BoundNodes;
 using Kind = catalog::Edit::Kind;
-
-// One cut of the pristine text. A taken-out piece whose lines close up behind it is `lines`.
-struct Cut {
-  Span span;
-  std::string text;
-  size_t edit;  // of the rule, from 0
-  bool lines = false;
-
-  bool operator==(const Cut&) const = default;
-};
 
 class Plan {
  public:
@@ -37,19 +28,27 @@ class Plan {
         nodes_(nodes),
         match_(nodes, &unit.context()) {}
 
-  // What the edits cut: two matches with the same cuts are one site.
-  const std::vector<Cut>& cuts() const { return cuts_; }
-
-  Result<Site> site() {
+  // The cuts, with marks: two matches with the same cuts are one site.
+  Status draft() {
     for (const auto& [id, node] : nodes_.getMap())
       if (auto text = source_of(unit_, match_, id, node); !text.text.empty()) bound_[id] = std::move(text);
     for (size_t i = 0; i < rule_.edits.size(); ++i) NANOBUG_TRY(cut(i));
     NANOBUG_TRY(no_overlap());
-    const unsigned first = cuts_.front().span.begin;
+    first_ = cuts_.front().span.begin;
     cut_unused();
-    auto after = formatted_like(unit_.style, unit_.text, cut_text());
+    return {};
+  }
+  const std::vector<Cut>& cuts() const { return cuts_; }
+
+  // From the cuts as they were settled.
+  Result<Site> site(Result<std::vector<Cut>> settled) {
+    if (!settled) return wrong(0, first_, settled.error().message);
+    cuts_ = std::move(*settled);
+    const std::string text = cut_text();
+    auto after = formatted_like(unit_.style, unit_.text, text);
     NANOBUG_TRY(after);
-    return make_site(*after, first);
+    // What was read and settled are tokens: a style that puts in others (braces) is not followed.
+    return make_site(same_tokens(text, *after) ? *after : text, first_);
   }
 
  private:
@@ -59,17 +58,47 @@ class Plan {
     return fail(Exit::catalog, "at " + unit_.place(offset) + ": " + message, rule_.rule->edits[edit].place);
   }
 
-  Result<Span> target(size_t edit) {
-    return selected(unit_, match_, rule_.edits[edit].target, rule_.rule->edits[edit].target);
+  // Where an edit is made: the bytes that its selector takes, and what they are in the tree where it names a
+  // node.
+  struct Target {
+    Span span;
+    std::optional<Whole> whole;
+    const clang::Expr* expression = nullptr;
+
+    bool is(Whole::Role role) const { return whole && whole->role == role; }
+    bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
+  };
+
+  Result<Target> target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
+                           const catalog::Text& text) {
+    const auto node = nodes_.getMap().find(id);
+    const auto span = selected(unit_, match_, selector, text);
+    if (node == nodes_.getMap().end()) {
+      NANOBUG_TRY(span);
+      // Not a node but a range: what it holds is told by its own text.
+      Target range{without_blanks(unit_.text, *span), std::nullopt, nullptr};
+      if (nanobug::rewrite::is_statement(tokens_, *span)) {
+        range.whole = Whole{};
+        range.whole->role = is_only_body(tokens_, *span) ? Whole::Role::only_body : Whole::Role::statement;
+      }
+      return range;
+    }
+    Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>()};
+    const auto role = target.whole->role;
+    const bool own = role == Whole::Role::part || role == Whole::Role::element;
+    if (own) NANOBUG_TRY(span);
+    const auto bytes = own ? span : span_of(unit_, *target.whole, text);
+    NANOBUG_TRY(bytes);
+    target.span = *bytes;
+    return target;
   }
 
-  Result<Span> second(size_t edit) {
-    return selected(unit_, match_, rule_.edits[edit].second, rule_.rule->edits[edit].with);
+  Result<Target> target(size_t edit) {
+    return target_of(rule_.edits[edit].target, rule_.edits[edit].target_id, rule_.rule->edits[edit].target);
   }
 
-  bool is_expression(const std::string& id) const {
-    const auto found = bound_.find(id);
-    return found != bound_.end() && found->second.expression;
+  Result<Target> second(size_t edit) {
+    return target_of(rule_.edits[edit].second, rule_.edits[edit].second_id, rule_.rule->edits[edit].with);
   }
 
   Result<std::string> filled(size_t edit, unsigned offset) {
@@ -83,23 +112,23 @@ class Plan {
   // ---- one edit
 
   Status cut(size_t edit) {
-    const auto span = target(edit);
-    NANOBUG_TRY(span);
+    const auto target = this->target(edit);
+    NANOBUG_TRY(target);
     switch (rule_.rule->edits[edit].kind) {
       case Kind::replace:
-        return replace(edit, *span);
+        return replace(edit, *target);
       case Kind::remove:
-        return remove(edit, *span);
+        return remove(edit, *target);
       case Kind::insert_before:
-        return insert(edit, *span, true);
+        return insert(edit, *target, true);
       case Kind::insert_after:
-        return insert(edit, *span, false);
+        return insert(edit, *target, false);
       case Kind::move_before:
-        return move(edit, *span, true);
+        return move(edit, *target, true);
       case Kind::move_after:
-        return move(edit, *span, false);
+        return move(edit, *target, false);
       case Kind::swap:
-        return swap(edit, *span);
+        return swap(edit, *target);
     }
     return {};
   }
@@ -108,37 +137,93 @@ class Plan {
     cuts_.push_back({span, std::move(text), edit, lines});
   }
 
-  // An expression takes the parentheses it stood in along if they were needed, and gets those it needs.
-  void put(size_t edit, Span span, std::string text, bool expression) {
-    if (expression && !is_statement(Tokens(text), {0, static_cast<unsigned>(text.size())})) {
-      span = with_parentheses(tokens_, span);
-      text = fitted(text, tokens_, span);
-    }
-    add(edit, span, std::move(text));
+  // An expression takes the parentheses it stands in along if they are needed there, so that its successor has
+  // only those that it needs itself.
+  Result<Span> slot(size_t edit, const Target& target) {
+    if (!target.expression) return target.span;
+    const auto* around = parentheses_around(*target.expression, unit_.context());
+    if (!around || !are_needed(*around, unit_.context())) return target.span;
+    auto outer = editable(unit_, clang::CharSourceRange::getTokenRange(around->getSourceRange()),
+                          rule_.rule->edits[edit].target);
+    return outer ? *outer : target.span;
   }
 
-  Status replace(size_t edit, Span span) {
-    auto text = filled(edit, span.begin);
+  // The bytes that the selector itself takes: that of an expression leaves its semicolon.
+  Result<Span> selected_by(size_t edit, const Target& target) {
+    if (!target.expression || !target.is_statement()) return target.span;
+    return selected(unit_, match_, rule_.edits[edit].target, rule_.rule->edits[edit].target);
+  }
+
+  // What an expression was replaced with is one again, unless it says otherwise.
+  static bool is_expression(const std::string& text) {
+    const Tokens tokens(text);
+    const Token* last = tokens.before(static_cast<unsigned>(text.size()));
+    return last && !tokens.is(last, ";") && !tokens.is(tokens.after(0), "{");
+  }
+
+  Status replace(size_t edit, const Target& target) {
+    auto text = filled(edit, target.span.begin);
     NANOBUG_TRY(text);
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    const bool expression = target.expression && is_expression(*text);
+    const auto own = selected_by(edit, target);
+    NANOBUG_TRY(own);
+    Span span = *own;
+    if (expression) {
+      const auto outer = slot(edit, {span, target.whole, target.expression});
+      NANOBUG_TRY(outer);
+      span = *outer;
+    }
     const std::string indent = indentation(unit_.text, span.begin);
     std::string placed = reindented(*text, "", indent);
     placed.erase(0, std::min(placed.find_first_not_of(" \t"), placed.size()));
-    put(edit, span, std::move(placed), is_expression(rule_.edits[edit].target_id));
+    const bool atom = !placed.empty() && std::all_of(placed.begin(), placed.end(), is_word);
+    add(edit, span, expression && !atom ? marked(placed) : placed);
     return {};
   }
 
-  Status remove(size_t edit, Span span) {
-    if (!is_statement(tokens_, span)) {
-      add(edit, with_comma(tokens_, span), "");
+  // What cannot be taken out, or have something put before it, and why.
+  Status may_go(size_t edit, const Target& target, const char* what) {
+    using Role = Whole::Role;
+    if (target.is(Role::only_body))
+      return wrong(edit, target.span.begin, what);
+    if (const auto directive = directive_in(tokens_, target.span))
+      return wrong(edit, target.span.begin,
+                   "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
+    return not_under_pragma(edit, target);
+  }
+
+  Status not_under_pragma(size_t edit, const Target& target) {
+    if (!target.is_statement()) return {};
+    const auto pragma = pragma_above(tokens_, target.span.begin);
+    if (!pragma) return {};
+    return wrong(edit, target.span.begin,
+                 "'" + *pragma + "' stands before this statement and would fall on another one; replace "
+                 "the statement, or select both");
+  }
+
+  static constexpr const char* kOnlyBody =
+      "this is the one statement of an if or a loop, and the next would take its place; remove the whole of it, "
+      "or replace the statement";
+
+  Status remove(size_t edit, const Target& target) {
+    using Role = Whole::Role;
+    NANOBUG_TRY(may_go(edit, target, kOnlyBody));
+    if (target.is(Role::part) && rule_.rule->edits[edit].target.value.starts_with("statement"))
+      return wrong(edit, target.span.begin,
+                   "'" + rule_.rule->edits[edit].target.value +
+                       "' is a part of a larger statement; bind the whole of it, or replace it");
+    if (target.is_statement()) {
+      const Span whole = with_comments(tokens_, target.span);
+      add(edit, whole, "", is_whole_lines(unit_.text, whole));
       return {};
     }
-    if (is_only_body(tokens_, span))
-      return wrong(edit, span.begin,
-                   "this is the one statement of an if or a loop, and the next would take its "
-                   "place; remove the whole of it, or replace the statement");
-    const Span whole = with_comments(tokens_, span);
-    add(edit, whole, "", is_whole_lines(unit_.text, whole));
+    if (target.is(Role::initializer))
+      add(edit, with_colon(tokens_, target.span), "");
+    else if (target.is(Role::declarator))
+      add(edit, as_declarator(tokens_, target.span), "");
+    else
+      add(edit, with_comma(tokens_, target.span), "");
     return {};
   }
 
@@ -155,67 +240,80 @@ class Plan {
     add(edit, {at, at}, std::move(text));
   }
 
-  Status insert(size_t edit, Span anchor, bool before) {
-    auto text = filled(edit, anchor.begin);
+  Status insert(size_t edit, const Target& anchor, bool before) {
+    auto text = filled(edit, anchor.span.begin);
     NANOBUG_TRY(text);
     const Tokens tokens(*text);
-    if (!is_statement(tokens_, anchor) || !is_statement(tokens, {0, static_cast<unsigned>(text->size())})) {
-      const unsigned at = before ? anchor.begin : anchor.end;
+    const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())});
+    if (!anchor.is_statement() || !statement) {
+      const auto own = selected_by(edit, anchor);
+      NANOBUG_TRY(own);
+      const unsigned at = before ? own->begin : own->end;
       add(edit, {at, at}, *text);
       return {};
     }
-    if (is_only_body(tokens_, anchor))
-      return wrong(edit, anchor.begin,
+    if (anchor.is(Whole::Role::only_body))
+      return wrong(edit, anchor.span.begin,
                    "this is the one statement of an if or a loop; there is no room beside it");
-    put_beside(edit, with_comments(tokens_, anchor), before,
-               reindented(*text, "", indentation(unit_.text, anchor.begin)));
+    if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
+    put_beside(edit, with_comments(tokens_, anchor.span), before,
+               reindented(*text, "", indentation(unit_.text, anchor.span.begin)));
     return {};
   }
 
-  Status move(size_t edit, Span span, bool before) {
-    const auto anchor = second(edit);
-    NANOBUG_TRY(anchor);
-    if (anchor->begin < span.end && span.begin < anchor->end)
+  Status move(size_t edit, const Target& target, bool before) {
+    const auto other = second(edit);
+    NANOBUG_TRY(other);
+    const Span span = target.span, anchor = other->span;
+    if (anchor.begin < span.end && span.begin < anchor.end)
       return wrong(edit, span.begin, "a piece cannot be moved into or around itself");
-    const bool statement = is_statement(tokens_, span);
-    if (statement != is_statement(tokens_, *anchor))
+    if (target.is_statement() != other->is_statement())
       return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
-    if (!statement) {
+    if (!target.is_statement()) {
       add(edit, with_comma(tokens_, span), "");
       const std::string text(tokens_.text(span));
-      const unsigned at = before ? anchor->begin : anchor->end;
+      const unsigned at = before ? anchor.begin : anchor.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
       return {};
     }
-    if (is_only_body(tokens_, span) || is_only_body(tokens_, *anchor))
-      return wrong(edit, span.begin,
-                   "the one statement of an if or a loop cannot move, and nothing can beside it");
+    static constexpr const char* kStays =
+        "the one statement of an if or a loop cannot move, and nothing can beside it";
+    NANOBUG_TRY(may_go(edit, target, kStays));
+    if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
+    if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
-                                  indentation(unit_.text, anchor->begin));
+                                  indentation(unit_.text, anchor.begin));
     add(edit, whole, "", is_whole_lines(unit_.text, whole));
-    put_beside(edit, with_comments(tokens_, *anchor), before, std::move(text));
+    put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
     return {};
   }
 
-  Status swap(size_t edit, Span a) {
+  Status swap(size_t edit, const Target& one) {
     const auto other = second(edit);
     NANOBUG_TRY(other);
-    const Span b = *other;
-    if (is_statement(tokens_, a) && is_statement(tokens_, b)) {
+    if (one.is_statement() && other->is_statement()) {
+      const Span a = one.span, b = other->span;
       const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
+        NANOBUG_TRY(not_under_pragma(edit, one));
+        NANOBUG_TRY(not_under_pragma(edit, *other));
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         add(edit, all_b, reindented(tokens_.text(all_a), in_a, in_b));
         return {};
       }
     }
-    const bool a_fits = is_expression(rule_.edits[edit].target_id),
-               b_fits = is_expression(rule_.edits[edit].second_id);
-    const std::string text_a(tokens_.text(a)), text_b(tokens_.text(b));
-    put(edit, a, text_b, a_fits && b_fits);
-    put(edit, b, text_a, a_fits && b_fits);
+    const auto put = [&](Span from, const Target& from_target, Span into) {
+      const bool loose = from_target.expression && !is_atom(*from_target.expression);
+      std::string text(tokens_.text(from));
+      add(edit, into, loose ? marked(text) : text);
+    };
+    const auto slot_one = slot(edit, one), slot_other = slot(edit, *other);
+    NANOBUG_TRY(slot_one);
+    NANOBUG_TRY(slot_other);
+    put(other->span, *other, *slot_one);
+    put(one.span, one, *slot_other);
     return {};
   }
 
@@ -262,7 +360,7 @@ class Plan {
     std::vector<std::string> added;
     for (const Cut& cut : cuts_) {
       gone.push_back(cut.span);
-      added.push_back(cut.text);
+      added.push_back(without_marks(cut.text));
     }
     for (const Span& statement : unused_after(survey_, gone, added)) {
       const Span whole = with_comments(tokens_, statement);
@@ -279,16 +377,13 @@ class Plan {
   }
 
   std::string cut_text() const {
-    std::string text;
+    std::vector<const Cut*> cuts;
+    for (const Cut& cut : cuts_) cuts.push_back(&cut);
+    Assembled whole = assemble(unit_.text, cuts, {});
     std::vector<unsigned> scars;
-    unsigned at = 0;
-    for (const Cut& cut : cuts_) {
-      text += unit_.text.substr(at, cut.span.begin - at) + cut.text;
-      at = cut.span.end;
-      if (cut.lines) scars.push_back(text.size());
-    }
-    text += unit_.text.substr(at);
-    return without_scars(std::move(text), std::move(scars));
+    for (size_t i = 0; i < cuts_.size(); ++i)
+      if (cuts_[i].lines) scars.push_back(whole.holes[i].end);
+    return without_scars(std::move(whole.text), std::move(scars));
   }
 
   Result<Site> make_site(const std::string& after, unsigned first) {
@@ -329,26 +424,49 @@ class Plan {
   Match match_;
   std::map<std::string, Bound> bound_;
   std::vector<Cut> cuts_;
+  unsigned first_ = 0;  // where the rule's own edits begin
 };
 
 }  // namespace
 
-Result<std::vector<Site>> plan_sites(const CompiledRule& rule, Unit& unit, const Survey& survey,
-                                     const std::vector<BoundNodes>& matches) {
-  std::vector<Site> sites;
-  std::vector<std::vector<Cut>> known;
-  for (const BoundNodes& match : matches) {
-    Plan plan(rule, unit, survey, match);
-    auto site = plan.site();
-    NANOBUG_TRY(site);
-    if (std::find(known.begin(), known.end(), plan.cuts()) != known.end()) continue;
-    known.push_back(plan.cuts());
-    sites.push_back(std::move(*site));
+std::vector<Result<std::vector<Site>>> plan_sites(
+    Unit& unit, const Survey& survey, const std::vector<const CompiledRule*>& rules,
+    const std::vector<std::vector<BoundNodes>>& matches) {
+  std::vector<Result<std::vector<Site>>> answers(rules.size(), std::vector<Site>{});
+  std::vector<std::pair<size_t, std::unique_ptr<Plan>>> plans;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const size_t first = plans.size();
+    for (const BoundNodes& match : matches[i]) {
+      auto plan = std::make_unique<Plan>(*rules[i], unit, survey, match);
+      if (auto drafted = plan->draft(); !drafted) {
+        answers[i] = tl::unexpected<Error>(drafted.error());
+        plans.resize(first);
+        break;
+      }
+      const bool known = std::any_of(plans.begin() + static_cast<long>(first), plans.end(),
+                                     [&](const auto& other) { return other.second->cuts() == plan->cuts(); });
+      if (!known) plans.emplace_back(i, std::move(plan));
+    }
   }
-  std::sort(sites.begin(), sites.end(),
-            [](const Site& a, const Site& b) { return a.edits[0].offset < b.edits[0].offset; });
-  for (size_t i = 0; i < sites.size(); ++i) sites[i].index = static_cast<int>(i);
-  return sites;
+  std::vector<const std::vector<Cut>*> drafts;
+  for (const auto& [rule, plan] : plans) drafts.push_back(&plan->cuts());
+  auto settled = settle(unit, drafts);
+  for (size_t k = 0; k < plans.size(); ++k) {
+    auto& answer = answers[plans[k].first];
+    if (!answer) continue;
+    auto site = plans[k].second->site(std::move(settled[k]));
+    if (site)
+      answer->push_back(std::move(*site));
+    else
+      answer = tl::unexpected<Error>(site.error());
+  }
+  for (auto& answer : answers) {
+    if (!answer) continue;
+    std::sort(answer->begin(), answer->end(),
+              [](const Site& a, const Site& b) { return a.edits[0].offset < b.edits[0].offset; });
+    for (size_t i = 0; i < answer->size(); ++i) (*answer)[i].index = static_cast<int>(i);
+  }
+  return answers;
 }
 
 }  // namespace nanobug::rewrite

@@ -1,4 +1,4 @@
-// plan: one match of a rule to one Site: select, cut, fill in, tidy up, format, and keep what truly changed.
+// plan: matches of rules to Sites: select, cut, fill in, tidy up, settle, format, and keep what truly changed.
 #pragma once
 
 #include <string>
@@ -11,9 +11,10 @@
 
 namespace nanobug::rewrite {
 
-// The sites of a rule's matches, in the order of the file; matches that say the same are one site. Errors:
+// The sites of each rule's matches, in the order of the file; matches that say the same are one site. Errors:
 // Exit::catalog, the place in the catalog and the place in the source in the sentence.
-Result<std::vector<Site>> plan_sites(const CompiledRule& rule, Unit& unit, const Survey& survey,
-                                     const std::vector<clang::ast_matchers::BoundNodes>& matches);
+std::vector<Result<std::vector<Site>>> plan_sites(
+    Unit& unit, const Survey& survey, const std::vector<const CompiledRule*>& rules,
+    const std::vector<std::vector<clang::ast_matchers::BoundNodes>>& matches);
 
 }  // namespace nanobug::rewrite

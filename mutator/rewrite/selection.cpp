@@ -1,6 +1,8 @@
 // selection: see selection.h.
 #include "mutator/rewrite/selection.h"
 
+#include "mutator/rewrite/parentheses.h"
+
 namespace nanobug::rewrite {
 namespace {
 
@@ -38,10 +40,14 @@ Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::
   if (!range)
     return fail(Exit::catalog, "'" + text.value + "' selects nothing: " + llvm::toString(range.takeError()),
                 text.place);
+  return editable(unit, *range, text);
+}
+
+Result<Span> editable(Unit& unit, const clang::CharSourceRange& range, const catalog::Text& text) {
   const auto& sources = unit.sources();
-  const auto usable = file_range(unit, *range);
+  const auto usable = file_range(unit, range);
   if (!usable || sources.getFileID(usable->getBegin()) != sources.getMainFileID())
-    return fail(Exit::catalog, refusal(unit, *range, text.value), text.place);
+    return fail(Exit::catalog, refusal(unit, range, text.value), text.place);
   return Span{sources.getFileOffset(usable->getBegin()), sources.getFileOffset(usable->getEnd())};
 }
 
@@ -53,8 +59,10 @@ Bound source_of(Unit& unit, const Match& match, const std::string& id, const cla
   }
   const auto& options = unit.context().getLangOpts();
   const auto in_file = clang::Lexer::makeFileCharRange(*range, unit.sources(), options);
+  const auto* expression = node.get<clang::Expr>();
   return {clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
-          node.get<clang::Expr>() != nullptr};
+          expression && !llvm::isa<clang::InitListExpr>(expression),
+          expression && is_atom(*expression)};
 }
 
 }  // namespace nanobug::rewrite

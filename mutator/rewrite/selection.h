@@ -17,6 +17,9 @@ using Match = clang::ast_matchers::MatchFinder::MatchResult;
 Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::RangeSelector& selector,
                       const catalog::Text& text);
 
+// The bytes of the main file that a range stands for; errors as above.
+Result<Span> editable(Unit& unit, const clang::CharSourceRange& range, const catalog::Text& text);
+
 // The source text of the node bound to `id`; empty when it is written nowhere.
 Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node);
 

@@ -2,6 +2,7 @@
 #include "mutator/rewrite/surgery.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace nanobug::rewrite {
 namespace {
@@ -101,6 +102,13 @@ Span with_comments(const Tokens& tokens, Span statement) {
   Span span = statement;
   const unsigned end = comment_behind(tokens, span.end);
   const unsigned next = next_line(text, end);
+  // A comment in front of it on its line goes too.
+  unsigned before = span.begin;
+  for (const Token* comment = tokens.before(before, true);
+       comment && comment->kind == Token::Kind::comment && comment->span.begin >= line_start(text, span.begin);
+       comment = tokens.before(before, true))
+    before = comment->span.begin;
+  if (before < span.begin && first_on_line(text, before)) span.begin = before;
   const bool alone_before = first_on_line(text, span.begin);
   const bool alone_behind = blank_between(text, end, next);
   if (alone_before && alone_behind) return {comments_above(tokens, span.begin), next};
@@ -121,14 +129,97 @@ bool is_whole_lines(std::string_view text, Span span) {
 Span with_comma(const Tokens& tokens, Span element) {
   const Token* left = tokens.before(element.begin);
   const Token* right = tokens.after(element.end);
-  const bool opens = tokens.is(left, "(") || tokens.is(left, "{");
-  const bool closes = tokens.is(right, ")") || tokens.is(right, "}");
+  const auto is_one_of = [&](const Token* token, std::initializer_list<const char*> signs) {
+    return std::any_of(signs.begin(), signs.end(), [&](const char* sign) { return tokens.is(token, sign); });
+  };
+  const bool opens = is_one_of(left, {"(", "{", "[", "<"}), closes = is_one_of(right, {")", "}", "]", ">"});
   if ((opens || tokens.is(left, ",")) && tokens.is(right, ",")) {
     const Token* next = tokens.after(right->span.end, true);
+    // The last one before a comma that nothing follows: the bracket stays where it is.
+    if (is_one_of(next, {")", "}", "]", ">"})) return {left->span.end, right->span.end};
     return {element.begin, next ? next->span.begin : right->span.end};
   }
   if (tokens.is(left, ",") && closes) return {left->span.begin, element.end};
   return element;
+}
+
+Span without_blanks(std::string_view text, Span span) {
+  if (blank_between(text, span.begin, span.end)) return span;
+  while (std::isspace(static_cast<unsigned char>(text[span.begin]))) ++span.begin;
+  while (std::isspace(static_cast<unsigned char>(text[span.end - 1]))) --span.end;
+  return span;
+}
+
+Span with_colon(const Tokens& tokens, Span initializer) {
+  const Token* left = tokens.before(initializer.begin);
+  const Token* right = tokens.after(initializer.end);
+  const auto blank_before = [&](unsigned at) {
+    while (at > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[at - 1]))) --at;
+    return at;
+  };
+  if (tokens.is(right, ",")) {
+    const Token* next = tokens.after(right->span.end, true);
+    return {initializer.begin, next ? next->span.begin : right->span.end};
+  }
+  if (tokens.is(left, ",")) return {left->span.begin, initializer.end};
+  if (tokens.is(left, ":")) return {blank_before(left->span.begin), initializer.end};
+  return initializer;
+}
+
+Span as_declarator(const Tokens& tokens, Span declarator) {
+  const Token* left = tokens.before(declarator.begin);
+  const Token* right = tokens.after(declarator.end);
+  if (tokens.is(left, ",")) return {left->span.begin, declarator.end};
+  if (!tokens.is(right, ",")) return declarator;
+  const Token* next = tokens.after(right->span.end, true);
+  return {declarator.begin, next ? next->span.begin : right->span.end};
+}
+
+std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
+  const std::string_view text = tokens.text();
+  int depth = 0;
+  std::optional<std::string> opened;
+  for (const Token& token : tokens.all()) {
+    if (token.span.begin < span.begin || token.span.begin >= span.end) continue;
+    if (tokens.text(token) != "#" || !first_on_line(text, token.span.begin)) continue;
+    const Token* name = tokens.after(token.span.end);
+    if (!name) continue;
+    const std::string word(tokens.text(*name));
+    if (word.starts_with("if")) {
+      if (depth++ == 0) opened = "#" + word;
+    } else if (word == "endif") {
+      if (depth-- == 0) return "#endif";
+    } else if (word.starts_with("el") && depth == 0) {
+      return "#" + word;
+    }
+  }
+  return depth > 0 ? opened : std::nullopt;
+}
+
+std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
+  const std::string_view text = tokens.text();
+  const Token* before = tokens.before(offset);
+  if (!before) return std::nullopt;
+  if (tokens.is(before, ")")) {  // _Pragma("…")
+    const Token* string = tokens.before(before->span.begin);
+    const Token* open = string ? tokens.before(string->span.begin) : nullptr;
+    const Token* name = open ? tokens.before(open->span.begin) : nullptr;
+    if (tokens.is(name, "_Pragma"))
+      return std::string(text.substr(name->span.begin, before->span.end - name->span.begin));
+  }
+  // The line of the token before, with those that it continues.
+  unsigned begin = line_start(text, before->span.begin);
+  while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
+  const Token* sign = tokens.after(begin);
+  const Token* word = sign ? tokens.after(sign->span.end) : nullptr;
+  if (!tokens.is(sign, "#") || !tokens.is(word, "pragma")) return std::nullopt;
+  const Token* what = tokens.after(word->span.end);
+  const std::string_view rest = what ? text.substr(what->span.begin) : "";
+  for (const char* harmless : {"once", "region", "endregion", "mark", "pack", "push_macro", "pop_macro", "message",
+                               "warning", "GCC diagnostic", "clang diagnostic", "GCC system_header"})
+    if (rest.starts_with(harmless)) return std::nullopt;
+  std::string line(text.substr(sign->span.begin, before->span.end - sign->span.begin));
+  return line;
 }
 
 std::string indentation(std::string_view text, unsigned offset) {

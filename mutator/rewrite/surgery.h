@@ -2,6 +2,7 @@
 // one: its comment, its line, the comma beside it, the second of two blank lines.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,22 @@ bool is_whole_lines(std::string_view text, Span span);
 
 // An argument, parameter or initialiser together with the comma that goes with it; any other span unchanged.
 Span with_comma(const Tokens& tokens, Span element);
+
+// The span without the blanks at its ends; a blank one as it is.
+Span without_blanks(std::string_view text, Span span);
+
+// The initialiser of a constructor with the comma, or the colon, that goes with it.
+Span with_colon(const Tokens& tokens, Span initializer);
+
+// One declarator of several with the comma that goes with it.
+Span as_declarator(const Tokens& tokens, Span declarator);
+
+// The preprocessor's directive in the span whose other end lies outside of it ("#endif"), if there is one.
+std::optional<std::string> directive_in(const Tokens& tokens, Span span);
+
+// The pragma directly above the line of `offset`, or before it on the line, that says something of the next
+// statement.
+std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset);
 
 // The blanks at the start of the line of `offset`.
 std::string indentation(std::string_view text, unsigned offset);

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mutator/rewrite/precedence.h"
+#include "mutator/rewrite/draft.h"
 
 namespace nanobug::rewrite {
 
@@ -31,23 +31,16 @@ Result<std::vector<Piece>> parse_template(const std::string& text, unsigned* whe
 }
 
 std::string fill_in(const std::vector<Piece>& pieces, const std::map<std::string, Bound>& bound) {
-  // The template with a name in each slot shows which operators stand beside it.
-  std::string skeleton;
-  std::vector<Span> slots;
-  for (const Piece& piece : pieces) {
-    const auto begin = static_cast<unsigned>(skeleton.size());
-    skeleton += piece.placeholder ? "x" : piece.text;
-    slots.push_back({begin, static_cast<unsigned>(skeleton.size())});
-  }
-  const Tokens tokens(skeleton);
   std::string text;
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    if (!pieces[i].placeholder) {
-      text += pieces[i].text;
-      continue;
-    }
-    const Bound& value = bound.at(pieces[i].text);
-    text += value.expression ? fitted(value.text, tokens, slots[i]) : value.text;
+  bool joint = false;  // beside an expression that was put in: two signs must not run together
+  for (const Piece& piece : pieces) {
+    const Bound* value = piece.placeholder ? &bound.at(piece.text) : nullptr;
+    const bool expression = value && value->expression;
+    const std::string part =
+        !value ? piece.text : expression && !value->atom ? marked(value->text) : value->text;
+    if ((joint || expression) && signs_run_together(text, part)) text += ' ';
+    text += part;
+    joint = expression;
   }
   return text;
 }

@@ -3,8 +3,8 @@
 //   template    := ( any text | "{{" id "}}" )*
 //
 // {{id}} stands for the source text of the node bound to `id`: a statement or declaration with its semicolon,
-// an expression without. An expression is put into parentheses where the operators beside the placeholder
-// need it. Blanks around the id are allowed; two opening braces of C++ are written `{ {`.
+// an expression without. An expression that is no atom gets marks around it (draft.h): where the operators
+// beside the placeholder need parentheses, they become some. Blanks around the id are allowed; two opening braces of C++ are written `{ {`.
 #pragma once
 
 #include <map>
@@ -25,6 +25,7 @@ struct Piece {
 struct Bound {
   std::string text;
   bool expression = false;
+  bool atom = false;  // one that holds together wherever it stands
 };
 
 // Errors: Exit::catalog without a place; `offset` in the template is written to *where.

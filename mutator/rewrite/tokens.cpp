@@ -112,6 +112,18 @@ const Token* Tokens::after(unsigned offset, bool comments) const {
   return nullptr;
 }
 
+bool same_tokens(std::string_view a, std::string_view b) {
+  const Tokens of_a(a), of_b(b);
+  unsigned at_a = 0, at_b = 0;
+  for (;;) {
+    const Token *one = of_a.after(at_a), *other = of_b.after(at_b);
+    if (!one || !other) return one == other;
+    if (of_a.text(*one) != of_b.text(*other)) return false;
+    at_a = one->span.end;
+    at_b = other->span.end;
+  }
+}
+
 bool mentions(std::string_view text, std::string_view word) {
   const Tokens tokens(text);
   return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {

@@ -52,6 +52,9 @@ class Tokens {
 
 bool is_word(char c);
 
+// Are two texts the same but for blanks and comments?
+bool same_tokens(std::string_view a, std::string_view b);
+
 // Does the text hold `word` as a token of its own?
 bool mentions(std::string_view text, std::string_view word);
 

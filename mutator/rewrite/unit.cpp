@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <clang/Lex/PreprocessorOptions.h>
+
 #include "mutator/base/files.h"
 #include "mutator/rewrite/hunks.h"
 
@@ -14,6 +16,9 @@ using Arguments = std::vector<std::string>;
 // Keeps the first error and prints nothing.
 class FirstError : public clang::DiagnosticConsumer {
  public:
+  // Of an edited file only its name is said: its text stands nowhere.
+  explicit FirstError(const std::string* edited) : edited_(edited) {}
+
   std::string message;
 
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic& info) override {
@@ -25,9 +30,15 @@ class FirstError : public clang::DiagnosticConsumer {
     if (!info.hasSourceManager() || info.getLocation().isInvalid()) return;
     const auto place = info.getSourceManager().getPresumedLoc(info.getLocation());
     if (place.isValid())
-      message = std::string(place.getFilename()) + ":" + std::to_string(place.getLine()) + ":" +
+      message = (edited_ && info.getSourceManager().isInMainFile(info.getLocation())
+                     ? *edited_
+                     : std::string(place.getFilename())) +
+                ":" + std::to_string(place.getLine()) + ":" +
                 std::to_string(place.getColumn()) + ": " + message;
   }
+
+ private:
+  const std::string* edited_;
 };
 
 // A tree that can be moved with its build has /proc/self/cwd for its build directory in its precompiled
@@ -57,16 +68,13 @@ class AsTheCompilerSees : public llvm::vfs::ProxyFileSystem {
   std::string directory_;
 };
 
-struct Job {
-  Arguments arguments;
-  std::string directory;
-  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files;
-};
-
-Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string& name, const Place& place) {
+// `text`, where it is not null, stands for what is in the file.
+Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string& name,
+                                              const std::optional<Place>& place,
+                                              const std::string* text = nullptr) {
   if (job.files->setCurrentWorkingDirectory(job.directory))
     return fail(Exit::io, "'" + job.directory + "', where '" + name + "' is compiled, is not there");
-  auto* first = new FirstError;
+  auto* first = new FirstError(text ? &name : nullptr);
   auto diagnostics = clang::CompilerInstance::createDiagnostics(new clang::DiagnosticOptions, first, true);
   std::vector<const char*> argv;
   for (const std::string& argument : job.arguments) argv.push_back(argument.c_str());
@@ -76,7 +84,11 @@ Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string&
   std::shared_ptr<clang::CompilerInvocation> invocation = clang::createInvocation(argv, options);
   std::unique_ptr<clang::ASTUnit> ast;
   if (invocation) {
+    if (text && !invocation->getFrontendOpts().Inputs.empty())
+      invocation->getPreprocessorOpts().addRemappedFile(invocation->getFrontendOpts().Inputs[0].getFile(),
+                                                        llvm::MemoryBuffer::getMemBufferCopy(*text).release());
     invocation->getFrontendOpts().DisableFree = false;
+    invocation->getPreprocessorOpts().DetailedRecord = true;  // which branches it leaves out
     llvm::IntrusiveRefCntPtr<clang::FileManager> manager(
         new clang::FileManager(clang::FileSystemOptions{}, job.files));
     ast = clang::ASTUnit::LoadFromCompilerInvocation(invocation,
@@ -84,9 +96,9 @@ Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string&
                                                      diagnostics, manager.get(), /*OnlyLocalDecls=*/true);
   }
   if (ast && first->message.empty()) return ast;
+  const std::string reason = first->message.empty() ? "the compile command cannot be read" : first->message;
   return fail(Exit::catalog,
-              "'" + name + "' does not parse: " +
-                  (first->message.empty() ? "the compile command cannot be read" : first->message),
+              text ? "with this edit it does not compile: " + reason : "'" + name + "' does not parse: " + reason,
               place);
 }
 
@@ -163,12 +175,13 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
 
 }  // namespace
 
-Unit::Unit(std::unique_ptr<clang::ASTUnit> unit, std::string file, std::filesystem::path style_path)
+Unit::Unit(Job job, std::unique_ptr<clang::ASTUnit> unit, std::string file, std::filesystem::path style_path)
     : ast(std::move(unit)),
       name(std::move(file)),
       style(std::move(style_path)),
       text(sources().getBufferData(sources().getMainFileID()).str()),
-      tokens(text) {
+      tokens(text),
+      job_(std::move(job)) {
   // Only what the main file declares is visited: headers are thousands of times larger.
   std::vector<clang::Decl*> own;
   for (auto it = ast->top_level_begin(); it != ast->top_level_end(); ++it)
@@ -193,20 +206,31 @@ Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
   NANOBUG_TRY(job);
   auto ast = parse(*job, file, place);
   NANOBUG_TRY(ast);
-  return std::make_unique<Unit>(std::move(*ast), file, root / file);
+  return std::make_unique<Unit>(*job, std::move(*ast), file, root / file);
+}
+
+Result<std::unique_ptr<Unit>> Unit::again(const std::string& other) const {
+  auto ast = parse(job_, name, std::nullopt, &other);
+  NANOBUG_TRY(ast);
+  return std::make_unique<Unit>(job_, std::move(*ast), name, style);
 }
 
 Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::filesystem::path& style,
                                          const Place& place) {
-  const std::string name = "snippet.cpp";
+  const std::string extension = style.extension().string();
+  const bool c = extension == ".c", cuda = extension == ".cu" || extension == ".cuh";
+  const std::string name = c ? "snippet.c" : cuda ? "snippet.cu" : "snippet.cpp";
   llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> memory(new llvm::vfs::InMemoryFileSystem);
   memory->addFile("/snippet/" + name, 0, llvm::MemoryBuffer::getMemBufferCopy(code, name));
-  const Job job{{"clang++", "-std=c++20", "-fsyntax-only", "-resource-dir=" NANOBUG_CLANG_RESOURCES, name},
-                "/snippet",
-                memory};
+  Job job{{"clang++", c ? "-std=c17" : "-std=c++20", "-fsyntax-only", "-resource-dir=" NANOBUG_CLANG_RESOURCES},
+          "/snippet",
+          memory};
+  if (c) job.arguments.insert(job.arguments.end(), {"-x", "c"});
+  if (cuda) job.arguments.insert(job.arguments.end(), {"-x", "cuda", "--cuda-host-only", "-nocudainc", "-nocudalib"});
+  job.arguments.push_back(name);
   auto ast = parse(job, name, place);
   NANOBUG_TRY(ast);
-  return std::make_unique<Unit>(std::move(*ast), name, style);
+  return std::make_unique<Unit>(std::move(job), std::move(*ast), name, style);
 }
 
 }  // namespace nanobug::rewrite

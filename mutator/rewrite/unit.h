@@ -12,11 +12,18 @@
 
 namespace nanobug::rewrite {
 
+// How a file is parsed.
+struct Job {
+  std::vector<std::string> arguments;
+  std::string directory;
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files;
+};
+
 // Not movable: `tokens` points into `text`.
 class Unit {
  public:
   // `name` stands for the file in sentences; `style` is where .clang-format is looked for.
-  Unit(std::unique_ptr<clang::ASTUnit> ast, std::string name, std::filesystem::path style);
+  Unit(Job job, std::unique_ptr<clang::ASTUnit> ast, std::string name, std::filesystem::path style);
 
   clang::ASTContext& context() { return ast->getASTContext(); }
   clang::SourceManager& sources() { return context().getSourceManager(); }
@@ -28,11 +35,17 @@ class Unit {
   // it is in another file.
   std::optional<unsigned> offset(clang::SourceLocation location);
 
+  // The file with another text, parsed the same way. Errors: Exit::catalog with the compiler's first message.
+  Result<std::unique_ptr<Unit>> again(const std::string& other) const;
+
   std::unique_ptr<clang::ASTUnit> ast;
   std::string name;
   std::filesystem::path style;
   std::string text;  // as Clang read it
   Tokens tokens;
+
+ private:
+  Job job_;
 };
 
 // Errors: Exit::catalog at `place` when the file is not in compile_commands.json or does not parse (with the
@@ -41,7 +54,7 @@ Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
                                          const std::filesystem::path& commands, const std::string& file,
                                          const Place& place);
 
-// A snippet that stands for itself.
+// A snippet that stands for itself, in the language of the file at `style` (C, C++, CUDA by its extension).
 Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::filesystem::path& style,
                                          const Place& place);
 

@@ -23,7 +23,7 @@ std::string refused(const std::string& match, const std::string& selector) {
 TEST_CASE("each range selector selects what Transformer's manual says", "[rewrite][selectors]") {
   const std::string call = R"(callExpr(callee(functionDecl(hasName("g"))), hasArgument(0, expr().bind("a")),
       hasArgument(1, expr().bind("b"))).bind("c"))";
-  const std::string code = "int Z = 9;\nint g(int, int);\nint y = g(1, 2);\n";
+  const std::string code = "int Z = 9;\nint g(int, ...);\nint y = g(1, 2);\n";
   const auto last = [](const std::string& text) { return text.substr(text.rfind("int y")); };
   CHECK(last(put(call, "node(a)", code)) == "int y = g(Z, 2);\n");
   CHECK(last(put(call, "callArgs(c)", code)) == "int y = g(Z);\n");
@@ -36,7 +36,7 @@ TEST_CASE("each range selector selects what Transformer's manual says", "[rewrit
                      "#define ONE 1\nint Z;\nint g(int, int);\nint y = g(ONE, 2);\n")) ==
         "int y = g(Z, 2);\n");
   CHECK(put(R"(compoundStmt(hasParent(functionDecl(hasName("f")))).bind("s"))", "statements(s)",
-            "void f() { f(); f(); }\n", "int x;") == "void f() {int x;}\n");
+            "void f() { f(); f(); }\n", "int x;") == "void f() { int x; }\n");
   CHECK(put(R"(returnStmt().bind("r"))", "statement(r)", "int f() { return 1; }\n", "return 2;") ==
         "int f() { return 2; }\n");
   CHECK(put(R"(returnStmt().bind("r"))", "node(r)", "int f() { return 1; }\n", "return 2;") ==
@@ -153,7 +153,7 @@ TEST_CASE("edits that contradict themselves or their place are refused", "[rewri
   CHECK(mutated(rule(match, {edit(Kind::insert_after, "statement(then)", "f(3);")}), code) ==
         alone + "this is the one statement of an if or a loop; there is no room beside it");
   CHECK(mutated(rule(match, {edit(Kind::move_after, "node(call)", "statement(then)")}), code) ==
-        "at snippet.cpp:3:3: a statement moves beside a statement, an argument beside an argument");
+        "at snippet.cpp:3:3: the one statement of an if or a loop cannot move, and nothing can beside it");
   CHECK(mutated(rule(match, {edit(Kind::swap, "statement(then)", "node(if)")}), code) ==
         alone + "the two sides of this edit overlap");
   CHECK(mutated(rule(match, {replace("statement(call)", "f(4);"),
@@ -217,7 +217,7 @@ TEST_CASE("a variable goes with its last reader only where nothing else depends 
       "double set_() const { return v; } double put(double& y) const { return y; } double add(double y) { "
       "return v += y; } };\n";
   for (const char* gone : {"double s = 2;", "const double s = -x;", "double s = std::sqrt(x);",
-                           "double s = two();", "double s = T().get();", "double s = [&] { return x; }();"}) {
+                           "double s = two();", "double s = T().get();", "double s = T().set_();", "double s = [&] { return x; }();"}) {
     if (std::string(gone).find("[&]") != std::string::npos) continue;  // it is run, and may do anything
     INFO(gone);
     CHECK(body(gone, pure) == "");
@@ -226,7 +226,7 @@ TEST_CASE("a variable goes with its last reader only where nothing else depends 
   const std::string effects = pure + "double next();\ndouble give(double& y);\nT t;\n";
   for (const char* stays :
        {"double s = next();", "double s = ++x;", "double s = x++;", "double s = (x = 2);",
-        "double s = (x += 2);", "double s = T().set_();", "double s = T().put(x);", "double s = t.add(1);",
+        "double s = (x += 2);", "double s = T().put(x);", "double s = t.add(1);",
         "double s = give(x);", "double s = *new double(2);", "double s = 2, r = 3;", "static double s = 2;",
         "[[maybe_unused]] double s = 2;", "double s = x > 0 ? x : throw 1;"}) {
     INFO(stays);

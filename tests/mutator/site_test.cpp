@@ -4,7 +4,6 @@
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
 #include "mutator/rewrite/hunks.h"
-#include "mutator/rewrite/precedence.h"
 #include "mutator/rewrite/surgery.h"
 #include "tests/probes/catch.h"
 
@@ -144,38 +143,6 @@ TEST_CASE("the difference of two texts is the bytes that truly changed", "[rewri
   CHECK(diff("", "a") == Hunks{{0, 0, "a"}});
   CHECK(diff("a\nb", "a\n") == Hunks{{2, 1, ""}});
   CHECK(difference("f;\nf;\nf;\n", "f;\nf;\n", 3) == Hunks{{3, 3, ""}});
-}
-
-TEST_CASE("how tightly an expression holds together", "[rewrite][site]") {
-  const std::vector<std::pair<std::string, int>> table = {{"x", 17},
-                                                          {"f(a, b + 1)", 17},
-                                                          {"a[b + 1].c->d", 17},
-                                                          {"a::b<int>(c)", 17},
-                                                          {"static_cast<float>(x + 1)", 17},
-                                                          {"-x", 16},
-                                                          {"!f(x)", 16},
-                                                          {"(float)x", 16},
-                                                          {"*p", 16},
-                                                          {"sizeof x", 16},
-                                                          {"a * -b", 14},
-                                                          {"a - b * c", 13},
-                                                          {"a < b", 10},
-                                                          {"a >= b", 10},
-                                                          {"a && b || c", 4},
-                                                          {"a ? b : c", 3},
-                                                          {"a = b", 3},
-                                                          {"a, b", 1},
-                                                          {"\"a + b\"", 17},
-                                                          {"1e-5", 17},
-                                                          {"1.5f + x", 13},
-                                                          {"x++", 17},
-                                                          {"[&](int a) { return a + 1; }(2)", 17},
-                                                          {"{1, 2}", 17},
-                                                          {"a /* + */", 17}};
-  for (const auto& [text, binding] : table) {
-    INFO(text);
-    CHECK(binding_of(text) == binding);
-  }
 }
 
 TEST_CASE("removal of lines leaves no blank scar", "[rewrite][site]") {

@@ -1,0 +1,262 @@
+// shape: see shape.h.
+#include "mutator/rewrite/shape.h"
+
+#include <algorithm>
+
+#include <clang/AST/RecursiveASTVisitor.h>
+
+namespace nanobug::rewrite {
+namespace {
+
+using namespace clang;
+
+constexpr int kExpression = 1, kInitializer = 2, kStatement = 1000, kDeclaration = 2000, kCutInto = 10000;
+
+class Numbers {
+ public:
+  explicit Numbers(const Tokens& tokens) {
+    for (const Token& token : tokens.all()) {
+      if (token.kind == Token::Kind::comment) continue;
+      spans_.push_back(token.span);
+      semicolon_.push_back(tokens.text(token) == ";");
+    }
+  }
+
+  int size() const { return static_cast<int>(spans_.size()); }
+  Span span(int number) const { return spans_[static_cast<size_t>(number)]; }
+
+  // The token that the byte is in, or the next.
+  int at(unsigned offset) const {
+    return static_cast<int>(std::partition_point(spans_.begin(), spans_.end(),
+                                                 [&](const Span& s) { return s.end <= offset; }) -
+                            spans_.begin());
+  }
+
+  // The last of [first, last] that is no semicolon: some statements have theirs in their range, some do not.
+  int last_of(int first, int last) const {
+    while (last > first && last < size() && semicolon_[static_cast<size_t>(last)]) --last;
+    return last;
+  }
+
+ private:
+  std::vector<Span> spans_;
+  std::vector<bool> semicolon_;
+};
+
+class Collector : public RecursiveASTVisitor<Collector> {
+ public:
+  Collector(Unit& unit, const Numbers& numbers) : unit_(unit), numbers_(numbers) {}
+
+  bool shouldWalkTypesOfTypeLocs() const { return false; }
+
+  bool VisitStmt(Stmt* statement) {
+    if (isa<ParenExpr, CXXDefaultArgExpr, CXXDefaultInitExpr, OpaqueValueExpr, ImplicitValueInitExpr>(statement))
+      return true;
+    if (const auto* self = dyn_cast<CXXThisExpr>(statement); self && self->isImplicit()) return true;
+    if (names_an_operator(statement)) return true;
+    SourceLocation end = statement->getEndLoc();
+    // What stands behind a label is not a part of it: it could go, and the next would be there.
+    if (const auto* label = dyn_cast<SwitchCase>(statement)) end = label->getColonLoc();
+    if (isa<LabelStmt>(statement)) end = statement->getBeginLoc();
+    const int kind = isa<Expr>(statement) ? kExpression : kStatement + statement->getStmtClass();
+    add(kind, statement->getBeginLoc(), end);
+    return true;
+  }
+
+  bool VisitDecl(Decl* declaration) {
+    if (!declaration->isImplicit())
+      add(kDeclaration + declaration->getKind(), declaration->getBeginLoc(), declaration->getEndLoc());
+    return true;
+  }
+
+  bool TraverseConstructorInitializer(CXXCtorInitializer* initializer) {
+    if (initializer->isWritten())
+      add(kInitializer, initializer->getSourceRange().getBegin(), initializer->getSourceRange().getEnd());
+    return RecursiveASTVisitor::TraverseConstructorInitializer(initializer);
+  }
+
+  Shape finish() {
+    std::sort(shape_.begin(), shape_.end());
+    shape_.erase(std::unique(shape_.begin(), shape_.end()), shape_.end());
+    return std::move(shape_);
+  }
+
+ private:
+  // The `<` of an overloaded operator: whether there is a function behind it depends on types.
+  static bool names_an_operator(const Stmt* statement) {
+    DeclarationName name;
+    if (const auto* reference = dyn_cast<DeclRefExpr>(statement))
+      name = reference->getNameInfo().getName();
+    else if (const auto* overloads = dyn_cast<OverloadExpr>(statement))
+      name = overloads->getName();
+    return name.getNameKind() == DeclarationName::CXXOperatorName;
+  }
+
+  void add(int kind, SourceLocation from, SourceLocation to) {
+    const auto begin = unit_.offset(from), end = unit_.offset(to);
+    if (!begin || !end) return;
+    const int first = numbers_.at(*begin);
+    shape_.push_back({kind, first, numbers_.last_of(first, numbers_.at(*end))});
+  }
+
+  Unit& unit_;
+  const Numbers& numbers_;
+  Shape shape_;
+};
+
+Shape shape_of(Unit& unit, const Numbers& numbers) {
+  Collector collector(unit, numbers);
+  for (Decl* declaration : unit.context().getTraversalScope()) collector.TraverseDecl(declaration);
+  return collector.finish();
+}
+
+// ---- around cuts
+
+// The tokens of a cut, [begin, end), and what the other text has there.
+struct Hole {
+  int begin = 0, end = 0, last = 0;  // the last one that is no semicolon
+  bool empty_there = false;
+};
+
+std::vector<Hole> holes_of(const Numbers& numbers, const std::vector<Span>& spans) {
+  std::vector<Hole> holes;
+  for (const Span& span : spans) {
+    Hole hole;
+    hole.begin = numbers.at(span.begin);
+    hole.end = span.begin == span.end ? hole.begin : numbers.at(span.end);
+    hole.last = numbers.last_of(hole.begin, hole.end - 1);
+    holes.push_back(hole);
+  }
+  return holes;
+}
+
+// A node in coordinates that both texts share: tokens outside of the cuts counted by 2, a cut between them.
+struct Seen {
+  Node node;
+  Node origin;
+};
+
+class Around {
+ public:
+  Around(const Numbers& numbers, const std::vector<Hole>& holes) : numbers_(numbers), holes_(holes) {
+    int inside = 0;
+    for (const Hole& hole : holes_) {
+      before_.push_back(inside);
+      inside += hole.end - hole.begin;
+    }
+    before_.push_back(inside);
+  }
+
+  std::optional<Seen> place(const Node& node) const {
+    const size_t first = hole_at(node.first), last = hole_at(node.last);
+    const bool opens = in(first, node.first), closes = in(last, node.last);
+    if (opens && closes && first == last) return std::nullopt;
+    Seen seen{node, node};
+    if (!opens) {
+      seen.node.first = 2 * (node.first - before_[first]) + 1;
+    } else if (holes_[first].empty_there) {
+      seen.node.first = 2 * (holes_[first].begin - before_[first]) + 1;
+    } else {
+      seen.node.first = 2 * (holes_[first].begin - before_[first]);
+      if (node.first != holes_[first].begin) seen.node.kind += kCutInto;
+    }
+    if (!closes) {
+      seen.node.last = 2 * (node.last - before_[last]) + 1;
+    } else if (holes_[last].empty_there) {
+      const int end = numbers_.last_of(std::min(node.first, holes_[last].begin - 1), holes_[last].begin - 1);
+      const size_t hole = hole_at(end);
+      if (in(hole, end)) return std::nullopt;  // what is left of it lies in other cuts
+      seen.node.last = 2 * (end - before_[hole]) + 1;
+    } else {
+      seen.node.last = 2 * (holes_[last].begin - before_[last]);
+      if (node.last < holes_[last].last) seen.node.kind += kCutInto;
+    }
+    if (seen.node.last < seen.node.first) return std::nullopt;
+    return seen;
+  }
+
+ private:
+  // The first hole that ends behind the token.
+  size_t hole_at(int token) const {
+    return static_cast<size_t>(std::partition_point(holes_.begin(), holes_.end(),
+                                                    [&](const Hole& h) { return h.end <= token; }) -
+                               holes_.begin());
+  }
+  bool in(size_t hole, int token) const { return hole < holes_.size() && holes_[hole].begin <= token; }
+
+  const Numbers& numbers_;
+  const std::vector<Hole>& holes_;
+  std::vector<int> before_;
+};
+
+std::vector<Seen> all_around(const Shape& shape, const Numbers& numbers, const std::vector<Hole>& holes) {
+  const Around around(numbers, holes);
+  std::vector<Seen> seen;
+  for (const Node& node : shape)
+    if (auto placed = around.place(node)) seen.push_back(*placed);
+  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.node < b.node; });
+  return seen;
+}
+
+// The smallest of a's nodes that b has not.
+const Seen* missing(const std::vector<Seen>& a, const std::vector<Seen>& b) {
+  const Seen* smallest = nullptr;
+  for (const Seen& seen : a) {
+    const auto found = std::lower_bound(b.begin(), b.end(), seen,
+                                        [](const Seen& x, const Seen& y) { return x.node < y.node; });
+    if (found != b.end() && found->node == seen.node) continue;
+    const auto length = [](const Seen& s) { return s.origin.last - s.origin.first; };
+    if (!smallest || length(seen) < length(*smallest)) smallest = &seen;
+  }
+  return smallest;
+}
+
+// ---- but for parentheses
+
+Shape without_added(Shape shape, const Numbers& numbers, const std::vector<unsigned>& added) {
+  std::vector<int> kept(static_cast<size_t>(numbers.size()) + 1, 0);  // of the tokens before this one
+  std::vector<bool> is_added(static_cast<size_t>(numbers.size()), false);
+  for (const unsigned offset : added) is_added[static_cast<size_t>(numbers.at(offset))] = true;
+  for (size_t i = 0; i < is_added.size(); ++i) kept[i + 1] = kept[i] + (is_added[i] ? 0 : 1);
+  for (Node& node : shape) {
+    node.first = kept[static_cast<size_t>(node.first)];
+    node.last = kept[static_cast<size_t>(std::min(node.last, numbers.size() - 1)) + 1] - 1;
+  }
+  std::sort(shape.begin(), shape.end());
+  shape.erase(std::unique(shape.begin(), shape.end()), shape.end());
+  return shape;
+}
+
+}  // namespace
+
+Shape shape_of(Unit& unit) {
+  return shape_of(unit, Numbers(unit.tokens));
+}
+
+std::optional<Difference> difference_around(Unit& before, const std::vector<Span>& cuts, Unit& after,
+                                            const std::vector<Span>& holes) {
+  const Numbers old_numbers(before.tokens), new_numbers(after.tokens);
+  std::vector<Hole> old_holes = holes_of(old_numbers, cuts);
+  std::vector<Hole> new_holes = holes_of(new_numbers, holes);
+  for (size_t i = 0; i < old_holes.size(); ++i) {
+    old_holes[i].empty_there = new_holes[i].begin == new_holes[i].end;
+    new_holes[i].empty_there = old_holes[i].begin == old_holes[i].end;
+  }
+  const auto old_seen = all_around(shape_of(before, old_numbers), old_numbers, old_holes);
+  const auto new_seen = all_around(shape_of(after, new_numbers), new_numbers, new_holes);
+  const auto bytes = [](const Seen& seen, const Numbers& numbers) {
+    return Span{numbers.span(seen.origin.first).begin, numbers.span(seen.origin.last).end};
+  };
+  if (const Seen* more = missing(new_seen, old_seen)) return Difference{true, bytes(*more, new_numbers)};
+  if (const Seen* less = missing(old_seen, new_seen)) return Difference{false, bytes(*less, old_numbers)};
+  return std::nullopt;
+}
+
+bool mean_the_same(Unit& a, const std::vector<unsigned>& added_to_a, Unit& b,
+                   const std::vector<unsigned>& added_to_b) {
+  const Numbers of_a(a.tokens), of_b(b.tokens);
+  return without_added(shape_of(a, of_a), of_a, added_to_a) ==
+         without_added(shape_of(b, of_b), of_b, added_to_b);
+}
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,148 @@
+// whole: see whole.h.
+#include "mutator/rewrite/whole.h"
+
+#include <clang/AST/ParentMapContext.h>
+
+namespace nanobug::rewrite {
+namespace {
+
+using namespace clang;
+using Role = Whole::Role;
+
+DynTypedNode parent_of(ASTContext& context, const DynTypedNode& node) {
+  const auto parents = context.getParentMapContext().getParents(node);
+  return parents.empty() ? DynTypedNode{} : parents[0];
+}
+
+bool has_parent(const DynTypedNode& node) { return !node.getNodeKind().isNone(); }
+
+// Does a statement end with a semicolon that is no part of its range?
+bool wants_semicolon(const Stmt* statement) {
+  while (statement) {
+    if (isa<CompoundStmt, CXXTryStmt, DeclStmt, NullStmt>(statement)) return false;
+    if (const auto* branch = dyn_cast<IfStmt>(statement))
+      statement = branch->getElse() ? branch->getElse() : branch->getThen();
+    else if (const auto* loop = dyn_cast<ForStmt>(statement))
+      statement = loop->getBody();
+    else if (const auto* range = dyn_cast<CXXForRangeStmt>(statement))
+      statement = range->getBody();
+    else if (const auto* when = dyn_cast<WhileStmt>(statement))
+      statement = when->getBody();
+    else if (const auto* choice = dyn_cast<SwitchStmt>(statement))
+      statement = choice->getBody();
+    else if (const auto* label = dyn_cast<SwitchCase>(statement))
+      statement = label->getSubStmt();
+    else if (const auto* name = dyn_cast<LabelStmt>(statement))
+      statement = name->getSubStmt();
+    else if (const auto* attributed = dyn_cast<AttributedStmt>(statement))
+      statement = attributed->getSubStmt();
+    else
+      return true;
+  }
+  return false;
+}
+
+bool is_wrapper(const Stmt& parent, const Stmt& child) {
+  if (isa<AttributedStmt>(parent)) return true;
+  const auto* expression = dyn_cast<Expr>(&parent);
+  const auto* inner = dyn_cast<Expr>(&child);
+  return expression && inner && expression != inner && expression->IgnoreImplicit() == inner->IgnoreImplicit();
+}
+
+bool is_body(const Stmt& parent, const Stmt* child) {
+  if (const auto* branch = dyn_cast<IfStmt>(&parent)) return branch->getThen() == child || branch->getElse() == child;
+  if (const auto* loop = dyn_cast<ForStmt>(&parent)) return loop->getBody() == child;
+  if (const auto* range = dyn_cast<CXXForRangeStmt>(&parent)) return range->getBody() == child;
+  if (const auto* when = dyn_cast<WhileStmt>(&parent)) return when->getBody() == child;
+  if (const auto* until = dyn_cast<DoStmt>(&parent)) return until->getBody() == child;
+  if (const auto* choice = dyn_cast<SwitchStmt>(&parent)) return choice->getBody() == child;
+  return false;
+}
+
+Whole whole_statement(Unit& unit, const Stmt* statement) {
+  for (;;) {
+    const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*statement));
+    const auto* parent = has_parent(above) ? above.get<Stmt>() : nullptr;
+    const SourceRange own = statement->getSourceRange();
+    if (!parent) return {Role::part, own};
+    if (is_wrapper(*parent, *statement)) {
+      statement = parent;
+      continue;
+    }
+    const bool semicolon = wants_semicolon(statement);
+    if (isa<CompoundStmt, SwitchCase, LabelStmt>(parent)) {
+      const auto* label = dyn_cast<CaseStmt>(parent);
+      const bool value = label && (label->getLHS() == statement || label->getRHS() == statement);
+      return {value ? Role::part : Role::statement, own, !value && semicolon};
+    }
+    if (is_body(*parent, statement)) return {Role::only_body, own, semicolon};
+    if (isa<DeclStmt>(statement)) return {Role::head, own};
+    if (isa<CallExpr, CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr>(parent))
+      return {Role::element, own};
+    return {Role::part, own};
+  }
+}
+
+// How many declarators share the specifiers of this one.
+size_t declarators_with(const Decl& declaration) {
+  size_t count = 0;
+  for (const Decl* other : declaration.getDeclContext()->decls())
+    count += isa<DeclaratorDecl>(other) && !other->isImplicit() && other->getBeginLoc() == declaration.getBeginLoc();
+  return count;
+}
+
+Whole whole_declaration(Unit& unit, const Decl* declaration) {
+  const SourceRange own = declaration->getSourceRange();
+  const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*declaration));
+  if (has_parent(above))
+    if (const auto* statement = above.get<DeclStmt>()) {
+      if (!statement->isSingleDecl()) {
+        const auto* one = dyn_cast<DeclaratorDecl>(declaration);
+        return {Role::declarator, one ? SourceRange(one->getLocation(), one->getEndLoc()) : own};
+      }
+      if (const auto* loop = parent_of(unit.context(), above).get<CXXForRangeStmt>();
+          loop && loop->getLoopVarStmt() == statement)
+        return {Role::loop_variable,
+                SourceRange(declaration->getBeginLoc(), declaration->getLocation())};
+      return whole_statement(unit, statement);
+    }
+  if (isa<ParmVarDecl, EnumConstantDecl, TemplateTypeParmDecl, NonTypeTemplateParmDecl, TemplateTemplateParmDecl>(
+          declaration))
+    return {Role::element, own};
+  if (const auto* function = dyn_cast<FunctionDecl>(declaration))
+    if (const auto* pattern = function->getDescribedFunctionTemplate()) declaration = pattern;
+  if (const auto* record = dyn_cast<CXXRecordDecl>(declaration))
+    if (const auto* pattern = record->getDescribedClassTemplate()) declaration = pattern;
+  if (const auto* variable = dyn_cast<VarDecl>(declaration))
+    if (const auto* pattern = variable->getDescribedVarTemplate()) declaration = pattern;
+  if (const auto* one = dyn_cast<DeclaratorDecl>(declaration); one && !isa<FunctionDecl>(one))
+    if (declarators_with(*one) > 1) return {Role::declarator, SourceRange(one->getLocation(), one->getEndLoc())};
+  const auto* function = declaration->getAsFunction();
+  const bool body = function && function->doesThisDeclarationHaveABody();
+  return {Role::statement, declaration->getSourceRange(), !body};
+}
+
+}  // namespace
+
+Whole whole_of(Unit& unit, const DynTypedNode& node) {
+  if (const auto* declaration = node.get<Decl>()) return whole_declaration(unit, declaration);
+  if (const auto* statement = node.get<Stmt>()) return whole_statement(unit, statement);
+  const SourceRange own = node.getSourceRange();
+  if (node.get<CXXCtorInitializer>()) return {Role::initializer, own};
+  return {Role::part, own};
+}
+
+Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text) {
+  auto span = editable(unit, CharSourceRange::getTokenRange(whole.range), text);
+  if (!span) return span;
+  if (whole.role == Role::declarator)
+    for (const Token* sign = unit.tokens.before(span->begin);
+         unit.tokens.is(sign, "*") || unit.tokens.is(sign, "&") || unit.tokens.is(sign, "&&");
+         sign = unit.tokens.before(span->begin))
+      span->begin = sign->span.begin;
+  const Token* behind = unit.tokens.after(span->end);
+  if (whole.semicolon && unit.tokens.is(behind, ";")) span->end = behind->span.end;
+  return span;
+}
+
+}  // namespace nanobug::rewrite

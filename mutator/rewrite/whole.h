@@ -1,0 +1,30 @@
+// whole: what a bound node is where it stands. An edit that takes something out takes the whole of it: a
+// statement with its attributes and its semicolon, a template with its head, a declarator with its comma.
+#pragma once
+
+#include "mutator/rewrite/selection.h"
+
+namespace nanobug::rewrite {
+
+struct Whole {
+  enum class Role {
+    statement,    // one of several in a block; or a declaration of a class, a namespace, a file
+    only_body,    // the one statement of an if, an else, a loop: the next would take its place
+    head,         // what the head of a loop or an if declares
+    declarator,   // one of several: int a = 1, b = 2;
+    loop_variable,
+    initializer,  // of a constructor
+    element,      // of a list with commas: an argument, a parameter, an enumerator, a capture
+    part          // of an expression, a type, a statement
+  };
+  Role role = Role::part;
+  clang::SourceRange range;
+  bool semicolon = false;  // one follows, and belongs to it
+};
+
+Whole whole_of(Unit& unit, const clang::DynTypedNode& node);
+
+// Its bytes: with its semicolon, and with the signs in front of a declarator's name. Errors as selected().
+Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text);
+
+}  // namespace nanobug::rewrite
