@@ -50,6 +50,7 @@ struct Assembled {
 // The text with the cuts made. Cuts are sorted and disjoint; `on` says of each pair of marks whether it is
 // written. Where two tokens that stand beside each other now would be read as another one (`- -x`, `a / *p`),
 // a blank comes between them.
-Assembled assemble(const std::string& pristine, const std::vector<const Cut*>& cuts, const std::vector<bool>& on);
+Assembled assemble(const std::string& pristine, const std::vector<const Cut*>& cuts,
+                   const std::vector<bool>& on);
 
 }  // namespace nanobug::rewrite

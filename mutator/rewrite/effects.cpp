@@ -17,6 +17,13 @@ bool of_a_library(const Decl& declaration) {
 
 bool is_value(QualType type, int depth);
 
+// Does the class say itself how it is copied? Then what it points to is its own.
+bool says_how_it_is_copied(const CXXRecordDecl& record) {
+  return std::any_of(record.ctor_begin(), record.ctor_end(), [](const CXXConstructorDecl* made) {
+    return made->isCopyConstructor() && made->isUserProvided() && !made->isDeleted();
+  });
+}
+
 bool are_values(ArrayRef<TemplateArgument> arguments, int depth) {
   return std::all_of(arguments.begin(), arguments.end(), [&](const TemplateArgument& argument) {
     if (argument.getKind() == TemplateArgument::Type) return is_value(argument.getAsType(), depth);
@@ -35,12 +42,9 @@ bool is_value(QualType type, int depth) {
   if (record->hasTrivialDestructor()) return true;
   const CXXDestructorDecl* destructor = record->getDestructor();
   if (destructor && destructor->isUserProvided()) {
-    const bool copies = std::any_of(record->ctor_begin(), record->ctor_end(), [](const CXXConstructorDecl* made) {
-      return made->isCopyConstructor() && made->isUserProvided() && !made->isDeleted();
-    });
     const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(record);
-    return copies && (!filled || !record->isInStdNamespace() ||
-                      are_values(filled->getTemplateArgs().asArray(), depth + 1));
+    return says_how_it_is_copied(*record) && (!filled || !record->isInStdNamespace() ||
+                                              are_values(filled->getTemplateArgs().asArray(), depth + 1));
   }
   return std::all_of(record->bases_begin(), record->bases_end(),
                      [&](const CXXBaseSpecifier& base) { return is_value(base.getType(), depth + 1); }) &&
@@ -52,21 +56,26 @@ bool is_value(QualType type, int depth) {
 bool is_plain(const CXXRecordDecl* record, int depth = 0) {
   record = record ? record->getDefinition() : nullptr;
   if (!record || depth > kDeepest || record->isDependentContext()) return false;
+  const bool owner = says_how_it_is_copied(*record);
   const auto plain = [&](QualType type) {
+    if (owner) return true;
     if (type->isReferenceType() || type->isPointerType()) return type->getPointeeType().isConstQualified();
     const CXXRecordDecl* inner = type->getAsCXXRecordDecl();
     return !inner || inner->isInStdNamespace() || is_plain(inner, depth + 1);
   };
-  return std::all_of(record->field_begin(), record->field_end(),
-                     [&](const FieldDecl* field) { return !field->isMutable() && plain(field->getType()); }) &&
-         std::all_of(record->bases_begin(), record->bases_end(),
-                     [&](const CXXBaseSpecifier& base) { return is_plain(base.getType()->getAsCXXRecordDecl(), depth + 1); });
+  return std::all_of(
+             record->field_begin(), record->field_end(),
+             [&](const FieldDecl* field) { return !field->isMutable() && plain(field->getType()); }) &&
+         std::all_of(record->bases_begin(), record->bases_end(), [&](const CXXBaseSpecifier& base) {
+           return is_plain(base.getType()->getAsCXXRecordDecl(), depth + 1);
+         });
 }
 
 // Something that a function may call back.
 bool is_callable(QualType type) {
   type = type.getNonReferenceType();
-  if (type->isFunctionType() || type->isFunctionPointerType() || type->isMemberFunctionPointerType()) return true;
+  if (type->isFunctionType() || type->isFunctionPointerType() || type->isMemberFunctionPointerType())
+    return true;
   const CXXRecordDecl* record = type->getAsCXXRecordDecl();
   if (!record) return false;
   record = record->getDefinition();
@@ -81,14 +90,15 @@ class Purity {
 
   bool holds(const Stmt* tree) {
     if (!tree || isa<LambdaExpr>(tree)) return true;  // making a lambda does not run it
-    if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt, StmtExpr,
-            CXXTryStmt, PseudoObjectExpr>(tree))
+    if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
+            StmtExpr, CXXTryStmt, PseudoObjectExpr>(tree))
       return false;
     if (const auto* expression = dyn_cast<Expr>(tree); expression && !holds_here(*expression)) return false;
     if (const auto* declared = dyn_cast<DeclStmt>(tree))
       for (const Decl* each : declared->decls())
         if (!holds(*each)) return false;
-    return std::all_of(tree->child_begin(), tree->child_end(), [&](const Stmt* child) { return holds(child); });
+    return std::all_of(tree->child_begin(), tree->child_end(),
+                       [&](const Stmt* child) { return holds(child); });
   }
 
  private:
@@ -155,7 +165,8 @@ class Purity {
     const unsigned builtin = callee->getBuiltinID();  // std::sqrt is ::sqrt, whose only effect is errno
     const bool known = (builtin && (builtins.isConst(builtin) || builtins.isPure(builtin) ||
                                     builtins.isConstWithoutErrnoAndExceptions(builtin))) ||
-                       callee->isInStdNamespace() || callee->hasAttr<ConstAttr>() || callee->hasAttr<PureAttr>() ||
+                       callee->isInStdNamespace() || callee->hasAttr<ConstAttr>() ||
+                       callee->hasAttr<PureAttr>() ||
                        (isa<CXXOperatorCallExpr>(call) && (of_a_library(*callee) || !callee->hasBody()));
     if (!arguments_only_read(*callee, call, 0)) return false;
     return known ? callbacks_hold(call, 0) : body_holds(*callee);
@@ -166,8 +177,8 @@ class Purity {
     const auto* operation = dyn_cast<CXXOperatorCallExpr>(&call);
     if (operation && operation->isAssignmentOp()) return false;
     if (!method.isConst() || !arguments_only_read(method, call, operation ? 1 : 0)) return false;
-    if (method.getOverloadedOperator() == OO_Call && !method.getParent()->isLambda() && of_a_library(method) &&
-        is_callable_holder(*method.getParent()))
+    if (method.getOverloadedOperator() == OO_Call && !method.getParent()->isLambda() &&
+        of_a_library(method) && is_callable_holder(*method.getParent()))
       return false;
     const bool marked = method.getIdentifier() && method.getName().ends_with("_");
     if (of_a_library(method)) return !marked && callbacks_hold(call, operation ? 1 : 0);

@@ -49,8 +49,8 @@ Result<bool> well_formatted(const std::filesystem::path& file, const std::string
   // A file that was out of order before is judged by what changed in it.
   const auto whole = sorted_and_formatted(*style, before, file);
   NANOBUG_TRY(whole);
-  const auto wanted = *whole == before ? sorted_and_formatted(*style, text, file)
-                                       : formatted_like(file, before, text);
+  const auto wanted =
+      *whole == before ? sorted_and_formatted(*style, text, file) : formatted_like(file, before, text);
   NANOBUG_TRY(wanted);
   return *wanted == text;
 }

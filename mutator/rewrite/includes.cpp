@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include <clang/Lex/PreprocessingRecord.h>
 #include <clang/Lex/Preprocessor.h>
 
 namespace nanobug::rewrite {
@@ -92,7 +91,8 @@ class Kept {
       const std::string_view word = unit_.tokens.text(token);
       const IdentifierInfo* name = preprocessor.getIdentifierInfo(StringRef(word.data(), word.size()));
       if (!name->hadMacroDefinition()) continue;
-      for (const auto* each = preprocessor.getLocalMacroDirectiveHistory(name); each; each = each->getPrevious())
+      for (const auto* each = preprocessor.getLocalMacroDirectiveHistory(name); each;
+           each = each->getPrevious())
         keep(each->getLocation());
     }
     for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) objects(**it);
@@ -105,7 +105,8 @@ class Kept {
     if (isa<NamespaceDecl, LinkageSpecDecl>(declaration))
       for (const Decl* inner : cast<DeclContext>(declaration).decls()) objects(*inner);
     const auto* variable = dyn_cast<VarDecl>(&declaration);
-    if (variable && variable->isThisDeclarationADefinition() == VarDecl::Definition && !variable->isConstexpr() &&
+    if (variable && variable->isThisDeclarationADefinition() == VarDecl::Definition &&
+        !variable->isConstexpr() && !variable->isStaticDataMember() &&
         !variable->getType()->isDependentType() && !variable->hasConstantInitialization())
       keep(variable->getLocation());
   }
@@ -115,7 +116,8 @@ class Kept {
     auto& sources = unit_.sources();
     if (location.isInvalid()) return;
     FileID file = sources.getFileID(sources.getExpansionLoc(location));
-    for (SourceLocation from = sources.getIncludeLoc(file); from.isValid(); from = sources.getIncludeLoc(file)) {
+    for (SourceLocation from = sources.getIncludeLoc(file); from.isValid();
+         from = sources.getIncludeLoc(file)) {
       file = sources.getFileID(from);
       if (file != sources.getMainFileID()) continue;
       const size_t end = unit_.text.rfind('\n', sources.getFileOffset(from));
@@ -128,12 +130,12 @@ class Kept {
 };
 
 // Another configuration may read a header in code that this one leaves out.
-bool has_inactive_code(Unit& unit) {
-  auto& preprocessor = unit.ast->getPreprocessor();
-  auto* record = preprocessor.getPreprocessingRecord();
-  if (!record) return false;
-  for (const SourceRange& range : record->getSkippedRanges())
-    if (unit.sources().isInMainFile(range.getBegin())) return true;
+bool has_branches(const Unit& unit) {
+  for (const Token& token : unit.tokens.all()) {
+    if (unit.tokens.text(token) != "#") continue;
+    const Token* name = unit.tokens.after(token.span.end);
+    if (name && unit.tokens.text(*name).starts_with("if")) return true;
+  }
   return false;
 }
 
@@ -141,7 +143,7 @@ bool has_inactive_code(Unit& unit) {
 
 std::vector<Include> read_includes(Unit& unit) {
   std::vector<Include> includes = written_includes(unit);
-  if (has_inactive_code(unit)) return {};
+  if (has_branches(unit)) return {};
   Reader reader(unit, includes);
   MatchFinder finder;
   finder.addMatcher(declRefExpr().bind("name"), &reader);

@@ -37,8 +37,8 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   Survey finish() {
-    // Where a name stands and the tree has nothing: an inactive branch of the preprocessor, an argument that a
-    // macro drops. Another configuration reads it there.
+    // Where a name stands and the tree has nothing: an inactive branch of the preprocessor, an argument that
+    // a macro drops. Another configuration reads it there.
     std::map<std::string_view, std::vector<unsigned>> unread;
     for (const Token& token : unit_.tokens.all())
       if (token.kind == Token::Kind::word && !understood_.contains(token.span.begin))

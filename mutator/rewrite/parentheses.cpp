@@ -103,7 +103,8 @@ struct Operation {
 
 std::optional<Operation> operation_of(const Stmt& statement) {
   if (const auto* binary = dyn_cast<BinaryOperator>(&statement))
-    return Operation{.binary = true, .kind = binary->getOpcode(), .left = binary->getLHS(), .right = binary->getRHS()};
+    return Operation{
+        .binary = true, .kind = binary->getOpcode(), .left = binary->getLHS(), .right = binary->getRHS()};
   if (const auto* rewritten = dyn_cast<CXXRewrittenBinaryOperator>(&statement)) {
     const auto form = rewritten->getDecomposedForm();
     return Operation{.binary = true, .kind = form.Opcode, .left = form.LHS, .right = form.RHS};
@@ -143,7 +144,8 @@ int level_of(const Expr& given) {
 
 // ---- what stands around
 
-// What an expression is an operand of, past the nodes that nobody wrote; `child` becomes the topmost of those.
+// What an expression is an operand of, past the nodes that nobody wrote; `child` becomes the topmost of
+// those.
 const Stmt* above(const Expr*& child, ASTContext& context) {
   const Stmt* below = child;
   for (;;) {
@@ -173,7 +175,9 @@ const Stmt* as_written(const Stmt* parent, const Expr* child, ASTContext& contex
   return parent;
 }
 
-bool is_comparison(int level) { return level == kEqual || level == kLess; }
+bool is_comparison(int level) {
+  return level == kEqual || level == kLess;
+}
 
 // Clang and GCC ask for parentheses that the grammar does not.
 bool warned_of(int outer, int inner, BinaryOperatorKind operation) {
@@ -247,7 +251,8 @@ int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTCo
   if (isa<CStyleCastExpr, UnaryExprOrTypeTraitExpr, CXXDeleteExpr, CoawaitExpr, DependentCoawaitExpr,
           CXXFoldExpr>(parent))
     return kPrefix;
-  if (is_condition(parent, child)) return level == kAssign && isa<BinaryOperator, CXXOperatorCallExpr>(written(&inner)) ? kPostfix : 0;
+  if (is_condition(parent, child))
+    return level == kAssign && isa<BinaryOperator, CXXOperatorCallExpr>(written(&inner)) ? kPostfix : 0;
   if (isa<ReturnStmt, CoreturnStmt, SwitchStmt, CXXForRangeStmt>(parent)) return kComma;
   if (isa<DeclRefExpr, UnresolvedLookupExpr, DependentScopeDeclRefExpr>(parent)) return kSum;
   if (isa<Expr>(parent)) return kAssign;
@@ -259,7 +264,8 @@ int needed_in_declaration(const Expr& child, ASTContext& context) {
   const auto parents = context.getParentMapContext().getParents(child);
   if (parents.empty()) return kPostfix;
   if (parents[0].get<DeclaratorDecl>() && !parents[0].get<FunctionDecl>()) return kAssign;
-  if (parents[0].get<CXXConstructorDecl>() || parents[0].get<CXXCtorInitializer>() || parents[0].get<EnumConstantDecl>())
+  if (parents[0].get<CXXConstructorDecl>() || parents[0].get<CXXCtorInitializer>() ||
+      parents[0].get<EnumConstantDecl>())
     return kAssign;
   return parents[0].get<Decl>() ? kPostfix : kSum;
 }

@@ -2,6 +2,7 @@
 #include "mutator/rewrite/plan.h"
 
 #include <algorithm>
+#include <cctype>
 #include <tuple>
 
 #include "mutator/base/files.h"
@@ -17,6 +18,9 @@ namespace {
 
 using clang::ast_matchers::BoundNodes;
 using Kind = catalog::Edit::Kind;
+
+// Cuts that no edit of the rule makes.
+constexpr size_t kLeftOver = 1000, kInclude = 1001;
 
 class Plan {
  public:
@@ -39,6 +43,12 @@ class Plan {
     return {};
   }
   const std::vector<Cut>& cuts() const { return cuts_; }
+
+  // A second try, where the first did not compile: without taking an include along. Another header may have
+  // come through it.
+  bool keep_includes() {
+    return std::erase_if(cuts_, [&](const Cut& cut) { return cut.edit == kInclude; }) > 0;
+  }
 
   // From the cuts as they were settled.
   Result<Site> site(Result<std::vector<Cut>> settled) {
@@ -64,6 +74,7 @@ class Plan {
     Span span;
     std::optional<Whole> whole;
     const clang::Expr* expression = nullptr;
+    unsigned at = 0;  // where the node itself begins
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
     bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
@@ -76,20 +87,21 @@ class Plan {
     if (node == nodes_.getMap().end()) {
       NANOBUG_TRY(span);
       // Not a node but a range: what it holds is told by its own text.
-      Target range{without_blanks(unit_.text, *span), std::nullopt, nullptr};
+      Target range{*span, std::nullopt, nullptr, span->begin};
       if (nanobug::rewrite::is_statement(tokens_, *span)) {
         range.whole = Whole{};
         range.whole->role = is_only_body(tokens_, *span) ? Whole::Role::only_body : Whole::Role::statement;
       }
       return range;
     }
-    Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>()};
+    Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
     const auto role = target.whole->role;
     const bool own = role == Whole::Role::part || role == Whole::Role::element;
     if (own) NANOBUG_TRY(span);
     const auto bytes = own ? span : span_of(unit_, *target.whole, text);
     NANOBUG_TRY(bytes);
     target.span = *bytes;
+    target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
     return target;
   }
 
@@ -137,8 +149,8 @@ class Plan {
     cuts_.push_back({span, std::move(text), edit, lines});
   }
 
-  // An expression takes the parentheses it stands in along if they are needed there, so that its successor has
-  // only those that it needs itself.
+  // An expression takes the parentheses it stands in along if they are needed there, so that its successor
+  // has only those that it needs itself.
   Result<Span> slot(size_t edit, const Target& target) {
     if (!target.expression) return target.span;
     const auto* around = parentheses_around(*target.expression, unit_.context());
@@ -152,6 +164,14 @@ class Plan {
   Result<Span> selected_by(size_t edit, const Target& target) {
     if (!target.expression || !target.is_statement()) return target.span;
     return selected(unit_, match_, rule_.edits[edit].target, rule_.rule->edits[edit].target);
+  }
+
+  // A range's own blanks at its ends stay where the text that comes has none there.
+  Span with_blanks_of(const std::string& text, Span span) const {
+    const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+    const Span bare = without_blanks(unit_.text, span);
+    if (text.empty()) return span;
+    return {blank(text.front()) ? span.begin : bare.begin, blank(text.back()) ? span.end : bare.end};
   }
 
   // What an expression was replaced with is one again, unless it says otherwise.
@@ -169,8 +189,9 @@ class Plan {
     const auto own = selected_by(edit, target);
     NANOBUG_TRY(own);
     Span span = *own;
+    if (!target.whole) span = with_blanks_of(*text, span);
     if (expression) {
-      const auto outer = slot(edit, {span, target.whole, target.expression});
+      const auto outer = slot(edit, {span, target.whole, target.expression, target.at});
       NANOBUG_TRY(outer);
       span = *outer;
     }
@@ -185,8 +206,7 @@ class Plan {
   // What cannot be taken out, or have something put before it, and why.
   Status may_go(size_t edit, const Target& target, const char* what) {
     using Role = Whole::Role;
-    if (target.is(Role::only_body))
-      return wrong(edit, target.span.begin, what);
+    if (target.is(Role::only_body)) return wrong(edit, target.at, what);
     if (const auto directive = directive_in(tokens_, target.span))
       return wrong(edit, target.span.begin,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
@@ -198,12 +218,14 @@ class Plan {
     const auto pragma = pragma_above(tokens_, target.span.begin);
     if (!pragma) return {};
     return wrong(edit, target.span.begin,
-                 "'" + *pragma + "' stands before this statement and would fall on another one; replace "
-                 "the statement, or select both");
+                 "'" + *pragma +
+                     "' stands before this statement and would fall on another one; replace "
+                     "the statement, or select both");
   }
 
   static constexpr const char* kOnlyBody =
-      "this is the one statement of an if or a loop, and the next would take its place; remove the whole of it, "
+      "this is the one statement of an if or a loop, and the next would take its place; remove the whole of "
+      "it, "
       "or replace the statement";
 
   Status remove(size_t edit, const Target& target) {
@@ -265,8 +287,9 @@ class Plan {
     const auto other = second(edit);
     NANOBUG_TRY(other);
     const Span span = target.span, anchor = other->span;
-    if (anchor.begin < span.end && span.begin < anchor.end)
-      return wrong(edit, span.begin, "a piece cannot be moved into or around itself");
+    // Out of what encloses it it can go.
+    if (span.begin <= anchor.begin && anchor.begin < span.end)
+      return wrong(edit, target.at, "a piece cannot be moved into or around itself");
     if (target.is_statement() != other->is_statement())
       return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
     if (!target.is_statement()) {
@@ -342,6 +365,11 @@ class Plan {
       if (last.text.empty() && cut.text.empty() && last.span.begin < cut.span.begin &&
           last.span.end < cut.span.end) {
         last.span.end = cut.span.end;
+        // With the last of a list goes the comma before them.
+        const Token* left = tokens_.before(last.span.begin);
+        const Token* right = tokens_.after(last.span.end);
+        if (tokens_.is(left, ",") && (tokens_.is(right, ")") || tokens_.is(right, "}")))
+          last.span.begin = left->span.begin;
         continue;
       }
       return wrong(cut.edit, cut.span.begin,
@@ -368,11 +396,10 @@ class Plan {
         return cut.span.begin < whole.end && whole.begin < cut.span.end;
       });
       if (!free) continue;
-      add(rule_.edits.size(), whole, "", is_whole_lines(unit_.text, whole));
+      add(kLeftOver, whole, "", is_whole_lines(unit_.text, whole));
       gone.push_back(whole);
     }
-    for (const Span& line : unread_after(survey_.includes, gone, added))
-      add(rule_.edits.size(), line, "", true);
+    for (const Span& line : unread_after(survey_.includes, gone, added)) add(kInclude, line, "", true);
     sort();
   }
 
@@ -429,9 +456,9 @@ class Plan {
 
 }  // namespace
 
-std::vector<Result<std::vector<Site>>> plan_sites(
-    Unit& unit, const Survey& survey, const std::vector<const CompiledRule*>& rules,
-    const std::vector<std::vector<BoundNodes>>& matches) {
+std::vector<Result<std::vector<Site>>> plan_sites(Unit& unit, const Survey& survey,
+                                                  const std::vector<const CompiledRule*>& rules,
+                                                  const std::vector<std::vector<BoundNodes>>& matches) {
   std::vector<Result<std::vector<Site>>> answers(rules.size(), std::vector<Site>{});
   std::vector<std::pair<size_t, std::unique_ptr<Plan>>> plans;
   for (size_t i = 0; i < rules.size(); ++i) {
@@ -451,6 +478,15 @@ std::vector<Result<std::vector<Site>>> plan_sites(
   std::vector<const std::vector<Cut>*> drafts;
   for (const auto& [rule, plan] : plans) drafts.push_back(&plan->cuts());
   auto settled = settle(unit, drafts);
+  std::vector<size_t> second;
+  for (size_t k = 0; k < plans.size(); ++k)
+    if (!settled[k] && plans[k].second->keep_includes()) second.push_back(k);
+  if (!second.empty()) {
+    std::vector<const std::vector<Cut>*> again;
+    for (const size_t k : second) again.push_back(&plans[k].second->cuts());
+    auto answers_again = settle(unit, again);
+    for (size_t i = 0; i < second.size(); ++i) settled[second[i]] = std::move(answers_again[i]);
+  }
   for (size_t k = 0; k < plans.size(); ++k) {
     auto& answer = answers[plans[k].first];
     if (!answer) continue;

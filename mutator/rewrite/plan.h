@@ -1,4 +1,5 @@
-// plan: matches of rules to Sites: select, cut, fill in, tidy up, settle, format, and keep what truly changed.
+// plan: matches of rules to Sites: select, cut, fill in, tidy up, settle, format, and keep what truly
+// changed.
 #pragma once
 
 #include <string>

@@ -166,7 +166,8 @@ class Settler {
       auto again = unit_.again(spare.text);
       if (!again || !mean_the_same(parsed, added(whole), **again, added(spare))) {
         if (group.members.size() > 1)
-          return Error{Exit::catalog, "some of the edits need parentheses that their trees do not show", std::nullopt};
+          return Error{Exit::catalog, "some of the edits need parentheses that their trees do not show",
+                       std::nullopt};
         on.clear();
         for (const Assembled::Pair& pair : whole.pairs) on.push_back(pair.on);
       }

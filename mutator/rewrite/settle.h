@@ -1,8 +1,8 @@
 // settle: from drafts to cuts that mean what their rules say, with the parser as the judge.
 //
 // A draft's text with all its parentheses is parsed: it says what the rule says by how it was put together,
-// and its shape must be the file's own around the cuts. Of the parentheses those stay that its tree needs; the
-// text that is left must have the shape of the first.
+// and its shape must be the file's own around the cuts. Of the parentheses those stay that its tree needs;
+// the text that is left must have the shape of the first.
 #pragma once
 
 #include <vector>

@@ -27,9 +27,9 @@ class Numbers {
 
   // The token that the byte is in, or the next.
   int at(unsigned offset) const {
-    return static_cast<int>(std::partition_point(spans_.begin(), spans_.end(),
-                                                 [&](const Span& s) { return s.end <= offset; }) -
-                            spans_.begin());
+    return static_cast<int>(
+        std::partition_point(spans_.begin(), spans_.end(), [&](const Span& s) { return s.end <= offset; }) -
+        spans_.begin());
   }
 
   // The last of [first, last] that is no semicolon: some statements have theirs in their range, some do not.
@@ -50,10 +50,14 @@ class Collector : public RecursiveASTVisitor<Collector> {
   bool shouldWalkTypesOfTypeLocs() const { return false; }
 
   bool VisitStmt(Stmt* statement) {
-    if (isa<ParenExpr, CXXDefaultArgExpr, CXXDefaultInitExpr, OpaqueValueExpr, ImplicitValueInitExpr>(statement))
+    if (isa<ParenExpr, CXXDefaultArgExpr, CXXDefaultInitExpr, OpaqueValueExpr, ImplicitValueInitExpr>(
+            statement))
       return true;
     if (const auto* self = dyn_cast<CXXThisExpr>(statement); self && self->isImplicit()) return true;
     if (names_an_operator(statement)) return true;
+    // What nobody wrote around an expression, parentheses too, has the place of the expression itself.
+    if (auto* expression = dyn_cast<Expr>(statement)) statement = expression->IgnoreUnlessSpelledInSource();
+    if (isa<ParenExpr>(statement)) return true;
     SourceLocation end = statement->getEndLoc();
     // What stands behind a label is not a part of it: it could go, and the next would be there.
     if (const auto* label = dyn_cast<SwitchCase>(statement)) end = label->getColonLoc();
@@ -64,8 +68,11 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
   bool VisitDecl(Decl* declaration) {
-    if (!declaration->isImplicit())
-      add(kDeclaration + declaration->getKind(), declaration->getBeginLoc(), declaration->getEndLoc());
+    if (declaration->isImplicit()) return true;
+    // Declarators share their specifiers.
+    const bool declarator = isa<VarDecl, FieldDecl>(declaration) && !isa<ParmVarDecl>(declaration);
+    add(kDeclaration + declaration->getKind(),
+        declarator ? declaration->getLocation() : declaration->getBeginLoc(), declaration->getEndLoc());
     return true;
   }
 
@@ -178,9 +185,9 @@ class Around {
  private:
   // The first hole that ends behind the token.
   size_t hole_at(int token) const {
-    return static_cast<size_t>(std::partition_point(holes_.begin(), holes_.end(),
-                                                    [&](const Hole& h) { return h.end <= token; }) -
-                               holes_.begin());
+    return static_cast<size_t>(
+        std::partition_point(holes_.begin(), holes_.end(), [&](const Hole& h) { return h.end <= token; }) -
+        holes_.begin());
   }
   bool in(size_t hole, int token) const { return hole < holes_.size() && holes_[hole].begin <= token; }
 

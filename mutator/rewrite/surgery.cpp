@@ -105,7 +105,8 @@ Span with_comments(const Tokens& tokens, Span statement) {
   // A comment in front of it on its line goes too.
   unsigned before = span.begin;
   for (const Token* comment = tokens.before(before, true);
-       comment && comment->kind == Token::Kind::comment && comment->span.begin >= line_start(text, span.begin);
+       comment && comment->kind == Token::Kind::comment &&
+       comment->span.begin >= line_start(text, span.begin);
        comment = tokens.before(before, true))
     before = comment->span.begin;
   if (before < span.begin && first_on_line(text, before)) span.begin = before;
@@ -215,8 +216,9 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
   if (!tokens.is(sign, "#") || !tokens.is(word, "pragma")) return std::nullopt;
   const Token* what = tokens.after(word->span.end);
   const std::string_view rest = what ? text.substr(what->span.begin) : "";
-  for (const char* harmless : {"once", "region", "endregion", "mark", "pack", "push_macro", "pop_macro", "message",
-                               "warning", "GCC diagnostic", "clang diagnostic", "GCC system_header"})
+  for (const char* harmless :
+       {"once", "region", "endregion", "mark", "pack", "push_macro", "pop_macro", "message", "warning",
+        "GCC diagnostic", "clang diagnostic", "GCC system_header"})
     if (rest.starts_with(harmless)) return std::nullopt;
   std::string line(text.substr(sign->span.begin, before->span.end - sign->span.begin));
   return line;

@@ -36,8 +36,9 @@ std::string fill_in(const std::vector<Piece>& pieces, const std::map<std::string
   for (const Piece& piece : pieces) {
     const Bound* value = piece.placeholder ? &bound.at(piece.text) : nullptr;
     const bool expression = value && value->expression;
-    const std::string part =
-        !value ? piece.text : expression && !value->atom ? marked(value->text) : value->text;
+    const std::string part = !value                       ? piece.text
+                             : expression && !value->atom ? marked(value->text)
+                                                          : value->text;
     if ((joint || expression) && signs_run_together(text, part)) text += ' ';
     text += part;
     joint = expression;

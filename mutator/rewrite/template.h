@@ -4,7 +4,8 @@
 //
 // {{id}} stands for the source text of the node bound to `id`: a statement or declaration with its semicolon,
 // an expression without. An expression that is no atom gets marks around it (draft.h): where the operators
-// beside the placeholder need parentheses, they become some. Blanks around the id are allowed; two opening braces of C++ are written `{ {`.
+// beside the placeholder need parentheses, they become some. Blanks around the id are allowed; two opening
+// braces of C++ are written `{ {`.
 #pragma once
 
 #include <map>

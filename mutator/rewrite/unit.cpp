@@ -33,8 +33,8 @@ class FirstError : public clang::DiagnosticConsumer {
       message = (edited_ && info.getSourceManager().isInMainFile(info.getLocation())
                      ? *edited_
                      : std::string(place.getFilename())) +
-                ":" + std::to_string(place.getLine()) + ":" +
-                std::to_string(place.getColumn()) + ": " + message;
+                ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn()) + ": " +
+                message;
   }
 
  private:
@@ -85,10 +85,10 @@ Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string&
   std::unique_ptr<clang::ASTUnit> ast;
   if (invocation) {
     if (text && !invocation->getFrontendOpts().Inputs.empty())
-      invocation->getPreprocessorOpts().addRemappedFile(invocation->getFrontendOpts().Inputs[0].getFile(),
-                                                        llvm::MemoryBuffer::getMemBufferCopy(*text).release());
+      invocation->getPreprocessorOpts().addRemappedFile(
+          invocation->getFrontendOpts().Inputs[0].getFile(),
+          llvm::MemoryBuffer::getMemBufferCopy(*text).release());
     invocation->getFrontendOpts().DisableFree = false;
-    invocation->getPreprocessorOpts().DetailedRecord = true;  // which branches it leaves out
     llvm::IntrusiveRefCntPtr<clang::FileManager> manager(
         new clang::FileManager(clang::FileSystemOptions{}, job.files));
     ast = clang::ASTUnit::LoadFromCompilerInvocation(invocation,
@@ -97,9 +97,10 @@ Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string&
   }
   if (ast && first->message.empty()) return ast;
   const std::string reason = first->message.empty() ? "the compile command cannot be read" : first->message;
-  return fail(Exit::catalog,
-              text ? "with this edit it does not compile: " + reason : "'" + name + "' does not parse: " + reason,
-              place);
+  return fail(
+      Exit::catalog,
+      text ? "with this edit it does not compile: " + reason : "'" + name + "' does not parse: " + reason,
+      place);
 }
 
 // Options that write files, or turn a warning into the end of the parse.
@@ -173,6 +174,15 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
               place);
 }
 
+// What Clang made of a template, which stands in the file once.
+bool is_instantiation(const clang::Decl& declaration) {
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(&declaration))
+    return function->getTemplateSpecializationKind() == clang::TSK_ImplicitInstantiation;
+  if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(&declaration))
+    return variable->getTemplateSpecializationKind() == clang::TSK_ImplicitInstantiation;
+  return false;
+}
+
 }  // namespace
 
 Unit::Unit(Job job, std::unique_ptr<clang::ASTUnit> unit, std::string file, std::filesystem::path style_path)
@@ -185,7 +195,8 @@ Unit::Unit(Job job, std::unique_ptr<clang::ASTUnit> unit, std::string file, std:
   // Only what the main file declares is visited: headers are thousands of times larger.
   std::vector<clang::Decl*> own;
   for (auto it = ast->top_level_begin(); it != ast->top_level_end(); ++it)
-    if (sources().isInMainFile(sources().getExpansionLoc((*it)->getBeginLoc()))) own.push_back(*it);
+    if (sources().isInMainFile(sources().getExpansionLoc((*it)->getBeginLoc())) && !is_instantiation(**it))
+      own.push_back(*it);
   context().setTraversalScope(own);
 }
 
@@ -222,11 +233,13 @@ Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::fil
   const std::string name = c ? "snippet.c" : cuda ? "snippet.cu" : "snippet.cpp";
   llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> memory(new llvm::vfs::InMemoryFileSystem);
   memory->addFile("/snippet/" + name, 0, llvm::MemoryBuffer::getMemBufferCopy(code, name));
-  Job job{{"clang++", c ? "-std=c17" : "-std=c++20", "-fsyntax-only", "-resource-dir=" NANOBUG_CLANG_RESOURCES},
-          "/snippet",
-          memory};
+  Job job{
+      {"clang++", c ? "-std=c17" : "-std=c++20", "-fsyntax-only", "-resource-dir=" NANOBUG_CLANG_RESOURCES},
+      "/snippet",
+      memory};
   if (c) job.arguments.insert(job.arguments.end(), {"-x", "c"});
-  if (cuda) job.arguments.insert(job.arguments.end(), {"-x", "cuda", "--cuda-host-only", "-nocudainc", "-nocudalib"});
+  if (cuda)
+    job.arguments.insert(job.arguments.end(), {"-x", "cuda", "--cuda-host-only", "-nocudainc", "-nocudalib"});
   job.arguments.push_back(name);
   auto ast = parse(job, name, place);
   NANOBUG_TRY(ast);

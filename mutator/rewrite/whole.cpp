@@ -14,7 +14,9 @@ DynTypedNode parent_of(ASTContext& context, const DynTypedNode& node) {
   return parents.empty() ? DynTypedNode{} : parents[0];
 }
 
-bool has_parent(const DynTypedNode& node) { return !node.getNodeKind().isNone(); }
+bool has_parent(const DynTypedNode& node) {
+  return !node.getNodeKind().isNone();
+}
 
 // Does a statement end with a semicolon that is no part of its range?
 bool wants_semicolon(const Stmt* statement) {
@@ -46,11 +48,13 @@ bool is_wrapper(const Stmt& parent, const Stmt& child) {
   if (isa<AttributedStmt>(parent)) return true;
   const auto* expression = dyn_cast<Expr>(&parent);
   const auto* inner = dyn_cast<Expr>(&child);
-  return expression && inner && expression != inner && expression->IgnoreImplicit() == inner->IgnoreImplicit();
+  return expression && inner && expression != inner &&
+         expression->IgnoreImplicit() == inner->IgnoreImplicit();
 }
 
 bool is_body(const Stmt& parent, const Stmt* child) {
-  if (const auto* branch = dyn_cast<IfStmt>(&parent)) return branch->getThen() == child || branch->getElse() == child;
+  if (const auto* branch = dyn_cast<IfStmt>(&parent))
+    return branch->getThen() == child || branch->getElse() == child;
   if (const auto* loop = dyn_cast<ForStmt>(&parent)) return loop->getBody() == child;
   if (const auto* range = dyn_cast<CXXForRangeStmt>(&parent)) return range->getBody() == child;
   if (const auto* when = dyn_cast<WhileStmt>(&parent)) return when->getBody() == child;
@@ -87,7 +91,8 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
 size_t declarators_with(const Decl& declaration) {
   size_t count = 0;
   for (const Decl* other : declaration.getDeclContext()->decls())
-    count += isa<DeclaratorDecl>(other) && !other->isImplicit() && other->getBeginLoc() == declaration.getBeginLoc();
+    count += isa<DeclaratorDecl>(other) && !other->isImplicit() &&
+             other->getBeginLoc() == declaration.getBeginLoc();
   return count;
 }
 
@@ -102,12 +107,11 @@ Whole whole_declaration(Unit& unit, const Decl* declaration) {
       }
       if (const auto* loop = parent_of(unit.context(), above).get<CXXForRangeStmt>();
           loop && loop->getLoopVarStmt() == statement)
-        return {Role::loop_variable,
-                SourceRange(declaration->getBeginLoc(), declaration->getLocation())};
+        return {Role::loop_variable, SourceRange(declaration->getBeginLoc(), declaration->getLocation())};
       return whole_statement(unit, statement);
     }
-  if (isa<ParmVarDecl, EnumConstantDecl, TemplateTypeParmDecl, NonTypeTemplateParmDecl, TemplateTemplateParmDecl>(
-          declaration))
+  if (isa<ParmVarDecl, EnumConstantDecl, TemplateTypeParmDecl, NonTypeTemplateParmDecl,
+          TemplateTemplateParmDecl>(declaration))
     return {Role::element, own};
   if (const auto* function = dyn_cast<FunctionDecl>(declaration))
     if (const auto* pattern = function->getDescribedFunctionTemplate()) declaration = pattern;
@@ -116,7 +120,8 @@ Whole whole_declaration(Unit& unit, const Decl* declaration) {
   if (const auto* variable = dyn_cast<VarDecl>(declaration))
     if (const auto* pattern = variable->getDescribedVarTemplate()) declaration = pattern;
   if (const auto* one = dyn_cast<DeclaratorDecl>(declaration); one && !isa<FunctionDecl>(one))
-    if (declarators_with(*one) > 1) return {Role::declarator, SourceRange(one->getLocation(), one->getEndLoc())};
+    if (declarators_with(*one) > 1)
+      return {Role::declarator, SourceRange(one->getLocation(), one->getEndLoc())};
   const auto* function = declaration->getAsFunction();
   const bool body = function && function->doesThisDeclarationHaveABody();
   return {Role::statement, declaration->getSourceRange(), !body};
@@ -140,6 +145,9 @@ Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text) 
          unit.tokens.is(sign, "*") || unit.tokens.is(sign, "&") || unit.tokens.is(sign, "&&");
          sign = unit.tokens.before(span->begin))
       span->begin = sign->span.begin;
+  // The head of a loop keeps its semicolons.
+  const Token* last = unit.tokens.before(span->end);
+  if (whole.role == Role::head && unit.tokens.is(last, ";")) span->end = last->span.begin;
   const Token* behind = unit.tokens.after(span->end);
   if (whole.semicolon && unit.tokens.is(behind, ";")) span->end = behind->span.end;
   return span;

@@ -8,10 +8,10 @@ namespace nanobug::rewrite {
 
 struct Whole {
   enum class Role {
-    statement,    // one of several in a block; or a declaration of a class, a namespace, a file
-    only_body,    // the one statement of an if, an else, a loop: the next would take its place
-    head,         // what the head of a loop or an if declares
-    declarator,   // one of several: int a = 1, b = 2;
+    statement,   // one of several in a block; or a declaration of a class, a namespace, a file
+    only_body,   // the one statement of an if, an else, a loop: the next would take its place
+    head,        // what the head of a loop or an if declares
+    declarator,  // one of several: int a = 1, b = 2;
     loop_variable,
     initializer,  // of a constructor
     element,      // of a list with commas: an argument, a parameter, an enumerator, a capture

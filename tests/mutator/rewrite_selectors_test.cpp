@@ -143,7 +143,7 @@ TEST_CASE("edits that contradict themselves or their place are refused", "[rewri
   CHECK(mutated(rule(match, {edit(Kind::move_after, "node(if)", "statement(then)")}), code) ==
         "at snippet.cpp:2:3: a piece cannot be moved into or around itself");
   CHECK(mutated(rule(match, {edit(Kind::move_before, "statement(then)", "node(if)")}), code) ==
-        alone + "a piece cannot be moved into or around itself");
+        alone + "the one statement of an if or a loop cannot move, and nothing can beside it");
   CHECK(mutated(rule(match, {edit(Kind::move_after, "statement(then)", "statement(call)")}), code) ==
         alone + "the one statement of an if or a loop cannot move, and nothing can beside it");
   CHECK(mutated(rule(match, {edit(Kind::move_after, "statement(call)", "statement(then)")}), code) ==

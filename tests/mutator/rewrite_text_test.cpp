@@ -220,7 +220,7 @@ TEST_CASE("an element goes with its comma", "[rewrite][text]") {
       {"{«a», b}", "{«a, »b}"},           {"{a, «b»}", "{a«, b»}"},
       {"x = «a» + b;", "x = «a» + b;"},   {"f(«a» + b, c)", "f(«a» + b, c)"},
       {"f(a, «b» + c)", "f(a, «b» + c)"}, {"f(«a», /* of b */ b)", "f(«a, »/* of b */ b)"},
-      {"g[«a», b]", "g[«a», b]"},         {"f(«a»,", "f(«a,»"}};
+      {"g[«a», b]", "g[«a, »b]"},         {"g<«a», b>", "g<«a, »b>"},         {"f(«a»,", "f(«a,»"}};
   for (const auto& [text, expected] : rows) {
     INFO(text);
     const Marked at(text);
