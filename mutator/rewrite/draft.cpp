@@ -14,14 +14,6 @@ bool ends_in_number(std::string_view text) {
   return begin < text.size() && text[begin] >= '0' && text[begin] <= '9';
 }
 
-// Would the last token of `left` and the first of `right` be read as one, or as another?
-bool run_together(std::string_view left, std::string_view right) {
-  if (left.empty() || right.empty()) return false;
-  const char a = left.back(), b = right.front();
-  if (is_word(a)) return is_word(b) || b == '"' || b == '\'' || (b == '.' && ends_in_number(left));
-  return (a == '.' && b >= '0' && b <= '9') || signs_run_together(left, right);
-}
-
 class Writer {
  public:
   explicit Writer(const std::vector<bool>& on) : on_(on) {}
@@ -76,10 +68,12 @@ class Writer {
 
 }  // namespace
 
-bool signs_run_together(std::string_view left, std::string_view right) {
+bool run_together(std::string_view left, std::string_view right) {
   if (left.empty() || right.empty()) return false;
   const char a = left.back(), b = right.front();
   const auto one_of = [](char c, std::string_view set) { return set.find(c) != std::string_view::npos; };
+  if (is_word(a)) return is_word(b) || b == '"' || b == '\'' || (b == '.' && ends_in_number(left));
+  if (a == '.' && b >= '0' && b <= '9') return true;
   if (b == '=') return one_of(a, "=!<>+-*/%&|^");
   if (a == b) return one_of(a, "+-&|<:#/.");
   static constexpr std::string_view kPairs[] = {"->", "/*", "<:", "<%", "%:", "%>", ":>", ".*"};

@@ -33,8 +33,8 @@ std::string without_marks(const std::string& text);
 // The text with those pairs of marks written as parentheses that are on; one answer a pair.
 std::string written(const std::string& text, const std::vector<bool>& on);
 
-// Would the sign at the end of `left` and the one that `right` begins with be read as one?
-bool signs_run_together(std::string_view left, std::string_view right);
+// Would the last token of `left` and the first of `right` be read as one, or as another?
+bool run_together(std::string_view left, std::string_view right);
 
 struct Assembled {
   std::string text;

@@ -74,7 +74,8 @@ class Plan {
     Span span;
     std::optional<Whole> whole;
     const clang::Expr* expression = nullptr;
-    unsigned at = 0;  // where the node itself begins
+    unsigned at = 0;     // where the node itself begins
+    bool range = false;  // not a node
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
     bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
@@ -87,7 +88,7 @@ class Plan {
     if (node == nodes_.getMap().end()) {
       NANOBUG_TRY(span);
       // Not a node but a range: what it holds is told by its own text.
-      Target range{*span, std::nullopt, nullptr, span->begin};
+      Target range{*span, std::nullopt, nullptr, span->begin, true};
       if (nanobug::rewrite::is_statement(tokens_, *span)) {
         range.whole = Whole{};
         range.whole->role = is_only_body(tokens_, *span) ? Whole::Role::only_body : Whole::Role::statement;
@@ -189,7 +190,7 @@ class Plan {
     const auto own = selected_by(edit, target);
     NANOBUG_TRY(own);
     Span span = *own;
-    if (!target.whole) span = with_blanks_of(*text, span);
+    if (target.range) span = with_blanks_of(*text, span);
     if (expression) {
       const auto outer = slot(edit, {span, target.whole, target.expression, target.at});
       NANOBUG_TRY(outer);

@@ -30,16 +30,37 @@ Result<std::vector<Piece>> parse_template(const std::string& text, unsigned* whe
   return pieces;
 }
 
+namespace {
+
+// Words that an expression stands beside; any other word and a name may be one name: max_{{n}}.
+bool is_operator_word(std::string_view word) {
+  static constexpr std::string_view kWords[] = {
+      "return", "co_return", "co_yield", "co_await", "throw",  "case",  "else", "do",
+      "new",    "delete",    "sizeof",   "and",      "or",     "not",   "xor",  "bitand",
+      "bitor",  "compl",     "and_eq",   "or_eq",    "xor_eq", "not_eq"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+bool are_one_name(std::string_view left, std::string_view right) {
+  if (left.empty() || right.empty() || !is_word(left.back()) || !is_word(right.front())) return false;
+  const auto end = std::find_if_not(right.begin(), right.end(), is_word);
+  const auto begin = std::find_if_not(left.rbegin(), left.rend(), is_word);
+  return !is_operator_word(left.substr(static_cast<size_t>(left.rend() - begin))) &&
+         !is_operator_word(right.substr(0, static_cast<size_t>(end - right.begin())));
+}
+
+}  // namespace
+
 std::string fill_in(const std::vector<Piece>& pieces, const std::map<std::string, Bound>& bound) {
   std::string text;
-  bool joint = false;  // beside an expression that was put in: two signs must not run together
+  bool joint = false;  // beside an expression that was put in: two tokens must not run together
   for (const Piece& piece : pieces) {
     const Bound* value = piece.placeholder ? &bound.at(piece.text) : nullptr;
     const bool expression = value && value->expression;
     const std::string part = !value                       ? piece.text
                              : expression && !value->atom ? marked(value->text)
                                                           : value->text;
-    if ((joint || expression) && signs_run_together(text, part)) text += ' ';
+    if ((joint || expression) && run_together(text, part) && !are_one_name(text, part)) text += ' ';
     text += part;
     joint = expression;
   }
