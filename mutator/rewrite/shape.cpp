@@ -100,7 +100,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
   void add(int kind, SourceLocation from, SourceLocation to) {
-    const auto begin = unit_.offset(from), end = unit_.offset(to);
+    const auto begin = unit_.offset(from), end = unit_.end_offset(to);
     if (!begin || !end) return;
     const int first = numbers_.at(*begin);
     shape_.push_back({kind, first, numbers_.last_of(first, numbers_.at(*end))});

@@ -210,6 +210,14 @@ std::optional<unsigned> Unit::offset(clang::SourceLocation location) {
   return file == sources().getMainFileID() ? std::optional(offset) : std::nullopt;
 }
 
+std::optional<unsigned> Unit::end_offset(clang::SourceLocation location) {
+  while (location.isMacroID())
+    location = sources().isMacroArgExpansion(location)
+                   ? sources().getImmediateSpellingLoc(location)
+                   : sources().getImmediateExpansionRange(location).getEnd();
+  return offset(location);
+}
+
 Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
                                          const std::filesystem::path& commands, const std::string& file,
                                          const Place& place) {

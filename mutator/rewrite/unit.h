@@ -35,6 +35,9 @@ class Unit {
   // it is in another file.
   std::optional<unsigned> offset(clang::SourceLocation location);
 
+  // The same of a location where something ends: of what a macro expands to, its closing parenthesis.
+  std::optional<unsigned> end_offset(clang::SourceLocation location);
+
   // The file with another text, parsed the same way. Errors: Exit::catalog with the compiler's first message.
   Result<std::unique_ptr<Unit>> again(const std::string& other) const;
 

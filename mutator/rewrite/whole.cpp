@@ -127,6 +127,18 @@ Whole whole_declaration(Unit& unit, const Decl* declaration) {
   return {Role::statement, declaration->getSourceRange(), !body};
 }
 
+// What is all that a macro expands to is written as the macro.
+CharSourceRange as_expansion(Unit& unit, SourceRange range) {
+  const auto& options = unit.context().getLangOpts();
+  SourceLocation begin, end;
+  if (range.getBegin().isMacroID() && range.getEnd().isMacroID() &&
+      Lexer::isAtStartOfMacroExpansion(range.getBegin(), unit.sources(), options, &begin) &&
+      Lexer::isAtEndOfMacroExpansion(range.getEnd(), unit.sources(), options, &end) && begin.isFileID() &&
+      end.isFileID())
+    return CharSourceRange::getTokenRange(begin, end);
+  return CharSourceRange::getTokenRange(range);
+}
+
 }  // namespace
 
 Whole whole_of(Unit& unit, const DynTypedNode& node) {
@@ -138,7 +150,7 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
 }
 
 Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text) {
-  auto span = editable(unit, CharSourceRange::getTokenRange(whole.range), text);
+  auto span = editable(unit, as_expansion(unit, whole.range), text);
   if (!span) return span;
   if (whole.role == Role::declarator)
     for (const Token* sign = unit.tokens.before(span->begin);
