@@ -119,7 +119,12 @@ class Plan {
       if (piece.placeholder && !bound_.contains(piece.text))
         return wrong(edit, offset,
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
-    return with_line_ends_of(unit_.text, fill_in(rule_.edits[edit].pieces, bound_));
+    // What the rule writes is indented as the place is; what it takes from the file is already.
+    std::vector<Piece> pieces = rule_.edits[edit].pieces;
+    const std::string indent = indentation(unit_.text, offset);
+    for (Piece& piece : pieces)
+      if (!piece.placeholder) piece.text = with_indented_lines(piece.text, indent);
+    return with_line_ends_of(unit_.text, fill_in(pieces, bound_));
   }
 
   // ---- one edit
@@ -196,11 +201,8 @@ class Plan {
       NANOBUG_TRY(outer);
       span = *outer;
     }
-    const std::string indent = indentation(unit_.text, span.begin);
-    std::string placed = reindented(*text, "", indent);
-    placed.erase(0, std::min(placed.find_first_not_of(" \t"), placed.size()));
-    const bool atom = !placed.empty() && std::all_of(placed.begin(), placed.end(), is_word);
-    add(edit, span, expression && !atom ? marked(placed) : placed);
+    text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
+    add(edit, span, expression ? marked(*text) : *text);
     return {};
   }
 
@@ -209,16 +211,16 @@ class Plan {
     using Role = Whole::Role;
     if (target.is(Role::only_body)) return wrong(edit, target.at, what);
     if (const auto directive = directive_in(tokens_, target.span))
-      return wrong(edit, target.span.begin,
+      return wrong(edit, target.at,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
     return not_under_pragma(edit, target);
   }
 
   Status not_under_pragma(size_t edit, const Target& target) {
     if (!target.is_statement()) return {};
-    const auto pragma = pragma_above(tokens_, target.span.begin);
+    const auto pragma = pragma_above(tokens_, target.at);
     if (!pragma) return {};
-    return wrong(edit, target.span.begin,
+    return wrong(edit, target.at,
                  "'" + *pragma +
                      "' stands before this statement and would fall on another one; replace "
                      "the statement, or select both");
@@ -280,7 +282,7 @@ class Plan {
                    "this is the one statement of an if or a loop; there is no room beside it");
     if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
     put_beside(edit, with_comments(tokens_, anchor.span), before,
-               reindented(*text, "", indentation(unit_.text, anchor.span.begin)));
+               indentation(unit_.text, anchor.span.begin) + *text);
     return {};
   }
 

@@ -22,9 +22,10 @@ std::string refusal(Unit& unit, const clang::CharSourceRange& range, const std::
   const auto& sources = unit.sources();
   const clang::SourceLocation at = range.getBegin().isMacroID() ? range.getBegin() : range.getEnd();
   if (at.isMacroID() && unit.offset(at)) {
-    const auto name = clang::Lexer::getImmediateMacroName(at, sources, unit.context().getLangOpts());
+    const Token* name = unit.tokens.after(*unit.offset(sources.getExpansionLoc(at)));
     return "at " + unit.place(*unit.offset(at)) + ": '" + selector + "' selects text of the macro " +
-           name.str() + ", which stands elsewhere; match code outside of macros";
+           std::string(name ? unit.tokens.text(*name) : "") +
+           ", which stands elsewhere; match code outside of macros";
   }
   const auto where = sources.getPresumedLoc(sources.getFileLoc(range.getBegin()));
   if (where.isInvalid()) return "'" + selector + "' selects code that is not written anywhere";

@@ -158,21 +158,34 @@ class Settler {
 
   // The parentheses that the tree does not need, left out if the text means the same without.
   std::optional<Error> leave_out(const Group& group, const Assembled& whole, Unit& parsed) {
-    std::vector<bool> on;
-    for (const Assembled::Pair& pair : whole.pairs) on.push_back(pair.on);
-    if (std::find(on.begin(), on.end(), true) != on.end()) {
-      on = Parentheses(parsed).needed(whole.pairs);
+    std::vector<bool> all;
+    for (const Assembled::Pair& pair : whole.pairs) all.push_back(pair.on);
+    if (std::find(all.begin(), all.end(), true) == all.end()) {
+      keep(group, all);
+      return std::nullopt;
+    }
+    const std::vector<bool> needed = Parentheses(parsed).needed(whole.pairs);
+    const auto holds = [&](const std::vector<bool>& on) {
       const Assembled spare = assemble(unit_.text, group.cuts, on);
       auto again = unit_.again(spare.text);
-      if (!again || !mean_the_same(parsed, added(whole), **again, added(spare))) {
-        if (group.members.size() > 1)
-          return Error{Exit::catalog, "some of the edits need parentheses that their trees do not show",
-                       std::nullopt};
-        on.clear();
-        for (const Assembled::Pair& pair : whole.pairs) on.push_back(pair.on);
+      return again && mean_the_same(parsed, added(whole), **again, added(spare));
+    };
+    if (needed == all || holds(needed)) {
+      keep(group, needed);
+      return std::nullopt;
+    }
+    if (group.members.size() > 1)
+      return Error{Exit::catalog, "some edits need parentheses that their trees do not show", std::nullopt};
+    // A comma in a macro's argument, a `>` in a template's: one pair more, or all of them.
+    for (size_t i = 0; i < all.size(); ++i) {
+      std::vector<bool> more = needed;
+      more[i] = true;
+      if (all[i] && !needed[i] && holds(more)) {
+        keep(group, more);
+        return std::nullopt;
       }
     }
-    keep(group, on);
+    keep(group, all);
     return std::nullopt;
   }
 

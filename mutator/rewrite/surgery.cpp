@@ -9,7 +9,8 @@ namespace {
 
 unsigned line_start(std::string_view text, unsigned offset) {
   const size_t end = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-  return end == std::string_view::npos ? 0 : end + 1;
+  if (end != std::string_view::npos) return end + 1;
+  return text.starts_with("\xEF\xBB\xBF") && offset >= 3 ? 3 : 0;  // a byte order mark is no part of the line
 }
 
 // Behind the line's end, or the end of the text.
@@ -118,7 +119,12 @@ Span with_comments(const Tokens& tokens, Span statement) {
     while (span.begin > 0 && (text[span.begin - 1] == ' ' || text[span.begin - 1] == '\t')) --span.begin;
     return span;
   }
-  while (span.end < text.size() && (text[span.end] == ' ' || text[span.end] == '\t')) ++span.end;
+  const auto is_blank = [&](unsigned at) {
+    return at < text.size() && (text[at] == ' ' || text[at] == '\t');
+  };
+  const bool bare_behind = !is_blank(span.end);
+  while (is_blank(span.end)) ++span.end;
+  while (bare_behind && span.begin > 0 && is_blank(span.begin - 1)) --span.begin;
   return span;
 }
 
@@ -128,6 +134,14 @@ bool is_whole_lines(std::string_view text, Span span) {
 }
 
 Span with_comma(const Tokens& tokens, Span element) {
+  // .beta1 = 0.9
+  for (;;) {
+    const Token* equals = tokens.before(element.begin);
+    const Token* name = tokens.is(equals, "=") ? tokens.before(equals->span.begin) : nullptr;
+    const Token* dot = name ? tokens.before(name->span.begin) : nullptr;
+    if (!tokens.is(dot, ".")) break;
+    element.begin = dot->span.begin;
+  }
   const Token* left = tokens.before(element.begin);
   const Token* right = tokens.after(element.end);
   const auto is_one_of = [&](const Token* token, std::initializer_list<const char*> signs) {
@@ -178,20 +192,24 @@ Span as_declarator(const Tokens& tokens, Span declarator) {
 
 std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
   const std::string_view text = tokens.text();
-  int depth = 0;
+  int depth = 0, braces = 0;
   std::optional<std::string> opened;
+  std::vector<int> braces_at;  // where each branch that is open began
   for (const Token& token : tokens.all()) {
     if (token.span.begin < span.begin || token.span.begin >= span.end) continue;
+    braces += tokens.text(token) == "{" ? 1 : tokens.text(token) == "}" ? -1 : 0;
+    // A branch that closes a block which it has not opened is not whole either.
+    if (!braces_at.empty() && braces < braces_at.back()) return opened;
     if (tokens.text(token) != "#" || !first_on_line(text, token.span.begin)) continue;
     const Token* name = tokens.after(token.span.end);
     if (!name) continue;
     const std::string word(tokens.text(*name));
     if (word.starts_with("if")) {
       if (depth++ == 0) opened = "#" + word;
-    } else if (word == "endif") {
-      if (depth-- == 0) return "#endif";
-    } else if (word.starts_with("el") && depth == 0) {
-      return "#" + word;
+      braces_at.push_back(braces);
+    } else if (word == "endif" || word.starts_with("el")) {
+      if (depth == 0 || braces != braces_at.back()) return "#" + word;
+      if (word == "endif") --depth, braces_at.pop_back();
     }
   }
   return depth > 0 ? opened : std::nullopt;
@@ -242,6 +260,16 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
     }
     result += line;
     at = next;
+  }
+  return result;
+}
+
+std::string with_indented_lines(std::string_view text, std::string_view indent) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    result += text[i];
+    const bool blank_line = i + 1 < text.size() && (text[i + 1] == '\n' || text[i + 1] == '\r');
+    if (text[i] == '\n' && i + 1 < text.size() && !blank_line) result += indent;
   }
   return result;
 }

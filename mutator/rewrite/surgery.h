@@ -49,6 +49,9 @@ std::string indentation(std::string_view text, unsigned offset);
 // Every line of the block moved from one indentation to another.
 std::string reindented(std::string_view block, std::string_view from, std::string_view to);
 
+// The text with `indent` before each of its lines but the first and blank ones.
+std::string with_indented_lines(std::string_view text, std::string_view indent);
+
 // "\r\n" if the text's first line ends with it, else "\n".
 std::string line_end(std::string_view text);
 

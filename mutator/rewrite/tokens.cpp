@@ -53,7 +53,7 @@ unsigned Tokens::skip_literal(unsigned at) const {
 
 Tokens::Tokens(std::string_view text) : text_(text) {
   const unsigned size = text.size();
-  for (unsigned i = 0; i < size;) {
+  for (unsigned i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < size;) {  // behind a byte order mark
     const char c = text[i];
     const unsigned begin = i;
     Token::Kind kind = Token::Kind::sign;
@@ -63,8 +63,14 @@ Tokens::Tokens(std::string_view text) : text_(text) {
     }
     if (text.substr(i, 2) == "//") {
       kind = Token::Kind::comment;
-      i = std::min<size_t>(text.find('\n', i), size);
-      if (i > begin && text[i - 1] == '\r') --i;
+      // A backslash at its end continues the comment on the next line.
+      for (;; ++i) {
+        i = std::min<size_t>(text.find('\n', i), size);
+        const unsigned end = i > begin && text[i - 1] == '\r' ? i - 1 : i;
+        if (i < size && text[end - 1] == '\\') continue;
+        i = end;
+        break;
+      }
     } else if (text.substr(i, 2) == "/*") {
       kind = Token::Kind::comment;
       const size_t close = text.find("*/", i + 2);
