@@ -1,6 +1,9 @@
 // case: see case.h.
 #include "tests/properties/case.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "tests/properties/context.h"
 
 namespace nanobug::properties {
@@ -40,33 +43,13 @@ Expr changed(const Case& trial, const Expr& node, int needed) {
   return result;
 }
 
-}  // namespace
-
-Expr result_of(const Case& trial) {
-  return changed(trial, trial.source, contexts()[trial.context].needed);
-}
-
-std::string source_of(const Case& trial, const std::string& name, Places* places) {
-  const std::string expression = text_of(trial.source, contexts()[trial.context].needed, places);
-  const std::string text = function(name, trial.context, expression);
-  if (places) {
-    const size_t shift = text.find("{\n  ") + 4 + contexts()[trial.context].before.size();
-    for (auto* map : {&places->node, &places->around})
-      for (auto& [mark, span] : *map) span.begin += shift, span.end += shift;
-  }
+std::string source_of(const Case& trial, const std::string& name, Places& places) {
+  const Context& around = contexts()[trial.context];
+  const std::string text = function(name, trial.context, text_of(trial.source, around.needed, &places));
+  const size_t shift = text.find("{\n  ") + 4 + around.before.size();
+  for (auto* map : {&places.node, &places.around})
+    for (auto& [mark, span] : *map) span.begin += shift, span.end += shift;
   return text;
-}
-
-std::string full_source_of(const Case& trial, const std::string& name) {
-  return function(name, trial.context, "(" + full_text_of(trial.source) + ")");
-}
-
-std::string full_result_of(const Case& trial, const std::string& name) {
-  return function(name, trial.context, "(" + full_text_of(result_of(trial)) + ")");
-}
-
-std::string plain_result_of(const Case& trial, const std::string& name) {
-  return function(name, trial.context, text_of(result_of(trial), contexts()[trial.context].needed));
 }
 
 catalog::Rule rule_of(const Case& trial, const std::string& name) {
@@ -90,14 +73,42 @@ catalog::Rule rule_of(const Case& trial, const std::string& name) {
   return rule;
 }
 
-bool reads_as_declaration(const Case& trial) {
-  return !may_stand(trial.context, result_of(trial));
+// Is everything but the targets, with the parentheses and blanks around them, as it was?
+bool keeps_the_rest(const Case& trial, const std::string& before, const Places& places,
+                    const std::string& after) {
+  std::vector<Span> targets;
+  for (const Edit& edit : trial.edits) {
+    targets.push_back(places.around.at(edit.target));
+    if (edit.kind == Edit::Kind::swap) targets.push_back(places.around.at(edit.other));
+  }
+  std::sort(targets.begin(), targets.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  const auto blank = [&](size_t at) { return std::isspace(static_cast<unsigned char>(before[at])) != 0; };
+  size_t from = 0, at = 0;  // in `before`, in `after`
+  for (const Span& target : targets) {
+    size_t end = target.begin;
+    while (end > from && blank(end - 1)) --end;
+    const size_t found = after.find(before.substr(from, end - from), at);
+    if (found == std::string::npos || (from == 0 && found > 0)) return false;
+    at = found + end - from;
+    from = target.end;
+    while (from < before.size() && blank(from)) ++from;
+  }
+  const std::string rest = before.substr(from);
+  return after.size() >= at + rest.size() && after.ends_with(rest);
 }
 
-bool would_paste(const Case& trial) {
-  Places places;
-  text_of(result_of(trial), contexts()[trial.context].needed, &places);
-  return places.kept_apart;
+// Parentheses outside of comments.
+size_t opened(const std::string& text) {
+  size_t count = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "//") == 0)
+      at = text.find('\n', at);
+    else if (text.compare(at, 2, "/*") == 0)
+      at = text.find("*/", at) + 1;
+    else
+      count += text[at] == '(';
+  }
+  return count;
 }
 
 std::set<std::string> features_of(const Case& trial) {
@@ -134,6 +145,43 @@ std::set<std::string> features_of(const Case& trial) {
   if (trial.edits.size() > 1) features.insert("two edits");
   if (trial.context) features.insert("in: " + contexts()[trial.context].before + "…");
   return features;
+}
+
+}  // namespace
+
+Expr result_of(const Case& trial) {
+  return changed(trial, trial.source, contexts()[trial.context].needed);
+}
+
+bool reads_as_declaration(const Case& trial) {
+  return !may_stand(trial.context, result_of(trial));
+}
+
+bool would_paste(const Case& trial) {
+  Places places;
+  text_of(result_of(trial), contexts()[trial.context].needed, &places);
+  return places.kept_apart;
+}
+
+Question question_of(const Case& trial, const std::string& before, const std::string& after) {
+  const auto full = [&](const std::string& name, const Expr& expression) {
+    return function(name, trial.context, "(" + full_text_of(expression) + ")");
+  };
+  const Expr result = result_of(trial);
+  Question question;
+  Places places;
+  question.source = source_of(trial, before, places);
+  question.full_source = full(before, trial.source);
+  question.full_result = full(after, result);
+  question.plain_result = function(before, trial.context, text_of(result, contexts()[trial.context].needed));
+  question.rule = rule_of(trial, before);
+  question.features = features_of(trial);
+  question.look = [trial, places, source = question.source,
+                   plain = question.plain_result](const std::string& text) {
+    if (!keeps_the_rest(trial, source, places, text)) return Verdict::reaches;
+    return opened(text) > opened(plain) ? Verdict::brackets : Verdict::holds;
+  };
+  return question;
 }
 
 }  // namespace nanobug::properties

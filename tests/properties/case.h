@@ -4,12 +4,11 @@
 
 #include <rapidcheck.h>
 
-#include <set>
 #include <string>
 #include <vector>
 
-#include "mutator/catalog/catalog.h"
 #include "tests/properties/expression.h"
+#include "tests/properties/question.h"
 
 namespace nanobug::properties {
 
@@ -32,24 +31,15 @@ rc::Gen<Case> cases();
 // The expression after the edits.
 Expr result_of(const Case& trial);
 
-// The function `name`: as it stands in the file, with every parenthesis, and with every parenthesis as it
-// must be after the edits. `places` are counted from the function's first byte.
-std::string source_of(const Case& trial, const std::string& name, Places* places = nullptr);
-std::string full_source_of(const Case& trial, const std::string& name);
-std::string full_result_of(const Case& trial, const std::string& name);
+Question question_of(const Case& trial, const std::string& before, const std::string& after);
 
-// The same after the edits with the parentheses of the author and those that are needed, no others.
-std::string plain_result_of(const Case& trial, const std::string& name);
-
-catalog::Rule rule_of(const Case& trial, const std::string& name);
+// The name of the kind the case belongs to that the rewriter does not get right yet, or "".
+std::string not_yet(const Case& trial);
 
 // Does the result begin like a declaration, where a statement may be one?
 bool reads_as_declaration(const Case& trial);
 
 // Do two tokens come together that would be read as others?
 bool would_paste(const Case& trial);
-
-// What the case is made of, by name: "C cast", "alternative token", "swap", …
-std::set<std::string> features_of(const Case& trial);
 
 }  // namespace nanobug::properties

@@ -1,5 +1,7 @@
-// not_yet: see not_yet.h.
-#include "tests/properties/not_yet.h"
+// not_yet: the kinds of trials that the rewriter does not get right yet. They are not drawn; what is mended
+// is taken out here.
+#include "tests/properties/block.h"
+#include "tests/properties/case.h"
 
 #include <functional>
 #include <vector>

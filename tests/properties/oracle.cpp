@@ -42,6 +42,8 @@ class Writer {
     }
     if (const auto* parentheses = clang::dyn_cast<clang::ParenExpr>(node))
       return write(parentheses->getSubExpr());
+    if (const auto* attributed = clang::dyn_cast<clang::AttributedStmt>(node))
+      return write(attributed->getSubStmt());
     text += '(';
     text += node->getStmtClassName();
     if (const auto* expression = clang::dyn_cast<clang::Expr>(node)) {
@@ -53,7 +55,14 @@ class Writer {
     if (const auto* lambda = clang::dyn_cast<clang::LambdaExpr>(node))
       write(lambda->getBody());
     else
-      for (const clang::Stmt* child : node->children()) write(child);
+      for (const clang::Stmt* child : node->children()) {
+        if (clang::isa<clang::CompoundStmt>(node))
+          element(child);
+        else if (is_body(node, child))
+          body(child);
+        else
+          write(child);
+      }
     text += ')';
   }
 
@@ -66,6 +75,38 @@ class Writer {
     for (size_t at; (at = name.find("(lambda at ")) != std::string::npos;)
       name.replace(at, name.find(')', at) + 1 - at, "lambda");
     add(name);
+  }
+
+  static bool is_body(const clang::Stmt* node, const clang::Stmt* child) {
+    using namespace clang;
+    if (const auto* branch = dyn_cast<IfStmt>(node))
+      return child == branch->getThen() || child == branch->getElse();
+    if (const auto* loop = dyn_cast<WhileStmt>(node)) return child == loop->getBody();
+    if (const auto* loop = dyn_cast<ForStmt>(node)) return child == loop->getBody();
+    if (const auto* loop = dyn_cast<DoStmt>(node)) return child == loop->getBody();
+    return false;
+  }
+
+  // A body without braces says what it says in braces, and `;` what an empty one does.
+  void body(const clang::Stmt* node) {
+    using namespace clang;
+    if (const auto* attributed = dyn_cast_or_null<AttributedStmt>(node))
+      return body(attributed->getSubStmt());
+    if (!node || isa<CompoundStmt>(node)) return write(node);
+    text += "(CompoundStmt";
+    if (!isa<NullStmt>(node)) write(node);
+    text += ')';
+  }
+
+  // A label stands before the statements that follow it, of which the first is none of its own.
+  void element(const clang::Stmt* node) {
+    using namespace clang;
+    const auto* label = dyn_cast<SwitchCase>(node);
+    if (!label) return write(node);
+    text += "(label";
+    if (const auto* value = dyn_cast<CaseStmt>(label)) write(value->getLHS());
+    text += ')';
+    if (!isa<NullStmt>(label->getSubStmt())) element(label->getSubStmt());
   }
 
   void own(const clang::Stmt* node) {

@@ -7,17 +7,11 @@
 
 #include "mutator/base/files.h"
 #include "mutator/rewrite/rewriter.h"
+#include "tests/properties/expression.h"
 #include "tests/properties/oracle.h"
 
 namespace nanobug::properties {
 namespace {
-
-std::string before_name(size_t i) {
-  return "f_" + std::to_string(i);
-}
-std::string after_name(size_t i) {
-  return "g_" + std::to_string(i);
-}
 
 // A file of functions, and which lines and bytes are whose.
 class File {
@@ -65,49 +59,37 @@ std::string edited(std::string function, size_t begin, const std::vector<rewrite
   return function;
 }
 
-// Is everything but the targets, with the parentheses and blanks around them, as it was?
-bool keeps_the_rest(const Case& trial, const std::string& before, const Places& places,
-                    const std::string& after) {
-  std::vector<Span> targets;
-  for (const Edit& edit : trial.edits) {
-    targets.push_back(places.around.at(edit.target));
-    if (edit.kind == Edit::Kind::swap) targets.push_back(places.around.at(edit.other));
-  }
-  std::sort(targets.begin(), targets.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
-  const auto blank = [&](size_t at) { return std::isspace(static_cast<unsigned char>(before[at])) != 0; };
-  size_t from = 0, at = 0;  // in `before`, in `after`
-  for (const Span& target : targets) {
-    size_t end = target.begin;
-    while (end > from && blank(end - 1)) --end;
-    const size_t found = after.find(before.substr(from, end - from), at);
-    if (found == std::string::npos || (from == 0 && found > 0)) return false;
-    at = found + end - from;
-    from = target.end;
-    while (from < before.size() && blank(from)) ++from;
-  }
-  const std::string rest = before.substr(from);
-  return after.size() >= at + rest.size() && after.ends_with(rest);
+std::string tree_of(const Reading& reading, const std::string& function) {
+  const auto found = reading.trees.find(function);
+  return found == reading.trees.end() ? "" : found->second;
 }
 
-// Parentheses outside of comments.
-size_t opened(const std::string& text) {
-  size_t count = 0;
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (text.compare(at, 2, "//") == 0)
-      at = text.find('\n', at);
-    else if (text.compare(at, 2, "/*") == 0)
-      at = text.find("*/", at) + 1;
-    else
-      count += text[at] == '(';
-  }
-  return count;
+// A neighbour's loose bracket may be why a text reads wrong: once more, without neighbours.
+Outcome alone(size_t i, const std::string& text, const std::string& wanted) {
+  File file;
+  file.add(i, text);
+  const Reading reading = read(file.text());
+  if (!reading.errors.empty()) return {Verdict::broken, text, reading.errors.begin()->second};
+  return {tree_of(reading, before_name(i)) == wanted ? Verdict::holds : Verdict::changed, text, ""};
 }
 
 }  // namespace
 
+std::string before_name(size_t i) {
+  return "f_" + std::to_string(i);
+}
+std::string after_name(size_t i) {
+  return "g_" + std::to_string(i);
+}
+
 const char* name_of(Verdict verdict) {
-  static const char* names[] = {"holds", "invalid", "refused", "broken", "changed", "reaches", "brackets"};
+  static const char* names[] = {"holds",  "invalid", "void",    "refused", "declined",
+                                "broken", "changed", "reaches", "brackets"};
   return names[static_cast<size_t>(verdict)];
+}
+
+bool is_failure(Verdict verdict) {
+  return verdict != Verdict::holds && verdict != Verdict::void_ && verdict != Verdict::declined;
 }
 
 struct Laboratory::Parts {
@@ -130,86 +112,74 @@ Laboratory::~Laboratory() {
   (void)remove_tree(parts_->directory);
 }
 
-std::vector<Outcome> Laboratory::judge(const std::vector<Case>& cases) {
-  std::vector<Outcome> outcomes(cases.size());
-  File sources, models;
-  for (size_t i = 0; i < cases.size(); ++i) {
-    sources.add(i, source_of(cases[i], before_name(i)));
-    models.add(i, full_source_of(cases[i], before_name(i)) + full_result_of(cases[i], after_name(i)));
+std::vector<Outcome> Laboratory::judge(const std::vector<Question>& questions) {
+  std::vector<Outcome> outcomes(questions.size());
+  File sources, models, results;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    sources.add(i, questions[i].source);
+    models.add(i, questions[i].full_source);
+    results.add(i, questions[i].full_result);
   }
-  const Reading clean = read(sources.text()), model = read(models.text());
-  File file;
-  std::vector<catalog::Rule> rules;
+  const Reading clean = read(sources.text()), model = read(models.text()), wanted = read(results.text());
   std::vector<size_t> valid;
-  for (size_t i = 0; i < cases.size(); ++i) {
+  for (size_t i = 0; i < questions.size(); ++i) {
     std::string error = sources.error_of(i, clean);
     if (error.empty()) error = models.error_of(i, model);
-    const auto tree = clean.trees.find(before_name(i)), full = model.trees.find(before_name(i));
-    if (error.empty() &&
-        (tree == clean.trees.end() || full == model.trees.end() || tree->second != full->second))
+    if (error.empty() && tree_of(clean, before_name(i)) != tree_of(model, before_name(i)))
       error = "the model's text is not the source's tree";
-    if (!error.empty()) {
-      outcomes[i] = {Verdict::invalid, source_of(cases[i], "f") + full_result_of(cases[i], "g"), error};
-      continue;
-    }
-    valid.push_back(i);
-    file.add(i, source_of(cases[i], before_name(i)));
-    rules.push_back(rule_of(cases[i], before_name(i)));
+    if (!error.empty())
+      outcomes[i] = {Verdict::invalid, "", error};
+    else if (!results.error_of(i, wanted).empty())
+      outcomes[i] = {Verdict::void_, "", results.error_of(i, wanted)};
+    else
+      valid.push_back(i);
   }
-  if (valid.empty()) return outcomes;
-  write(parts_->directory / "code.cpp", file.text());
-  std::vector<const catalog::Rule*> all;
-  for (const catalog::Rule& rule : rules) all.push_back(&rule);
-  const auto answers = parts_->rewriter->find(all, {parts_->directory, parts_->directory});
+  const std::map<size_t, std::string> texts = rewritten(questions, valid, outcomes);
+  File file;
+  for (const auto& [i, text] : texts) file.add(i, text);
+  const Reading together = read(file.text());
+  for (const auto& [i, text] : texts) {
+    const std::string tree = tree_of(wanted, after_name(i));
+    const bool same = file.error_of(i, together).empty() && tree_of(together, before_name(i)) == tree;
+    outcomes[i] = same ? Outcome{questions[i].look(text), text, ""} : alone(i, text, tree);
+    if (outcomes[i].verdict == Verdict::holds) outcomes[i].verdict = questions[i].look(text);
+  }
+  for (const size_t i : valid)  // that an edit changes nothing is for the rewriter to say
+    if (outcomes[i].verdict == Verdict::refused &&
+        tree_of(wanted, after_name(i)) == tree_of(model, before_name(i)))
+      outcomes[i].verdict = Verdict::void_;
+  return outcomes;
+}
 
-  File results;
+// The new text of each function that the rewriter has an answer for; of the others, the outcome.
+std::map<size_t, std::string> Laboratory::rewritten(const std::vector<Question>& questions,
+                                                    const std::vector<size_t>& valid,
+                                                    std::vector<Outcome>& outcomes) {
+  std::map<size_t, std::string> texts;
+  File file;
+  std::vector<const catalog::Rule*> rules;
+  for (const size_t i : valid) file.add(i, questions[i].source), rules.push_back(&questions[i].rule);
+  if (valid.empty()) return texts;
+  write(parts_->directory / "code.cpp", file.text());
+  const auto answers = parts_->rewriter->find(rules, {parts_->directory, parts_->directory});
   for (size_t k = 0; k < valid.size(); ++k) {
     const size_t i = valid[k];
     if (!answers[k]) {
-      // That an edit changes nothing is for the rewriter to say.
-      if (model.trees.at(after_name(i)) != model.trees.at(before_name(i)))
-        outcomes[i] = {Verdict::refused, "", answers[k].error().text()};
+      outcomes[i] = {questions[i].may_refuse ? Verdict::declined : Verdict::refused, "",
+                     answers[k].error().text()};
       continue;
     }
+    const size_t begin = file.begin_of(i), end = begin + questions[i].source.size();
     const auto& edits = answers[k]->at(0).edits;
-    Places places;
-    const std::string function = source_of(cases[i], before_name(i), &places);
-    const size_t begin = file.begin_of(i);
     const bool own = std::all_of(edits.begin(), edits.end(), [&](const rewrite::Replacement& edit) {
-      return edit.offset >= begin && edit.offset + edit.length <= begin + function.size();
+      return edit.offset >= begin && edit.offset + edit.length <= end;
     });
-    if (!own) {
+    if (own)
+      texts[i] = edited(questions[i].source, begin, edits);
+    else
       outcomes[i] = {Verdict::reaches, "", "an edit lies outside of the function"};
-      continue;
-    }
-    outcomes[i].text = edited(function, begin, edits);
-    if (!keeps_the_rest(cases[i], function, places, outcomes[i].text)) outcomes[i].verdict = Verdict::reaches;
-    results.add(i, outcomes[i].text);
   }
-  const Reading together = read(results.text());
-  for (const size_t i : valid) {
-    Outcome& outcome = outcomes[i];
-    if (outcome.text.empty()) continue;
-    const std::string& wanted = model.trees.at(after_name(i));
-    const auto found = together.trees.find(before_name(i));
-    if (!results.error_of(i, together).empty() || found == together.trees.end() || found->second != wanted) {
-      // A neighbour's loose bracket may be why: once more, alone.
-      File alone;
-      alone.add(i, outcome.text);
-      const Reading reading = read(alone.text());
-      const auto tree = reading.trees.find(before_name(i));
-      if (!reading.errors.empty() || tree == reading.trees.end()) {
-        outcome.verdict = Verdict::broken;
-        outcome.message = reading.errors.empty() ? "" : reading.errors.begin()->second;
-      } else if (tree->second != wanted) {
-        outcome.verdict = Verdict::changed;
-      }
-    }
-    if (outcome.verdict == Verdict::holds &&
-        opened(outcome.text) > opened(plain_result_of(cases[i], before_name(i))))
-      outcome.verdict = Verdict::brackets;
-  }
-  return outcomes;
+  return texts;
 }
 
 }  // namespace nanobug::properties

@@ -1,23 +1,17 @@
 // trial: many cases at once, through the rewriter and back: does each text mean what the model says?
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "tests/properties/case.h"
+#include "tests/properties/question.h"
 
 namespace nanobug::properties {
 
-enum class Verdict {
-  holds,
-  invalid,   // the case itself does not compile, or the model and Clang read it differently
-  refused,   // by the rewriter
-  broken,    // what came out does not compile
-  changed,   // it means something else
-  reaches,   // it changes something beside the target
-  brackets,  // it has more parentheses than it needs
-};
 const char* name_of(Verdict verdict);
+bool is_failure(Verdict verdict);
 
 struct Outcome {
   Verdict verdict = Verdict::holds;
@@ -25,14 +19,21 @@ struct Outcome {
   std::string message;  // the rewriter's or the compiler's
 };
 
+std::string before_name(size_t i);
+std::string after_name(size_t i);
+
 // One rewriter, one directory for its files.
 class Laboratory {
  public:
   Laboratory();
   ~Laboratory();
-  std::vector<Outcome> judge(const std::vector<Case>& cases);
+  // The functions of question i are named before_name(i) and after_name(i).
+  std::vector<Outcome> judge(const std::vector<Question>& questions);
 
  private:
+  std::map<size_t, std::string> rewritten(const std::vector<Question>& questions,
+                                          const std::vector<size_t>& valid, std::vector<Outcome>& outcomes);
+
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
