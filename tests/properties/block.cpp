@@ -190,6 +190,16 @@ List result_of(const Block& trial) {
   return body;
 }
 
+// The one statement of an unbraced body, or the first behind a label: there is no room beside it.
+bool is_bound(const List& list, int mark, bool bare) {
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (list[i].mark == mark) return bare || (i > 0 && list[i - 1].form == Form::label);
+    for (size_t l = 0; l < list[i].lists.size(); ++l)
+      if (is_bound(list[i].lists[l], mark, list[i].bare[l])) return true;
+  }
+  return false;
+}
+
 // ---- the rule
 
 std::string matcher(const Statement& statement) {
@@ -317,7 +327,8 @@ Question question_of(const Block& trial, const std::string& before, const std::s
   question.full_result = function(after, result_of(trial), true);
   question.plain_result = function(before, result_of(trial), false);
   question.rule = rule_of(trial, before);
-  question.may_refuse = true;
+  question.may_refuse = is_bound(trial.body, trial.edit.target, false) ||
+                        (trial.edit.other && is_bound(trial.body, trial.edit.other, false));
   question.features = features_of(trial);
   question.look = [trial](const std::string& text) { return comments_kept(trial, text); };
   return question;

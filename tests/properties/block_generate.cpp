@@ -152,7 +152,7 @@ class Maker {
     Statement made = simple(900);
     made.form = chance(60) ? Form::branch : Form::loop;
     made.lists = {{hole}};
-    made.bare[0] = target.form != Form::variable && chance(60);
+    made.bare[0] = target.form != Form::variable && target.form != Form::block && chance(60);
     return made;
   }
 
@@ -254,7 +254,8 @@ bool sound(const List& list, bool in_choice) {
         !each.lists[0][0].lists.empty())
       return false;
     for (size_t l = 0; l < each.lists.size(); ++l) {
-      if (each.bare[l] && (each.lists[l].size() != 1 || each.lists[l][0].form == Form::variable))
+      if (each.bare[l] && (each.lists[l].size() != 1 || each.lists[l][0].form == Form::variable ||
+                           each.lists[l][0].form == Form::block))
         return false;
       if (!sound(each.lists[l], each.form == Form::choice)) return false;
     }
@@ -280,10 +281,6 @@ rc::Gen<Block> blocks() {
     return rc::shrinkable::shrinkRecur(
         Maker(random).make(size), [](const Block& trial) { return rc::seq::fromContainer(smaller(trial)); });
   };
-}
-
-std::string not_yet(const Block&) {
-  return "";
 }
 
 }  // namespace nanobug::properties

@@ -14,6 +14,12 @@ std::string function(const std::string& name, size_t context, const std::string&
   return "int " + name + "() {\n  " + around.before + expression + around.after + "\n}\n";
 }
 
+constexpr int kAlways = 100;  // a level that nothing has
+
+bool is_assignment(const Expr& node) {
+  return node.op == Op::binary && level(node) == 2;
+}
+
 const Edit* edit_of(const Case& trial, int mark) {
   for (const Edit& edit : trial.edits)
     if (edit.target == mark || (edit.kind == Edit::Kind::swap && edit.other == mark)) return &edit;
@@ -24,6 +30,7 @@ const Edit* edit_of(const Case& trial, int mark) {
 // there may stay; else a pair is there where one is needed, and no other.
 Expr in_place_of(const Expr& old, Expr value, int needed) {
   value.least += value.extra;
+  value.put = true;
   value.extra = old.extra ? old.extra + (level(old) < needed ? 1 : 0) : 0;
   return value;
 }
@@ -168,12 +175,15 @@ Question question_of(const Case& trial, const std::string& before, const std::st
     return function(name, trial.context, "(" + full_text_of(expression) + ")");
   };
   const Expr result = result_of(trial);
+  const Context& around = contexts()[trial.context];
+  const bool asked = around.is_condition && result.put && is_assignment(result);
+  const int needed = asked ? kAlways : around.needed;
   Question question;
   Places places;
   question.source = source_of(trial, before, places);
   question.full_source = full(before, trial.source);
   question.full_result = full(after, result);
-  question.plain_result = function(before, trial.context, text_of(result, contexts()[trial.context].needed));
+  question.plain_result = function(before, trial.context, text_of(result, needed));
   question.rule = rule_of(trial, before);
   question.features = features_of(trial);
   question.look = [trial, places, source = question.source,

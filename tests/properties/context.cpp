@@ -101,10 +101,10 @@ std::string matcher(const Expr& node) {
 const std::vector<Context>& contexts() {
   static const std::vector<Context> all = {
       {"return ", ";", 1, "returnStmt(hasReturnValue(@))"},
-      {"if (", ") f0();", 1, "ifStmt(hasCondition(@))"},
-      {"while (", ") f0();", 1, "whileStmt(hasCondition(@))"},
-      {"do f0(); while (", ");", 1, "doStmt(hasCondition(@))"},
-      {"for (; ", ";) f0();", 1, "forStmt(hasCondition(@))"},
+      {"if (", ") f0();", 1, "ifStmt(hasCondition(@))", true},
+      {"while (", ") f0();", 1, "whileStmt(hasCondition(@))", true},
+      {"do f0(); while (", ");", 1, "doStmt(hasCondition(@))", true},
+      {"for (; ", ";) f0();", 1, "forStmt(hasCondition(@))", true},
       {"switch (", ") { default: f0(); }", 1, "switchStmt(hasCondition(@))"},
       {"int n = ", "; return n;", 2, "varDecl(hasName(\"n\"), hasInitializer(@))"},
       {"int k[] = {0, ", ", 2}; use(k);", 2,

@@ -13,6 +13,7 @@ struct Context {
   std::string before, after;  // of the expression
   int needed;                 // the level it needs
   std::string matcher;        // of a statement or declaration in the function; @ stands for the expression's
+  bool is_condition = false;  // where a compiler warns of an assignment
 };
 
 const std::vector<Context>& contexts();

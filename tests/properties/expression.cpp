@@ -87,7 +87,9 @@ class Printer {
     if (next_ == Gap::natural) next_ = wide ? Gap::blank : Gap::none;
   }
 
-  void kid(const Expr& node, size_t i) { print(node.kids[i], level_needed(node, i)); }
+  void kid(const Expr& node, size_t i) {
+    print(node.kids[i], node.kids[i].put && asked_for(node, i) ? kPrimary + 1 : level_needed(node, i));
+  }
 
   void list(const Expr& node, size_t first, const char* open, const char* close) {
     size_t slot = 8;
@@ -228,6 +230,22 @@ int level_needed(const Expr& node, size_t i) {
   }
 }
 
+bool asked_for(const Expr& node, size_t i) {
+  const Expr& kid = node.kids[i];
+  if (kid.op == Op::binary && kid.text == ",")
+    return i == 1 && (node.op == Op::conditional || node.op == Op::subscript);
+  if (node.op == Op::prefix) return kid.op == Op::prefix && kid.text.front() == node.text.back();
+  if (node.op != Op::binary || kid.op != Op::binary) return false;
+  constexpr int kSum = 13, kShift = 12, kLess = 10, kEqual = 9, kAnd = 8, kOr = 6, kLogicalAnd = 5;
+  const int outer = level(node), inner = level(kid);
+  const bool compares = inner == kLess || inner == kEqual;
+  if (outer == kLogicalOr) return inner == kLogicalAnd;
+  if (outer >= kOr && outer <= kAnd)
+    return compares || inner == kSum || (inner >= kOr && inner <= kAnd && inner != outer);
+  if (outer == kShift) return inner == kSum;
+  return (outer == kLess || outer == kEqual) && compares;
+}
+
 std::string text_of(const Expr& root, int needed, Places* places) {
   Printer printer(places);
   printer.print(root, needed);
@@ -270,6 +288,7 @@ Expr filled(const Expr& form, const Expr& source) {
     value.need = form.need;
     value.extra = 0;
     value.least = form.extra;
+    value.put = true;
     return value;
   }
   Expr result = form;

@@ -51,6 +51,7 @@ struct Expr {
   int mark = 0;                // from 1; 0: none
   int extra = 0;               // pairs of parentheses beyond those it needs
   int least = 0;               // pairs that it has in any case; one of them does where one is needed
+  bool put = false;            // by an edit: in the parentheses that compilers ask for, too
   bool word = false;           // `and` for `&&`
   std::vector<Gap> gaps = {};  // of its own tokens and kids, in order; natural behind the last one
 };
@@ -61,6 +62,9 @@ int level(const Expr& node);
 
 // The least level that kid `i` needs to stand there without parentheses.
 int level_needed(const Expr& node, size_t i);
+
+// Would a compiler warn of kid `i` without parentheses (`a & b == c`), or a reader stumble (`- -a`)?
+bool asked_for(const Expr& node, size_t i);
 
 // The node whose own token begins the text; `node` itself where that is a parenthesis.
 const Expr& first_of(const Expr& node);

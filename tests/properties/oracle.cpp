@@ -87,11 +87,13 @@ class Writer {
     return false;
   }
 
-  // A body without braces says what it says in braces, and `;` what an empty one does.
+  // A body without braces says what it says in braces, or in two pairs, and `;` what an empty one does.
   void body(const clang::Stmt* node) {
     using namespace clang;
     if (const auto* attributed = dyn_cast_or_null<AttributedStmt>(node))
       return body(attributed->getSubStmt());
+    if (const auto* block = dyn_cast_or_null<CompoundStmt>(node); block && block->size() == 1)
+      if (isa<CompoundStmt>(block->body_front())) return body(block->body_front());
     if (!node || isa<CompoundStmt>(node)) return write(node);
     text += "(CompoundStmt";
     if (!isa<NullStmt>(node)) write(node);

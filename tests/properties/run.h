@@ -15,7 +15,7 @@
 namespace nanobug::properties {
 
 struct Settings {
-  size_t count = 300, batch = 100, failures = 1;
+  size_t count = 400, batch = 50, failures = 1;
   uint64_t seed = 1;
   bool all = false;                // the kinds of not_yet.cpp too
   std::vector<std::string> shown;  // verdicts that are made small and shown; empty: every failure

@@ -145,7 +145,7 @@ std::vector<Outcome> Laboratory::judge(const std::vector<Question>& questions) {
     if (outcomes[i].verdict == Verdict::holds) outcomes[i].verdict = questions[i].look(text);
   }
   for (const size_t i : valid)  // that an edit changes nothing is for the rewriter to say
-    if (outcomes[i].verdict == Verdict::refused &&
+    if ((outcomes[i].verdict == Verdict::refused || outcomes[i].verdict == Verdict::declined) &&
         tree_of(wanted, after_name(i)) == tree_of(model, before_name(i)))
       outcomes[i].verdict = Verdict::void_;
   return outcomes;
