@@ -18,7 +18,12 @@ std::string called(const Statement& statement) {
 }
 
 // The head of a compound statement, or all of a simple one.
-std::string head(const Statement& statement) {
+std::string head(const Statement& statement, bool full) {
+  if (statement.macro && !full) {
+    if (statement.form == Form::call) return "CALL(" + number(statement) + ")";
+    if (statement.form == Form::branch) return "WHEN(" + number(statement) + ")";
+    if (statement.form == Form::loop) return "AS_LONG_AS(" + number(statement) + ")";
+  }
   switch (statement.form) {
     case Form::call:
       return called(statement) + ";";
@@ -55,19 +60,37 @@ class Writer {
   void write(const List& list, const std::string& indent) {
     for (size_t i = 0; i < list.size(); ++i) {
       const Statement& statement = list[i];
-      const bool beside = !full_ && statement.beside && i > 0 && !statement.above && !ends_in_comment();
+      const bool beside = !full_ && statement.beside && i > 0 && on_line(statement) && !ends_in_comment();
       if (beside) text.pop_back(), text += " ";
       if (!full_ && statement.spaced && !beside && i > 0) text += "\n";
-      if (!full_ && statement.above) text += indent + "// above " + number(statement) + "\n";
+      above(statement, indent);
       write(statement, beside ? "" : indent, indent);
+      below(statement);
     }
   }
 
   std::string text;
 
  private:
+  // May it stand behind something else?
+  static bool on_line(const Statement& statement) {
+    return !statement.above && !statement.pragma && !statement.guarded;
+  }
+
+  void above(const Statement& statement, const std::string& indent) {
+    if (!full_ && statement.guarded) text += "#if 1\n";
+    if (!full_ && statement.above) text += indent + "// above " + number(statement) + "\n";
+    if (statement.pragma) text += "#pragma clang loop unroll(disable)\n";
+  }
+
+  void below(const Statement& statement) {
+    if (!full_ && statement.guarded) text += "#else\n;\n#endif\n";
+  }
+
+  // Nothing may follow a directive, or what ends in a comment.
   bool ends_in_comment() const {
-    return text.find("//", text.rfind('\n', text.size() - 2) + 1) != std::string::npos;
+    const size_t line = text.rfind('\n', text.size() - 2) + 1;
+    return text[line] == '#' || text.find("//", line) != std::string::npos;
   }
 
   void end(const Statement& statement) {
@@ -79,15 +102,16 @@ class Writer {
     const List& list = statement.lists[which];
     if (!full_ && statement.bare[which] && list.size() == 1) {
       const std::string inner = indent + "  ";
-      if (list[0].beside && !list[0].above) {
+      if (list[0].beside && on_line(list[0])) {
         text += " ";
         likely(list[0]), write(list[0], "", indent);
         return;
       }
       text += "\n";
-      if (list[0].above) text += inner + "// above " + number(list[0]) + "\n";
+      above(list[0], inner);
       if (list[0].likely) text += inner + "[[likely]] ";
       write(list[0], list[0].likely ? "" : inner, inner);
+      below(list[0]);
       return;
     }
     text += statement.form == Form::block ? "{\n" : " {\n";
@@ -104,7 +128,7 @@ class Writer {
   }
 
   void write(const Statement& statement, const std::string& first, const std::string& indent) {
-    text += first + head(statement);
+    text += first + head(statement, full_);
     if (statement.lists.empty()) return end(statement);
     body(statement, 0, indent);
     if (statement.form == Form::loop_behind) {
@@ -197,6 +221,13 @@ bool is_bound(const List& list, int mark, bool bare) {
     for (size_t l = 0; l < list[i].lists.size(); ++l)
       if (is_bound(list[i].lists[l], mark, list[i].bare[l])) return true;
   }
+  return false;
+}
+
+bool has_directives(const Statement& statement) {
+  if (statement.macro || statement.pragma || statement.guarded) return true;
+  for (const List& list : statement.lists)
+    if (std::any_of(list.begin(), list.end(), has_directives)) return true;
   return false;
 }
 
@@ -306,6 +337,9 @@ std::set<std::string> features_of(const Block& trial) {
       if (statement.likely) features.insert(where + "[[likely]]");
       if (statement.above || statement.behind) features.insert(where + "comment");
       if (statement.beside) features.insert(where + "beside");
+      if (statement.macro) features.insert(where + "macro");
+      if (statement.pragma) features.insert(where + "pragma");
+      if (statement.guarded) features.insert(where + "#if");
       if (statement.spaced) features.insert(where + "blank line");
       for (size_t i = 0; i < statement.lists.size(); ++i) {
         if (statement.bare[i]) features.insert(where + "no braces");
@@ -327,8 +361,12 @@ Question question_of(const Block& trial, const std::string& before, const std::s
   question.full_result = function(after, result_of(trial), true);
   question.plain_result = function(before, result_of(trial), false);
   question.rule = rule_of(trial, before);
-  question.may_refuse = is_bound(trial.body, trial.edit.target, false) ||
-                        (trial.edit.other && is_bound(trial.body, trial.edit.other, false));
+  List body = trial.body;
+  for (const int mark : {trial.edit.target, trial.edit.other}) {
+    if (!mark) continue;
+    const Found found = find(body, mark);
+    if (is_bound(body, mark, false) || has_directives((*found.list)[found.index])) question.may_refuse = true;
+  }
   question.features = features_of(trial);
   question.look = [trial](const std::string& text) { return comments_kept(trial, text); };
   return question;

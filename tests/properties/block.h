@@ -41,6 +41,9 @@ struct Statement {
   bool behind = false;            // a comment behind it
   bool beside = false;            // on the line of the statement before it
   bool spaced = false;            // a blank line before it
+  bool macro = false;             // its head, or all of it, is a macro's
+  bool pragma = false;            // a loop's: a line above it that belongs to it
+  bool guarded = false;           // between #if and #endif
 };
 using List = std::vector<Statement>;
 

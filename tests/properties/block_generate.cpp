@@ -53,7 +53,14 @@ class Maker {
     made.behind = made.lists.empty() && chance(10);
     made.beside = chance(15);
     made.spaced = chance(10);
+    made.macro = chance(5);
+    made.guarded = chance(4);
+    made.pragma = is_loop(made.form) && chance(10);
     return made;
+  }
+
+  static bool is_loop(Form form) {
+    return form == Form::loop || form == Form::counted || form == Form::loop_behind;
   }
 
   void compound(Statement& made, int size, int depth) {
@@ -78,7 +85,7 @@ class Maker {
       if (body[0].form == Form::variable) body[0].form = Form::call;
       if (body[0].form == Form::block) body[0].form = Form::loop;
       if (i == 0 && made.lists.size() == 2 && !body[0].lists.empty()) made.bare[i] = false;
-      if (made.bare[i]) body[0].likely = chance(8);
+      if (made.bare[i]) body[0].likely = chance(8) && !body[0].pragma;
       body[0].behind = body[0].behind && !body[0].likely;
     }
   }
@@ -216,6 +223,9 @@ void smaller(const List& list, const std::function<void(List)>& make) {
     plainer(&Statement::above, list[i].above);
     plainer(&Statement::behind, list[i].behind);
     plainer(&Statement::beside, list[i].beside);
+    plainer(&Statement::macro, list[i].macro);
+    plainer(&Statement::pragma, list[i].pragma);
+    plainer(&Statement::guarded, list[i].guarded);
     plainer(&Statement::spaced, list[i].spaced);
     if (list[i].lists.empty() && list[i].form != Form::call && list[i].form != Form::label &&
         list[i].form != Form::hole)

@@ -124,6 +124,7 @@ std::set<std::string> features_of(const Case& trial) {
   const auto of_tree = [&](const Expr& root, const std::string& where) {
     walk(root, [&](const Expr& node) {
       if (node.word) features.insert(where + "alternative token");
+      if (!node.macro.empty()) features.insert(where + "macro");
       if (node.extra) features.insert(where + "superfluous parentheses");
       for (const Gap gap : node.gaps)
         if (gap != Gap::natural) features.insert(where + gaps[static_cast<size_t>(gap)]);
@@ -176,7 +177,8 @@ Question question_of(const Case& trial, const std::string& before, const std::st
   };
   const Expr result = result_of(trial);
   const Context& around = contexts()[trial.context];
-  const bool asked = around.is_condition && result.put && is_assignment(result);
+  const bool asked =
+      !may_stand(trial.context, result) || (around.is_condition && result.put && is_assignment(result));
   const int needed = asked ? kAlways : around.needed;
   Question question;
   Places places;
@@ -185,6 +187,9 @@ Question question_of(const Case& trial, const std::string& before, const std::st
   question.full_result = full(after, result);
   question.plain_result = function(before, trial.context, text_of(result, needed));
   question.rule = rule_of(trial, before);
+  walk(trial.source, [&](const Expr& node) {
+    if (node.mark && !node.macro.empty()) question.may_refuse = true;  // its text stands elsewhere
+  });
   question.features = features_of(trial);
   question.look = [trial, places, source = question.source,
                    plain = question.plain_result](const std::string& text) {

@@ -102,6 +102,7 @@ class Printer {
   }
 
   void own(const Expr& node) {
+    if (!node.macro.empty()) return put(node.macro);
     switch (node.op) {
       case Op::literal:
       case Op::name:
@@ -164,6 +165,7 @@ bool fits(Type is, Type wanted) {
 }
 
 const Expr& first_of(const Expr& node) {
+  if (!node.macro.empty()) return node;
   switch (node.op) {
     case Op::postfix:
     case Op::binary:
@@ -182,6 +184,7 @@ const Expr& first_of(const Expr& node) {
 }
 
 int level(const Expr& node) {
+  if (node.macro == "WRAPPED") return kPrimary;
   switch (node.op) {
     case Op::literal:
     case Op::name:
@@ -297,6 +300,23 @@ Expr filled(const Expr& form, const Expr& source) {
   return result;
 }
 
+const std::vector<Expr>& macros() {
+  static const std::vector<Expr> all = [] {
+    const auto name = [](const char* text) { return Expr{Op::name, Type::l, Type::i, text}; };
+    const auto made = [](const char* macro, Op op, const char* sign, std::vector<Expr> kids) {
+      Expr node{op, Type::i, Type::i, sign, std::move(kids)};
+      node.macro = macro;
+      return node;
+    };
+    return std::vector<Expr>{made("SUM", Op::binary, "+", {name("a"), name("b")}),
+                             made("WRAPPED", Op::binary, "+", {name("a"), name("b")}),
+                             made("LESS", Op::binary, "<", {name("c"), name("d")}),
+                             made("NEGATIVE", Op::prefix, "-", {name("a")}),
+                             made("PICK", Op::conditional, "?", {name("a"), name("b"), name("c")})};
+  }();
+  return all;
+}
+
 const std::string& prelude() {
   static const std::string text = R"(struct V {
   int m;
@@ -342,6 +362,14 @@ V& h1(V);
 extern int a, b, c, d, gg;
 extern int *p, *q;
 extern V u, v, w;
+#define SUM a + b
+#define WRAPPED (a + b)
+#define LESS c < d
+#define NEGATIVE -a
+#define PICK a ? b : c
+#define CALL(k) f1(k);
+#define WHEN(k) if (f1(k))
+#define AS_LONG_AS(k) while (f1(k))
 )";
   return text;
 }

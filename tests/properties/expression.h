@@ -51,6 +51,7 @@ struct Expr {
   int mark = 0;                // from 1; 0: none
   int extra = 0;               // pairs of parentheses beyond those it needs
   int least = 0;               // pairs that it has in any case; one of them does where one is needed
+  std::string macro = {};      // the name of one, which stands for all of it
   bool put = false;            // by an edit: in the parentheses that compilers ask for, too
   bool word = false;           // `and` for `&&`
   std::vector<Gap> gaps = {};  // of its own tokens and kids, in order; natural behind the last one
@@ -88,6 +89,9 @@ void walk(const Expr& root, const std::function<void(const Expr&)>& visit);
 void walk(Expr& root, const std::function<void(Expr&)>& visit);
 
 const Expr* find(const Expr& root, int mark);
+
+// What the prelude's macros stand for, in their names.
+const std::vector<Expr>& macros();
 
 // The tree with each hole filled by what bears its mark in `source`; the marks themselves are gone.
 Expr filled(const Expr& form, const Expr& source);

@@ -87,6 +87,7 @@ class Maker {
     }
     switch (need) {
       case Type::i:
+        if (chance(6)) return macros()[below(macros().size())];
         if (chance(50)) return {Op::literal, Type::i, need, std::to_string(++number_)};
         [[fallthrough]];
       case Type::l:
@@ -329,7 +330,7 @@ class Maker {
   static void reachable(Expr& node, std::vector<Expr*>& all, bool hidden = false) {
     if (!hidden && node.op != Op::size) all.push_back(&node);
     for (size_t i = 0; i < node.kids.size(); ++i)
-      reachable(node.kids[i], all, hidden || !can_be_bound(node, i));
+      reachable(node.kids[i], all, hidden || !node.macro.empty() || !can_be_bound(node, i));
   }
 
   static bool contains(const Expr& root, const Expr* node) {
@@ -413,6 +414,7 @@ std::vector<Expr> smaller(const Expr& root) {
       std::any_of(root.gaps.begin(), root.gaps.end(), [](Gap gap) { return gap != Gap::natural; });
   if (spaced) plainer([](Expr& node) { node.gaps.clear(); });
   if (root.extra) plainer([](Expr& node) { --node.extra; });
+  if (!root.macro.empty()) plainer([](Expr& node) { node.macro.clear(); });
   if (root.word) plainer([](Expr& node) { node.word = false; });
   for (size_t i = 0; i < root.kids.size(); ++i)
     for (Expr& kid : smaller(root.kids[i])) {

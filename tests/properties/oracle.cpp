@@ -1,7 +1,10 @@
 // oracle: see oracle.h.
 #include "tests/properties/oracle.h"
 
+#include <algorithm>
+
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/Attr.h>
 #include <clang/AST/DeclCXX.h>
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/StmtCXX.h>
@@ -42,7 +45,8 @@ class Writer {
     }
     if (const auto* parentheses = clang::dyn_cast<clang::ParenExpr>(node))
       return write(parentheses->getSubExpr());
-    if (const auto* attributed = clang::dyn_cast<clang::AttributedStmt>(node))
+    if (const auto* attributed = clang::dyn_cast<clang::AttributedStmt>(node);
+        attributed && !is_pragma(attributed))
       return write(attributed->getSubStmt());
     text += '(';
     text += node->getStmtClassName();
@@ -87,10 +91,17 @@ class Writer {
     return false;
   }
 
+  // What a pragma says belongs to its loop; [[likely]] says nothing that counts.
+  static bool is_pragma(const clang::AttributedStmt* node) {
+    return std::any_of(node->getAttrs().begin(), node->getAttrs().end(), [](const clang::Attr* attribute) {
+      return clang::isa<clang::LoopHintAttr>(attribute);
+    });
+  }
+
   // A body without braces says what it says in braces, or in two pairs, and `;` what an empty one does.
   void body(const clang::Stmt* node) {
     using namespace clang;
-    if (const auto* attributed = dyn_cast_or_null<AttributedStmt>(node))
+    if (const auto* attributed = dyn_cast_or_null<AttributedStmt>(node); attributed && !is_pragma(attributed))
       return body(attributed->getSubStmt());
     if (const auto* block = dyn_cast_or_null<CompoundStmt>(node); block && block->size() == 1)
       if (isa<CompoundStmt>(block->body_front())) return body(block->body_front());
