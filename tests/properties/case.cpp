@@ -9,9 +9,11 @@
 namespace nanobug::properties {
 namespace {
 
-std::string function(const std::string& name, size_t context, const std::string& expression) {
-  const Context& around = contexts()[context];
-  return "int " + name + "() {\n  " + around.before + expression + around.after + "\n}\n";
+std::string function(const std::string& name, const Case& trial, const std::string& expression) {
+  const Context& around = contexts()[trial.context];
+  const std::string head =
+      trial.dependent ? "template <class T> int " + name + "(T a, T d)" : "int " + name + "()";
+  return head + " {\n  " + around.before + expression + around.after + "\n}\n";
 }
 
 constexpr int kAlways = 100;  // a level that nothing has
@@ -52,7 +54,7 @@ Expr changed(const Case& trial, const Expr& node, int needed) {
 
 std::string source_of(const Case& trial, const std::string& name, Places& places) {
   const Context& around = contexts()[trial.context];
-  const std::string text = function(name, trial.context, text_of(trial.source, around.needed, &places));
+  const std::string text = function(name, trial, text_of(trial.source, around.needed, &places));
   const size_t shift = text.find("{\n  ") + 4 + around.before.size();
   for (auto* map : {&places.node, &places.around})
     for (auto& [mark, span] : *map) span.begin += shift, span.end += shift;
@@ -68,7 +70,7 @@ catalog::Rule rule_of(const Case& trial, const std::string& name) {
   rule.place = here;
   rule.in = {"tree/code.cpp", here};
   rule.file = "code.cpp";
-  rule.match = {matcher_for(name, trial.context, trial.source), here};
+  rule.match = {matcher_for(name, trial.context, trial.source, trial.dependent), here};
   rule.expect = 1;
   for (const Edit& edit : trial.edits) {
     const bool swap = edit.kind == Edit::Kind::swap;
@@ -150,6 +152,7 @@ std::set<std::string> features_of(const Case& trial) {
     else
       of_tree(edit.form, "with: ");
   }
+  if (trial.dependent) features.insert("template");
   if (trial.edits.size() > 1) features.insert("two edits");
   if (trial.context) features.insert("in: " + contexts()[trial.context].before + "…");
   return features;
@@ -173,7 +176,7 @@ bool would_paste(const Case& trial) {
 
 Question question_of(const Case& trial, const std::string& before, const std::string& after) {
   const auto full = [&](const std::string& name, const Expr& expression) {
-    return function(name, trial.context, "(" + full_text_of(expression) + ")");
+    return function(name, trial, "(" + full_text_of(expression) + ")");
   };
   const Expr result = result_of(trial);
   const Context& around = contexts()[trial.context];
@@ -185,11 +188,12 @@ Question question_of(const Case& trial, const std::string& before, const std::st
   question.source = source_of(trial, before, places);
   question.full_source = full(before, trial.source);
   question.full_result = full(after, result);
-  question.plain_result = function(before, trial.context, text_of(result, needed));
+  question.plain_result = function(before, trial, text_of(result, needed));
   question.rule = rule_of(trial, before);
   walk(trial.source, [&](const Expr& node) {
     if (node.mark && !node.macro.empty()) question.may_refuse = true;  // its text stands elsewhere
   });
+  question.may_not_match = trial.dependent;
   question.features = features_of(trial);
   question.look = [trial, places, source = question.source,
                    plain = question.plain_result](const std::string& text) {

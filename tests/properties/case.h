@@ -21,7 +21,8 @@ struct Edit {
 };
 
 struct Case {
-  size_t context = 0;  // where the expression stands in its function
+  size_t context = 0;      // where the expression stands in its function
+  bool dependent = false;  // the function is a template, and the type of `a` and `d` its parameter
   Expr source;
   std::vector<Edit> edits;
 };

@@ -88,11 +88,20 @@ std::string with(std::string way, const std::string& matcher) {
   return way.replace(way.find('@'), 1, matcher);
 }
 
-std::string matcher(const Expr& node) {
-  const Form form = form_of(node);
+Form form_in_template(const Expr& node) {
+  const std::string sign = "hasOperatorName(\"" + node.text + "\")";
+  if (node.op == Op::binary) return {"binaryOperation", {sign}, {"hasLHS(@)", "hasRHS(@)"}};
+  if (node.op == Op::prefix)
+    return {"mapAnyOf(unaryOperator, cxxOperatorCallExpr).with", {sign}, {"hasUnaryOperand(@)"}};
+  return form_of(node);
+}
+
+std::string matcher(const Expr& node, bool dependent) {
+  const Form form = dependent ? form_in_template(node) : form_of(node);
   std::vector<std::string> conditions = form.conditions;
   for (size_t i = 0; i < node.kids.size(); ++i)
-    if (has_marks(node.kids[i])) conditions.push_back(with(form.ways.at(i), matcher(node.kids[i])));
+    if (has_marks(node.kids[i]))
+      conditions.push_back(with(form.ways.at(i), matcher(node.kids[i], dependent)));
   return made(form.name, conditions, node.mark);
 }
 
@@ -125,13 +134,15 @@ bool may_stand(size_t context, const Expr& expression) {
   return expression.extra || expression.least || (first != Op::functional && first != Op::braces);
 }
 
-bool can_be_bound(const Expr& node, size_t kid) {
+bool can_be_bound(const Expr& node, size_t kid, bool dependent) {
+  // Of `p[t]` Clang does not know which of the two is the pointer.
+  if (dependent && node.op == Op::subscript) return false;
   return kid < form_of(node).ways.size();
 }
 
-std::string matcher_for(const std::string& function, size_t context, const Expr& expression) {
+std::string matcher_for(const std::string& function, size_t context, const Expr& expression, bool dependent) {
   return "functionDecl(hasName(\"" + function + "\"), hasDescendant(" +
-         with(contexts()[context].matcher, matcher(expression)) + "))";
+         with(contexts()[context].matcher, matcher(expression, dependent)) + "))";
 }
 
 }  // namespace nanobug::properties

@@ -22,9 +22,10 @@ const std::vector<Context>& contexts();
 bool may_stand(size_t context, const Expr& expression);
 
 // Is there a matcher from the node to its kid? (Not through `V{x}` and the like, whose nodes differ.)
-bool can_be_bound(const Expr& node, size_t kid);
+bool can_be_bound(const Expr& node, size_t kid, bool dependent);
 
 // A matcher that goes from the function to every marked node of the expression and binds it as m<mark>.
-std::string matcher_for(const std::string& function, size_t context, const Expr& expression);
+// In a template the operators of V are looked up for ints too.
+std::string matcher_for(const std::string& function, size_t context, const Expr& expression, bool dependent);
 
 }  // namespace nanobug::properties

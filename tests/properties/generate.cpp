@@ -54,6 +54,7 @@ class Maker {
   Case make(int size) {
     Case trial;
     trial.context = below(contexts().size());
+    trial.dependent = chance(15);
     do {
       number_ = 0;
       holes_.clear();
@@ -327,10 +328,11 @@ class Maker {
     Type type;
   };
 
-  static void reachable(Expr& node, std::vector<Expr*>& all, bool hidden = false) {
+  static void reachable(Expr& node, bool dependent, std::vector<Expr*>& all, bool hidden = false) {
     if (!hidden && node.op != Op::size) all.push_back(&node);
     for (size_t i = 0; i < node.kids.size(); ++i)
-      reachable(node.kids[i], all, hidden || !node.macro.empty() || !can_be_bound(node, i));
+      reachable(node.kids[i], dependent, all,
+                hidden || !node.macro.empty() || !can_be_bound(node, i, dependent));
   }
 
   static bool contains(const Expr& root, const Expr* node) {
@@ -342,7 +344,7 @@ class Maker {
 
   void choose_edits(Case& trial, int size) {
     std::vector<Expr*> nodes;
-    reachable(trial.source, nodes);
+    reachable(trial.source, trial.dependent, nodes);
     int marks = 0;
     const auto mark = [&](Expr& node) { return node.mark ? node.mark : node.mark = ++marks; };
     Expr& target = *nodes[below(nodes.size())];
@@ -437,6 +439,7 @@ std::vector<Case> smaller(const Case& trial) {
     change(next);
     keep(std::move(next));
   };
+  if (trial.dependent) changed([](Case& next) { next.dependent = false; });
   if (trial.context) changed([](Case& next) { next.context = 0; });
   for (size_t i = 0; trial.edits.size() > 1 && i < trial.edits.size(); ++i)
     changed([i](Case& next) { next.edits.erase(next.edits.begin() + i); });

@@ -20,20 +20,43 @@ bool any(const Case& trial, const std::function<bool(const Expr&)>& says) {
   return found;
 }
 
+// Does the type hang on the parameter of the template?
+bool depends(const Expr& root) {
+  bool found = false;
+  walk(root, [&](const Expr& node) { found = found || node.text == "a" || node.text == "d"; });
+  return found;
+}
+
+bool changes_dependence(const Case& trial) {
+  if (!trial.dependent) return false;
+  return std::any_of(trial.edits.begin(), trial.edits.end(), [&](const Edit& edit) {
+    const Expr now =
+        edit.kind == Edit::Kind::swap ? *find(trial.source, edit.other) : filled(edit.form, trial.source);
+    return depends(*find(trial.source, edit.target)) != depends(now);
+  });
+}
+
+bool casts_placeholder(const Case& trial) {
+  return any(trial, [](const Expr& node) {
+    return (node.op == Op::cast || node.op == Op::size) && node.kids[0].op == Op::hole;
+  });
+}
+
+bool lambda_in_subscript(const Case& trial) {
+  return any(trial, [](const Expr& node) {
+    return node.op == Op::subscript && first_of(node.kids[1]).op == Op::lambda;
+  });
+}
+
 struct Kind {
   const char* name;
-  std::function<bool(const Case&)> holds;
+  bool (*holds)(const Case&);
 };
 
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all = {{"a cast or sizeof of a placeholder", [](const Case& trial) {
-                                           return any(trial, [](const Expr& node) {
-                                             return (node.op == Op::cast || node.op == Op::size) &&
-                                                    node.kids[0].op == Op::hole;
-                                           });
-                                         }}};
-  return all;
-}
+constexpr Kind kKinds[] = {
+    {"a cast or sizeof of a placeholder", casts_placeholder},
+    {"a lambda in a subscript", lambda_in_subscript},
+    {"a type that begins or ceases to depend on a template's parameter", changes_dependence}};
 
 bool share_lines(const List& list) {
   return std::any_of(list.begin(), list.end(), [](const Statement& each) {
@@ -44,7 +67,7 @@ bool share_lines(const List& list) {
 }  // namespace
 
 std::string not_yet(const Case& trial) {
-  for (const Kind& kind : kinds())
+  for (const Kind& kind : kKinds)
     if (kind.holds(trial)) return kind.name;
   return "";
 }

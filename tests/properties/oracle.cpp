@@ -6,6 +6,7 @@
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
 #include <clang/AST/DeclCXX.h>
+#include <clang/AST/DeclTemplate.h>
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/StmtCXX.h>
 #include <clang/Frontend/ASTUnit.h>
@@ -162,7 +163,8 @@ Reading read(const std::string& code) {
       clang::tooling::getClangStripDependencyFileAdjuster(), clang::tooling::FileContentMappings(), &errors);
   if (!unit) return reading;
   for (auto it = unit->top_level_begin(); it != unit->top_level_end(); ++it) {
-    const auto* function = clang::dyn_cast<clang::FunctionDecl>(*it);
+    const auto* made = clang::dyn_cast<clang::FunctionTemplateDecl>(*it);
+    const auto* function = made ? made->getTemplatedDecl() : clang::dyn_cast<clang::FunctionDecl>(*it);
     if (!function || !function->doesThisDeclarationHaveABody()) continue;
     Writer writer;
     writer.write(function->getBody());

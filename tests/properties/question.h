@@ -28,6 +28,7 @@ struct Question {
   std::string plain_result;  // as a person would write it
   catalog::Rule rule;
   bool may_refuse = false;
+  bool may_not_match = false;      // what Clang makes of the code is not known for sure
   std::set<std::string> features;  // what the trial is made of, by name
   // What else is to be said of a text that means the right thing.
   std::function<Verdict(const std::string& after)> look;

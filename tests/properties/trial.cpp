@@ -165,8 +165,12 @@ std::map<size_t, std::string> Laboratory::rewritten(const std::vector<Question>&
   for (size_t k = 0; k < valid.size(); ++k) {
     const size_t i = valid[k];
     if (!answers[k]) {
-      outcomes[i] = {questions[i].may_refuse ? Verdict::declined : Verdict::refused, "",
-                     answers[k].error().text()};
+      const std::string reason = answers[k].error().text();
+      if (questions[i].may_not_match && reason.find("matches nothing") != std::string::npos)
+        outcomes[i] = {Verdict::void_, "", reason};
+      else
+        outcomes[i] = {questions[i].may_refuse ? Verdict::declined : Verdict::refused, "",
+                       answers[k].error().text()};
       continue;
     }
     const size_t begin = file.begin_of(i), end = begin + questions[i].source.size();
