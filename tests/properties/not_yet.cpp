@@ -43,9 +43,13 @@ bool casts_placeholder(const Case& trial) {
 }
 
 bool lambda_in_subscript(const Case& trial) {
-  return any(trial, [](const Expr& node) {
-    return node.op == Op::subscript && first_of(node.kids[1]).op == Op::lambda;
-  });
+  bool found = false;
+  const auto look = [&](const Expr& node) {
+    found = found || (node.op == Op::subscript && first_of(node.kids[1]).op == Op::lambda);
+  };
+  walk(trial.source, look);
+  walk(result_of(trial), look);
+  return found;
 }
 
 struct Kind {
@@ -64,6 +68,13 @@ bool share_lines(const List& list) {
   });
 }
 
+bool has_pragma(const List& list, int mark) {
+  return std::any_of(list.begin(), list.end(), [mark](const Statement& each) {
+    const auto inside = [mark](const List& inner) { return has_pragma(inner, mark); };
+    return (each.mark == mark && each.pragma) || std::any_of(each.lists.begin(), each.lists.end(), inside);
+  });
+}
+
 }  // namespace
 
 std::string not_yet(const Case& trial) {
@@ -73,7 +84,11 @@ std::string not_yet(const Case& trial) {
 }
 
 std::string not_yet(const Block& trial) {
-  return share_lines(trial.body) ? "statements that share a line" : "";
+  if (share_lines(trial.body)) return "statements that share a line";
+  const bool around = trial.edit.kind == catalog::Edit::Kind::replace && !trial.edit.with.lists.empty();
+  return around && has_pragma(trial.body, trial.edit.target)
+             ? "a loop with a pragma that is put into something"
+             : "";
 }
 
 }  // namespace nanobug::properties
