@@ -16,18 +16,18 @@ namespace nanobug::properties {
 
 struct Statement {
   enum class Form {
-    call,
-    assign,
-    variable,
-    branch,
-    loop,
-    loop_behind,
-    counted,
-    block,
-    choice,
-    label,
-    leave,
-    hole
+    call,         // f1(7);
+    assign,       // a = f1(7);
+    variable,     // int n7 = f1(7);
+    branch,       // if (f1(7)) …
+    loop,         // while (f1(7)) …
+    loop_behind,  // do … while (f1(7));
+    counted,      // for (int i = 0; f1(7); ++i) …
+    block,        // {…}, which begins with a call
+    choice,       // switch (f1(7)) {…}
+    label,        // case 7:
+    leave,        // return f1(7);
+    hole          // in a template: the statement that bears `mark`
   };
   Form form = Form::call;
   int number = 0;

@@ -16,6 +16,7 @@ class Maker {
 
   Block make(int size) {
     Block trial;
+    crowded_ = chance(25);
     trial.body = list(2 + below(size), 0);
     choose_edit(trial);
     return trial;
@@ -51,7 +52,7 @@ class Maker {
     }
     made.above = chance(10);
     made.behind = made.lists.empty() && chance(10);
-    made.beside = chance(15);
+    made.beside = crowded_ && chance(40);
     made.spaced = chance(10);
     made.macro = chance(5);
     made.guarded = chance(4);
@@ -126,7 +127,7 @@ class Maker {
     return made;
   }
 
-  Statement put_in(const Statement& target) {
+  Statement put_in() {
     Statement made = simple(900);
     switch (below(5)) {
       case 0:
@@ -145,7 +146,6 @@ class Maker {
       default:
         break;
     }
-    (void)target;
     return made;
   }
 
@@ -182,12 +182,13 @@ class Maker {
       apart[below(static_cast<int>(apart.size()))]->mark = 2;
       edit.other = 2;
     } else if (edit.kind != Kind::remove) {
-      edit.with = edit.kind == Kind::replace && chance(50) ? around(target) : put_in(target);
+      edit.with = edit.kind == Kind::replace && chance(50) ? around(target) : put_in();
     }
   }
 
   rc::Random random_;
   int number_ = 0;
+  bool crowded_ = false;  // statements share lines
 };
 
 // ---- smaller ones

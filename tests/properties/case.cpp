@@ -56,8 +56,7 @@ std::string source_of(const Case& trial, const std::string& name, Places& places
   const Context& around = contexts()[trial.context];
   const std::string text = function(name, trial, text_of(trial.source, around.needed, &places));
   const size_t shift = text.find("{\n  ") + 4 + around.before.size();
-  for (auto* map : {&places.node, &places.around})
-    for (auto& [mark, span] : *map) span.begin += shift, span.end += shift;
+  for (auto& [mark, span] : places) span.begin += shift, span.end += shift;
   return text;
 }
 
@@ -87,8 +86,8 @@ bool keeps_the_rest(const Case& trial, const std::string& before, const Places& 
                     const std::string& after) {
   std::vector<Span> targets;
   for (const Edit& edit : trial.edits) {
-    targets.push_back(places.around.at(edit.target));
-    if (edit.kind == Edit::Kind::swap) targets.push_back(places.around.at(edit.other));
+    targets.push_back(places.at(edit.target));
+    if (edit.kind == Edit::Kind::swap) targets.push_back(places.at(edit.other));
   }
   std::sort(targets.begin(), targets.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
   const auto blank = [&](size_t at) { return std::isspace(static_cast<unsigned char>(before[at])) != 0; };
@@ -162,16 +161,6 @@ std::set<std::string> features_of(const Case& trial) {
 
 Expr result_of(const Case& trial) {
   return changed(trial, trial.source, contexts()[trial.context].needed);
-}
-
-bool reads_as_declaration(const Case& trial) {
-  return !may_stand(trial.context, result_of(trial));
-}
-
-bool would_paste(const Case& trial) {
-  Places places;
-  text_of(result_of(trial), contexts()[trial.context].needed, &places);
-  return places.kept_apart;
 }
 
 Question question_of(const Case& trial, const std::string& before, const std::string& after) {

@@ -37,10 +37,4 @@ Question question_of(const Case& trial, const std::string& before, const std::st
 // The name of the kind the case belongs to that the rewriter does not get right yet, or "".
 std::string not_yet(const Case& trial);
 
-// Does the result begin like a declaration, where a statement may be one?
-bool reads_as_declaration(const Case& trial);
-
-// Do two tokens come together that would be read as others?
-bool would_paste(const Case& trial);
-
 }  // namespace nanobug::properties

@@ -37,9 +37,9 @@ bool pastes(std::string_view left, std::string_view right) {
   if (left.empty() || right.empty()) return false;
   const char a = left.back(), b = right.front();
   if (is_word(a) && is_word(b)) return true;
-  static constexpr std::array<std::string_view, 33> signs = {
-      "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "==", "!=", "<=", ">=", "&&", "||", "<<",
-      ">>", "->", "::", "//", "/*", "*/", "<:", "<%", "%>", ":>", "%:", "##", "[[", "{{", "->", "=>"};
+  static constexpr std::array<std::string_view, 31> signs = {
+      "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "==", "!=", "<=", ">=", "&&", "||",
+      "<<", ">>", "->", "::", "//", "/*", "*/", "<:", "<%", "%>", ":>", "%:", "##", "[[", "{{"};
   const std::string both{a, b};
   for (const std::string_view sign : signs)
     if (both == sign) return true;
@@ -55,11 +55,8 @@ class Printer {
     const size_t first = starts_.size();
     for (int i = 0; i < pairs; ++i) put("("), gap(node, kInside, false);
     own(node);
-    const size_t end = text_.size();
     for (int i = 0; i < pairs; ++i) gap(node, kInside + 1, false), put(")");
-    if (!node.mark || !places_) return;
-    places_->node[node.mark] = {starts_[first + pairs], end};
-    places_->around[node.mark] = {starts_[first], text_.size()};
+    if (node.mark && places_) (*places_)[node.mark] = {starts_[first], text_.size()};
   }
 
   std::string text_;
@@ -72,10 +69,7 @@ class Printer {
         "", "", " ", "\n    ", " /* a+b), */ ", "  // (x, y;\n    "};
     const std::string& gap = gaps[static_cast<size_t>(next_)];
     if (!text_.empty()) text_ += gap;
-    if (gap.empty() && pastes(text_, token)) {
-      text_ += ' ';
-      if (places_) places_->kept_apart = true;
-    }
+    if (gap.empty() && pastes(text_, token)) text_ += ' ';
     starts_.push_back(text_.size());
     text_ += token;
     next_ = Gap::natural;

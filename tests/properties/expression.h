@@ -71,14 +71,11 @@ bool asked_for(const Expr& node, size_t i);
 const Expr& first_of(const Expr& node);
 
 // The text with the parentheses it needs and the superfluous ones it has, in its own spacing, to stand where
-// `needed` is needed. `spans`: where each marked node stands, without and with the parentheses around it.
+// `needed` is needed. `places`: where each marked node stands, with the parentheses around it.
 struct Span {
   size_t begin = 0, end = 0;
 };
-struct Places {
-  std::map<int, Span> node, around;
-  bool kept_apart = false;  // a blank had to stand between two tokens that nobody had put there
-};
+using Places = std::map<int, Span>;
 std::string text_of(const Expr& root, int needed, Places* places = nullptr);
 
 // The same tree with every parenthesis written and plain spacing.

@@ -141,7 +141,7 @@ std::vector<Outcome> Laboratory::judge(const std::vector<Question>& questions) {
   for (const auto& [i, text] : texts) {
     const std::string tree = tree_of(wanted, after_name(i));
     const bool same = file.error_of(i, together).empty() && tree_of(together, before_name(i)) == tree;
-    outcomes[i] = same ? Outcome{questions[i].look(text), text, ""} : alone(i, text, tree);
+    outcomes[i] = same ? Outcome{Verdict::holds, text, ""} : alone(i, text, tree);
     if (outcomes[i].verdict == Verdict::holds) outcomes[i].verdict = questions[i].look(text);
   }
   for (const size_t i : valid)  // that an edit changes nothing is for the rewriter to say
@@ -169,8 +169,7 @@ std::map<size_t, std::string> Laboratory::rewritten(const std::vector<Question>&
       if (questions[i].may_not_match && reason.find("matches nothing") != std::string::npos)
         outcomes[i] = {Verdict::void_, "", reason};
       else
-        outcomes[i] = {questions[i].may_refuse ? Verdict::declined : Verdict::refused, "",
-                       answers[k].error().text()};
+        outcomes[i] = {questions[i].may_refuse ? Verdict::declined : Verdict::refused, "", reason};
       continue;
     }
     const size_t begin = file.begin_of(i), end = begin + questions[i].source.size();
