@@ -28,6 +28,11 @@ const Edit* edit_of(const Case& trial, int mark) {
   return nullptr;
 }
 
+bool is_removed(const Case& trial, const Expr& node) {
+  const Edit* edit = node.mark ? edit_of(trial, node.mark) : nullptr;
+  return edit && edit->kind == Edit::Kind::remove;
+}
+
 // A node that takes the place of another one brings its own parentheses along. Superfluous ones that stood
 // there may stay; else a pair is there where one is needed, and no other.
 Expr in_place_of(const Expr& old, Expr value, int needed) {
@@ -47,8 +52,10 @@ Expr changed(const Case& trial, const Expr& node, int needed) {
     return in_place_of(node, std::move(other), needed);
   }
   Expr result = node;
+  result.kids.clear();
   for (size_t i = 0; i < node.kids.size(); ++i)
-    result.kids[i] = changed(trial, node.kids[i], level_needed(node, i));
+    if (!is_removed(trial, node.kids[i]))
+      result.kids.push_back(changed(trial, node.kids[i], level_needed(node, i)));
   return result;
 }
 
@@ -72,10 +79,15 @@ catalog::Rule rule_of(const Case& trial, const std::string& name) {
   rule.match = {matcher_for(name, trial.context, trial.source, trial.dependent), here};
   rule.expect = 1;
   for (const Edit& edit : trial.edits) {
-    const bool swap = edit.kind == Edit::Kind::swap;
-    rule.edits.push_back({swap ? Kind::swap : Kind::replace,
+    const bool swap = edit.kind == Edit::Kind::swap, remove = edit.kind == Edit::Kind::remove;
+    rule.edits.push_back({swap     ? Kind::swap
+                          : remove ? Kind::remove
+                                   : Kind::replace,
                           {selector(edit.target), here},
-                          {swap ? selector(edit.other) : text_of(edit.form, 1), here},
+                          {swap     ? selector(edit.other)
+                           : remove ? ""
+                                    : text_of(edit.form, 1),
+                           here},
                           here});
   }
   return rule;
@@ -86,6 +98,7 @@ bool keeps_the_rest(const Case& trial, const std::string& before, const Places& 
                     const std::string& after) {
   std::vector<Span> targets;
   for (const Edit& edit : trial.edits) {
+    if (edit.kind == Edit::Kind::remove) return true;  // a comma goes along: the tree says enough
     targets.push_back(places.at(edit.target));
     if (edit.kind == Edit::Kind::swap) targets.push_back(places.at(edit.other));
   }
@@ -148,6 +161,8 @@ std::set<std::string> features_of(const Case& trial) {
   for (const Edit& edit : trial.edits) {
     if (edit.kind == Edit::Kind::swap)
       features.insert("swap");
+    else if (edit.kind == Edit::Kind::remove)
+      features.insert("remove");
     else
       of_tree(edit.form, "with: ");
   }

@@ -13,7 +13,7 @@
 namespace nanobug::properties {
 
 struct Edit {
-  enum class Kind { replace, swap };
+  enum class Kind { replace, swap, remove };  // remove: an argument
   Kind kind = Kind::replace;
   int target = 0;  // a mark
   int other = 0;   // of a swap

@@ -349,7 +349,7 @@ bool operator<=(V, V);
 bool operator>=(V, V);
 int operator<=>(V, V);
 template <class T> T id(T);
-int f0(), f1(int), f2(int, int), f9(int), use(int*);
+int f0(), f1(int), f2(int = 0, int = 0), f9(int), use(int*);
 int &r1(int), *p1(int);
 V g1(int);
 V& h1(V);

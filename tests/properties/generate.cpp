@@ -14,7 +14,7 @@ std::set<int> marks_used(const Case& trial) {
     used.insert(edit.target);
     if (edit.kind == Edit::Kind::swap)
       used.insert(edit.other);
-    else
+    else if (edit.kind == Edit::Kind::replace)
       walk(edit.form, [&](const Expr& node) {
         if (node.op == Op::hole) used.insert(node.mark);
       });
@@ -31,12 +31,22 @@ bool is_plain(const Expr& root) {
   return plain;
 }
 
+bool is_argument(const Expr& root, int mark) {
+  bool found = false;
+  walk(root, [&](const Expr& node) {
+    if (node.op == Op::call && node.text == "f2")
+      for (const Expr& kid : node.kids) found = found || kid.mark == mark;
+  });
+  return found;
+}
+
 // Every mark that the edits speak of is there, and the targets do not overlap.
 bool sound(const Case& trial) {
   for (const int mark : marks_used(trial))
     if (!find(trial.source, mark)) return false;
   std::vector<int> targets;
   for (const Edit& edit : trial.edits) {
+    if (edit.kind == Edit::Kind::remove && !is_argument(trial.source, edit.target)) return false;
     targets.push_back(edit.target);
     if (edit.kind == Edit::Kind::swap) targets.push_back(edit.other);
   }
@@ -335,6 +345,15 @@ class Maker {
                 hidden || !node.macro.empty() || !can_be_bound(node, i, dependent));
   }
 
+  // Those that have a default.
+  static std::vector<Expr*> arguments(const std::vector<Expr*>& nodes) {
+    std::vector<Expr*> all;
+    for (Expr* node : nodes)
+      if (node->op == Op::call && node->text == "f2" && node->macro.empty())
+        for (Expr& kid : node->kids) all.push_back(&kid);
+    return all;
+  }
+
   static bool contains(const Expr& root, const Expr* node) {
     bool found = false;
     walk(root, [&](const Expr& each) { found = found || &each == node; });
@@ -347,6 +366,10 @@ class Maker {
     reachable(trial.source, trial.dependent, nodes);
     int marks = 0;
     const auto mark = [&](Expr& node) { return node.mark ? node.mark : node.mark = ++marks; };
+    if (std::vector<Expr*> removable = arguments(nodes); !removable.empty() && chance(50)) {
+      trial.edits.push_back({Edit::Kind::remove, mark(*removable[below(removable.size())])});
+      return;
+    }
     Expr& target = *nodes[below(nodes.size())];
     std::vector<Expr*> beside;
     for (Expr* node : nodes)

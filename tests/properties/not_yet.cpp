@@ -30,6 +30,7 @@ bool depends(const Expr& root) {
 bool changes_dependence(const Case& trial) {
   if (!trial.dependent) return false;
   return std::any_of(trial.edits.begin(), trial.edits.end(), [&](const Edit& edit) {
+    if (edit.kind == Edit::Kind::remove) return depends(*find(trial.source, edit.target));
     const Expr now =
         edit.kind == Edit::Kind::swap ? *find(trial.source, edit.other) : filled(edit.form, trial.source);
     return depends(*find(trial.source, edit.target)) != depends(now);
