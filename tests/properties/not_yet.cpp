@@ -20,11 +20,11 @@ bool any(const Case& trial, const std::function<bool(const Expr&)>& says) {
   return found;
 }
 
-// Does the type hang on the parameter of the template?
-bool depends(const Expr& root) {
-  bool found = false;
-  walk(root, [&](const Expr& node) { found = found || node.text == "a" || node.text == "d"; });
-  return found;
+// Does the type hang on the parameter of the template? What a cast makes has a type of its own.
+bool depends(const Expr& node) {
+  if (node.op == Op::cast || node.op == Op::functional || node.op == Op::braces || node.op == Op::size)
+    return false;
+  return node.text == "a" || node.text == "d" || std::any_of(node.kids.begin(), node.kids.end(), depends);
 }
 
 bool changes_dependence(const Case& trial) {
@@ -53,6 +53,14 @@ bool lambda_in_subscript(const Case& trial) {
   return found;
 }
 
+bool removes_in_parentheses(const Case& trial) {
+  return std::any_of(trial.edits.begin(), trial.edits.end(), [&](const Edit& edit) {
+    if (edit.kind != Edit::Kind::remove) return false;
+    const Expr& argument = *find(trial.source, edit.target);
+    return argument.extra || (argument.op == Op::binary && argument.text == ",");
+  });
+}
+
 struct Kind {
   const char* name;
   bool (*holds)(const Case&);
@@ -60,6 +68,7 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"a cast or sizeof of a placeholder", casts_placeholder},
+    {"an argument in parentheses that is taken out", removes_in_parentheses},
     {"a lambda in a subscript", lambda_in_subscript},
     {"a type that begins or ceases to depend on a template's parameter", changes_dependence}};
 
