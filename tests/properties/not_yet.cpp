@@ -20,10 +20,12 @@ bool any(const Case& trial, const std::function<bool(const Expr&)>& says) {
   return found;
 }
 
-// Does the type hang on the parameter of the template? What a cast makes has a type of its own.
+// Does the type hang on the parameter of the template? What a cast makes has a type of its own, and a
+// lambda's always does.
 bool depends(const Expr& node) {
   if (node.op == Op::cast || node.op == Op::functional || node.op == Op::braces || node.op == Op::size)
     return false;
+  if (node.op == Op::lambda) return true;
   return node.text == "a" || node.text == "d" || std::any_of(node.kids.begin(), node.kids.end(), depends);
 }
 
