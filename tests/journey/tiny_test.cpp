@@ -256,7 +256,7 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
       {"with: \"({{count}} - 1)\"", "with: \"({{count}} - 1 /* here */)\"", "comment", 1},
       {"with: \"({{count}} - 1)\"", "with: \"({{cuont}} - 1)\"", "cuont", 1},
       {"with: \"({{count}} - 1)\"", "with: \"(0.0 + {{count}})\"", "no probe sees it", 1},
-      {"with: \"({{count}} - 1)\"", "with: \"({{count}} - sum2)\"", "does not build", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"({{count}} - sum2)\"", "does not compile", 1},
       {"with: \"({{count}} - 1)\"", "with: \"{{count}}\"", "change nothing", 1},
       {"with: \"{{x}} += {{by}}\"", "with: \"{{x}} += rate\"", "warning", 1},
       {"probes: [mean.value]", "probes: [mean.vaule]", "did you mean 'mean.value'?", 1},
