@@ -203,8 +203,11 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   return certificate;
 }
 
-std::string rule_text(const catalog::Rule& rule) {
+// What a certificate is of: the rule, and the text that it makes, which the rewriter may come to make otherwise.
+std::string rule_text(const catalog::Rule& rule, const std::vector<rewrite::Site>& sites) {
   json text = {kVersion, rule.id.value, rule.in.value, rule.match.value, rule.expect};
+  for (const rewrite::Site& site : sites)
+    for (const rewrite::Replacement& edit : site.edits) text.push_back({edit.offset, edit.length, edit.text});
   for (const catalog::Edit& edit : rule.edits)
     text.push_back({static_cast<int>(edit.kind), edit.target.value, edit.with.value});
   for (const catalog::Text& probe : rule.probes) text.push_back(probe.value);
@@ -223,11 +226,13 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
                                          const workshop::Progress& progress) {
   const auto program = clean_probes(mutants.workshop(), mutants.clean(), progress);
   NANOBUG_TRY(program);
+  const auto sites = mutants.sites(rule);
+  NANOBUG_TRY(sites);
   const json run = {mutants.catalog().tree.run.program.program, mutants.catalog().tree.run.program.args,
                     mutants.catalog().tree.run.series};
   const fs::path kept =
       mutants.workshop().cache() / "certificates" /
-      sha256(rule_text(rule) + run.dump() + mutants.clean().key + program->string());
+      sha256(rule_text(rule, *sites) + run.dump() + mutants.clean().key + program->string());
   if (!fresh)
     if (const auto text = read_sealed(kept)) try {
         std::vector<Certificate> certificates;
@@ -242,8 +247,6 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
   NANOBUG_TRY(examine_names(rule, *all));
   const auto askable = workshop::askable(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(askable);
-  const auto sites = mutants.sites(rule);
-  NANOBUG_TRY(sites);
   std::vector<Certificate> certificates;
   json record = json::array();
   for (const rewrite::Site& site : *sites) {

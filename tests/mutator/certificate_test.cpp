@@ -39,7 +39,8 @@ TEST_CASE("what the clean tree has too is not held against a rule", "[grade]") {
   }
   SECTION("a line that clang-format would write otherwise") {
     REQUIRE(write_unsynced(judged.project / "tree/.clang-format", "BasedOnStyle: Google\n"));
-    edit(source, "  const double gradient = 2 * (x - target);", "  const double   gradient = 2 * (x - target);");
+    edit(source, "  const double gradient = 2 * (x - target);",
+         "  const double   gradient = 2 * (x - target);");
   }
   SECTION("a program that reads a file of its tree") {
     edit(judged.project / "tree/descend.cpp", "  double x = 0;",
@@ -56,7 +57,8 @@ TEST_CASE("a warning more than the clean tree has is refused", "[grade]") {
   Judged judged;
   // The clean file has this warning once already, elsewhere.
   edit(judged.project / "tree/stats.cpp", "  const double gradient", "  int x_of;\n  const double gradient");
-  edit(judged.project / "catalog.yaml", "with: \"({{count}} - 1)\"", "with: \"({ int x_of; {{count}} - 1; })\"");
+  edit(judged.project / "catalog.yaml", "with: \"({{count}} - 1)\"",
+       "with: \"({ int x_of; {{count}} - 1; })\"");
   const auto certificates = certify_one(judged);
   REQUIRE(certificates.size() == 1);
   CHECK(refused_for(certificates[0], "new compiler warning"));
@@ -80,9 +82,29 @@ TEST_CASE("a renamed rule has a certificate of its own", "[grade]") {
   CHECK(certify_one(judged, "mean-off-by-one").front().rule == "mean-off-by-one");
 }
 
+TEST_CASE("what another version of the rewriter makes of a rule has a certificate of its own", "[grade]") {
+  Judged judged;
+  const auto first = certify_one(judged);
+  REQUIRE(first.front().holds());
+  // As if it had found the same rule at the other end of its file.
+  workshop::Workshop shop = judged.shop();
+  auto clean = shop.clean(judged.project / "tree", sha256(*read_file(judged.project / "tree/stats.cpp")), {});
+  REQUIRE(clean);
+  const catalog::Rule& rule = **catalog::find_rule(judged.catalog, kRule);
+  const std::string text = *read_file(clean->tree / "stats.cpp");
+  const rewrite::Index index(shop.cache() / "sites");
+  const std::string key = rewrite::Index::key(rule, text, clean->key);
+  auto sites = index.look_up(key);
+  REQUIRE(sites);
+  sites->front().edits = {{static_cast<unsigned>(text.size()), 0, "// nothing\n"}};
+  REQUIRE(index.keep(key, *sites));
+  CHECK(refused_for(certify_one(judged).front(), "comment"));
+}
+
 TEST_CASE("a changed public header is judged by probes that include it", "[grade]") {
   Judged judged;
-  edit(judged.project / "tree/stats.h", "// One step", "inline double half(double x) { return x / 2; }\n\n// One step");
+  edit(judged.project / "tree/stats.h", "// One step",
+       "inline double half(double x) { return x / 2; }\n\n// One step");
   edit(judged.project / "probes/probes.cpp", "{\"mean.empty\"",
        "{\"half.value\", \"values\", [] { return tiny::half(4) == 2; }},\n    {\"mean.empty\"");
   workshop::Workshop shop = judged.shop();
