@@ -124,7 +124,7 @@ class Plan {
     const std::string indent = indentation(unit_.text, offset);
     for (Piece& piece : pieces)
       if (!piece.placeholder) piece.text = with_indented_lines(piece.text, indent);
-    return with_line_ends_of(unit_.text, fill_in(pieces, bound_));
+    return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);
   }
 
   // ---- one edit
@@ -259,7 +259,7 @@ class Plan {
       add(edit, {at, at}, before ? text + " " : " " + text);
       return;
     }
-    const std::string end = line_end(unit_.text);
+    const std::string end = line_end(unit_.text, anchor.begin);
     if (text.empty() || text.back() != '\n') text += end;
     if (!before && unit_.text[anchor.end - 1] != '\n') text = end + text;
     add(edit, {at, at}, std::move(text));

@@ -7,16 +7,26 @@
 namespace nanobug::rewrite {
 namespace {
 
+constexpr std::string_view kMarks[] = {"clang-format off", "clang-format on", "NOLINTBEGIN", "NOLINTEND"};
+
+// Behind the byte order mark, if there is one.
+unsigned text_start(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+}
+
 unsigned line_start(std::string_view text, unsigned offset) {
   const size_t end = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-  if (end != std::string_view::npos) return end + 1;
-  return text.starts_with("\xEF\xBB\xBF") && offset >= 3 ? 3 : 0;  // a byte order mark is no part of the line
+  return end == std::string_view::npos ? std::min(text_start(text), offset) : end + 1;
 }
 
 // Behind the line's end, or the end of the text.
 unsigned next_line(std::string_view text, unsigned offset) {
   const size_t end = text.find('\n', offset);
   return end == std::string_view::npos ? text.size() : end + 1;
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
 }
 
 bool blank(std::string_view text) {
@@ -33,6 +43,12 @@ bool first_on_line(std::string_view text, unsigned offset) {
 
 unsigned column(std::string_view text, unsigned offset) {
   return offset - line_start(text, offset);
+}
+
+// A mark for a tool, about the lines around it and not about the code that it stands beside.
+bool is_mark(std::string_view comment) {
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](std::string_view mark) { return comment.find(mark) != std::string_view::npos; });
 }
 
 // Is `comment` the second line of a comment that stands behind code?
@@ -55,7 +71,7 @@ unsigned comments_above(const Tokens& tokens, unsigned begin) {
   while (const Token* above = tokens.before(top, true)) {
     if (above->kind != Token::Kind::comment || !first_on_line(text, above->span.begin)) break;
     if (next_line(text, above->span.end) != top || !blank_between(text, above->span.end, top)) break;
-    if (continues_trailing(tokens, above)) break;
+    if (continues_trailing(tokens, above) || is_mark(tokens.text(*above))) break;
     top = line_start(text, above->span.begin);
   }
   return top;
@@ -74,10 +90,37 @@ unsigned comment_behind(const Tokens& tokens, unsigned end) {
     const unsigned next = next_line(text, end);
     const bool goes_on = below && below->kind == Token::Kind::comment &&
                          line_start(text, below->span.begin) == next &&
-                         column(text, below->span.begin) == where && first_on_line(text, below->span.begin);
+                         column(text, below->span.begin) == where && first_on_line(text, below->span.begin) &&
+                         !is_mark(tokens.text(*below));
     comment = goes_on ? below : nullptr;
   }
   return end;
+}
+
+// The start of the comments that stand before `begin` on its line; `begin` if there is none, or if they are
+// behind a piece of the same statement.
+unsigned comments_in_front(const Tokens& tokens, unsigned begin) {
+  const std::string_view text = tokens.text();
+  const Token* comment = tokens.before(begin, true);
+  unsigned front = begin;
+  for (; comment && comment->kind == Token::Kind::comment && comment->span.begin >= line_start(text, begin) &&
+         !is_mark(tokens.text(*comment));
+       comment = tokens.before(front, true))
+    front = comment->span.begin;
+  return front;
+}
+
+// The lines of an element of a list that has them for itself, up to `end`, with its comments.
+std::optional<Span> own_lines(const Tokens& tokens, Span element, unsigned end) {
+  const std::string_view text = tokens.text();
+  const unsigned begin = comments_in_front(tokens, element.begin), behind = comment_behind(tokens, end);
+  if (!first_on_line(text, begin) || !blank_between(text, behind, next_line(text, behind)))
+    return std::nullopt;
+  return Span{comments_above(tokens, begin), next_line(text, behind)};
+}
+
+bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<const char*> signs) {
+  return std::any_of(signs.begin(), signs.end(), [&](const char* sign) { return tokens.is(token, sign); });
 }
 
 }  // namespace
@@ -103,28 +146,19 @@ Span with_comments(const Tokens& tokens, Span statement) {
   Span span = statement;
   const unsigned end = comment_behind(tokens, span.end);
   const unsigned next = next_line(text, end);
-  // A comment in front of it on its line goes too.
-  unsigned before = span.begin;
-  for (const Token* comment = tokens.before(before, true);
-       comment && comment->kind == Token::Kind::comment &&
-       comment->span.begin >= line_start(text, span.begin);
-       comment = tokens.before(before, true))
-    before = comment->span.begin;
-  if (before < span.begin && first_on_line(text, before)) span.begin = before;
+  span.begin = comments_in_front(tokens, span.begin);
   const bool alone_before = first_on_line(text, span.begin);
   const bool alone_behind = blank_between(text, end, next);
   if (alone_before && alone_behind) return {comments_above(tokens, span.begin), next};
   if (alone_behind) {  // behind other code: the blanks in front of it go, the line's end stays
     span.end = end;
-    while (span.begin > 0 && (text[span.begin - 1] == ' ' || text[span.begin - 1] == '\t')) --span.begin;
+    while (span.begin > 0 && is_blank(text[span.begin - 1])) --span.begin;
     return span;
   }
-  const auto is_blank = [&](unsigned at) {
-    return at < text.size() && (text[at] == ' ' || text[at] == '\t');
-  };
-  const bool bare_behind = !is_blank(span.end);
-  while (is_blank(span.end)) ++span.end;
-  while (bare_behind && span.begin > 0 && is_blank(span.begin - 1)) --span.begin;
+  const bool room_behind = span.end < text.size() && is_blank(text[span.end]);
+  while (span.end < text.size() && is_blank(text[span.end])) ++span.end;
+  if (!room_behind)  // `RUN(a(); b();)`: the blank in front is the one that kept them apart
+    while (span.begin > 0 && is_blank(text[span.begin - 1])) --span.begin;
   return span;
 }
 
@@ -144,18 +178,24 @@ Span with_comma(const Tokens& tokens, Span element) {
   }
   const Token* left = tokens.before(element.begin);
   const Token* right = tokens.after(element.end);
-  const auto is_one_of = [&](const Token* token, std::initializer_list<const char*> signs) {
-    return std::any_of(signs.begin(), signs.end(), [&](const char* sign) { return tokens.is(token, sign); });
-  };
-  const bool opens = is_one_of(left, {"(", "{", "[", "<"}), closes = is_one_of(right, {")", "}", "]", ">"});
+  const bool opens = is_one_of(tokens, left, {"(", "{", "[", "<"});
+  const bool closes = is_one_of(tokens, right, {")", "}", "]", ">"});
   if ((opens || tokens.is(left, ",")) && tokens.is(right, ",")) {
+    if (const auto lines = own_lines(tokens, element, right->span.end)) return *lines;
     const Token* next = tokens.after(right->span.end, true);
     // The last one before a comma that nothing follows: the bracket stays where it is.
-    if (is_one_of(next, {")", "}", "]", ">"})) return {left->span.end, right->span.end};
-    return {element.begin, next ? next->span.begin : right->span.end};
+    if (is_one_of(tokens, next, {")", "}", "]", ">"})) return {left->span.end, right->span.end};
+    return {comments_in_front(tokens, element.begin), next ? next->span.begin : right->span.end};
   }
-  if (tokens.is(left, ",") && closes) return {left->span.begin, element.end};
-  return element;
+  if (!tokens.is(left, ",") || !closes) return element;
+  // What the comment behind the comma says, it says of the one before: in braces the comma can stay there.
+  const Token* between = tokens.after(left->span.end, true);
+  const bool comment_stays = between->kind == Token::Kind::comment &&
+                             between->span.begin < next_line(tokens.text(), left->span.end) &&
+                             between->span.end < line_start(tokens.text(), element.begin);
+  if (comment_stays && tokens.is(right, "}"))
+    if (const auto lines = own_lines(tokens, element, element.end)) return *lines;
+  return {left->span.begin, comment_behind(tokens, element.end)};
 }
 
 Span without_blanks(std::string_view text, Span span) {
@@ -173,6 +213,7 @@ Span with_colon(const Tokens& tokens, Span initializer) {
     return at;
   };
   if (tokens.is(right, ",")) {
+    if (const auto lines = own_lines(tokens, initializer, right->span.end)) return *lines;
     const Token* next = tokens.after(right->span.end, true);
     return {initializer.begin, next ? next->span.begin : right->span.end};
   }
@@ -250,11 +291,18 @@ std::string indentation(std::string_view text, unsigned offset) {
 }
 
 std::string reindented(std::string_view block, std::string_view from, std::string_view to) {
+  const Tokens tokens(block);
+  // A line that begins inside of a raw string is what the string says.
+  const auto quoted = [&](unsigned at) {
+    return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
+      return token.kind == Token::Kind::literal && token.span.begin < at && at < token.span.end;
+    });
+  };
   std::string result;
   for (unsigned at = 0; at < block.size();) {
     const unsigned next = next_line(block, at);
     std::string_view line = block.substr(at, next - at);
-    if (!blank(line)) {
+    if (!blank(line) && !quoted(at)) {
       if (line.starts_with(from)) line.remove_prefix(from.size());
       result += to;
     }
@@ -274,13 +322,14 @@ std::string with_indented_lines(std::string_view text, std::string_view indent) 
   return result;
 }
 
-std::string line_end(std::string_view text) {
-  const size_t end = text.find('\n');
+std::string line_end(std::string_view text, unsigned offset) {
+  size_t end = text.find('\n', std::min<size_t>(offset, text.size()));
+  if (end == std::string_view::npos) end = text.rfind('\n');
   return end != std::string_view::npos && end > 0 && text[end - 1] == '\r' ? "\r\n" : "\n";
 }
 
-std::string with_line_ends_of(std::string_view text, std::string_view block) {
-  if (line_end(text) == "\n") return std::string(block);
+std::string with_line_ends_of(std::string_view text, std::string_view block, unsigned offset) {
+  if (line_end(text, offset) == "\n") return std::string(block);
   std::string result;
   for (const char c : block) {
     if (c == '\n' && (result.empty() || result.back() != '\r')) result += '\r';
@@ -289,20 +338,42 @@ std::string with_line_ends_of(std::string_view text, std::string_view block) {
   return result;
 }
 
+// A branch of the preprocessor that is left empty before its #endif says nothing: its `#else` goes.
+void without_empty_branch(std::string& text, unsigned point) {
+  const auto line = [&](unsigned at) { return std::string_view(text).substr(at, next_line(text, at) - at); };
+  const auto says = [](std::string_view line, std::initializer_list<std::string_view> words) {
+    const Tokens tokens(line);
+    const Token* sign = tokens.after(0);
+    const Token* name = sign ? tokens.after(sign->span.end) : nullptr;
+    return tokens.is(sign, "#") && name &&
+           std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return tokens.text(*name) == word; });
+  };
+  unsigned below = std::min<size_t>(point, text.size());
+  while (below < text.size() && blank(line(below))) below = next_line(text, below);
+  unsigned above = std::min<size_t>(point, text.size());
+  do {
+    if (above == text_start(text)) return;
+    above = line_start(text, above - 1);
+  } while (blank(line(above)));
+  if (says(line(above), {"else", "elif"}) && says(line(below), {"endif"})) text.erase(above, below - above);
+}
+
 std::string without_scars(std::string text, std::vector<unsigned> points) {
   std::reverse(points.begin(), points.end());  // from the back, so that those in front stay where they are
   for (const unsigned point : points) {
     const unsigned next = next_line(text, point);
-    const unsigned above = point == 0 ? 0 : line_start(text, point - 1);
+    const unsigned above = point <= text_start(text) ? point : line_start(text, point - 1);
     const std::string_view all = text;
     const std::string_view before = all.substr(above, point - above), after = all.substr(point, next - point);
     const size_t last = before.find_last_not_of(" \t\r\n"), first = after.find_first_not_of(" \t\r\n");
-    const bool opens = point == 0 || last == std::string_view::npos || before[last] == '{';
+    const bool opens = point <= text_start(text) || last == std::string_view::npos || before[last] == '{';
     const bool closes = point >= text.size() || (first != std::string_view::npos && after[first] == '}');
     if (opens && first == std::string_view::npos && next > point)
       text.erase(point, next - point);
     else if (closes && point > 0 && last == std::string_view::npos)
       text.erase(above, point - above);
+    without_empty_branch(text, point);
   }
   return text;
 }

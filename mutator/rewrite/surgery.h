@@ -52,14 +52,15 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
 // The text with `indent` before each of its lines but the first and blank ones.
 std::string with_indented_lines(std::string_view text, std::string_view indent);
 
-// "\r\n" if the text's first line ends with it, else "\n".
-std::string line_end(std::string_view text);
+// How the line of `offset` ends, or the one before where it does not: "\r\n" or "\n".
+std::string line_end(std::string_view text, unsigned offset = 0);
 
-// `block` with the line ends of `text`.
-std::string with_line_ends_of(std::string_view text, std::string_view block);
+// `block` with the line ends that `text` has at `offset`.
+std::string with_line_ends_of(std::string_view text, std::string_view block, unsigned offset = 0);
 
 // Removes the blank line left over at each point where lines were taken out: one of two in a row, one behind
-// an opening brace, one before a closing brace. `points` are line starts, ascending.
+// an opening brace, one before a closing brace; and the `#else` of a branch that is left empty. `points` are
+// line starts, ascending.
 std::string without_scars(std::string text, std::vector<unsigned> points);
 
 }  // namespace nanobug::rewrite

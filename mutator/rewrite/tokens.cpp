@@ -51,6 +51,16 @@ unsigned Tokens::skip_literal(unsigned at) const {
   return std::min<size_t>(at, text_.size());
 }
 
+// A backslash at its end takes the next line along.
+unsigned Tokens::line_comment_end(unsigned at) const {
+  for (;;) {
+    const size_t end = std::min(text_.find('\n', at), text_.size());
+    const size_t last = end > 0 && text_[end - 1] == '\r' ? end - 1 : end;
+    if (end == text_.size() || last == 0 || text_[last - 1] != '\\') return last;
+    at = end + 1;
+  }
+}
+
 Tokens::Tokens(std::string_view text) : text_(text) {
   const unsigned size = text.size();
   for (unsigned i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < size;) {  // behind a byte order mark
@@ -63,14 +73,7 @@ Tokens::Tokens(std::string_view text) : text_(text) {
     }
     if (text.substr(i, 2) == "//") {
       kind = Token::Kind::comment;
-      // A backslash at its end continues the comment on the next line.
-      for (;; ++i) {
-        i = std::min<size_t>(text.find('\n', i), size);
-        const unsigned end = i > begin && text[i - 1] == '\r' ? i - 1 : i;
-        if (i < size && text[end - 1] == '\\') continue;
-        i = end;
-        break;
-      }
+      i = line_comment_end(i);
     } else if (text.substr(i, 2) == "/*") {
       kind = Token::Kind::comment;
       const size_t close = text.find("*/", i + 2);
