@@ -69,7 +69,7 @@ class Writer {
 }  // namespace
 
 bool run_together(std::string_view left, std::string_view right) {
-  if (left.empty() || right.empty()) return false;
+  if (left.size() == text_start(left) || right.empty()) return false;
   const char a = left.back(), b = right.front();
   const auto one_of = [](char c, std::string_view set) { return set.find(c) != std::string_view::npos; };
   if (is_word(a)) return is_word(b) || b == '"' || b == '\'' || (b == '.' && ends_in_number(left));

@@ -6,27 +6,25 @@
 
 #include <clang/Lex/Preprocessor.h>
 
+#include "mutator/rewrite/surgery.h"
+
 namespace nanobug::rewrite {
 namespace {
 
 using namespace clang;
 using namespace clang::ast_matchers;
 
-// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header, those under a
-// condition, and those that their author wants kept.
+// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header and those that their
+// author wants kept.
 std::vector<Include> written_includes(const Unit& unit) {
   std::vector<Include> result;
   const std::string& text = unit.text;
   const std::string own = std::filesystem::path(unit.name).stem().string();
-  int conditions = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t next = std::min(text.find('\n', at), text.size() - 1) + 1;
     const std::string line = text.substr(at, next - at);
-    StringRef directive = StringRef(line).ltrim();
-    directive = directive.consume_front("#") ? directive.ltrim() : "";
-    conditions += directive.starts_with("if") ? 1 : directive.starts_with("endif") ? -1 : 0;
     const size_t open = line.find_first_of("<\"");
-    if (conditions == 0 && line.starts_with("#include") && open != std::string::npos &&
+    if (line.starts_with("#include") && open != std::string::npos &&
         line.find("IWYU pragma") == std::string::npos) {
       const size_t close = line.find_first_of(">\"", open + 1);
       const std::string header = close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
@@ -131,19 +129,16 @@ class Kept {
 
 // Another configuration may read a header in code that this one leaves out.
 bool has_branches(const Unit& unit) {
-  for (const Token& token : unit.tokens.all()) {
-    if (unit.tokens.text(token) != "#") continue;
-    const Token* name = unit.tokens.after(token.span.end);
-    if (name && unit.tokens.text(*name).starts_with("if")) return true;
-  }
-  return false;
+  const auto& all = unit.tokens.all();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Token& token) { return directive(unit.tokens, &token).starts_with("if"); });
 }
 
 }  // namespace
 
 std::vector<Include> read_includes(Unit& unit) {
-  std::vector<Include> includes = written_includes(unit);
   if (has_branches(unit)) return {};
+  std::vector<Include> includes = written_includes(unit);
   Reader reader(unit, includes);
   MatchFinder finder;
   finder.addMatcher(declRefExpr().bind("name"), &reader);

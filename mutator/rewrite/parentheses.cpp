@@ -93,43 +93,37 @@ const Expr* written(const Expr* expression) {
 }
 
 struct Operation {
-  bool binary = false, prefix = false, postfix = false;
-  BinaryOperatorKind kind = BO_Comma;  // of a binary one
+  bool binary = false, prefix = false;  // else postfix
+  BinaryOperatorKind kind = BO_Comma;   // of a binary one
   OverloadedOperatorKind sign = OO_None;
-  const Expr *left = nullptr, *right = nullptr;  // `left` is a prefix operator's operand too
+  const Expr* left = nullptr;  // or a unary one's operand
 
   int level() const { return binary ? level_of(kind) : prefix ? kPrefix : kPostfix; }
 };
 
 std::optional<Operation> operation_of(const Stmt& statement) {
   if (const auto* binary = dyn_cast<BinaryOperator>(&statement))
-    return Operation{
-        .binary = true, .kind = binary->getOpcode(), .left = binary->getLHS(), .right = binary->getRHS()};
+    return Operation{.binary = true, .kind = binary->getOpcode(), .left = binary->getLHS()};
   if (const auto* rewritten = dyn_cast<CXXRewrittenBinaryOperator>(&statement)) {
     const auto form = rewritten->getDecomposedForm();
-    return Operation{.binary = true, .kind = form.Opcode, .left = form.LHS, .right = form.RHS};
+    return Operation{.binary = true, .kind = form.Opcode, .left = form.LHS};
   }
-  if (const auto* unary = dyn_cast<UnaryOperator>(&statement)) {
-    const bool prefix = unary->isPrefix() || !unary->isPostfix();
-    return Operation{.prefix = prefix,
-                     .postfix = !prefix,
+  if (const auto* unary = dyn_cast<UnaryOperator>(&statement))
+    return Operation{.prefix = !unary->isPostfix(),
                      .sign = UnaryOperator::getOverloadedOperator(unary->getOpcode()),
                      .left = unary->getSubExpr()};
-  }
   const auto* call = dyn_cast<CXXOperatorCallExpr>(&statement);
   if (!call) return std::nullopt;
   const OverloadedOperatorKind sign = call->getOperator();
   if (sign == OO_Call || sign == OO_Subscript || sign == OO_Arrow)
-    return Operation{.postfix = true, .sign = sign, .left = call->getArg(0)};
+    return Operation{.sign = sign, .left = call->getArg(0)};
   if (call->getNumArgs() == 1) return Operation{.prefix = true, .sign = sign, .left = call->getArg(0)};
-  if (sign == OO_PlusPlus || sign == OO_MinusMinus)
-    return Operation{.postfix = true, .sign = sign, .left = call->getArg(0)};
+  if (sign == OO_PlusPlus || sign == OO_MinusMinus) return Operation{.sign = sign, .left = call->getArg(0)};
   if (call->getNumArgs() != 2) return std::nullopt;
   return Operation{.binary = true,
                    .kind = BinaryOperator::getOverloadedOpcode(sign),
                    .sign = sign,
-                   .left = call->getArg(0),
-                   .right = call->getArg(1)};
+                   .left = call->getArg(0)};
 }
 
 int level_of(const Expr& given) {

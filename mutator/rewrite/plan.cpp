@@ -84,8 +84,8 @@ class Plan {
   Result<Target> target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
                            const catalog::Text& text) {
     const auto node = nodes_.getMap().find(id);
-    const auto span = selected(unit_, match_, selector, text);
     if (node == nodes_.getMap().end()) {
+      const auto span = selected(unit_, match_, selector, text);
       NANOBUG_TRY(span);
       // Not a node but a range: what it holds is told by its own text.
       Target range{*span, std::nullopt, nullptr, span->begin, true};
@@ -98,8 +98,7 @@ class Plan {
     Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
     const auto role = target.whole->role;
     const bool own = role == Whole::Role::part || role == Whole::Role::element;
-    if (own) NANOBUG_TRY(span);
-    const auto bytes = own ? span : span_of(unit_, *target.whole, text);
+    const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
     NANOBUG_TRY(bytes);
     target.span = *bytes;
     target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
@@ -157,13 +156,12 @@ class Plan {
 
   // An expression takes the parentheses it stands in along if they are needed there, so that its successor
   // has only those that it needs itself.
-  Result<Span> slot(size_t edit, const Target& target) {
-    if (!target.expression) return target.span;
-    const auto* around = parentheses_around(*target.expression, unit_.context());
-    if (!around || !are_needed(*around, unit_.context())) return target.span;
-    auto outer = editable(unit_, clang::CharSourceRange::getTokenRange(around->getSourceRange()),
-                          rule_.rule->edits[edit].target);
-    return outer ? *outer : target.span;
+  Span slot(size_t edit, const clang::Expr* expression, Span span) {
+    const auto* around = expression ? parentheses_around(*expression, unit_.context()) : nullptr;
+    if (!around || !are_needed(*around, unit_.context())) return span;
+    const auto outer = editable(unit_, clang::CharSourceRange::getTokenRange(around->getSourceRange()),
+                                rule_.rule->edits[edit].target);
+    return outer.value_or(span);
   }
 
   // The bytes that the selector itself takes: that of an expression leaves its semicolon.
@@ -175,8 +173,8 @@ class Plan {
   // A range's own blanks at its ends stay where the text that comes has none there.
   Span with_blanks_of(const std::string& text, Span span) const {
     const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
-    const Span bare = without_blanks(unit_.text, span);
     if (text.empty()) return span;
+    const Span bare = without_blanks(unit_.text, span);
     return {blank(text.front()) ? span.begin : bare.begin, blank(text.back()) ? span.end : bare.end};
   }
 
@@ -196,11 +194,7 @@ class Plan {
     NANOBUG_TRY(own);
     Span span = *own;
     if (target.range) span = with_blanks_of(*text, span);
-    if (expression) {
-      const auto outer = slot(edit, {span, target.whole, target.expression, target.at});
-      NANOBUG_TRY(outer);
-      span = *outer;
-    }
+    if (expression) span = slot(edit, target.expression, span);
     text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
     add(edit, span, expression ? marked(*text) : *text);
     return {};
@@ -227,9 +221,8 @@ class Plan {
   }
 
   static constexpr const char* kOnlyBody =
-      "this is the one statement of an if or a loop, and the next would take its place; remove the whole of "
-      "it, "
-      "or replace the statement";
+      "this is the one statement of an if or a loop, and the next would take its place; "
+      "remove the whole of it, or replace the statement";
 
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
@@ -243,12 +236,8 @@ class Plan {
       add(edit, whole, "", is_whole_lines(unit_.text, whole));
       return {};
     }
-    if (target.is(Role::initializer))
-      add(edit, with_colon(tokens_, target.span), "");
-    else if (target.is(Role::declarator))
-      add(edit, as_declarator(tokens_, target.span), "");
-    else
-      add(edit, with_comma(tokens_, target.span), "");
+    const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
+    add(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span), "");
     return {};
   }
 
@@ -335,11 +324,8 @@ class Plan {
       std::string text(tokens_.text(from));
       add(edit, into, loose ? marked(text) : text);
     };
-    const auto slot_one = slot(edit, one), slot_other = slot(edit, *other);
-    NANOBUG_TRY(slot_one);
-    NANOBUG_TRY(slot_other);
-    put(other->span, *other, *slot_one);
-    put(one.span, one, *slot_other);
+    put(other->span, *other, slot(edit, one.expression, one.span));
+    put(one.span, one, slot(edit, other->expression, other->span));
     return {};
   }
 

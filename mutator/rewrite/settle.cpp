@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include <clang/AST/RecursiveASTVisitor.h>
 
@@ -71,7 +70,7 @@ class Parentheses : public clang::RecursiveASTVisitor<Parentheses> {
 class Settler {
  public:
   Settler(Unit& unit, const std::vector<const Draft*>& drafts)
-      : unit_(unit), drafts_(drafts), settled_(drafts.size(), Draft{}) {}
+      : unit_(unit), shape_(unit), drafts_(drafts), settled_(drafts.size(), Draft{}) {}
 
   std::vector<Result<Draft>> all() {
     std::vector<Group> groups;
@@ -128,23 +127,22 @@ class Settler {
     Assembled whole = assemble(unit_.text, group.cuts, std::vector<bool>(marks, true));
     auto parsed = unit_.again(whole.text);
     // Where parentheses may not stand at all (a type, a name that is declared) none was meant.
-    if (!parsed && marks) {
+    if (!parsed && marks && group.members.size() == 1) {
       Assembled bare = assemble(unit_.text, group.cuts, std::vector<bool>(marks, false));
       if (auto plain = unit_.again(bare.text)) {
-        if (group.members.size() > 1) return parsed.error();
         whole = std::move(bare);
         parsed = std::move(plain);
       }
     }
     if (!parsed) return parsed.error();
-    if (const auto different = difference_around(unit_, group.spans(), **parsed, whole.holes))
-      return misread(*different, **parsed);
-    return leave_out(group, whole, **parsed);
+    const Shape read(**parsed);
+    if (const auto different = difference_around(shape_, group.spans(), read, whole.holes))
+      return misread(*different, read);
+    return leave_out(group, whole, **parsed, read);
   }
 
-  Error misread(const Difference& different, Unit& after) {
-    const Unit& unit = different.in_after ? after : unit_;
-    std::string text(unit.tokens.text(different.span));
+  Error misread(const Difference& different, const Shape& after) {
+    std::string text((different.in_after ? after : shape_).text(different.span));
     std::replace(text.begin(), text.end(), '\n', ' ');
     text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
                text.end());
@@ -157,7 +155,8 @@ class Settler {
   }
 
   // The parentheses that the tree does not need, left out if the text means the same without.
-  std::optional<Error> leave_out(const Group& group, const Assembled& whole, Unit& parsed) {
+  std::optional<Error> leave_out(const Group& group, const Assembled& whole, Unit& parsed,
+                                 const Shape& read) {
     std::vector<bool> all;
     for (const Assembled::Pair& pair : whole.pairs) all.push_back(pair.on);
     if (std::find(all.begin(), all.end(), true) == all.end()) {
@@ -168,7 +167,7 @@ class Settler {
     const auto holds = [&](const std::vector<bool>& on) {
       const Assembled spare = assemble(unit_.text, group.cuts, on);
       auto again = unit_.again(spare.text);
-      return again && mean_the_same(parsed, added(whole), **again, added(spare));
+      return again && mean_the_same(read, added(whole), Shape(**again), added(spare));
     };
     if (needed == all || holds(needed)) {
       keep(group, needed);
@@ -208,6 +207,7 @@ class Settler {
   }
 
   Unit& unit_;
+  const Shape shape_;
   const std::vector<const Draft*>& drafts_;
   std::vector<Result<Draft>> settled_;
 };
@@ -215,6 +215,7 @@ class Settler {
 }  // namespace
 
 std::vector<Result<std::vector<Cut>>> settle(Unit& unit, const std::vector<const std::vector<Cut>*>& drafts) {
+  if (drafts.empty()) return {};
   return Settler(unit, drafts).all();
 }
 

@@ -12,40 +12,14 @@ using namespace clang;
 
 constexpr int kExpression = 1, kInitializer = 2, kStatement = 1000, kDeclaration = 2000, kCutInto = 10000;
 
-class Numbers {
- public:
-  explicit Numbers(const Tokens& tokens) {
-    for (const Token& token : tokens.all()) {
-      if (token.kind == Token::Kind::comment) continue;
-      spans_.push_back(token.span);
-      semicolon_.push_back(tokens.text(token) == ";");
-    }
-  }
-
-  int size() const { return static_cast<int>(spans_.size()); }
-  Span span(int number) const { return spans_[static_cast<size_t>(number)]; }
-
-  // The token that the byte is in, or the next.
-  int at(unsigned offset) const {
-    return static_cast<int>(
-        std::partition_point(spans_.begin(), spans_.end(), [&](const Span& s) { return s.end <= offset; }) -
-        spans_.begin());
-  }
-
-  // The last of [first, last] that is no semicolon: some statements have theirs in their range, some do not.
-  int last_of(int first, int last) const {
-    while (last > first && last < size() && semicolon_[static_cast<size_t>(last)]) --last;
-    return last;
-  }
-
- private:
-  std::vector<Span> spans_;
-  std::vector<bool> semicolon_;
-};
+void sort_once(std::vector<Node>& nodes) {
+  std::sort(nodes.begin(), nodes.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+}
 
 class Collector : public RecursiveASTVisitor<Collector> {
  public:
-  Collector(Unit& unit, const Numbers& numbers) : unit_(unit), numbers_(numbers) {}
+  Collector(Unit& unit, const Shape& shape) : unit_(unit), shape_(shape) {}
 
   bool shouldWalkTypesOfTypeLocs() const { return false; }
 
@@ -82,10 +56,9 @@ class Collector : public RecursiveASTVisitor<Collector> {
     return RecursiveASTVisitor::TraverseConstructorInitializer(initializer);
   }
 
-  Shape finish() {
-    std::sort(shape_.begin(), shape_.end());
-    shape_.erase(std::unique(shape_.begin(), shape_.end()), shape_.end());
-    return std::move(shape_);
+  std::vector<Node> finish() {
+    sort_once(nodes_);
+    return std::move(nodes_);
   }
 
  private:
@@ -102,20 +75,14 @@ class Collector : public RecursiveASTVisitor<Collector> {
   void add(int kind, SourceLocation from, SourceLocation to) {
     const auto begin = unit_.offset(from), end = unit_.end_offset(to);
     if (!begin || !end) return;
-    const int first = numbers_.at(*begin);
-    shape_.push_back({kind, first, numbers_.last_of(first, numbers_.at(*end))});
+    const int first = shape_.token_at(*begin);
+    nodes_.push_back({kind, first, shape_.last_of(first, shape_.token_at(*end))});
   }
 
   Unit& unit_;
-  const Numbers& numbers_;
-  Shape shape_;
+  const Shape& shape_;
+  std::vector<Node> nodes_;
 };
-
-Shape shape_of(Unit& unit, const Numbers& numbers) {
-  Collector collector(unit, numbers);
-  for (Decl* declaration : unit.context().getTraversalScope()) collector.TraverseDecl(declaration);
-  return collector.finish();
-}
 
 // ---- around cuts
 
@@ -125,13 +92,13 @@ struct Hole {
   bool empty_there = false;
 };
 
-std::vector<Hole> holes_of(const Numbers& numbers, const std::vector<Span>& spans) {
+std::vector<Hole> holes_of(const Shape& shape, const std::vector<Span>& spans) {
   std::vector<Hole> holes;
   for (const Span& span : spans) {
     Hole hole;
-    hole.begin = numbers.at(span.begin);
-    hole.end = span.begin == span.end ? hole.begin : numbers.at(span.end);
-    hole.last = numbers.last_of(hole.begin, hole.end - 1);
+    hole.begin = shape.token_at(span.begin);
+    hole.end = span.begin == span.end ? hole.begin : shape.token_at(span.end);
+    hole.last = shape.last_of(hole.begin, hole.end - 1);
     holes.push_back(hole);
   }
   return holes;
@@ -145,7 +112,7 @@ struct Seen {
 
 class Around {
  public:
-  Around(const Numbers& numbers, const std::vector<Hole>& holes) : numbers_(numbers), holes_(holes) {
+  Around(const Shape& shape, const std::vector<Hole>& holes) : shape_(shape), holes_(holes) {
     int inside = 0;
     for (const Hole& hole : holes_) {
       before_.push_back(inside);
@@ -170,7 +137,7 @@ class Around {
     if (!closes) {
       seen.node.last = 2 * (node.last - before_[last]) + 1;
     } else if (holes_[last].empty_there) {
-      const int end = numbers_.last_of(std::min(node.first, holes_[last].begin - 1), holes_[last].begin - 1);
+      const int end = shape_.last_of(std::min(node.first, holes_[last].begin - 1), holes_[last].begin - 1);
       const size_t hole = hole_at(end);
       if (in(hole, end)) return std::nullopt;  // what is left of it lies in other cuts
       seen.node.last = 2 * (end - before_[hole]) + 1;
@@ -191,15 +158,15 @@ class Around {
   }
   bool in(size_t hole, int token) const { return hole < holes_.size() && holes_[hole].begin <= token; }
 
-  const Numbers& numbers_;
+  const Shape& shape_;
   const std::vector<Hole>& holes_;
   std::vector<int> before_;
 };
 
-std::vector<Seen> all_around(const Shape& shape, const Numbers& numbers, const std::vector<Hole>& holes) {
-  const Around around(numbers, holes);
+std::vector<Seen> all_around(const Shape& shape, const std::vector<Hole>& holes) {
+  const Around around(shape, holes);
   std::vector<Seen> seen;
-  for (const Node& node : shape)
+  for (const Node& node : shape.nodes())
     if (auto placed = around.place(node)) seen.push_back(*placed);
   std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.node < b.node; });
   return seen;
@@ -220,50 +187,63 @@ const Seen* missing(const std::vector<Seen>& a, const std::vector<Seen>& b) {
 
 // ---- but for parentheses
 
-Shape without_added(Shape shape, const Numbers& numbers, const std::vector<unsigned>& added) {
-  std::vector<int> kept(static_cast<size_t>(numbers.size()) + 1, 0);  // of the tokens before this one
-  std::vector<bool> is_added(static_cast<size_t>(numbers.size()), false);
-  for (const unsigned offset : added) is_added[static_cast<size_t>(numbers.at(offset))] = true;
+std::vector<Node> without_added(const Shape& shape, const std::vector<unsigned>& added) {
+  std::vector<bool> is_added(static_cast<size_t>(shape.tokens()), false);
+  for (const unsigned offset : added) is_added[static_cast<size_t>(shape.token_at(offset))] = true;
+  std::vector<int> kept(is_added.size() + 1, 0);  // of the tokens before this one
   for (size_t i = 0; i < is_added.size(); ++i) kept[i + 1] = kept[i] + (is_added[i] ? 0 : 1);
-  for (Node& node : shape) {
+  std::vector<Node> nodes = shape.nodes();
+  for (Node& node : nodes) {
     node.first = kept[static_cast<size_t>(node.first)];
-    node.last = kept[static_cast<size_t>(std::min(node.last, numbers.size() - 1)) + 1] - 1;
+    node.last = kept[static_cast<size_t>(std::min(node.last, shape.tokens() - 1)) + 1] - 1;
   }
-  std::sort(shape.begin(), shape.end());
-  shape.erase(std::unique(shape.begin(), shape.end()), shape.end());
-  return shape;
+  sort_once(nodes);
+  return nodes;
 }
 
 }  // namespace
 
-Shape shape_of(Unit& unit) {
-  return shape_of(unit, Numbers(unit.tokens));
+Shape::Shape(Unit& unit) : tokens_(unit.tokens) {
+  for (const Token& token : tokens_.all()) {
+    if (token.kind == Token::Kind::comment) continue;
+    spans_.push_back(token.span);
+    semicolon_.push_back(tokens_.text(token) == ";");
+  }
+  Collector collector(unit, *this);
+  for (Decl* declaration : unit.context().getTraversalScope()) collector.TraverseDecl(declaration);
+  nodes_ = collector.finish();
 }
 
-std::optional<Difference> difference_around(Unit& before, const std::vector<Span>& cuts, Unit& after,
-                                            const std::vector<Span>& holes) {
-  const Numbers old_numbers(before.tokens), new_numbers(after.tokens);
-  std::vector<Hole> old_holes = holes_of(old_numbers, cuts);
-  std::vector<Hole> new_holes = holes_of(new_numbers, holes);
+int Shape::token_at(unsigned offset) const {
+  return static_cast<int>(
+      std::partition_point(spans_.begin(), spans_.end(), [&](const Span& s) { return s.end <= offset; }) -
+      spans_.begin());
+}
+
+int Shape::last_of(int first, int last) const {
+  while (last > first && last < tokens() && semicolon_[static_cast<size_t>(last)]) --last;
+  return last;
+}
+
+std::optional<Difference> difference_around(const Shape& before, const std::vector<Span>& cuts,
+                                            const Shape& after, const std::vector<Span>& holes) {
+  std::vector<Hole> old_holes = holes_of(before, cuts), new_holes = holes_of(after, holes);
   for (size_t i = 0; i < old_holes.size(); ++i) {
     old_holes[i].empty_there = new_holes[i].begin == new_holes[i].end;
     new_holes[i].empty_there = old_holes[i].begin == old_holes[i].end;
   }
-  const auto old_seen = all_around(shape_of(before, old_numbers), old_numbers, old_holes);
-  const auto new_seen = all_around(shape_of(after, new_numbers), new_numbers, new_holes);
-  const auto bytes = [](const Seen& seen, const Numbers& numbers) {
-    return Span{numbers.span(seen.origin.first).begin, numbers.span(seen.origin.last).end};
+  const auto old_seen = all_around(before, old_holes), new_seen = all_around(after, new_holes);
+  const auto bytes = [](const Seen& seen, const Shape& shape) {
+    return Span{shape.span(seen.origin.first).begin, shape.span(seen.origin.last).end};
   };
-  if (const Seen* more = missing(new_seen, old_seen)) return Difference{true, bytes(*more, new_numbers)};
-  if (const Seen* less = missing(old_seen, new_seen)) return Difference{false, bytes(*less, old_numbers)};
+  if (const Seen* more = missing(new_seen, old_seen)) return Difference{true, bytes(*more, after)};
+  if (const Seen* less = missing(old_seen, new_seen)) return Difference{false, bytes(*less, before)};
   return std::nullopt;
 }
 
-bool mean_the_same(Unit& a, const std::vector<unsigned>& added_to_a, Unit& b,
+bool mean_the_same(const Shape& a, const std::vector<unsigned>& added_to_a, const Shape& b,
                    const std::vector<unsigned>& added_to_b) {
-  const Numbers of_a(a.tokens), of_b(b.tokens);
-  return without_added(shape_of(a, of_a), of_a, added_to_a) ==
-         without_added(shape_of(b, of_b), of_b, added_to_b);
+  return without_added(a, added_to_a) == without_added(b, added_to_b);
 }
 
 }  // namespace nanobug::rewrite

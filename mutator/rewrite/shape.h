@@ -22,10 +22,30 @@ struct Node {
   auto operator<=>(const Node&) const = default;
 };
 
-using Shape = std::vector<Node>;  // sorted, each once
+// Of what is written in the file itself. Outlives no unit.
+class Shape {
+ public:
+  explicit Shape(Unit& unit);
 
-// What is written in the file itself.
-Shape shape_of(Unit& unit);
+  const std::vector<Node>& nodes() const { return nodes_; }  // sorted, each once
+
+  int tokens() const { return static_cast<int>(spans_.size()); }
+  Span span(int token) const { return spans_[static_cast<size_t>(token)]; }
+
+  // The token that the byte is in, or the next.
+  int token_at(unsigned offset) const;
+
+  // The last of [first, last] that is no semicolon: some statements have theirs in their range, some do not.
+  int last_of(int first, int last) const;
+
+  std::string_view text(Span span) const { return tokens_.text(span); }
+
+ private:
+  const Tokens& tokens_;
+  std::vector<Span> spans_;
+  std::vector<bool> semicolon_;
+  std::vector<Node> nodes_;
+};
 
 // A node of `after` (or, if it has them all, of `before`) that the other has not, apart from what lies in the
 // cuts: the bytes where it begins and ends, in the text it is of. Nothing where the shapes agree. `cuts` are
@@ -34,11 +54,11 @@ struct Difference {
   bool in_after = true;
   Span span;
 };
-std::optional<Difference> difference_around(Unit& before, const std::vector<Span>& cuts, Unit& after,
-                                            const std::vector<Span>& holes);
+std::optional<Difference> difference_around(const Shape& before, const std::vector<Span>& cuts,
+                                            const Shape& after, const std::vector<Span>& holes);
 
 // Do two texts that differ in added parentheses alone (their bytes: `added`, sorted) mean the same?
-bool mean_the_same(Unit& a, const std::vector<unsigned>& added_to_a, Unit& b,
+bool mean_the_same(const Shape& a, const std::vector<unsigned>& added_to_a, const Shape& b,
                    const std::vector<unsigned>& added_to_b);
 
 }  // namespace nanobug::rewrite

@@ -9,11 +9,6 @@ namespace {
 
 constexpr std::string_view kMarks[] = {"clang-format off", "clang-format on", "NOLINTBEGIN", "NOLINTEND"};
 
-// Behind the byte order mark, if there is one.
-unsigned text_start(std::string_view text) {
-  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-}
-
 unsigned line_start(std::string_view text, unsigned offset) {
   const size_t end = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
   return end == std::string_view::npos ? std::min(text_start(text), offset) : end + 1;
@@ -205,34 +200,28 @@ Span without_blanks(std::string_view text, Span span) {
   return span;
 }
 
-Span with_colon(const Tokens& tokens, Span initializer) {
-  const Token* left = tokens.before(initializer.begin);
-  const Token* right = tokens.after(initializer.end);
-  const auto blank_before = [&](unsigned at) {
-    while (at > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[at - 1]))) --at;
-    return at;
-  };
+Span with_separator(const Tokens& tokens, Span piece) {
+  const Token* left = tokens.before(piece.begin);
+  const Token* right = tokens.after(piece.end);
   if (tokens.is(right, ",")) {
-    if (const auto lines = own_lines(tokens, initializer, right->span.end)) return *lines;
+    if (const auto lines = own_lines(tokens, piece, right->span.end)) return *lines;
     const Token* next = tokens.after(right->span.end, true);
-    return {initializer.begin, next ? next->span.begin : right->span.end};
+    return {piece.begin, next ? next->span.begin : right->span.end};
   }
-  if (tokens.is(left, ",")) return {left->span.begin, initializer.end};
-  if (tokens.is(left, ":")) return {blank_before(left->span.begin), initializer.end};
-  return initializer;
+  if (tokens.is(left, ",")) return {left->span.begin, piece.end};
+  if (!tokens.is(left, ":")) return piece;
+  unsigned begin = left->span.begin;
+  while (begin > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[begin - 1]))) --begin;
+  return {begin, piece.end};
 }
 
-Span as_declarator(const Tokens& tokens, Span declarator) {
-  const Token* left = tokens.before(declarator.begin);
-  const Token* right = tokens.after(declarator.end);
-  if (tokens.is(left, ",")) return {left->span.begin, declarator.end};
-  if (!tokens.is(right, ",")) return declarator;
-  const Token* next = tokens.after(right->span.end, true);
-  return {declarator.begin, next ? next->span.begin : right->span.end};
+std::string_view directive(const Tokens& tokens, const Token* sign) {
+  if (!tokens.is(sign, "#") || !first_on_line(tokens.text(), sign->span.begin)) return "";
+  const Token* name = tokens.after(sign->span.end);
+  return name ? tokens.text(*name) : "";
 }
 
 std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
-  const std::string_view text = tokens.text();
   int depth = 0, braces = 0;
   std::optional<std::string> opened;
   std::vector<int> braces_at;  // where each branch that is open began
@@ -241,10 +230,7 @@ std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
     braces += tokens.text(token) == "{" ? 1 : tokens.text(token) == "}" ? -1 : 0;
     // A branch that closes a block which it has not opened is not whole either.
     if (!braces_at.empty() && braces < braces_at.back()) return opened;
-    if (tokens.text(token) != "#" || !first_on_line(text, token.span.begin)) continue;
-    const Token* name = tokens.after(token.span.end);
-    if (!name) continue;
-    const std::string word(tokens.text(*name));
+    const std::string word(directive(tokens, &token));
     if (word.starts_with("if")) {
       if (depth++ == 0) opened = "#" + word;
       braces_at.push_back(braces);
@@ -271,16 +257,14 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
   unsigned begin = line_start(text, before->span.begin);
   while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
   const Token* sign = tokens.after(begin);
-  const Token* word = sign ? tokens.after(sign->span.end) : nullptr;
-  if (!tokens.is(sign, "#") || !tokens.is(word, "pragma")) return std::nullopt;
-  const Token* what = tokens.after(word->span.end);
+  if (directive(tokens, sign) != "pragma") return std::nullopt;
+  const Token* what = tokens.after(tokens.after(sign->span.end)->span.end);
   const std::string_view rest = what ? text.substr(what->span.begin) : "";
   for (const char* harmless :
        {"once", "region", "endregion", "mark", "pack", "push_macro", "pop_macro", "message", "warning",
         "GCC diagnostic", "clang diagnostic", "GCC system_header"})
     if (rest.starts_with(harmless)) return std::nullopt;
-  std::string line(text.substr(sign->span.begin, before->span.end - sign->span.begin));
-  return line;
+  return std::string(text.substr(sign->span.begin, before->span.end - sign->span.begin));
 }
 
 std::string indentation(std::string_view text, unsigned offset) {
@@ -343,11 +327,7 @@ void without_empty_branch(std::string& text, unsigned point) {
   const auto line = [&](unsigned at) { return std::string_view(text).substr(at, next_line(text, at) - at); };
   const auto says = [](std::string_view line, std::initializer_list<std::string_view> words) {
     const Tokens tokens(line);
-    const Token* sign = tokens.after(0);
-    const Token* name = sign ? tokens.after(sign->span.end) : nullptr;
-    return tokens.is(sign, "#") && name &&
-           std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return tokens.text(*name) == word; });
+    return std::find(words.begin(), words.end(), directive(tokens, tokens.after(0))) != words.end();
   };
   unsigned below = std::min<size_t>(point, text.size());
   while (below < text.size() && blank(line(below))) below = next_line(text, below);

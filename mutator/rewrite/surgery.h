@@ -30,11 +30,12 @@ Span with_comma(const Tokens& tokens, Span element);
 // The span without the blanks at its ends; a blank one as it is.
 Span without_blanks(std::string_view text, Span span);
 
-// The initialiser of a constructor with the comma, or the colon, that goes with it.
-Span with_colon(const Tokens& tokens, Span initializer);
+// A constructor's initialiser or one declarator of several, with the comma, or the colon, that goes with it.
+Span with_separator(const Tokens& tokens, Span piece);
 
-// One declarator of several with the comma that goes with it.
-Span as_declarator(const Tokens& tokens, Span declarator);
+// What the preprocessor is told by the line that `sign`, its `#`, begins ("endif"); "" where it is no such
+// line.
+std::string_view directive(const Tokens& tokens, const Token* sign);
 
 // The preprocessor's directive in the span whose other end lies outside of it ("#endif"), if there is one.
 std::optional<std::string> directive_in(const Tokens& tokens, Span span);

@@ -31,6 +31,10 @@ bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80);
 }
 
+unsigned text_start(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+}
+
 unsigned Tokens::raw_string_end(unsigned quote) const {
   const size_t open = text_.find('(', quote);
   if (open == std::string_view::npos) return text_.size();
@@ -63,7 +67,7 @@ unsigned Tokens::line_comment_end(unsigned at) const {
 
 Tokens::Tokens(std::string_view text) : text_(text) {
   const unsigned size = text.size();
-  for (unsigned i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < size;) {  // behind a byte order mark
+  for (unsigned i = text_start(text); i < size;) {
     const char c = text[i];
     const unsigned begin = i;
     Token::Kind kind = Token::Kind::sign;

@@ -53,6 +53,9 @@ class Tokens {
 
 bool is_word(char c);
 
+// Where a text begins: behind its byte order mark, if it has one.
+unsigned text_start(std::string_view text);
+
 // Are two texts the same but for blanks and comments?
 bool same_tokens(std::string_view a, std::string_view b);
 

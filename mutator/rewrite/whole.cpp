@@ -1,6 +1,8 @@
 // whole: see whole.h.
 #include "mutator/rewrite/whole.h"
 
+#include <algorithm>
+
 #include <clang/AST/ParentMapContext.h>
 
 namespace nanobug::rewrite {
@@ -18,30 +20,38 @@ bool has_parent(const DynTypedNode& node) {
   return !node.getNodeKind().isNone();
 }
 
+// The statements that an if or a loop is about, in their order.
+std::vector<const Stmt*> bodies_of(const Stmt& statement) {
+  if (const auto* branch = dyn_cast<IfStmt>(&statement)) {
+    if (branch->getElse()) return {branch->getThen(), branch->getElse()};
+    return {branch->getThen()};
+  }
+  if (const auto* loop = dyn_cast<ForStmt>(&statement)) return {loop->getBody()};
+  if (const auto* range = dyn_cast<CXXForRangeStmt>(&statement)) return {range->getBody()};
+  if (const auto* when = dyn_cast<WhileStmt>(&statement)) return {when->getBody()};
+  if (const auto* until = dyn_cast<DoStmt>(&statement)) return {until->getBody()};
+  if (const auto* choice = dyn_cast<SwitchStmt>(&statement)) return {choice->getBody()};
+  return {};
+}
+
+// What a label or an attribute stands before.
+const Stmt* behind_label(const Stmt& statement) {
+  if (const auto* label = dyn_cast<SwitchCase>(&statement)) return label->getSubStmt();
+  if (const auto* name = dyn_cast<LabelStmt>(&statement)) return name->getSubStmt();
+  if (const auto* attributed = dyn_cast<AttributedStmt>(&statement)) return attributed->getSubStmt();
+  return nullptr;
+}
+
 // Does a statement end with a semicolon that is no part of its range?
 bool wants_semicolon(const Stmt* statement) {
-  while (statement) {
-    if (isa<CompoundStmt, CXXTryStmt, DeclStmt, NullStmt>(statement)) return false;
-    if (const auto* branch = dyn_cast<IfStmt>(statement))
-      statement = branch->getElse() ? branch->getElse() : branch->getThen();
-    else if (const auto* loop = dyn_cast<ForStmt>(statement))
-      statement = loop->getBody();
-    else if (const auto* range = dyn_cast<CXXForRangeStmt>(statement))
-      statement = range->getBody();
-    else if (const auto* when = dyn_cast<WhileStmt>(statement))
-      statement = when->getBody();
-    else if (const auto* choice = dyn_cast<SwitchStmt>(statement))
-      statement = choice->getBody();
-    else if (const auto* label = dyn_cast<SwitchCase>(statement))
-      statement = label->getSubStmt();
-    else if (const auto* name = dyn_cast<LabelStmt>(statement))
-      statement = name->getSubStmt();
-    else if (const auto* attributed = dyn_cast<AttributedStmt>(statement))
-      statement = attributed->getSubStmt();
-    else
-      return true;
+  for (;;) {
+    if (!statement || isa<CompoundStmt, CXXTryStmt, DeclStmt, NullStmt>(statement)) return false;
+    if (isa<DoStmt>(statement)) return true;
+    const auto bodies = bodies_of(*statement);
+    const Stmt* last = bodies.empty() ? behind_label(*statement) : bodies.back();
+    if (bodies.empty() && !last) return true;
+    statement = last;
   }
-  return false;
 }
 
 bool is_wrapper(const Stmt& parent, const Stmt& child) {
@@ -53,14 +63,8 @@ bool is_wrapper(const Stmt& parent, const Stmt& child) {
 }
 
 bool is_body(const Stmt& parent, const Stmt* child) {
-  if (const auto* branch = dyn_cast<IfStmt>(&parent))
-    return branch->getThen() == child || branch->getElse() == child;
-  if (const auto* loop = dyn_cast<ForStmt>(&parent)) return loop->getBody() == child;
-  if (const auto* range = dyn_cast<CXXForRangeStmt>(&parent)) return range->getBody() == child;
-  if (const auto* when = dyn_cast<WhileStmt>(&parent)) return when->getBody() == child;
-  if (const auto* until = dyn_cast<DoStmt>(&parent)) return until->getBody() == child;
-  if (const auto* choice = dyn_cast<SwitchStmt>(&parent)) return choice->getBody() == child;
-  return false;
+  const auto bodies = bodies_of(parent);
+  return std::find(bodies.begin(), bodies.end(), child) != bodies.end();
 }
 
 Whole whole_statement(Unit& unit, const Stmt* statement) {
