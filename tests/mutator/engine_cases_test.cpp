@@ -17,6 +17,7 @@
 // not stand there.
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "tests/mutator/rewrite_fixture.h"
@@ -131,8 +132,8 @@ const std::vector<std::string>& command_for(const std::string& language) {
       {"c++23", {"clang++", "-std=c++23", "-I" + prelude}},
       {"c17", {"clang", "-std=c17", "-I" + prelude}},
       {"cuda",
-       {"clang++", "-std=c++17", "-x", "cuda", "--cuda-host-only", "-nocudainc", "-nocudalib", "-I" + prelude,
-        "-include", "cuda.h"}}};
+       {"clang++", "-std=c++17", "-x", "cuda", "--cuda-host-only", "--cuda-path=/nowhere", "-nocudainc",
+        "-nocudalib", "-I" + prelude, "-include", "cuda.h"}}};
   return commands.at(language);
 }
 
@@ -149,12 +150,10 @@ std::string judged(const Case& read) {
   const fs::path tree = place / "tree";
   REQUIRE(write_unsynced(tree / name, read.before));
   for (const auto& [file, text] : read.files) REQUIRE(write_unsynced(tree / file, text));
-  std::string command;
-  for (const std::string& word : command_for(read.language)) command += word + " ";
-  REQUIRE(write_unsynced(tree / "build" / "compile_commands.json",
-                         R"([{"directory": ")" + tree.string() + R"(", "file": ")" + name +
-                             R"(", "command": ")" + command + "-Wall -Wextra -c " + name +
-                             R"( -o code.o"}])"));
+  std::vector<std::string> command = command_for(read.language);
+  command.insert(command.end(), {"-Wall", "-Wextra", "-c", name, "-o", "code.o"});
+  const nlohmann::json entry = {{"directory", tree.string()}, {"file", name}, {"arguments", command}};
+  REQUIRE(write_unsynced(tree / "build" / "compile_commands.json", nlohmann::json::array({entry}).dump()));
 
   const auto shown = [&](const std::string& wanted, const std::string& got) {
     return "rule:\n" + read.rule + "before:\n" + read.before + "wanted:\n" + wanted + "got:\n" + got;

@@ -20,6 +20,9 @@ extern const dim3 blockDim, gridDim;
 using cudaError_t = int;
 using cudaStream_t = struct Stream*;
 enum { cudaSuccess = 0 };
+// What a launch becomes: the first where Clang knows of no toolkit, the second with one from 9.2 on.
+extern "C" cudaError_t cudaConfigureCall(dim3 grid, dim3 block, decltype(sizeof 0) shared = 0,
+                                         cudaStream_t stream = nullptr);
 extern "C" unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, decltype(sizeof 0) shared = 0,
                                                 void* stream = nullptr);
 extern "C" cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void** arguments,
