@@ -87,13 +87,32 @@ std::vector<std::string> Tree::programs() const {
   const auto add = [&](const Step& step) {
     if (std::find(names.begin(), names.end(), step.program) == names.end()) names.push_back(step.program);
   };
-  add(run.program);
-  for (const Step& step : run.program.before) add(step);
+  for (const Run& run : runs) {
+    add(run.program);
+    for (const Step& step : run.program.before) add(step);
+  }
   for (const Parity& one : parity) {
     for (const Step& step : one.before) add(step);
     for (const Step& step : one.steps) add(step);
   }
   return names;
+}
+
+const Run* Tree::find_run(std::string_view name) const {
+  const auto run = std::find_if(runs.begin(), runs.end(), [&](const Run& r) { return r.name == name; });
+  return run == runs.end() ? nullptr : &*run;
+}
+
+std::vector<const Form*> Rule::forms() const {
+  std::vector<const Form*> all;
+  if (!match.value.empty()) all.push_back(this);
+  for (const Form& variant : variants) all.push_back(&variant);
+  return all;
+}
+
+const Run& Catalog::run_of(const Rule& rule) const {
+  const Run* run = tree.find_run(rule.run.value);
+  return run ? *run : tree.runs.front();
 }
 
 const Rule* Catalog::find(std::string_view id) const {

@@ -71,6 +71,7 @@ struct Compared : Step {
 };
 
 struct Parity {
+  Text id;                      // what a rule's `seen_by` calls it
   std::string observable;       // what the learner is told is wrong
   std::vector<Step> before;     // as a Program's; equal ones of several parity runs are run once for all
   std::vector<Compared> steps;  // at least one: each finds what those before it left behind
@@ -78,7 +79,9 @@ struct Parity {
   Place place;
 };
 
+// What shows a bug to its learner, and where the symptom on record comes from.
 struct Run {
+  std::string name;  // what a rule's `run` calls it
   Program program;
   std::vector<std::string> series;  // the first is the one that is plotted
 };
@@ -90,8 +93,11 @@ struct Tree {
   Probes probes;
   std::map<std::string, std::string> inputs;  // name -> text: files that every {scratch} begins with
   std::vector<Parity> parity;
-  Run run;
+  std::vector<Run> runs;  // at least one; a rule that names none has the first
   Place place;
+
+  // The run of that name, or null.
+  const Run* find_run(std::string_view name) const;
 
   // Every program of the tree that is run, relative to {build}; each once.
   std::vector<std::string> programs() const;
@@ -120,28 +126,55 @@ struct Snippet {  // a rule's own test: C++ in, C++ out
   Text after;  // empty for no_match
 };
 
-struct Rule {
-  Text id;
+// Where a bug is in one file of the tree, and what is done to it there.
+struct Part {
+  Text in;           // the file, relative to the catalog's directory
+  std::string file;  // the same file, relative to tree.root: what a Site calls it
+  Text match;        // a matcher in clang-query's language
+  std::vector<Edit> edits;
+  Place place;
+};
+
+// One form of a bug. All its parts are one transaction.
+struct Form : Part {
+  static constexpr int kAny = 0;
+  int expect = 1;          // exact number of matches; kAny: one or more
+  bool all = false;        // `choose: all`, all matches are one site; else each is one, and the seed chooses
+  std::vector<Part> also;  // what goes with each site elsewhere, in this file or others; one match each
+};
+
+struct Question {
+  Text question;
+  std::string answer;
+};
+
+// A rule without a match (and so without edits) is a decoy that changes nothing.
+struct Rule : Form {
+  Text code;   // "T07": says nothing, for ever; its letter is the category's
+  Text id;     // says what the bug is
   Text title;  // what `list` shows; does not spoil
   std::vector<std::string> refs;
   std::vector<std::string> pack;
   std::string category;  // training architecture data inference numerics distributed cuda
+  std::string pattern;   // the kind of slip: "off by one"; "" of a decoy
+  std::string outcome;   // what comes of it: "poor model"
   int priority = 1;      // 1 to 3
   int difficulty = 1;    // 1 to 3
   int minutes = 20;
-  Text in;           // the file, relative to the catalog's directory
-  std::string file;  // the same file, relative to tree.root: what a Site calls it
-  Text match;        // a matcher in clang-query's language
-  int expect = 1;    // exact number of sites
-  std::vector<Edit> edits;
+  bool decoy = false;          // computes what the clean tree computes
+  std::vector<Form> variants;  // the same bug elsewhere, or written otherwise: more sites to choose from
+  std::vector<Text> seen_by;   // probes and parity runs: must fail on the mutant, pass on the clean tree
+  Text run;                    // of tree.runs; empty: the first
+  std::vector<Text> terms;     // what names the cause: a learner's own words are looked through for them
   std::string brief;
   std::vector<Text> hints;
   std::string cause;
-  std::vector<std::string> questions;
-  std::vector<Text> probes;  // must fail on the mutant and pass on the clean tree
+  std::vector<Question> questions;
   std::vector<Snippet> matches;
   std::vector<Snippet> no_matches;
-  Place place;
+
+  // What its sites are found by: this form, then the variants.
+  std::vector<const Form*> forms() const;
 };
 
 struct Catalog {
@@ -152,6 +185,9 @@ struct Catalog {
   std::filesystem::path directory() const { return file.parent_path(); }
   std::filesystem::path tree_directory() const { return directory() / tree.root; }
   const Rule* find(std::string_view id) const;
+
+  // The run that shows this rule's bug.
+  const Run& run_of(const Rule& rule) const;
 };
 
 // Reads and validates; every error found is returned, in the order of the file, each with line and column.

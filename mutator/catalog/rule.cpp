@@ -70,12 +70,34 @@ void read_tests(const Node& node, Rule& rule, Errors& errors) {
   fields.done();
 }
 
+void read_questions(const Node& node, Rule& rule, Errors& errors) {
+  if (node.kind != Node::Kind::list || node.items.empty()) {
+    errors.push_back(
+        {Exit::catalog,
+         "'questions' must be a list of mappings with 'question' and 'answer', not " +
+             (node.items.empty() && node.kind == Node::Kind::list ? "an empty list" : kind_name(node)),
+         node.place});
+    return;
+  }
+  for (const Node& entry : node.items) {
+    Question& question = rule.questions.emplace_back();
+    if (entry.kind == Node::Kind::scalar) {
+      question.question = {entry.value, entry.place};
+      continue;
+    }
+    Fields fields(entry, "an entry of 'questions'", errors);
+    fields.text(fields.need("question"), "question", question.question);
+    fields.string(fields.may("answer"), "answer", question.answer);
+    fields.done();
+  }
+}
+
 // What the learner reads.
 void read_words(Fields& fields, Rule& rule) {
   fields.string(fields.need("brief"), "brief", rule.brief);
   if (const Node* hints = fields.need("hints")) fields.texts(hints, "hints", rule.hints);
   fields.string(fields.need("cause"), "cause", rule.cause);
-  if (const Node* questions = fields.may("questions")) fields.strings(questions, "questions", rule.questions);
+  if (const Node* questions = fields.may("questions")) read_questions(*questions, rule, fields.errors());
 }
 
 }  // namespace
@@ -104,7 +126,7 @@ Rule read_rule(const Node& node, const Tree& tree, Errors& errors) {
   if (const Node* n = fields.may("expect")) fields.integer(n, "expect", 1, 1000, rule.expect);
   if (const Node* edits = fields.need("edits")) rule.edits = read_edits(*edits, name, errors);
   read_words(fields, rule);
-  if (const Node* probes = fields.need("probes")) fields.texts(probes, "probes", rule.probes);
+  if (const Node* seen = fields.need("seen_by")) fields.texts(seen, "seen_by", rule.seen_by);
   if (const Node* tests = fields.may("test")) read_tests(*tests, rule, errors);
   fields.done();
   return rule;

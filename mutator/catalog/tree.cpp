@@ -158,6 +158,7 @@ Parity read_parity(const Node& node, const Names& inputs, Errors& errors) {
   Parity parity;
   parity.place = node.place;
   Fields fields(node, "an entry of tree.parity", errors);
+  fields.text(fields.need("id"), "id", parity.id);
   fields.string(fields.need("observable"), "observable", parity.observable);
   fields.seconds(fields.may("time_limit"), "time_limit", parity.time_limit_s);
   read_before(fields, inputs, parity.before, errors);
@@ -175,13 +176,21 @@ Parity read_parity(const Node& node, const Names& inputs, Errors& errors) {
   return parity;
 }
 
-Run read_run(const Node& node, const Names& inputs, Errors& errors) {
+Run read_run(const Node& node, const std::string& name, const Names& inputs, Errors& errors) {
   Run run;
-  Fields fields(node, "tree.run", errors);
+  run.name = name;
+  Fields fields(node, "tree.runs." + name, errors);
   read_program(fields, inputs, run.program, errors);
   if (const Node* series = fields.need("series")) fields.strings(series, "series", run.series);
   fields.done();
   return run;
+}
+
+void read_runs(const Node& node, const Names& inputs, std::vector<Run>& runs, Errors& errors) {
+  Fields fields(node, "tree.runs", errors);
+  if (fields.is_map() && node.fields.empty()) fields.error("'runs' is an empty mapping", node.place);
+  for (const auto& [key, value] : node.fields)
+    if (const Node* run = fields.may(key.value)) runs.push_back(read_run(*run, key.value, inputs, errors));
 }
 
 }  // namespace
@@ -205,7 +214,7 @@ Tree read_tree(const Node& node, Errors& errors) {
       fields.error("'parity' is an empty list", parity->place);
     for (const Node& entry : parity->items) tree.parity.push_back(read_parity(entry, inputs, errors));
   }
-  if (const Node* run = fields.need("run")) tree.run = read_run(*run, inputs, errors);
+  if (const Node* runs = fields.need("runs")) read_runs(*runs, inputs, tree.runs, errors);
   fields.done();
   return tree;
 }

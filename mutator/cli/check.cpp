@@ -81,8 +81,8 @@ std::string debrief(const catalog::Rule& rule, size_t width) {
   std::string text = coach::wrap(rule.cause, width, "  ");
   if (rule.questions.empty()) return text;
   text += "\nWhat an interviewer asks next:\n";
-  for (const std::string& question : rule.questions)
-    text += "  - " + coach::wrap(question, width, "    ").substr(4);
+  for (const catalog::Question& question : rule.questions)
+    text += "  - " + coach::wrap(question.question.value, width, "    ").substr(4);
   return text;
 }
 

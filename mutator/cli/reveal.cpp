@@ -52,12 +52,16 @@ Result<Exit> reveal(Context& c) {
     c.ui.say("Of the last session, " + session.name + ":");
   }
   if (c.ui.json) {
+    auto questions = nlohmann::json::array();
+    if (rule)
+      for (const catalog::Question& one : (*rule)->questions)
+        questions.push_back({{"question", one.question.value}, {"answer", one.answer}});
     c.ui.data(nlohmann::json{{"id", id},
                              {"title", title},
                              {"name", session.name},
                              {"cause", rule ? (*rule)->cause : ""},
                              {"diff", diff},
-                             {"questions", rule ? (*rule)->questions : std::vector<std::string>{}}}
+                             {"questions", questions}}
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }

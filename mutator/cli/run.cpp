@@ -157,7 +157,7 @@ Result<Exit> run_session(Context& c) {
   NANOBUG_TRY(good);
   if (!*good) return Exit::check_failed;
 
-  const catalog::Run& run = shop.spec().run;
+  const catalog::Run& run = shop.spec().runs.front();
   const auto clean = grade::baseline(shop, (*mutants)->clean(), run.program, 0, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(clean);

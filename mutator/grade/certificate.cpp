@@ -17,8 +17,8 @@
 #include "mutator/base/suggest.h"
 #include "mutator/grade/parity.h"
 #include "mutator/rewrite/tokens.h"
-#include "mutator/workshop/trial.h"
 #include "mutator/workshop/probe_run.h"
+#include "mutator/workshop/trial.h"
 
 namespace nanobug::grade {
 namespace {
@@ -101,14 +101,15 @@ Status examine_text(Mutants& mutants, const rewrite::Site& site, Certificate& ce
   const auto formatted = (*clang)->well_formatted(file, *pristine, *mutated);
   NANOBUG_TRY(formatted);
   if (!*formatted)
-    refusals.push_back("the mutant is not formatted as .clang-format wants it where it differs from the clean file");
+    refusals.push_back(
+        "the mutant is not formatted as .clang-format wants it where it differs from the clean file");
   return {};
 }
 
 std::vector<ProbeInfo> named_first(const std::vector<ProbeInfo>& all, const catalog::Rule& rule) {
   std::vector<ProbeInfo> named, others;
   for (const ProbeInfo& info : all) {
-    const bool is_named = std::any_of(rule.probes.begin(), rule.probes.end(),
+    const bool is_named = std::any_of(rule.seen_by.begin(), rule.seen_by.end(),
                                       [&](const catalog::Text& t) { return t.value == info.probe; });
     (is_named ? named : others).push_back(info);
   }
@@ -119,7 +120,7 @@ std::vector<ProbeInfo> named_first(const std::vector<ProbeInfo>& all, const cata
 Status examine_names(const catalog::Rule& rule, const std::vector<ProbeInfo>& all) {
   std::vector<std::string> known;
   for (const ProbeInfo& info : all) known.push_back(info.probe);
-  for (const catalog::Text& named : rule.probes)
+  for (const catalog::Text& named : rule.seen_by)
     if (std::find(known.begin(), known.end(), named.value) == known.end())
       return fail(Exit::catalog, "there is no probe '" + named.value + "'" + did_you_mean(named.value, known),
                   named.place);
@@ -135,15 +136,15 @@ Status examine_probes(Mutants& mutants, const catalog::Rule& rule, const fs::pat
   }
   NANOBUG_TRY(program);
   // The named ones decide; the others are asked too, for the record of who else sees it.
-  const auto answers =
-      run_probes(mutants.workshop(), *program, tree, named_first(askable.probes, rule),
-                 askable.limits(mutants.workshop().spec().probes));
+  const auto answers = run_probes(mutants.workshop(), *program, tree, named_first(askable.probes, rule),
+                                  askable.limits(mutants.workshop().spec().probes));
   NANOBUG_TRY(answers);
   for (const ProbeAnswer& answer : *answers) {
     certificate.probes += answer.how != ProbeAnswer::How::unasked;
-    if (!answer.passed() && answer.how != ProbeAnswer::How::unasked) certificate.failing.push_back(answer.probe);
+    if (!answer.passed() && answer.how != ProbeAnswer::How::unasked)
+      certificate.failing.push_back(answer.probe);
   }
-  for (const catalog::Text& named : rule.probes) {
+  for (const catalog::Text& named : rule.seen_by) {
     const auto excluded =
         std::find_if(askable.excluded.begin(), askable.excluded.end(),
                      [&](const ProbeAnswer& answer) { return answer.probe == named.value; });
@@ -193,7 +194,7 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   const auto place = workshop::Trial::of_mutant(mutants.workshop(), mutants.clean(), *overlay, *built);
   NANOBUG_TRY(place);
   NANOBUG_TRY(examine_probes(mutants, rule, place->tree(), askable, certificate));
-  const catalog::Run& run = mutants.catalog().tree.run;
+  const catalog::Run& run = mutants.catalog().run_of(rule);
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run.program, 1);
   NANOBUG_TRY(clean);
   const auto own = run_program(mutants.workshop(), run.program, place->tree(), 1);
@@ -203,14 +204,15 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   return certificate;
 }
 
-// What a certificate is of: the rule, and the text that it makes, which the rewriter may come to make otherwise.
+// What a certificate is of: the rule, and the text that it makes, which the rewriter may come to make
+// otherwise.
 std::string rule_text(const catalog::Rule& rule, const std::vector<rewrite::Site>& sites) {
   json text = {kVersion, rule.id.value, rule.in.value, rule.match.value, rule.expect};
   for (const rewrite::Site& site : sites)
     for (const rewrite::Replacement& edit : site.edits) text.push_back({edit.offset, edit.length, edit.text});
   for (const catalog::Edit& edit : rule.edits)
     text.push_back({static_cast<int>(edit.kind), edit.target.value, edit.with.value});
-  for (const catalog::Text& probe : rule.probes) text.push_back(probe.value);
+  for (const catalog::Text& probe : rule.seen_by) text.push_back(probe.value);
   return text.dump();
 }
 
@@ -228,8 +230,8 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
   NANOBUG_TRY(program);
   const auto sites = mutants.sites(rule);
   NANOBUG_TRY(sites);
-  const json run = {mutants.catalog().tree.run.program.program, mutants.catalog().tree.run.program.args,
-                    mutants.catalog().tree.run.series};
+  const catalog::Run& shown = mutants.catalog().run_of(rule);
+  const json run = {shown.program.program, shown.program.args, shown.series};
   const fs::path kept =
       mutants.workshop().cache() / "certificates" /
       sha256(rule_text(rule, *sites) + run.dump() + mutants.clean().key + program->string());
@@ -273,7 +275,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
   if (program && clang) {
     if (fresh) (void)forget_parity(mutants.clean());
     (void)workshop::askable(mutants.workshop(), mutants.clean(), fresh);
-    (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().tree.run.program, 1);
+    (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().tree.runs.front().program, 1);
   }
   std::atomic<size_t> next = 0;
   std::mutex telling;

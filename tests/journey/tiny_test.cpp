@@ -259,7 +259,7 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
       {"with: \"({{count}} - 1)\"", "with: \"({{count}} - sum2)\"", "does not compile", 1},
       {"with: \"({{count}} - 1)\"", "with: \"{{count}}\"", "change nothing", 1},
       {"with: \"{{x}} += {{by}}\"", "with: \"{{x}} += rate\"", "warning", 1},
-      {"probes: [mean.value]", "probes: [mean.vaule]", "did you mean 'mean.value'?", 1},
+      {"seen_by: [mean.value]", "seen_by: [mean.vaule]", "did you mean 'mean.value'?", 1},
   }));
   replace_in(tiny.catalog, broken.from, broken.to);
   const Finished refused = tiny.user.nanobug({"certify"});
@@ -282,7 +282,7 @@ TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   for (const json& rule : right) CHECK(rule["ok"] == true);
   CHECK(right[0]["sites"][0]["file"] == "stats.cpp");
   CHECK(right[0]["sites"][0]["line"] == 10);
-  replace_in(tiny.catalog, "probes: [mean.value]", "probes: [mean.vaule]");
+  replace_in(tiny.catalog, "seen_by: [mean.value]", "seen_by: [mean.vaule]");
   const Finished wrong = tiny.user.nanobug({"rule", "check", "mean-divides-by-one-less"});
   CHECK(wrong.exit_code == 3);
   CHECK(wrong.err.find("there is no probe 'mean.vaule'; did you mean 'mean.value'?") != std::string::npos);

@@ -22,11 +22,12 @@ const std::string kGood = R"(tree:
     time_limit: 20
     observables: {sums: what is added up}
   parity:
-    - observable: the curve
+    - id: parity.curve
+      observable: the curve
       program: bin/train
       args: [--metrics, "{metrics}"]
       compare: {loss: 1e-6}
-  run: {program: bin/train, args: ["{metrics}"], series: [loss]}
+  runs: {first: {program: bin/train, args: ["{metrics}"], series: [loss]}}
 rules:
   - id: first-rule
     title: A title
@@ -43,7 +44,7 @@ rules:
     brief: The symptom.
     hints: [one, two]
     cause: The cause.
-    probes: [code.half]
+    seen_by: [code.half]
     test:
       match:
         - code: int f() { return 1; }
@@ -58,7 +59,7 @@ rules:
     brief: b
     hints: [h]
     cause: c
-    probes: [p]
+    seen_by: [p]
 )";
 
 struct Row {
@@ -79,11 +80,11 @@ const std::vector<Row> kRows = {
     {"not UTF-8", "A title", "A t\xEFtle", "22:15: not UTF-8; save the file in that encoding\n"},
     {"an overlong character", "A title", "\xC0\xAFx", "22:12: not UTF-8; save the file in that encoding\n"},
     {"a zero byte", "A title", std::string("A\0t", 3), "22:13: a zero byte; a catalog is text\n"},
-    {"an alias", "probes: [p]", "probes: &x [*x]",
+    {"an alias", "seen_by: [p]", "seen_by: &x [*x]",
      "51:13: anchors (&name) are not read in a catalog; write the value out\n"
      "51:17: aliases (*name) are not read in a catalog; write the value out\n"
      "51:17: 'an entry of probes' must be text, not nothing\n"},
-    {"an unknown alias", "probes: [p]", "probes: [*y]", "51:14: not YAML: the referenced anchor is not defined\n"},
+    {"an unknown alias", "seen_by: [p]", "seen_by: [*y]", "51:14: not YAML: the referenced anchor is not defined\n"},
     {"a tag", "brief: b\n", "brief: !!str b\n", "48:12: tags (!name) are not read in a catalog; remove it\n"},
     {"a second document", "  - id: second-rule", "---\n  - id: second-rule",
      "42:1: a second document begins here; the catalog is one YAML document, so remove this and everything after it, or "
@@ -143,11 +144,11 @@ const std::vector<Row> kRows = {
      "18:16: 'leaves' must be names of files in {scratch}, not 'a/b'\n"},
     {"no rank at all", "compare: {loss: 1e-6}", "ranks: 0\n      leaves: [a]",
      "18:14: 'ranks' must be a whole number from 1 to 8, not '0'\n"},
-    {"an unknown input", "  parity:\n    - observable", "  inputs: {lines: a}\n  parity:\n    - input: line\n      observable",
+    {"an unknown input", "  parity:\n    - id: parity.curve\n      observable", "  inputs: {lines: a}\n  parity:\n    - id: parity.curve\n      input: line\n      observable",
      "16:14: 'input' names 'line', which is not one of tree.inputs; did you mean 'lines'?\n"},
     {"an input that is a path", "  parity:", "  inputs: {a/b: c}\n  parity:",
      "14:12: 'inputs' must be names of files in {scratch}, not 'a/b'\n"},
-    {"parity that is no list", "  parity:\n    - observable", "  parity:\n      observable",
+    {"parity that is no list", "  parity:\n    - id: parity.curve\n      observable", "  parity:\n      id: parity.curve\n      observable",
      "15:7: 'parity' must be a list of mappings, not a mapping\n"},
     {"an observable that is a list", "what is added up", "[a]", "13:25: 'sums' must be text, not a list\n"},
     // ---- a rule

@@ -34,7 +34,8 @@ const std::string kFull = R"(tree:  #!*
     observables:  #*
       sums: what is added up
   parity:  #*
-    - observable: the curve  #!
+    - id: parity.curve  #!
+      observable: the curve  #!
       program: bin/train  #!
       args: ["{build}"]  #*
       before:  #*
@@ -43,14 +44,15 @@ const std::string kFull = R"(tree:  #!*
       time_limit: 1.5  #*
       compare:  #*
         loss: 1e-6  #*
-  run:  #!*
-    program: bin/train  #!
-    args: ["{scratch}"]  #*
-    before:  #*
-      - program: bin/prepare  #!
-        args: ["{scratch}"]  #*
-    time_limit: 2.5  #*
-    series: [loss]  #!*
+  runs:
+    first:  #!*
+      program: bin/train  #!
+      args: ["{scratch}"]  #*
+      before:  #*
+        - program: bin/prepare  #!
+          args: ["{scratch}"]  #*
+      time_limit: 2.5  #*
+      series: [loss]  #!*
 rules:  #!*
   - id: first-rule  #!
     title: A title  #!
@@ -77,7 +79,7 @@ rules:  #!*
     hints: [one, two]  #!*
     cause: The cause.  #!
     questions: [why]  #*
-    probes: [code.half]  #!*
+    seen_by: [code.half]  #!*
     test:  #*
       match:  #*
         - code: int a;  #!
@@ -186,10 +188,10 @@ TEST_CASE("the catalog whose fields are broken is right, and all of it arrives",
   REQUIRE(tree.parity[0].before.size() == 1);
   CHECK(tree.parity[0].before[0].program == "bin/prepare");
   CHECK(tree.parity[0].before[0].args == Words{"{source}"});
-  CHECK(tree.run.program.args == Words{"{scratch}"});
-  CHECK(tree.run.program.time_limit_s == 2.5);
-  CHECK(tree.run.program.before.at(0).args == Words{"{scratch}"});
-  CHECK(tree.run.series == Words{"loss"});
+  CHECK(tree.runs.at(0).program.args == Words{"{scratch}"});
+  CHECK(tree.runs.at(0).program.time_limit_s == 2.5);
+  CHECK(tree.runs.at(0).program.before.at(0).args == Words{"{scratch}"});
+  CHECK(tree.runs.at(0).series == Words{"loss"});
   const catalog::Rule& rule = catalog->rules.at(0);
   CHECK(rule.title.value == "A title");
   CHECK(rule.cause == "The cause.");

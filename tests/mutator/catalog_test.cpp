@@ -38,8 +38,8 @@ TEST_CASE("the head says how the tree is built, run and judged", "[catalog]") {
   CHECK_FALSE(step.text);
   CHECK(step.ranks == 1);
   CHECK(tree.parity[0].time_limit_s == 1.5);
-  CHECK(tree.run.series == std::vector<std::string>{"loss", "lr"});
-  CHECK(tree.run.program.time_limit_s == 120);
+  CHECK(tree.runs.at(0).series == std::vector<std::string>{"loss", "lr"});
+  CHECK(tree.runs.at(0).program.time_limit_s == 120);
 }
 
 TEST_CASE("a parity run is a list of steps, each with what is compared of it", "[catalog]") {
@@ -51,7 +51,8 @@ TEST_CASE("a parity run is a list of steps, each with what is compared of it", "
       one
       two
   parity:
-    - observable: a chat
+    - id: parity.chat
+      observable: a chat
       before: [{program: bin/train, args: ["{scratch}/m"]}, {program: bin/tune}]
       program: bin/chat
       ranks: 2
@@ -120,9 +121,10 @@ TEST_CASE("a rule carries everything, with its places", "[catalog]") {
   CHECK(rule.brief == "The sum is wrong.");
   CHECK(rule.hints.size() == 2);
   CHECK(rule.hints[1].value == "the sums");
-  CHECK(rule.questions == std::vector<std::string>{"Why?"});
-  CHECK(rule.probes[0].value == "code.half");
-  CHECK(rule.probes[0].place == Place{kData, 51, 14});
+  REQUIRE(rule.questions.size() == 1);
+  CHECK(rule.questions[0].question.value == "Why?");
+  CHECK(rule.seen_by[0].value == "code.half");
+  CHECK(rule.seen_by[0].place == Place{kData, 51, 14});
   REQUIRE(rule.matches.size() == 1);
   CHECK(rule.matches[0].code.value == "\nint f(int a) { return a / 2; }\n");
   CHECK(rule.matches[0].code.place == Place{kData, 55, 13});  // its first line is blank

@@ -119,7 +119,7 @@ tl::expected<catalog::Rule, std::string> rule_of(const Case& read, const std::st
   }();
   const auto parsed =
       catalog::parse(head + "rules:\n  - id: some-rule\n    title: t\n    category: data\n    in: tree/" +
-                         name + "\n    brief: b\n    hints: [h]\n    cause: c\n    probes: [p]\n" + read.rule,
+                         name + "\n    brief: b\n    hints: [h]\n    cause: c\n    seen_by: [p]\n" + read.rule,
                      place / "catalog.yaml");
   if (parsed) return parsed->rules.at(0);
   return tl::unexpected(parsed.error().at(0).text());

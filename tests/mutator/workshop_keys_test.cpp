@@ -111,7 +111,7 @@ TEST_CASE("each part of what a clean build is made from is in its key", "[worksh
   const int before = small.count("build");
   spec = small.spec;
   spec.probes.time_limit_s = 99;
-  spec.run.series = {"loss"};
+  spec.runs.emplace_back().series = {"loss"};
   CHECK(small.clean(spec).key == small.clean(small.spec).key);
   CHECK(small.count("build") == before);
 }

@@ -75,7 +75,7 @@ TEST_CASE("a checkout's build is up to date wherever it stands", "[workshop]") {
   REQUIRE(built);
   INFO(built->message);
   CHECK(built->good);
-  const auto report = run_program(shop, catalog->tree.run.program, home, 1);
+  const auto report = run_program(shop, catalog->tree.runs.front().program, home, 1);
   REQUIRE(report);
   CHECK(report->series("loss").size() == 30);
   CHECK(report->series("loss").back() < 1e-3);
