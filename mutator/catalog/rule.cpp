@@ -87,7 +87,7 @@ void read_questions(const Node& node, Rule& rule, Errors& errors) {
     }
     Fields fields(entry, "an entry of 'questions'", errors);
     fields.text(fields.need("question"), "question", question.question);
-    fields.string(fields.may("answer"), "answer", question.answer);
+    fields.string(fields.need("answer"), "answer", question.answer);
     fields.done();
   }
 }

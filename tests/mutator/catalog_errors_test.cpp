@@ -72,35 +72,35 @@ struct Row {
 const std::vector<Row> kRows = {
     // ---- YAML
     {"a tab", "  root: tree", "\troot: tree", "2:1: a tab indents this line; YAML indents with spaces\n"},
-    {"a list that is not closed", "hints: [h]", "hints: [h", "50:10: not YAML: end of sequence flow not found\n"},
+    {"a list that is not closed", "hints: [h]", "hints: [h", "51:10: not YAML: end of sequence flow not found\n"},
     {"a quote that is not closed", "brief: b\n", "brief: 'b\n", 
-     "42:5: rule 'second-rule' lacks the field 'hints'\n42:5: rule 'second-rule' lacks the field 'cause'\n"
-     "42:5: rule 'second-rule' lacks the field 'probes'\n48:12: this quote is not closed\n"},
-    {"wrong indentation", "    title: Another", "   title: Another", "43:4: not YAML: end of sequence not found\n"},
-    {"not UTF-8", "A title", "A t\xEFtle", "22:15: not UTF-8; save the file in that encoding\n"},
-    {"an overlong character", "A title", "\xC0\xAFx", "22:12: not UTF-8; save the file in that encoding\n"},
-    {"a zero byte", "A title", std::string("A\0t", 3), "22:13: a zero byte; a catalog is text\n"},
+     "43:5: rule 'second-rule' lacks the field 'hints'\n43:5: rule 'second-rule' lacks the field 'cause'\n"
+     "43:5: rule 'second-rule' lacks the field 'seen_by'\n49:12: this quote is not closed\n"},
+    {"wrong indentation", "    title: Another", "   title: Another", "44:4: not YAML: end of sequence not found\n"},
+    {"not UTF-8", "A title", "A t\xEFtle", "23:15: not UTF-8; save the file in that encoding\n"},
+    {"an overlong character", "A title", "\xC0\xAFx", "23:12: not UTF-8; save the file in that encoding\n"},
+    {"a zero byte", "A title", std::string("A\0t", 3), "23:13: a zero byte; a catalog is text\n"},
     {"an alias", "seen_by: [p]", "seen_by: &x [*x]",
-     "51:13: anchors (&name) are not read in a catalog; write the value out\n"
-     "51:17: aliases (*name) are not read in a catalog; write the value out\n"
-     "51:17: 'an entry of probes' must be text, not nothing\n"},
-    {"an unknown alias", "seen_by: [p]", "seen_by: [*y]", "51:14: not YAML: the referenced anchor is not defined\n"},
-    {"a tag", "brief: b\n", "brief: !!str b\n", "48:12: tags (!name) are not read in a catalog; remove it\n"},
+     "52:14: anchors (&name) are not read in a catalog; write the value out\n"
+     "52:18: aliases (*name) are not read in a catalog; write the value out\n"
+     "52:18: 'an entry of seen_by' must be text, not nothing\n"},
+    {"an unknown alias", "seen_by: [p]", "seen_by: [*y]", "52:15: not YAML: the referenced anchor is not defined\n"},
+    {"a tag", "brief: b\n", "brief: !!str b\n", "49:12: tags (!name) are not read in a catalog; remove it\n"},
     {"a second document", "  - id: second-rule", "---\n  - id: second-rule",
-     "42:1: a second document begins here; the catalog is one YAML document, so remove this and everything after it, or "
+     "43:1: a second document begins here; the catalog is one YAML document, so remove this and everything after it, or "
      "the line '---' above it\n"},
     {"too deep", "hints: [h]", "hints: " + std::string(40, '[') + std::string(40, ']'),
-     "49:41: nested deeper than 32 levels; no part of a catalog is\n"},
-    {"a key that is a list", "brief: b\n", "[a]: b\n    brief: b\n", "48:5: a field's name must be text, not a list\n"},
+     "50:41: nested deeper than 32 levels; no part of a catalog is\n"},
+    {"a key that is a list", "brief: b\n", "[a]: b\n    brief: b\n", "49:5: a field's name must be text, not a list\n"},
     {"a duplicate field", "    cause: c\n", "    cause: c\n    cause: d\n",
-     "51:5: the field 'cause' is given twice; the first is in line 50\n"},
+     "52:5: the field 'cause' is given twice; the first is in line 51\n"},
     // ---- the whole
     {"no rules", "rules:", "rule:", "1:1: the catalog lacks the field 'rules'\n"
-                                     "20:1: the catalog has no field 'rule'; did you mean 'rules'?\n"},
+                                     "21:1: the catalog has no field 'rule'; did you mean 'rules'?\n"},
     {"a duplicate rule", "id: second-rule", "id: first-rule",
-     "42:9: there is already a rule 'first-rule', in line 21; give this one another id\n"},
+     "43:9: there is already a rule 'first-rule', in line 22; give this one another id\n"},
     // ---- the head
-    {"an unknown field of the head", "  run: {", "  runs: 1\n  run: {", "19:3: tree has no field 'runs'; did you mean 'run'?\n"},
+    {"an unknown field of the head", "  runs: {", "  run: 1\n  runs: {", "20:3: tree has no field 'run'; did you mean 'runs'?\n"},
     {"an unknown placeholder", "{probes_build}", "{probe_build}",
      "9:22: 'compile' has no placeholder {probe_build} (there are {source}, {build}, {project}, {probes_build}); did you "
      "mean 'probes_build'?\n"},
@@ -108,12 +108,12 @@ const std::vector<Row> kRows = {
      "5:32: 'compile' has no placeholder {metrics} (there are {source}, {build}, {project})\n"},
     {"a placeholder of the last program only", "args: [--metrics, \"{metrics}\"]\n",
      "args: [--metrics, \"{metrics}\"]\n      before: [{program: a, args: [\"{scratch}\", \"{metrics}\"]}]\n",
-     "18:50: 'args' has no placeholder {metrics} (there are {source}, {build}, {scratch})\n"},
+     "19:50: 'args' has no placeholder {metrics} (there are {source}, {build}, {scratch})\n"},
     {"a step without a program", "args: [--metrics, \"{metrics}\"]\n",
      "args: [--metrics, \"{metrics}\"]\n      before: [{args: [a]}]\n",
-     "18:16: an entry of 'before' lacks the field 'program'\n"},
+     "19:16: an entry of 'before' lacks the field 'program'\n"},
     {"steps that are no list", "args: [--metrics, \"{metrics}\"]\n", "args: [--metrics, \"{metrics}\"]\n      before: soon\n",
-     "18:15: 'before' must be a list of mappings, not text\n"},
+     "19:15: 'before' must be a list of mappings, not text\n"},
     {"outputs that are a path", "  build:\n", "  outputs: [runs, a/b]\n  build:\n",
      "3:19: 'outputs' must be names of directories at the top of the tree, not 'a/b'\n"},
     {"an absolute path", "lib/libtiny.so", "/lib/libtiny.so", "7:14: 'library' must be a relative path, not '/lib/libtiny.so'\n"},
@@ -127,93 +127,93 @@ const std::vector<Row> kRows = {
     {"no time at all", "time_limit: 20", "time_limit: 0",
      "12:17: 'time_limit' must be a number of seconds above 0 and at most 86400, not '0'\n"},
     {"a tolerance that allows anything", "loss: 1e-6", "loss: 10",
-     "18:23: 'loss' must be a relative difference from 0 to 1, not '10'\n"},
-    {"nothing to compare", "{loss: 1e-6}", "{}", "18:16: 'compare' is an empty mapping\n"},
+     "19:23: 'loss' must be a relative difference from 0 to 1, not '10'\n"},
+    {"nothing to compare", "{loss: 1e-6}", "{}", "19:16: 'compare' is an empty mapping\n"},
     {"nothing of a run compared", "compare: {loss: 1e-6}", "time_limit: 3",
      "15:7: an entry of tree.parity compares nothing; give it 'compare', 'stdout', 'leaves' or 'then'\n"},
     {"a field of another step", "compare: {loss: 1e-6}", "then: [{program: a, observable: b}]",
-     "18:27: an entry of 'then' has no field 'observable'\n"},
+     "19:27: an entry of 'then' has no field 'observable'\n"},
     {"further steps that are no list", "compare: {loss: 1e-6}", "then: soon",
      "15:7: an entry of tree.parity compares nothing; give it 'compare', 'stdout', 'leaves' or 'then'\n"
-     "18:13: 'then' must be a list of mappings, not text\n"},
+     "19:13: 'then' must be a list of mappings, not text\n"},
     {"text compared in another way", "compare: {loss: 1e-6}", "stdout: roughly",
-     "18:15: 'stdout' must be exact, or a regular expression with a group for what is compared, not 'roughly'\n"},
+     "19:15: 'stdout' must be exact, or a regular expression with a group for what is compared, not 'roughly'\n"},
     {"text compared by what is no expression", "compare: {loss: 1e-6}", "stdout: '(loss'",
-     "18:16: 'stdout' must be exact, or a regular expression with a group for what is compared, not '(loss'\n"},
+     "19:16: 'stdout' must be exact, or a regular expression with a group for what is compared, not '(loss'\n"},
     {"left behind elsewhere", "compare: {loss: 1e-6}", "leaves: [a/b]",
-     "18:16: 'leaves' must be names of files in {scratch}, not 'a/b'\n"},
+     "19:16: 'leaves' must be names of files in {scratch}, not 'a/b'\n"},
     {"no rank at all", "compare: {loss: 1e-6}", "ranks: 0\n      leaves: [a]",
-     "18:14: 'ranks' must be a whole number from 1 to 8, not '0'\n"},
+     "19:14: 'ranks' must be a whole number from 1 to 8, not '0'\n"},
     {"an unknown input", "  parity:\n    - id: parity.curve\n      observable", "  inputs: {lines: a}\n  parity:\n    - id: parity.curve\n      input: line\n      observable",
-     "16:14: 'input' names 'line', which is not one of tree.inputs; did you mean 'lines'?\n"},
+     "17:14: 'input' names 'line', which is not one of tree.inputs; did you mean 'lines'?\n"},
     {"an input that is a path", "  parity:", "  inputs: {a/b: c}\n  parity:",
      "14:12: 'inputs' must be names of files in {scratch}, not 'a/b'\n"},
     {"parity that is no list", "  parity:\n    - id: parity.curve\n      observable", "  parity:\n      id: parity.curve\n      observable",
      "15:7: 'parity' must be a list of mappings, not a mapping\n"},
     {"an observable that is a list", "what is added up", "[a]", "13:25: 'sums' must be text, not a list\n"},
     // ---- a rule
-    {"an unknown field", "    hints: [h]", "    hint: [h]", "42:5: rule 'second-rule' lacks the field 'hints'\n"
-                                                            "49:5: rule 'second-rule' has no field 'hint'; did you mean 'hints'?\n"},
-    {"a rule without an id", "  - id: second-rule\n    title", "  - title", "42:5: a rule lacks the field 'id'\n"},
-    {"an empty field", "cause: c", "cause:", "50:5: rule 'second-rule' has nothing in the field 'cause'; give it a value or remove it\n"},
-    {"a blank field", "cause: c", "cause: \" \"", "50:13: 'cause' is empty\n"},
+    {"an unknown field", "    hints: [h]", "    hint: [h]", "43:5: rule 'second-rule' lacks the field 'hints'\n"
+                                                            "50:5: rule 'second-rule' has no field 'hint'; did you mean 'hints'?\n"},
+    {"a rule without an id", "  - id: second-rule\n    title", "  - title", "43:5: a rule lacks the field 'id'\n"},
+    {"an empty field", "cause: c", "cause:", "51:5: rule 'second-rule' has nothing in the field 'cause'; give it a value or remove it\n"},
+    {"a blank field", "cause: c", "cause: \" \"", "51:13: 'cause' is empty\n"},
     {"a bad id", "id: second-rule", "id: Second_rule",
-     "42:9: 'Second_rule' is no id; use small letters, digits and single hyphens, a letter first\n"},
+     "43:9: 'Second_rule' is no id; use small letters, digits and single hyphens, a letter first\n"},
     {"an unknown category", "category: data", "category: dta",
-     "44:15: 'dta' is no category (there are training, architecture, data, inference, numerics, distributed, cuda); did "
+     "45:15: 'dta' is no category (there are training, architecture, data, inference, numerics, distributed, cuda); did "
      "you mean 'data'?\n"},
-    {"a number out of range", "priority: 2", "priority: 4", "24:15: 'priority' must be a whole number from 1 to 3, not '4'\n"},
-    {"a number in quotes", "priority: 2", "priority: \"2\"", "24:16: 'priority' must be a whole number from 1 to 3, not '2'\n"},
-    {"a fraction", "priority: 2", "priority: 1.5", "24:15: 'priority' must be a whole number from 1 to 3, not '1.5'\n"},
-    {"no site expected", "expect: 1", "expect: 0", "29:13: 'expect' must be a whole number from 1 to 1000, not '0'\n"},
-    {"text for a list", "hints: [h]", "hints: h", "49:12: 'hints' must be a list of text, not text\n"},
-    {"a list of lists", "hints: [h]", "hints: [[h]]", "49:13: 'an entry of hints' must be text, not a list\n"},
-    {"no hints", "hints: [h]", "hints: []", "49:12: 'hints' is an empty list\n"},
+    {"a number out of range", "priority: 2", "priority: 4", "25:15: 'priority' must be a whole number from 1 to 3, not '4'\n"},
+    {"a number in quotes", "priority: 2", "priority: \"2\"", "25:16: 'priority' must be a whole number from 1 to 3, not '2'\n"},
+    {"a fraction", "priority: 2", "priority: 1.5", "25:15: 'priority' must be a whole number from 1 to 3, not '1.5'\n"},
+    {"no site expected", "expect: 1", "expect: 0", "30:13: 'expect' must be a whole number from 1 to 1000, not '0'\n"},
+    {"text for a list", "hints: [h]", "hints: h", "50:12: 'hints' must be a list of text, not text\n"},
+    {"a list of lists", "hints: [h]", "hints: [[h]]", "50:13: 'an entry of hints' must be text, not a list\n"},
+    {"no hints", "hints: [h]", "hints: []", "50:12: 'hints' is an empty list\n"},
     {"a file outside the tree", "in: tree/code.cpp", "in: trees/code.cpp",
-     "25:9: 'in' names 'trees/code.cpp', which is not below tree.root, 'tree'\n"},
-    {"the tree itself", "in: tree/code.cpp", "in: tree", "25:9: 'in' names 'tree', which is not below tree.root, 'tree'\n"},
+     "26:9: 'in' names 'trees/code.cpp', which is not below tree.root, 'tree'\n"},
+    {"the tree itself", "in: tree/code.cpp", "in: tree", "26:9: 'in' names 'tree', which is not below tree.root, 'tree'\n"},
     {"a file above the tree", "in: tree/code.cpp", "in: tree/../code.cpp",
-     "25:9: 'in' may not leave its directory with '..': 'tree/../code.cpp'\n"},
-    {"an absolute file", "in: tree/code.cpp", "in: /code.cpp", "25:9: 'in' must be a relative path, not '/code.cpp'\n"},
+     "26:9: 'in' may not leave its directory with '..': 'tree/../code.cpp'\n"},
+    {"an absolute file", "in: tree/code.cpp", "in: /code.cpp", "26:9: 'in' must be a relative path, not '/code.cpp'\n"},
     {"a folded matcher", "match: |", "match: >",
-     "27:7: 'match' is code over several lines, which YAML joins here; write it as a literal block, 'match: |' and the "
+     "28:7: 'match' is code over several lines, which YAML joins here; write it as a literal block, 'match: |' and the "
      "lines below\n"},
     {"a matcher over two plain lines", "match: returnStmt().bind(\"r\")", "match: returnStmt()\n      .bind(\"r\")",
-     "46:12: 'match' is code over several lines, which YAML joins here; write it as a literal block, 'match: |' and the "
+     "47:12: 'match' is code over several lines, which YAML joins here; write it as a literal block, 'match: |' and the "
      "lines below\n"},
-    {"a rule that is text", "  - id: second-rule", "  - text\n  - id: second-rule", "42:5: a rule must be a mapping, not text\n"},
+    {"a rule that is text", "  - id: second-rule", "  - text\n  - id: second-rule", "43:5: a rule must be a mapping, not text\n"},
     // ---- edits
-    {"no edit", "[{remove: statement(r)}]", "[]", "47:12: 'edits' is an empty list\n"},
-    {"an edit that is text", "[{remove: statement(r)}]", "[remove]", "47:13: an edit of rule 'second-rule' must be a mapping, not text\n"},
+    {"no edit", "[{remove: statement(r)}]", "[]", "48:12: 'edits' is an empty list\n"},
+    {"an edit that is text", "[{remove: statement(r)}]", "[remove]", "48:13: an edit of rule 'second-rule' must be a mapping, not text\n"},
     {"an edit without an action", "[{remove: statement(r)}]", "[{with: x}]",
-     "47:13: an edit needs one of replace, remove, insert, move, swap\n"},
+     "48:13: an edit needs one of replace, remove, insert, move, swap\n"},
     {"a misspelt action", "[{remove: statement(r)}]", "[{remov: statement(r)}]",
-     "47:13: an edit needs one of replace, remove, insert, move, swap\n"
-     "47:14: an edit of rule 'second-rule' has no field 'remov'; did you mean 'remove'?\n"},
+     "48:13: an edit needs one of replace, remove, insert, move, swap\n"
+     "48:14: an edit of rule 'second-rule' has no field 'remov'; did you mean 'remove'?\n"},
     {"two actions", "[{remove: statement(r)}]", "[{remove: node(r), insert: x}]",
-     "47:31: an edit does one thing, here 'remove' and 'insert'; write two entries\n"},
+     "48:31: an edit does one thing, here 'remove' and 'insert'; write two entries\n"},
     {"a field of another action", "[{remove: statement(r)}]", "[{remove: node(r), with: x}]",
-     "47:31: an edit of rule 'second-rule' has no field 'with'\n"},
-    {"replace without a template", "        with: \"{{x}} + 1\"\n", "", "31:9: an edit of rule 'first-rule' lacks the field 'with'\n"},
+     "48:31: an edit of rule 'second-rule' has no field 'with'\n"},
+    {"replace without a template", "        with: \"{{x}} + 1\"\n", "", "32:9: an edit of rule 'first-rule' lacks the field 'with'\n"},
     {"insert without a side", "[{remove: statement(r)}]", "[{insert: f();}]",
-     "47:13: 'insert' needs 'before: SELECTOR' or 'after: SELECTOR'\n"},
+     "48:13: 'insert' needs 'before: SELECTOR' or 'after: SELECTOR'\n"},
     {"move to two sides", "[{remove: statement(r)}]", "[{move: node(r), before: node(r), after: node(r)}]",
-     "47:53: 'move' takes 'before' or 'after', not both\n"},
+     "48:53: 'move' takes 'before' or 'after', not both\n"},
     {"a placeholder that is not closed", "{{x}} + 1", "1 + {{x",
-     "32:20: the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'\n"},
+     "33:20: the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'\n"},
     {"a placeholder in a placeholder", "{{x}} + 1", "{{ {{x}}",
-     "32:16: the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'\n"},
+     "33:16: the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'\n"},
     // ---- a rule's tests
     {"a test without its outcome", "          after: int f() { return 2; }\n", "",
-     "39:11: an entry of test.match lacks the field 'after'\n"},
-    {"tests that are no list", "no_match: [int f();]", "no_match: int f();", "41:17: 'no_match' must be a list of code, not text\n"},
+     "40:11: an entry of test.match lacks the field 'after'\n"},
+    {"tests that are no list", "no_match: [int f();]", "no_match: int f();", "42:17: 'no_match' must be a list of code, not text\n"},
     {"an unknown kind of test", "no_match: [int f();]", "nomatch: [int f();]",
-     "41:7: 'test' has no field 'nomatch'; did you mean 'no_match'?\n"},
+     "42:7: 'test' has no field 'nomatch'; did you mean 'no_match'?\n"},
     // ---- several at once, in the order of the file
     {"three things", "category: numerics\n    priority: 2\n    in: tree/code.cpp", "category: x\n    priority: 0\n    in: /x",
-     "23:15: 'x' is no category (there are training, architecture, data, inference, numerics, distributed, cuda)\n"
-     "24:15: 'priority' must be a whole number from 1 to 3, not '0'\n"
-     "25:9: 'in' must be a relative path, not '/x'\n"},
+     "24:15: 'x' is no category (there are training, architecture, data, inference, numerics, distributed, cuda)\n"
+     "25:15: 'priority' must be a whole number from 1 to 3, not '0'\n"
+     "26:9: 'in' must be a relative path, not '/x'\n"},
 };
 // clang-format on
 
@@ -277,8 +277,8 @@ TEST_CASE("load looks at the disk too", "[catalog]") {
         file.string() + ": there is no catalog; run nanobug in the directory that holds it");
   REQUIRE(write_file(file, kGood));
   CHECK(errors_of(catalog::load(file)) ==
-        "25:9: 'in' names 'tree/code.cpp', and there is no such file\n"
-        "45:9: 'in' names 'tree/code.cpp', and there is no such file\n");
+        "26:9: 'in' names 'tree/code.cpp', and there is no such file\n"
+        "46:9: 'in' names 'tree/code.cpp', and there is no such file\n");
   REQUIRE(write_file(directory / "tree" / "code.cpp", ""));
   CHECK(errors_of(catalog::load(file)) == "");
   (void)remove_tree(directory);
@@ -294,15 +294,15 @@ TEST_CASE("a symlink on the way to a file of the tree is refused with its place"
     fs::create_directory(directory / "tree");
     fs::create_symlink("../elsewhere/code.cpp", directory / "tree" / "code.cpp");
     expected =
-        "25:9: 'in' leads through the symlink 'tree/code.cpp'; name the file itself\n"
-        "45:9: 'in' leads through the symlink 'tree/code.cpp'; name the file itself\n";
+        "26:9: 'in' leads through the symlink 'tree/code.cpp'; name the file itself\n"
+        "46:9: 'in' leads through the symlink 'tree/code.cpp'; name the file itself\n";
   }
   SECTION("a directory on its way, which is the tree's root too") {
     fs::create_directory_symlink("elsewhere", directory / "tree");
     expected =
         "2:3: 'tree.root' leads through the symlink 'tree'; name the file itself\n"
-        "25:9: 'in' leads through the symlink 'tree'; name the file itself\n"
-        "45:9: 'in' leads through the symlink 'tree'; name the file itself\n";
+        "26:9: 'in' leads through the symlink 'tree'; name the file itself\n"
+        "46:9: 'in' leads through the symlink 'tree'; name the file itself\n";
   }
   SECTION("the probes' sources") {
     REQUIRE(write_file(directory / "tree" / "code.cpp", ""));

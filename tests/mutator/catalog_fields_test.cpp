@@ -44,8 +44,8 @@ const std::string kFull = R"(tree:  #!*
       time_limit: 1.5  #*
       compare:  #*
         loss: 1e-6  #*
-  runs:
-    first:  #!*
+  runs:  #!*
+    first:  #*
       program: bin/train  #!
       args: ["{scratch}"]  #*
       before:  #*
@@ -78,7 +78,9 @@ rules:  #!*
     brief: The symptom.  #!
     hints: [one, two]  #!*
     cause: The cause.  #!
-    questions: [why]  #*
+    questions:  #*
+      - question: Why?  #!
+        answer: Because.  #!
     seen_by: [code.half]  #!*
     test:  #*
       match:  #*
@@ -161,7 +163,7 @@ bool is_action(const std::string& name) {
 
 // Names of its own: any are welcome.
 bool is_free(const std::string& name) {
-  return name == "sums" || name == "loss";
+  return name == "sums" || name == "loss" || name == "first";
 }
 
 }  // namespace
@@ -199,7 +201,7 @@ TEST_CASE("the catalog whose fields are broken is right, and all of it arrives",
   CHECK(rule.expect == 4);
   CHECK(rule.minutes == 15);
   CHECK(rule.edits.at(2).with.value == "node(y)");
-  CHECK(rule.edits.at(2).place == Place{"c.yaml", 53, 9});
+  CHECK(rule.edits.at(2).place == Place{"c.yaml", 55, 9});
   CHECK(rule.hints.at(1).value == "two");
 }
 
@@ -373,11 +375,11 @@ TEST_CASE("each command knows its own placeholders", "[catalog][fields]") {
 
 TEST_CASE("ids are small words with single hyphens", "[catalog][fields]") {
   for (const char* right : {"a", "a1", "a-b-c", "a-1"})
-    CHECK(errors_of(with_line(line_of("id"), std::string("  - id: ") + right)).empty());
+    CHECK(errors_of(with_line(line_of("id", 1), std::string("  - id: ") + right)).empty());
   for (const char* wrong : {"-a", "a-", "a--b", "A", "a_b", "1a", "a.b", "ä", "a b"}) {
     INFO(wrong);
-    CHECK(listed(errors_of(with_line(line_of("id"), std::string("  - id: \"") + wrong + "\""))) ==
-          std::to_string(line_of("id")) + ":10: \'" + std::string(wrong) +
+    CHECK(listed(errors_of(with_line(line_of("id", 1), std::string("  - id: \"") + wrong + "\""))) ==
+          std::to_string(line_of("id", 1)) + ":10: \'" + std::string(wrong) +
               "' is no id; use small letters, digits and single hyphens, a letter first\n");
   }
   for (const char* category :

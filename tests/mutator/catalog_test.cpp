@@ -44,7 +44,7 @@ TEST_CASE("the head says how the tree is built, run and judged", "[catalog]") {
 
 TEST_CASE("a parity run is a list of steps, each with what is compared of it", "[catalog]") {
   std::string text = *read_file(kData);
-  const size_t begin = text.find("  parity:"), end = text.find("  run:");
+  const size_t begin = text.find("  parity:"), end = text.find("  runs:");
   REQUIRE(begin < end);
   text.replace(begin, end - begin, R"(  inputs:
     lines: |
@@ -123,11 +123,12 @@ TEST_CASE("a rule carries everything, with its places", "[catalog]") {
   CHECK(rule.hints[1].value == "the sums");
   REQUIRE(rule.questions.size() == 1);
   CHECK(rule.questions[0].question.value == "Why?");
+  CHECK(rule.questions[0].answer == "It is.");
   CHECK(rule.seen_by[0].value == "code.half");
-  CHECK(rule.seen_by[0].place == Place{kData, 51, 14});
+  CHECK(rule.seen_by[0].place == Place{kData, 52, 15});
   REQUIRE(rule.matches.size() == 1);
   CHECK(rule.matches[0].code.value == "\nint f(int a) { return a / 2; }\n");
-  CHECK(rule.matches[0].code.place == Place{kData, 55, 13});  // its first line is blank
+  CHECK(rule.matches[0].code.place == Place{kData, 56, 13});  // its first line is blank
   CHECK(rule.matches[0].after.value == "int f(int a) { return a * 2; }\n");
   REQUIRE(rule.no_matches.size() == 1);
   CHECK(rule.no_matches[0].code.value == "int f();");
@@ -139,7 +140,7 @@ TEST_CASE("what a rule does not say has its usual value", "[catalog]") {
   const Rule& rule = catalog->rules[1];
   CHECK(std::tuple(rule.priority, rule.difficulty, rule.minutes, rule.expect) == std::tuple(1, 1, 20, 1));
   CHECK(rule.questions.empty());
-  CHECK(rule.match.place == Place{kData, 69, 12});
+  CHECK(rule.match.place == Place{kData, 70, 12});
 }
 
 TEST_CASE("rules are found by id, and a misspelt one is guessed", "[catalog]") {
