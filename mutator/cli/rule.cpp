@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/bench_verbs.h"
 #include "mutator/cli/verbs.h"
 
 namespace nanobug::cli {
@@ -66,48 +67,17 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
   return all_right ? Exit::ok : Exit::catalog;
 }
 
-Result<Exit> explain(Context& c, const std::string& id) {
-  const auto mutants = c.mutants();
-  NANOBUG_TRY(mutants);
-  const auto rule = catalog::find_rule((*mutants)->catalog(), id);
-  NANOBUG_TRY(rule);
-  const auto clang = (*mutants)->rewriter();
-  NANOBUG_TRY(clang);
-  const auto steps = (*clang)->explain(**rule, {(*mutants)->clean().tree, (*mutants)->clean().build});
-  NANOBUG_TRY(steps);
-  nlohmann::json json = nlohmann::json::array();
-  for (const rewrite::Explained& step : *steps) {
-    nlohmann::json entry = {
-        {"matcher", step.matcher}, {"candidates", step.candidates}, {"near_misses", nlohmann::json::array()}};
-    std::string text = fmt::format("{:>6}  {}", step.candidates, step.matcher);
-    for (const Place& miss : step.near_misses) {
-      const std::string where =
-          fmt::format("{}:{}:{}", fs::path(miss.file).lexically_proximate((*mutants)->clean().tree).string(),
-                      miss.line, miss.column);
-      entry["near_misses"].push_back(where);
-      text += "\n            lost here: " + where;
-    }
-    json.push_back(std::move(entry));
-    if (!c.ui.json) c.ui.data(text);
-  }
-  if (c.ui.json) c.ui.data(json.dump(2, ' ', false, kAnyBytes));
-  return Exit::ok;
-}
-
 }  // namespace
 
 void add_rule(Verbs& verbs) {
   auto ids = std::make_shared<std::vector<std::string>>();
-  auto id = std::make_shared<std::string>();
   CLI::App* rule = verbs.add(verbs.app, "rule", "For maintainers: check rules, explain a matcher");
   rule->require_subcommand(1);
   CLI::App* verb = verbs.add(*rule, "check",
                              "Do matchers parse, are ids bound, do sites and snippets come out as expected?");
   verb->add_option("rules", *ids, "Rules to check (default: all)")->type_name("RULE");
   verbs.on(verb, [ids, &c = verbs.context] { return check(c, *ids); });
-  verb = verbs.add(*rule, "explain", "Which part of the matcher removed the last candidate");
-  verb->add_option("rule", *id, "An id that 'nanobug list' shows")->required()->type_name("RULE");
-  verbs.on(verb, [id, &c = verbs.context] { return explain(c, *id); });
+  add_rule_explain(verbs, *rule);
 }
 
 }  // namespace nanobug::cli

@@ -37,6 +37,9 @@ std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error
 // an error.
 std::optional<Matcher> parse_matcher(const std::string& text, std::string& problem, unsigned& where);
 
+// What Clang's parser complains of, in nanobug's words, and the offset in the text.
+std::string sentence(const clang::ast_matchers::dynamic::Diagnostics& diagnostics, unsigned& where);
+
 // The place of a byte of a text that stands in the catalog.
 Place place_in(const catalog::Text& text, unsigned offset);
 

@@ -5,41 +5,18 @@
 
 #include "mutator/base/suggest.h"
 #include "mutator/rewrite/compile.h"
-#include "mutator/rewrite/explain.h"
 #include "mutator/rewrite/format.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/leftovers.h"
+#include "mutator/rewrite/live.h"
+#include "mutator/rewrite/matches.h"
+#include "mutator/rewrite/nearest.h"
 #include "mutator/rewrite/plan.h"
 #include "mutator/rewrite/rewriter.h"
 #include "mutator/rewrite/unit.h"
 
 namespace nanobug::rewrite {
 namespace {
-
-using clang::ast_matchers::BoundNodes;
-using clang::ast_matchers::MatchFinder;
-
-constexpr const char* kRoot = "nanobug root";  // no id a rule could write
-constexpr size_t kNearMisses = 5;
-
-class Collector : public MatchFinder::MatchCallback {
- public:
-  std::vector<BoundNodes> matches;
-  void run(const MatchFinder::MatchResult& match) override { matches.push_back(match.Nodes); }
-};
-
-// Every matcher's matches, in one walk over the file.
-std::vector<std::vector<BoundNodes>> match_all(Unit& unit, const std::vector<const Matcher*>& matchers) {
-  std::vector<Collector> collectors(matchers.size());
-  MatchFinder finder;
-  for (size_t i = 0; i < matchers.size(); ++i) finder.addDynamicMatcher(*matchers[i], &collectors[i]);
-  unit.context().getParentMapContext().setTraversalKind(clang::TK_IgnoreUnlessSpelledInSource);
-  finder.matchAST(unit.context());
-  unit.context().getParentMapContext().setTraversalKind(clang::TK_AsIs);
-  std::vector<std::vector<BoundNodes>> all;
-  for (Collector& collector : collectors) all.push_back(std::move(collector.matches));
-  return all;
-}
 
 Result<std::vector<Site>> as_expected(const catalog::Rule& rule, std::vector<Site> sites) {
   if (static_cast<int>(sites.size()) == rule.expect) return sites;
@@ -117,16 +94,19 @@ class Engine : public Rewriter {
   }
 
   Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) override {
-    std::string problem;
-    unsigned where = 0;
-    if (!parse_matcher(rule.match.value, problem, where))
-      return fail(Exit::catalog, problem, place_in(rule.match, where));
-    const std::string text = one_line(rule.match.value);
-    const auto tree = parse_expression(text, &where);
-    if (!tree) return fail(Exit::catalog, tree.error().message, place_in(rule.match, where));
     auto unit = parse_file(source.root, source.commands, rule.file, rule.in.place);
     NANOBUG_TRY(unit);
-    return explain(peel(text, *tree), **unit, source.root / rule.file);
+    return rewrite::explain(**unit, rule.match, (source.root / rule.file).string());
+  }
+
+  Result<std::unique_ptr<Bench>> open(const std::string& file, const Source& source) override {
+    auto unit = parse_file(source.root, source.commands, file, {});
+    NANOBUG_TRY(unit);
+    return make_bench(std::move(*unit));
+  }
+
+  std::unique_ptr<Lines> lines(const std::filesystem::path& history, Completer complete) override {
+    return make_lines(history, std::move(complete));
   }
 
   Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
@@ -145,47 +125,6 @@ class Engine : public Rewriter {
   // A snippet is formatted like the file it stands for.
   static std::filesystem::path style_for(const catalog::Rule& rule) {
     return std::filesystem::absolute(rule.place.file).parent_path() / rule.in.value;
-  }
-
-  using Node = std::pair<const void*, unsigned>;  // and the byte where it begins
-
-  static std::vector<Node> nodes_of(Unit& unit, const Matcher& matcher) {
-    const auto bound = matcher.tryBind(kRoot);
-    std::vector<Node> nodes;
-    if (!bound) return nodes;
-    std::set<const void*> seen;
-    const auto matches = match_all(unit, {&*bound});
-    for (const BoundNodes& match : matches[0]) {
-      const auto root = match.getMap().find(kRoot);
-      if (root == match.getMap().end() || !seen.insert(root->second.getMemoizationData()).second) continue;
-      const auto begin = unit.offset(root->second.getSourceRange().getBegin());
-      nodes.emplace_back(root->second.getMemoizationData(), begin.value_or(0));
-    }
-    return nodes;
-  }
-
-  static std::vector<Explained> explain(const std::vector<Peeled>& steps, Unit& unit,
-                                        const std::filesystem::path& file) {
-    std::vector<Explained> result;
-    std::vector<Node> left;
-    for (const Peeled& step : steps) {
-      std::string problem;
-      unsigned where = 0;
-      const auto matcher = parse_matcher(step.matcher, problem, where);
-      if (!matcher) continue;  // hasArgument(0) alone: the next step has its inner matcher
-      const std::vector<Node> nodes = nodes_of(unit, *matcher);
-      for (const Node& node : left) {
-        const bool stays =
-            std::any_of(nodes.begin(), nodes.end(), [&](const Node& n) { return n.first == node.first; });
-        if (!stays && result.back().near_misses.size() < kNearMisses)
-          result.back().near_misses.push_back(
-              {file.string(), line_at(unit.text, node.second), column_at(unit.text, node.second)});
-      }
-      result.push_back({step.added, static_cast<int>(nodes.size()), {}});
-      left = nodes;
-      if (nodes.empty()) break;
-    }
-    return result;
   }
 };
 

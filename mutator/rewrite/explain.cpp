@@ -1,15 +1,26 @@
 // explain: see explain.h.
 #include "mutator/rewrite/explain.h"
 
-#include <functional>
+#include <memory>
 
 namespace nanobug::rewrite {
 namespace {
 
+bool is_one_of(const std::string& name, std::initializer_list<const char*> names) {
+  for (const char* other : names)
+    if (name == other) return true;
+  return false;
+}
+
 bool at_once(const Expression& call) {
-  for (const char* name : {"anyOf", "eachOf", "unless", "optionally", "mapAnyOf"})
-    if (call.text == name) return true;
-  return call.kind != Expression::Kind::call;
+  return call.kind != Expression::Kind::call ||
+         is_one_of(call.text, {"anyOf", "eachOf", "unless", "optionally", "mapAnyOf"});
+}
+
+// Those that do not stand with one inner matcher: the second is `anything()` until its turn comes.
+bool takes_two(const Expression& call) {
+  return is_one_of(call.text,
+                   {"allOf", "hasOperands", "forEachArgumentWithParam", "forEachArgumentWithParamType"});
 }
 
 bool is_matcher(const Expression& e) {
@@ -20,63 +31,72 @@ std::string text_of(const std::string& source, const Expression& e) {
   return source.substr(e.span.begin, e.span.end - e.span.begin);
 }
 
-using Wrap = std::function<std::string(const std::string&)>;
+// A call with these of its arguments, `.bind("x")` included.
+std::string written(const std::string& source, const Expression& call, std::vector<std::string> arguments) {
+  if (takes_two(call) && arguments.size() == 1 && call.arguments.size() > 1)
+    arguments.push_back("anything()");
+  std::string text = call.text + "(";
+  for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i];
+  return text + source.substr(call.close, call.span.end - call.close);
+}
+
+// Blanks in a row as one, but for those in strings.
+std::string squeezed(const std::string& text) {
+  std::string line;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote ? c == quote : c == '"' || c == '\'') quote = quote ? 0 : c;
+    if (quote || c != ' ' || (!line.empty() && line.back() != ' ' && line.back() != '(')) line += c;
+  }
+  return line;
+}
 
 // Puts calls back together, a matcher argument at a time.
 class Peeler {
  public:
-  explicit Peeler(const std::string& source) : source_(source) {}
+  explicit Peeler(const std::string& source) : source_(std::make_shared<std::string>(source)) {}
 
   std::vector<Peeled> steps;
 
-  // `around` puts this call's text into the whole matcher, `shown` into what the reader is shown.
-  void grow(const Expression& call, const Wrap& around, const Wrap& shown) {
+  void start(const Expression& tree) {
+    root_ = &tree;
+    const auto same = [](const std::string& text) { return text; };
+    grow(tree, -1, same, same, same);
+  }
+
+ private:
+  // `around` puts this call's text into the whole matcher, `shown` into what the reader is shown, `beside`
+  // into the call that it is an argument of.
+  void grow(const Expression& call, int parent, const Wrap& around, const Wrap& shown, const Wrap& beside) {
     const bool whole = at_once(call);
     std::vector<std::string> arguments;
     for (const Expression& argument : call.arguments)
-      if (whole || !is_matcher(argument)) arguments.push_back(text_of(source_, argument));
-    const std::string bare = written(call, arguments);
-    add(shown(bare), around(bare));
+      if (whole || !is_matcher(argument)) arguments.push_back(text_of(*source_, argument));
+    const std::string bare = written(*source_, call, arguments);
+    const int own = static_cast<int>(steps.size());
+    steps.push_back({squeezed(shown(bare)), around(bare), &call, parent, around, beside});
     if (whole) return;
     arguments.clear();
     bool first = true;
     for (const Expression& argument : call.arguments) {
       if (is_matcher(argument)) {
-        const auto put = [&](const std::string& text) {
+        const Wrap put = [source = source_, &call, arguments](const std::string& text) {
           std::vector<std::string> more = arguments;
-          more.push_back(text);
-          return written(call, more);
+          if (!text.empty()) more.push_back(text);
+          return written(*source, call, more);
         };
         // hasArgument(0) cannot stand without its matcher: it first appears as hasArgument(0, expr()).
         const bool alone = !first || &call == root_;
         grow(
-            argument, [&](const std::string& text) { return around(put(text)); },
-            [&](const std::string& text) { return alone ? text : shown(put(text)); });
+            argument, own, [around, put](const std::string& text) { return around(put(text)); },
+            [shown, put, alone](const std::string& text) { return alone ? text : shown(put(text)); }, put);
         first = false;
       }
-      arguments.push_back(text_of(source_, argument));
+      arguments.push_back(text_of(*source_, argument));
     }
   }
 
-  void start(const Expression& tree) {
-    root_ = &tree;
-    const auto same = [](const std::string& text) { return text; };
-    grow(tree, same, same);
-  }
-
- private:
-  std::string written(const Expression& call, const std::vector<std::string>& arguments) const {
-    std::string text = call.text + "(";
-    for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i];
-    return text + source_.substr(call.close, call.span.end - call.close);
-  }
-
-  void add(std::string added, std::string matcher) {
-    if (steps.empty() || steps.back().matcher != matcher)
-      steps.push_back({std::move(added), std::move(matcher)});
-  }
-
-  const std::string& source_;
+  std::shared_ptr<const std::string> source_;
   const Expression* root_ = nullptr;
 };
 

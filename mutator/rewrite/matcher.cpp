@@ -3,37 +3,12 @@
 
 #include "mutator/base/suggest.h"
 #include "mutator/rewrite/compile.h"
+#include "mutator/rewrite/nodes.h"
 
 namespace nanobug::rewrite {
 namespace {
 
 namespace dynamic = clang::ast_matchers::dynamic;
-using clang::ASTNodeKind;
-
-// Every name the dynamic parser knows.
-const std::vector<std::string>& matcher_names() {
-  static const std::vector<std::string> names = [] {
-    using dynamic::ArgKind;
-    const std::vector<ArgKind> kinds = {
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::Decl>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::Stmt>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::QualType>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::Type>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::TypeLoc>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::CallExpr>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::CXXMemberCallExpr>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::FunctionDecl>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::VarDecl>()),
-        ArgKind::MakeMatcherArg(ASTNodeKind::getFromNodeKind<clang::BinaryOperator>())};
-    std::vector<std::string> all;
-    for (const auto& completion : dynamic::Registry::getMatcherCompletions(kinds))
-      all.push_back(completion.TypedText.substr(0, completion.TypedText.find('(')));
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    return all;
-  }();
-  return names;
-}
 
 std::string unknown_matcher(const std::string& name) {
   if (name == "traverse")
@@ -42,6 +17,8 @@ std::string unknown_matcher(const std::string& name) {
     return "Clang cannot read the matcher '" + name + "' from text; use another, such as forEachDescendant";
   return "there is no matcher '" + name + "'" + did_you_mean(name, matcher_names());
 }
+
+}  // namespace
 
 std::string sentence(const dynamic::Diagnostics& diagnostics, unsigned& where) {
   if (diagnostics.errors().empty() || diagnostics.errors()[0].Messages.empty())
@@ -64,8 +41,6 @@ std::string sentence(const dynamic::Diagnostics& diagnostics, unsigned& where) {
   if (message.Type == dynamic::Diagnostics::ET_ParserTrailingCode) text += "; a matcher takes one .bind";
   return "the matcher does not parse: " + text;
 }
-
-}  // namespace
 
 std::optional<Matcher> parse_matcher(const std::string& text, std::string& problem, unsigned& where) {
   const std::string line = one_line(text);

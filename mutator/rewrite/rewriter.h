@@ -9,6 +9,7 @@
 
 #include "mutator/base/error.h"
 #include "mutator/catalog/catalog.h"
+#include "mutator/rewrite/bench.h"
 #include "mutator/rewrite/site.h"
 
 namespace nanobug::rewrite {
@@ -16,13 +17,6 @@ namespace nanobug::rewrite {
 struct Source {
   std::filesystem::path root;      // the tree on disk
   std::filesystem::path commands;  // directory with compile_commands.json (its PCH built)
-};
-
-// One step of a peeled matcher, for `rule explain`.
-struct Explained {
-  std::string matcher;             // the sub-matcher's text
-  int candidates = 0;              // nodes left after it
-  std::vector<Place> near_misses;  // up to 5 nodes that the next sub-matcher removed
 };
 
 class Rewriter {
@@ -45,6 +39,13 @@ class Rewriter {
   virtual Result<std::vector<Site>> find_in(const catalog::Rule& rule, const std::string& code) = 0;
 
   virtual Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) = 0;
+
+  // A file of the tree, parsed and held. Errors: as find's, without a place in the catalog.
+  virtual Result<std::unique_ptr<Bench>> open(const std::string& file, const Source& source) = 0;
+
+  // A terminal's lines. `complete` answers for a byte of what has been typed; the history is read from and
+  // kept in the file, without one there is none.
+  virtual std::unique_ptr<Lines> lines(const std::filesystem::path& history, Completer complete) = 0;
 
   // Is the file as its .clang-format wants it? If it was not before: is what differs?
   virtual Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
