@@ -110,6 +110,24 @@ std::vector<const Form*> Rule::forms() const {
   return all;
 }
 
+int Rule::least_sites() const {
+  int count = 0;
+  for (const Form* form : forms()) count += form->all || form->expect == Form::kAny ? 1 : form->expect;
+  return count;
+}
+
+std::vector<std::string> Rule::files() const {
+  std::vector<std::string> names;
+  const auto add = [&](const Part& part) {
+    if (std::find(names.begin(), names.end(), part.file) == names.end()) names.push_back(part.file);
+  };
+  for (const Form* form : forms()) {
+    add(*form);
+    for (const Part& part : form->also) add(part);
+  }
+  return names;
+}
+
 const Run& Catalog::run_of(const Rule& rule) const {
   const Run* run = tree.find_run(rule.run.value);
   return run ? *run : tree.runs.front();

@@ -175,6 +175,12 @@ struct Rule : Form {
 
   // What its sites are found by: this form, then the variants.
   std::vector<const Form*> forms() const;
+
+  // How many sites it has; where a form takes any number, at least so many.
+  int least_sites() const;
+
+  // The files of all its parts, relative to tree.root, each once.
+  std::vector<std::string> files() const;
 };
 
 struct Catalog {

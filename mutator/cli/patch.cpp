@@ -42,9 +42,10 @@ Result<Exit> list(Context& c) {
   nlohmann::json json = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows = {{"RULE", "PATCH", ""}};
   for (const catalog::Rule& rule : (*loaded)->rules)
-    for (int i = 0; i < rule.expect; ++i) {
+    for (int i = 0;; ++i) {
       const std::string name = "patches/" + file_name(rule.id.value, i);
       const bool there = fs::exists(*project / name);
+      if (i >= rule.least_sites() && !there) break;
       json.push_back({{"id", rule.id.value}, {"site", i + 1}, {"file", name}, {"exists", there}});
       rows.push_back({rule.id.value, name, there ? "" : "missing; 'nanobug patch export' writes it"});
     }
@@ -73,8 +74,10 @@ Result<Exit> show(Context& c, const std::string& id, int number) {
   const auto patch = (*c.mutants())->patch(*site);
   NANOBUG_TRY(patch);
   NANOBUG_TRY(note_peek(c, id));
+  std::vector<std::string> files;
+  for (const rewrite::Change* change : site->changes()) files.push_back(change->file);
   c.ui.data(c.ui.json
-                ? nlohmann::json{{"id", id}, {"site", number}, {"file", site->file}, {"patch", *patch}}.dump(
+                ? nlohmann::json{{"id", id}, {"site", number}, {"files", files}, {"patch", *patch}}.dump(
                       2, ' ', false, kAnyBytes)
                 : *patch);
   return Exit::ok;

@@ -29,6 +29,16 @@ void run_snippets(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vect
       errors.push_back({Exit::catalog, "this snippet should not match", snippet.code.place});
 }
 
+nlohmann::json described(const rewrite::Site& site) {
+  const auto one = [](const rewrite::Change& change) {
+    return nlohmann::json{{"file", change.file}, {"line", change.line}, {"function", change.function}};
+  };
+  nlohmann::json json = one(site);
+  json["also"] = nlohmann::json::array();
+  for (const rewrite::Change& change : site.also) json["also"].push_back(one(change));
+  return json;
+}
+
 Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
   const auto named = c.rules(ids);
   NANOBUG_TRY(named);
@@ -55,11 +65,15 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
       c.ui.complain(error);
     }
     if (sites[i])
-      for (const rewrite::Site& site : *sites[i])
-        entry["sites"].push_back({{"file", site.file}, {"line", site.line}, {"function", site.function}});
+      for (const rewrite::Site& site : *sites[i]) entry["sites"].push_back(described(site));
     if (errors.empty() && !c.ui.json)
-      for (const rewrite::Site& site : *sites[i])
-        c.ui.data(fmt::format("{}: {}:{} in {}", rules[i]->id.value, site.file, site.line, site.function));
+      for (const rewrite::Site& site : *sites[i]) {
+        std::string places;
+        for (const rewrite::Change* change : site.changes())
+          places += fmt::format("{}{}:{}{}", places.empty() ? "" : " and ", change->file, change->line,
+                                change->function.empty() ? "" : " in " + change->function);
+        c.ui.data(fmt::format("{}: {}", rules[i]->id.value, places));
+      }
     all_right = all_right && errors.empty();
     json.push_back(std::move(entry));
   }

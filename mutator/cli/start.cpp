@@ -86,11 +86,12 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   session::StartRequest request;
   request.pristine = (*c.pristine())->tree;
   request.mutated = request.pristine;
-  for (const auto& [path, text] : *overlay) {
-    request.mutated[path].bytes = text;
-    request.injected.push_back(
-        {rule.id.value, site.index, path, site.function,
-         session::changed_lines(request.pristine[path].bytes, text, {site.line, site.last_line})});
+  for (const rewrite::Change* change : site.changes()) {
+    const std::string& text = overlay->at(change->file);
+    request.mutated[change->file].bytes = text;
+    request.injected.push_back({rule.id.value, site.index, change->file, change->function,
+                                session::changed_lines(request.pristine[change->file].bytes, text,
+                                                       {change->line, change->last_line})});
   }
   request.minutes = options.minutes > 0 ? options.minutes : rule.minutes;
   request.strict = options.strict;

@@ -77,28 +77,26 @@ std::multiset<std::string> warnings(const std::string& output) {
   return found;
 }
 
-// What may be said against the text alone.
-Status examine_text(Mutants& mutants, const rewrite::Site& site, Certificate& certificate) {
-  const auto pristine = read_file(mutants.clean().tree / site.file);
+// What may be said against the text of a file alone.
+Status examine_text(Mutants& mutants, const fs::path& file, const std::string& mutated,
+                    Certificate& certificate) {
+  const auto pristine = read_file(file);
   NANOBUG_TRY(pristine);
-  const auto mutated = rewrite::apply(site, *pristine);
-  NANOBUG_TRY(mutated);
   auto& refusals = certificate.refusals;
-  if (*mutated == *pristine) refusals.push_back("the edits change nothing");
-  const auto before = comments(*pristine), after = comments(*mutated);
+  if (mutated == *pristine) refusals.push_back("the edits change nothing");
+  const auto before = comments(*pristine), after = comments(mutated);
   for (const std::string& comment : after)
     if (!before.contains(comment))
       refusals.push_back("the mutant has a comment that the clean tree has not: " + comment);
   // A comment that names what is no longer there would give the place away.
-  if (mutated->find("\n\n\n") != std::string::npos && pristine->find("\n\n\n") == std::string::npos)
+  if (mutated.find("\n\n\n") != std::string::npos && pristine->find("\n\n\n") == std::string::npos)
     refusals.push_back("the mutant has two blank lines in a row where something was");
   // Two workers share one Clang.
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   const auto clang = mutants.rewriter();
   NANOBUG_TRY(clang);
-  const fs::path file = mutants.clean().tree / site.file;
-  const auto formatted = (*clang)->well_formatted(file, *pristine, *mutated);
+  const auto formatted = (*clang)->well_formatted(file, *pristine, mutated);
   NANOBUG_TRY(formatted);
   if (!*formatted)
     refusals.push_back(
@@ -177,9 +175,10 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
                           .file = site.file,
                           .function = site.function,
                           .line = site.line};
-  NANOBUG_TRY(examine_text(mutants, site, certificate));
   const auto overlay = mutants.overlay(site);
   NANOBUG_TRY(overlay);
+  for (const auto& [file, text] : *overlay)
+    NANOBUG_TRY(examine_text(mutants, mutants.clean().tree / file, text, certificate));
   const auto built = mutants.workshop().mutant(mutants.clean(), *overlay);
   if (!built && built.error().code == Exit::catalog) {
     certificate.refusals.push_back(built.error().message);
@@ -207,11 +206,13 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
 // What a certificate is of: the rule, and the text that it makes, which the rewriter may come to make
 // otherwise.
 std::string rule_text(const catalog::Rule& rule, const std::vector<rewrite::Site>& sites) {
-  json text = {kVersion, rule.id.value, rule.in.value, rule.match.value, rule.expect};
+  json text = {kVersion, rule.id.value};
   for (const rewrite::Site& site : sites)
-    for (const rewrite::Replacement& edit : site.edits) text.push_back({edit.offset, edit.length, edit.text});
-  for (const catalog::Edit& edit : rule.edits)
-    text.push_back({static_cast<int>(edit.kind), edit.target.value, edit.with.value});
+    for (const rewrite::Change* change : site.changes()) {
+      text.push_back({site.index, change->file, change->hash});
+      for (const rewrite::Replacement& edit : change->edits)
+        text.push_back({edit.offset, edit.length, edit.text});
+    }
   for (const catalog::Text& probe : rule.seen_by) text.push_back(probe.value);
   return text.dump();
 }

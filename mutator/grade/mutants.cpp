@@ -28,52 +28,67 @@ Result<std::vector<rewrite::Site>> Mutants::sites(const catalog::Rule& rule) {
 std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
     const std::vector<const catalog::Rule*>& rules) {
   std::vector<Result<std::vector<rewrite::Site>>> answers(rules.size());
-  std::map<std::string, std::vector<size_t>> unknown;  // file -> rules the index knows nothing of
+  std::vector<size_t> unknown;  // rules that the index knows nothing of
+  std::vector<const catalog::Rule*> asked;
   std::vector<std::string> keys(rules.size());
   for (size_t i = 0; i < rules.size(); ++i) {
-    const auto bytes = read_file(clean_.tree / rules[i]->file);
-    if (!bytes) {
-      answers[i] = fail(Exit::catalog, "rule '" + rules[i]->id.value + "': " + bytes.error().message,
+    const auto files = texts_of(rules[i]->files());
+    if (!files) {
+      answers[i] = fail(Exit::catalog, "rule '" + rules[i]->id.value + "': " + files.error().message,
                         rules[i]->in.place);
       continue;
     }
-    keys[i] = rewrite::Index::key(*rules[i], *bytes, clean_.key);
-    if (auto known = index_.look_up(keys[i]))
+    keys[i] = rewrite::Index::key(*rules[i], *files, clean_.key);
+    if (auto known = index_.look_up(keys[i])) {
       answers[i] = std::move(*known);
-    else
-      unknown[rules[i]->in.value].push_back(i);
-  }
-  for (const auto& [file, which] : unknown) {
-    auto clang = rewriter();
-    std::vector<const catalog::Rule*> of_file;
-    for (size_t i : which) of_file.push_back(rules[i]);
-    auto found =
-        clang ? (*clang)->find(of_file, {clean_.tree, clean_.build})
-              : std::vector<Result<std::vector<rewrite::Site>>>(which.size(), tl::unexpected(clang.error()));
-    for (size_t k = 0; k < which.size(); ++k) {
-      answers[which[k]] = std::move(found[k]);
-      if (answers[which[k]])
-        if (const Status kept = index_.keep(keys[which[k]], *answers[which[k]]); !kept)
-          answers[which[k]] = tl::unexpected(kept.error());
+    } else {
+      unknown.push_back(i);
+      asked.push_back(rules[i]);
     }
+  }
+  if (unknown.empty()) return answers;
+  auto clang = rewriter();
+  auto found =
+      clang ? (*clang)->find(asked, {clean_.tree, clean_.build})
+            : std::vector<Result<std::vector<rewrite::Site>>>(asked.size(), tl::unexpected(clang.error()));
+  for (size_t k = 0; k < unknown.size(); ++k) {
+    auto& answer = answers[unknown[k]];
+    answer = std::move(found[k]);
+    if (!answer) continue;
+    if (const Status kept = index_.keep(keys[unknown[k]], *answer); !kept)
+      answer = tl::unexpected(kept.error());
   }
   return answers;
 }
 
+Result<rewrite::Texts> Mutants::texts_of(const std::vector<std::string>& files) const {
+  rewrite::Texts texts;
+  for (const std::string& file : files) {
+    auto bytes = read_file(clean_.tree / file);
+    NANOBUG_TRY(bytes);
+    texts[file] = std::move(*bytes);
+  }
+  return texts;
+}
+
 Result<workshop::Overlay> Mutants::overlay(const rewrite::Site& site) const {
-  const auto pristine = read_file(clean_.tree / site.file);
+  std::vector<std::string> names;
+  for (const rewrite::Change* change : site.changes()) names.push_back(change->file);
+  const auto pristine = texts_of(names);
   NANOBUG_TRY(pristine);
-  auto text = rewrite::apply(site, *pristine);
-  NANOBUG_TRY(text);
-  return workshop::Overlay{{site.file, std::move(*text)}};
+  return rewrite::apply(std::vector<rewrite::Site>{site}, *pristine);
 }
 
 Result<std::string> Mutants::patch(const rewrite::Site& site) const {
-  const auto pristine = read_file(clean_.tree / site.file);
-  NANOBUG_TRY(pristine);
-  const auto text = rewrite::apply(site, *pristine);
-  NANOBUG_TRY(text);
-  return unified_diff((fs::path(catalog_.tree.root) / site.file).string(), *pristine, *text);
+  const auto changed = overlay(site);
+  NANOBUG_TRY(changed);
+  std::string patch;
+  for (const auto& [file, text] : *changed) {
+    const auto pristine = read_file(clean_.tree / file);
+    NANOBUG_TRY(pristine);
+    patch += unified_diff((fs::path(catalog_.tree.root) / file).string(), *pristine, text);
+  }
+  return patch;
 }
 
 Result<workshop::Mutant> Mutants::build(const rewrite::Site& site) const {

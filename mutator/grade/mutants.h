@@ -42,6 +42,8 @@ class Mutants {
   const catalog::Catalog& catalog() const { return catalog_; }
 
  private:
+  Result<rewrite::Texts> texts_of(const std::vector<std::string>& files) const;
+
   const catalog::Catalog& catalog_;
   const workshop::Workshop& workshop_;
   workshop::Clean clean_;

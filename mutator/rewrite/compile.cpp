@@ -48,27 +48,27 @@ const std::map<std::string, Form>& forms() {
 
 class Compiler {
  public:
-  Compiler(const catalog::Rule& rule, std::vector<Error>& errors) : rule_(rule), errors_(errors) {}
+  Compiler(const catalog::Part& part, std::vector<Error>& errors) : part_(part), errors_(errors) {}
 
-  std::optional<CompiledRule> compile() {
+  std::optional<CompiledPart> compile() {
     const size_t before = errors_.size();
     std::string problem;
     unsigned where = 0;
-    auto matcher = parse_matcher(rule_.match.value, problem, where);
+    auto matcher = parse_matcher(part_.match.value, problem, where);
     if (!matcher) {
-      error(rule_.match, where, problem);
+      error(part_.match, where, problem);
       return std::nullopt;
     }
-    const auto tree = parse_expression(one_line(rule_.match.value), &where);
+    const auto tree = parse_expression(one_line(part_.match.value), &where);
     if (!tree) {
-      error(rule_.match, where, "the matcher does not parse: " + tree.error().message);
+      error(part_.match, where, "the matcher does not parse: " + tree.error().message);
       return std::nullopt;
     }
     bindings_ = bindings(*tree);
     std::vector<CompiledEdit> edits;
-    for (const catalog::Edit& edit : rule_.edits) edits.push_back(compile(edit));
+    for (const catalog::Edit& edit : part_.edits) edits.push_back(compile(edit));
     if (errors_.size() > before) return std::nullopt;
-    return CompiledRule{&rule_, std::move(*matcher), std::move(bindings_), std::move(edits)};
+    return CompiledPart{&part_, std::move(*matcher), std::move(bindings_), std::move(edits)};
   }
 
  private:
@@ -105,9 +105,9 @@ class Compiler {
       return nullptr;
     }
     if (found->always) return &*found;
-    const Place place = place_in(rule_.match, found->branch.begin);
+    const Place place = place_in(part_.match, found->branch.begin);
     const std::string matcher =
-        rule_.match.value.substr(found->branch.begin, found->branch.end - found->branch.begin);
+        part_.match.value.substr(found->branch.begin, found->branch.end - found->branch.begin);
     error(text, offset,
           "'" + id + "' is not bound on every branch of the " + matcher + " at line " +
               std::to_string(place.line) + ", column " + std::to_string(place.column) +
@@ -201,7 +201,7 @@ class Compiler {
     return *parsed;
   }
 
-  const catalog::Rule& rule_;
+  const catalog::Part& part_;
   std::vector<Error>& errors_;
   std::vector<Binding> bindings_;
 };
@@ -209,7 +209,17 @@ class Compiler {
 }  // namespace
 
 std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error>& errors) {
-  return Compiler(rule, errors).compile();
+  const size_t before = errors.size();
+  CompiledRule compiled{&rule, {}};
+  for (const catalog::Form* form : rule.forms()) {
+    CompiledForm& one = compiled.forms.emplace_back(CompiledForm{form, {}});
+    std::vector<const catalog::Part*> parts = {form};
+    for (const catalog::Part& part : form->also) parts.push_back(&part);
+    for (const catalog::Part* part : parts)
+      if (auto made = Compiler(*part, errors).compile()) one.parts.push_back(std::move(*made));
+  }
+  if (errors.size() > before) return std::nullopt;
+  return compiled;
 }
 
 Place place_in(const catalog::Text& text, unsigned offset) {

@@ -1,4 +1,4 @@
-// compile: a rule's matcher, selectors and templates, parsed and checked against each other before any file
+// compile: a rule's matchers, selectors and templates, parsed and checked against each other before any file
 // is read.
 #pragma once
 
@@ -23,11 +23,21 @@ struct CompiledEdit {
   std::vector<Piece> pieces;                 // of replace and insert
 };
 
-struct CompiledRule {
-  const catalog::Rule* rule;
+struct CompiledPart {
+  const catalog::Part* part;
   Matcher matcher;
   std::vector<Binding> bindings;
   std::vector<CompiledEdit> edits;
+};
+
+struct CompiledForm {
+  const catalog::Form* form;
+  std::vector<CompiledPart> parts;  // its own, then those of `also`
+};
+
+struct CompiledRule {
+  const catalog::Rule* rule;
+  std::vector<CompiledForm> forms;
 };
 
 // Nothing, and at least one error, when the rule is wrong. Errors are in the order of the rule's text.

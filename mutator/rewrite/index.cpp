@@ -1,6 +1,6 @@
 // index: sites on disk, one sealed file of JSON a rule and file version: they are the answers. See site.h.
 //
-// {"version": 1, "key": …, "sum": sha256 of the sites' text, "sites": […]}: whatever does not read back
+// {"version": 2, "key": …, "sum": sha256 of the sites' text, "sites": […]}: whatever does not read back
 // exactly so is as good as not there, and is found again with Clang.
 #include <nlohmann/json.hpp>
 
@@ -19,33 +19,42 @@ void from_json(const nlohmann::json& json, Replacement& edit) {
           json.at("text").get<std::string>()};
 }
 
+void to_json(nlohmann::json& json, const Change& change) {
+  json = {{"file", change.file},           {"hash", change.hash},         {"line", change.line},
+          {"last_line", change.last_line}, {"function", change.function}, {"edits", change.edits}};
+}
+
+void from_json(const nlohmann::json& json, Change& change) {
+  json.at("file").get_to(change.file);
+  json.at("hash").get_to(change.hash);
+  json.at("line").get_to(change.line);
+  json.at("last_line").get_to(change.last_line);
+  json.at("function").get_to(change.function);
+  json.at("edits").get_to(change.edits);
+}
+
 void to_json(nlohmann::json& json, const Site& site) {
-  json = {{"rule", site.rule},         {"index", site.index}, {"file", site.file},
-          {"hash", site.hash},         {"line", site.line},   {"last_line", site.last_line},
-          {"function", site.function}, {"edits", site.edits}, {"bound", site.bound}};
+  to_json(json, static_cast<const Change&>(site));
+  json.update({{"rule", site.rule}, {"index", site.index}, {"also", site.also}, {"bound", site.bound}});
 }
 
 void from_json(const nlohmann::json& json, Site& site) {
+  from_json(json, static_cast<Change&>(site));
   json.at("rule").get_to(site.rule);
   json.at("index").get_to(site.index);
-  json.at("file").get_to(site.file);
-  json.at("hash").get_to(site.hash);
-  json.at("line").get_to(site.line);
-  json.at("last_line").get_to(site.last_line);
-  json.at("function").get_to(site.function);
-  json.at("edits").get_to(site.edits);
+  json.at("also").get_to(site.also);
   json.at("bound").get_to(site.bound);
 }
 
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 // Longer than nearly every entry: its size must not tell the rule.
 constexpr std::size_t kStep = 16u << 10;
 
 // Raise with every change to what find() answers; the compiler's version counts by itself.
-constexpr const char* kEngine = "nanobug rewrite 2, LLVM " NANOBUG_LLVM_VERSION;
+constexpr const char* kEngine = "nanobug rewrite 3, LLVM " NANOBUG_LLVM_VERSION;
 
 const char* name_of(catalog::Edit::Kind kind) {
   using Kind = catalog::Edit::Kind;
@@ -72,17 +81,34 @@ const char* name_of(catalog::Edit::Kind kind) {
 
 Index::Index(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-std::string Index::key(const catalog::Rule& rule, const std::string& file_bytes, const std::string& context) {
+std::string Index::key(const catalog::Rule& rule, const Texts& files, const std::string& context) {
   // Each part with its length in front: no two lists of parts give one text.
   std::string all;
   const auto part = [&](const std::string& text) { all += std::to_string(text.size()) + ":" + text; };
-  for (const std::string& text : {std::string(kEngine), rule.id.value, rule.file, rule.match.value,
-                                  std::to_string(rule.expect), file_bytes, context})
-    part(text);
-  for (const catalog::Edit& edit : rule.edits) {
-    part(name_of(edit.kind));
-    part(edit.target.value);
-    part(edit.with.value);
+  const auto count = [&](std::size_t number) { part(std::to_string(number)); };
+  const auto where = [&](const catalog::Part& one) {
+    part(one.file);
+    part(one.match.value);
+    count(one.edits.size());
+    for (const catalog::Edit& edit : one.edits) {
+      part(name_of(edit.kind));
+      part(edit.target.value);
+      part(edit.with.value);
+    }
+  };
+  part(kEngine);
+  part(rule.id.value);
+  part(context);
+  for (const catalog::Form* form : rule.forms()) {
+    part(std::to_string(form->expect) + (form->all ? " all" : ""));
+    where(*form);
+    count(form->also.size());
+    for (const catalog::Part& one : form->also) where(one);
+  }
+  count(files.size());
+  for (const auto& [name, bytes] : files) {
+    part(name);
+    part(bytes);
   }
   return sha256(all);
 }

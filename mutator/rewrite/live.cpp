@@ -6,11 +6,11 @@
 #include <algorithm>
 
 #include "mutator/rewrite/compile.h"
+#include "mutator/rewrite/finder.h"
 #include "mutator/rewrite/leftovers.h"
 #include "mutator/rewrite/matches.h"
 #include "mutator/rewrite/nearest.h"
 #include "mutator/rewrite/nodes.h"
-#include "mutator/rewrite/plan.h"
 
 namespace nanobug::rewrite {
 namespace {
@@ -87,10 +87,7 @@ class LiveBench : public Bench {
   }
 
   Result<std::vector<Site>> sites(const catalog::Rule& rule) override {
-    std::vector<Error> errors;
-    const auto compiled = compile(rule, errors);
-    if (!compiled) return tl::unexpected<Error>(errors.front());
-    return plan_sites(*unit_, survey_, {&*compiled}, match_all(*unit_, {&compiled->matcher})).front();
+    return find_sites(rule, *unit_, survey_);
   }
 
   std::vector<Completion> complete(const std::string& matcher, size_t at) override {

@@ -69,8 +69,8 @@ class Parentheses : public clang::RecursiveASTVisitor<Parentheses> {
 
 class Settler {
  public:
-  Settler(Unit& unit, const std::vector<const Draft*>& drafts)
-      : unit_(unit), shape_(unit), drafts_(drafts), settled_(drafts.size(), Draft{}) {}
+  Settler(Unit& unit, const std::vector<const Draft*>& drafts, const Overlay& others)
+      : unit_(unit), others_(others), shape_(unit), drafts_(drafts), settled_(drafts.size(), Draft{}) {}
 
   std::vector<Result<Draft>> all() {
     std::vector<Group> groups;
@@ -125,11 +125,11 @@ class Settler {
     size_t marks = 0;
     for (const Cut* cut : group.cuts) marks += marks_in(cut->text);
     Assembled whole = assemble(unit_.text, group.cuts, std::vector<bool>(marks, true));
-    auto parsed = unit_.again(whole.text);
+    auto parsed = unit_.again(whole.text, others_);
     // Where parentheses may not stand at all (a type, a name that is declared) none was meant.
     if (!parsed && marks && group.members.size() == 1) {
       Assembled bare = assemble(unit_.text, group.cuts, std::vector<bool>(marks, false));
-      if (auto plain = unit_.again(bare.text)) {
+      if (auto plain = unit_.again(bare.text, others_)) {
         whole = std::move(bare);
         parsed = std::move(plain);
       }
@@ -166,7 +166,7 @@ class Settler {
     const std::vector<bool> needed = Parentheses(parsed).needed(whole.pairs);
     const auto holds = [&](const std::vector<bool>& on) {
       const Assembled spare = assemble(unit_.text, group.cuts, on);
-      auto again = unit_.again(spare.text);
+      auto again = unit_.again(spare.text, others_);
       return again && mean_the_same(read, added(whole), Shape(**again), added(spare));
     };
     if (needed == all || holds(needed)) {
@@ -207,6 +207,7 @@ class Settler {
   }
 
   Unit& unit_;
+  const Overlay& others_;
   const Shape shape_;
   const std::vector<const Draft*>& drafts_;
   std::vector<Result<Draft>> settled_;
@@ -214,9 +215,10 @@ class Settler {
 
 }  // namespace
 
-std::vector<Result<std::vector<Cut>>> settle(Unit& unit, const std::vector<const std::vector<Cut>*>& drafts) {
+std::vector<Result<std::vector<Cut>>> settle(Unit& unit, const std::vector<const std::vector<Cut>*>& drafts,
+                                             const Overlay& others) {
   if (drafts.empty()) return {};
-  return Settler(unit, drafts).all();
+  return Settler(unit, drafts, others).all();
 }
 
 }  // namespace nanobug::rewrite

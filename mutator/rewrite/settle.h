@@ -14,8 +14,10 @@
 namespace nanobug::rewrite {
 
 // For each draft (its cuts, sorted and disjoint) the cuts without marks. Drafts that touch different places
-// are parsed together. Errors: Exit::catalog without a place in the catalog: the text does not compile (with
-// the compiler's first message), or the edit changes how what stands around it is read.
-std::vector<Result<std::vector<Cut>>> settle(Unit& unit, const std::vector<const std::vector<Cut>*>& drafts);
+// are parsed together, with `others` in place of the files of their names. Errors: Exit::catalog without a
+// place in the catalog: the text does not compile (with the compiler's first message), or the edit changes
+// how what stands around it is read.
+std::vector<Result<std::vector<Cut>>> settle(Unit& unit, const std::vector<const std::vector<Cut>*>& drafts,
+                                             const Overlay& others = {});
 
 }  // namespace nanobug::rewrite

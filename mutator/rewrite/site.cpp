@@ -22,14 +22,14 @@ bool overlap(const Replacement& a, const Replacement& b) {
   return a.offset < b.offset ? b.offset < a.offset + a.length : a.offset < b.offset + b.length;
 }
 
-Status fits(const Site& site, const std::string& pristine) {
-  if (sha256(pristine) != site.hash)
-    return fail(Exit::catalog, "rule '" + site.rule + "' was matched in another version of '" + site.file +
+Status fits(const Site& site, const Change& change, const std::string& pristine) {
+  if (sha256(pristine) != change.hash)
+    return fail(Exit::catalog, "rule '" + site.rule + "' was matched in another version of '" + change.file +
                                    "' than this one; match it again");
-  for (const Replacement& edit : site.edits)
+  for (const Replacement& edit : change.edits)
     if (edit.offset > pristine.size() || edit.length > pristine.size() - edit.offset)
       return fail(Exit::catalog,
-                  "a site of rule '" + site.rule + "' reaches past the end of '" + site.file + "'");
+                  "a site of rule '" + site.rule + "' reaches past the end of '" + change.file + "'");
   return {};
 }
 
@@ -59,8 +59,14 @@ Result<std::string> cut(std::vector<Cut> cuts, const std::string& pristine, cons
 
 }  // namespace
 
+std::vector<const Change*> Site::changes() const {
+  std::vector<const Change*> all = {this};
+  for (const Change& change : also) all.push_back(&change);
+  return all;
+}
+
 Result<std::string> apply(const Site& site, const std::string& pristine) {
-  NANOBUG_TRY(fits(site, pristine));
+  NANOBUG_TRY(fits(site, site, pristine));
   std::vector<Cut> cuts;
   for (const Replacement& edit : site.edits) cuts.push_back({&site, &edit, cuts.size()});
   return cut(std::move(cuts), pristine, site.file);
@@ -69,14 +75,15 @@ Result<std::string> apply(const Site& site, const std::string& pristine) {
 Result<Texts> apply(const std::vector<Site>& sites, const Texts& tree) {
   std::map<std::string, std::vector<Cut>> files;
   size_t order = 0;
-  for (const Site& site : sites) {
-    const auto file = tree.find(site.file);
-    if (file == tree.end())
-      return fail(Exit::catalog,
-                  "rule '" + site.rule + "' changes '" + site.file + "', which this tree does not have");
-    NANOBUG_TRY(fits(site, file->second));
-    for (const Replacement& edit : site.edits) files[site.file].push_back({&site, &edit, order++});
-  }
+  for (const Site& site : sites)
+    for (const Change* change : site.changes()) {
+      const auto file = tree.find(change->file);
+      if (file == tree.end())
+        return fail(Exit::catalog,
+                    "rule '" + site.rule + "' changes '" + change->file + "', which this tree does not have");
+      NANOBUG_TRY(fits(site, *change, file->second));
+      for (const Replacement& edit : change->edits) files[change->file].push_back({&site, &edit, order++});
+    }
   Texts changed;
   for (auto& [name, cuts] : files) {
     auto text = cut(std::move(cuts), tree.at(name), name);

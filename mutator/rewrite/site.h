@@ -25,27 +25,38 @@ struct Replacement {
   bool operator==(const Replacement&) const = default;
 };
 
-struct Site {
-  std::string rule;  // id
-  int index = 0;     // from 0, in the order of the file
+// What a site does to one file.
+struct Change {
   std::string file;  // relative to the tree's root
   std::string hash;  // SHA-256 of the file it was found in
   int line = 0;  // of the first byte that the rule's own edits change, from 1: what `locate` compares with
   int last_line = 0;     // of the last; what went with it (an unused variable, an include) may lie outside
   std::string function;  // qualified name of the enclosing function, or ""
-  std::vector<Replacement> edits;            // sorted, disjoint, formatted
+  std::vector<Replacement> edits;  // sorted, disjoint, formatted
+
+  bool operator==(const Change&) const = default;
+};
+
+// All its changes belong together: one alone may not compile.
+struct Site : Change {                       // in the file where the rule looks first
+  std::string rule;                          // id
+  int index = 0;                             // from 0, by form and in the order of the file
+  std::vector<Change> also;                  // in other files
   std::map<std::string, std::string> bound;  // id -> its text
 
+  std::vector<const Change*> changes() const;  // all of them
   bool operator==(const Site&) const = default;
 };
 
-// The file with the site's edits. Errors: Exit::catalog when the text is not the one the site was found in.
+// The site's first file with its edits. Errors: Exit::catalog when the text is not the one the site was found
+// in.
 Result<std::string> apply(const Site& site, const std::string& pristine);
 
-// Several sites at once. Errors: Exit::catalog naming both rules and the place when two of them overlap.
+// Several sites at once, with all their changes. Errors: Exit::catalog naming both rules and the place when
+// two of them overlap.
 Result<Texts> apply(const std::vector<Site>& sites, const Texts& tree);
 
-// The site index: what find() answered, kept under sha256(rule, file, engine version). A broken or foreign
+// The site index: what find() answered, kept under sha256(rule, files, engine version). A broken or foreign
 // entry is as good as none.
 class Index {
  public:
@@ -53,10 +64,9 @@ class Index {
   std::optional<std::vector<Site>> look_up(const std::string& key) const;
   Status keep(const std::string& key, const std::vector<Site>& sites) const;
 
-  // What the answer depends on: the rule's matcher, edits and expect, the file's bytes, the tree's public
-  // headers.
-  static std::string key(const catalog::Rule& rule, const std::string& file_bytes,
-                         const std::string& context);
+  // What the answer depends on: all that the rule's forms say, the bytes of the files that they name, and
+  // what these include.
+  static std::string key(const catalog::Rule& rule, const Texts& files, const std::string& context);
 
  private:
   std::filesystem::path directory_;

@@ -2,6 +2,7 @@
 #include "mutator/rewrite/unit.h"
 
 #include <algorithm>
+#include <array>
 
 #include <clang/Lex/PreprocessorOptions.h>
 
@@ -71,7 +72,7 @@ class AsTheCompilerSees : public llvm::vfs::ProxyFileSystem {
 // `text`, where it is not null, stands for what is in the file.
 Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string& name,
                                               const std::optional<Place>& place,
-                                              const std::string* text = nullptr) {
+                                              const std::string* text = nullptr, const Overlay& others = {}) {
   if (job.files->setCurrentWorkingDirectory(job.directory))
     return fail(Exit::io, "'" + job.directory + "', where '" + name + "' is compiled, is not there");
   auto* first = new FirstError(text ? &name : nullptr);
@@ -88,6 +89,9 @@ Result<std::unique_ptr<clang::ASTUnit>> parse(const Job& job, const std::string&
       invocation->getPreprocessorOpts().addRemappedFile(
           invocation->getFrontendOpts().Inputs[0].getFile(),
           llvm::MemoryBuffer::getMemBufferCopy(*text).release());
+    for (const auto& [path, other] : others)
+      invocation->getPreprocessorOpts().addRemappedFile(
+          path.string(), llvm::MemoryBuffer::getMemBufferCopy(other).release());
     invocation->getFrontendOpts().DisableFree = false;
     llvm::IntrusiveRefCntPtr<clang::FileManager> manager(
         new clang::FileManager(clang::FileSystemOptions{}, job.files));
@@ -145,6 +149,43 @@ Arguments command_of(const llvm::json::Object& entry) {
   return words;
 }
 
+// An entry of compile_commands.json.
+struct Entry {
+  fs::path directory, file;  // absolute
+  Arguments command;
+
+  Job job() const {
+    return {for_parsing(command), directory.string(),
+            llvm::makeIntrusiveRefCnt<AsTheCompilerSees>(directory.string())};
+  }
+};
+
+// How much two files have to do with each other, as far as their names tell: directories in common, then the
+// name itself.
+std::pair<long, bool> nearness(const fs::path& a, const fs::path& b) {
+  const fs::path from = a.parent_path(), to = b.parent_path();
+  const auto apart = std::mismatch(from.begin(), from.end(), to.begin(), to.end());
+  return {std::distance(from.begin(), apart.first) - std::distance(apart.second, to.end()),
+          a.stem() == b.stem()};
+}
+
+// A header is compiled as part of others: the nearest of them says how, with the header in its place.
+std::optional<Job> job_for_header(const std::vector<Entry>& entries, const fs::path& header) {
+  const Entry* nearest = nullptr;
+  for (const Entry& entry : entries)
+    if (!nearest || nearness(entry.file, header) > nearness(nearest->file, header)) nearest = &entry;
+  if (!nearest) return std::nullopt;
+  Job job = nearest->job();
+  std::error_code ignored;
+  for (std::string& word : job.arguments)
+    if (fs::weakly_canonical(nearest->directory / word, ignored) == nearest->file) word = header.string();
+  const std::string extension = nearest->file.extension().string();
+  const char* language = extension == ".c" ? "c" : extension == ".cu" ? "cuda" : "c++";
+  // Before everything: to a header that is included, the name of a header means a precompiled one.
+  job.arguments.insert(job.arguments.begin() + 1, {"-x", language, "-Wno-pragma-once-outside-header"});
+  return job;
+}
+
 Result<Job> job_for(const fs::path& commands, const fs::path& source, const std::string& name,
                     const Place& place) {
   const fs::path database = commands / "compile_commands.json";
@@ -158,16 +199,19 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
   const auto* entries = parsed->getAsArray();
   std::error_code ignored;
   const fs::path wanted = fs::weakly_canonical(source, ignored);
+  std::vector<Entry> compiled;
   for (size_t i = 0; entries && i < entries->size(); ++i) {
-    const auto* entry = (*entries)[i].getAsObject();
-    if (!entry) continue;
-    const std::string directory = entry->getString("directory").value_or("").str();
-    const fs::path file = fs::path(directory) / entry->getString("file").value_or("").str();
-    if (fs::weakly_canonical(file, ignored) != wanted) continue;
-    const Arguments command = command_of(*entry);
-    if (!command.empty())
-      return Job{for_parsing(command), directory, llvm::makeIntrusiveRefCnt<AsTheCompilerSees>(directory)};
+    const auto* object = (*entries)[i].getAsObject();
+    if (!object) continue;
+    Entry entry{object->getString("directory").value_or("").str(), {}, command_of(*object)};
+    if (entry.command.empty()) continue;
+    entry.file =
+        fs::weakly_canonical(entry.directory / object->getString("file").value_or("").str(), ignored);
+    if (entry.file == wanted) return entry.job();
+    compiled.push_back(std::move(entry));
   }
+  if (is_header(wanted))
+    if (auto job = job_for_header(compiled, wanted)) return *job;
   return fail(Exit::catalog,
               "'" + name + "' is not compiled by the tree: '" + database.string() + "' has no entry for '" +
                   wanted.string() + "'",
@@ -184,6 +228,12 @@ bool is_instantiation(const clang::Decl& declaration) {
 }
 
 }  // namespace
+
+bool is_header(const fs::path& file) {
+  static constexpr std::array<std::string_view, 6> kExtensions = {".h",   ".hh",  ".hpp",
+                                                                  ".hxx", ".cuh", ".inc"};
+  return std::find(kExtensions.begin(), kExtensions.end(), file.extension().string()) != kExtensions.end();
+}
 
 Unit::Unit(Job job, std::unique_ptr<clang::ASTUnit> unit, std::string file, std::filesystem::path style_path)
     : ast(std::move(unit)),
@@ -228,8 +278,8 @@ Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
   return std::make_unique<Unit>(*job, std::move(*ast), file, root / file);
 }
 
-Result<std::unique_ptr<Unit>> Unit::again(const std::string& other) const {
-  auto ast = parse(job_, name, std::nullopt, &other);
+Result<std::unique_ptr<Unit>> Unit::again(const std::string& other, const Overlay& others) const {
+  auto ast = parse(job_, name, std::nullopt, &other, others);
   NANOBUG_TRY(ast);
   return std::make_unique<Unit>(job_, std::move(*ast), name, style);
 }

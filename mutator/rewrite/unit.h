@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,12 @@
 #include "mutator/rewrite/tokens.h"
 
 namespace nanobug::rewrite {
+
+// Files that have another text than on disk, by their absolute paths.
+using Overlay = std::map<std::filesystem::path, std::string>;
+
+// By its name: one that is not compiled by itself.
+bool is_header(const std::filesystem::path& file);
 
 // How a file is parsed.
 struct Job {
@@ -39,7 +46,7 @@ class Unit {
   std::optional<unsigned> end_offset(clang::SourceLocation location);
 
   // The file with another text, parsed the same way. Errors: Exit::catalog with the compiler's first message.
-  Result<std::unique_ptr<Unit>> again(const std::string& other) const;
+  Result<std::unique_ptr<Unit>> again(const std::string& other, const Overlay& others = {}) const;
 
   std::unique_ptr<clang::ASTUnit> ast;
   std::string name;
@@ -51,8 +58,9 @@ class Unit {
   Job job_;
 };
 
-// Errors: Exit::catalog at `place` when the file is not in compile_commands.json or does not parse (with the
-// compiler's first message), Exit::io when there is no compile_commands.json.
+// A header is parsed by itself, as the file that is compiled nearest to it is. Errors: Exit::catalog at
+// `place` when the file is not in compile_commands.json or does not parse (with the compiler's first
+// message), Exit::io when there is no compile_commands.json.
 Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
                                          const std::filesystem::path& commands, const std::string& file,
                                          const Place& place);

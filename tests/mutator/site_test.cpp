@@ -70,6 +70,8 @@ TEST_CASE("the index gives back what it was given, and nothing of what was damag
   kept.last_line = 2;
   kept.function = "f";
   kept.bound = {{"x", "a\nb"}};
+  kept.also = {kept, kept};
+  kept.also[1].file = "other.h";
   CHECK(!index.look_up("key"));
   REQUIRE(index.keep("key", {kept, kept}));
   REQUIRE(index.look_up("key"));
@@ -85,7 +87,7 @@ TEST_CASE("the index gives back what it was given, and nothing of what was damag
   }
   for (const std::string& broken :
        {std::string(""), std::string("null"), std::string("[]"), std::string("{}"),
-        std::string("{\"version\": 1, \"key\": \"key\", \"sum\": 3, \"sites\": 4}")}) {
+        std::string("{\"version\": 2, \"key\": \"key\", \"sum\": 3, \"sites\": 4}")}) {
     REQUIRE(write_sealed(file, broken, 64));
     CHECK(!index.look_up("key"));
   }
@@ -104,15 +106,15 @@ TEST_CASE("the key depends on everything the answer does", "[rewrite][site]") {
   catalog::Rule rule;
   rule.match.value = "m";
   rule.edits = {{catalog::Edit::Kind::replace, {"t", {}}, {"w", {}}, {}}};
-  const std::string key = Index::key(rule, "bytes", "context");
+  const std::string key = Index::key(rule, {{"f", "bytes"}}, "context");
   CHECK(key.size() == 64);
-  CHECK(key == Index::key(rule, "bytes", "context"));
-  CHECK(key != Index::key(rule, "byte", "scontext"));
-  CHECK(key != Index::key(rule, "bytes", ""));
+  CHECK(key == Index::key(rule, {{"f", "bytes"}}, "context"));
+  CHECK(key != Index::key(rule, {{"f", "byte"}}, "scontext"));
+  CHECK(key != Index::key(rule, {{"f", "bytes"}}, ""));
   const auto with = [&](auto change) {
     catalog::Rule other = rule;
     change(other);
-    return Index::key(other, "bytes", "context");
+    return Index::key(other, {{"f", "bytes"}}, "context");
   };
   CHECK(key != with([](catalog::Rule& r) { r.match.value = "n"; }));
   CHECK(key != with([](catalog::Rule& r) { r.expect = 2; }));
@@ -120,6 +122,23 @@ TEST_CASE("the key depends on everything the answer does", "[rewrite][site]") {
   CHECK(key != with([](catalog::Rule& r) { r.edits[0].target.value = "u"; }));
   CHECK(key != with([](catalog::Rule& r) { r.edits[0].with.value = "v"; }));
   CHECK(key != with([](catalog::Rule& r) { r.edits.push_back(r.edits[0]); }));
+  CHECK(key != with([](catalog::Rule& r) { r.file = "g"; }));
+  CHECK(key != with([](catalog::Rule& r) { r.all = true; }));
+  CHECK(key != with([](catalog::Rule& r) { r.also.push_back(r); }));
+  CHECK(key != with([](catalog::Rule& r) { r.variants.push_back(r); }));
+  const std::string spread = with([](catalog::Rule& r) {
+    r.also.push_back(r);
+    r.also.back().file = "g";
+  });
+  CHECK(spread != with([](catalog::Rule& r) {
+          r.also.push_back(r);
+          r.also.back().file = "h";
+        }));
+  CHECK(spread != with([](catalog::Rule& r) {
+          r.variants.push_back(r);
+          r.variants.back().file = "g";
+        }));
+  CHECK(Index::key(rule, {{"f", "ab"}}, "") != Index::key(rule, {{"f", "a"}, {"g", "b"}}, ""));
   // What the learner reads and where it stands in the file changes nothing.
   CHECK(key == with([](catalog::Rule& r) { r.brief = "b", r.match.place.line = 9, r.minutes = 3; }));
 }

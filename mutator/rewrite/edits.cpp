@@ -1,0 +1,320 @@
+// edits: see edits.h.
+#include "mutator/rewrite/edits.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "mutator/rewrite/parentheses.h"
+#include "mutator/rewrite/selection.h"
+#include "mutator/rewrite/surgery.h"
+#include "mutator/rewrite/whole.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+using clang::ast_matchers::BoundNodes;
+using Kind = catalog::Edit::Kind;
+
+class Drafter {
+ public:
+  Drafter(const CompiledPart& part, Unit& unit, const BoundNodes& nodes)
+      : part_(part), unit_(unit), tokens_(unit.tokens), nodes_(nodes), match_(nodes, &unit.context()) {}
+
+  Result<Drafted> draft() {
+    for (const auto& [id, node] : nodes_.getMap())
+      if (auto text = source_of(unit_, match_, id, node); !text.text.empty()) bound_[id] = std::move(text);
+    for (size_t i = 0; i < part_.edits.size(); ++i) NANOBUG_TRY(cut(i));
+    Drafted result{std::move(cuts_), {}};
+    for (const auto& [id, value] : bound_) result.bound[id] = value.text;
+    return result;
+  }
+
+ private:
+  // ---- what the parts of an edit stand for
+
+  tl::unexpected<Error> wrong(size_t edit, unsigned offset, const std::string& message) {
+    return rewrite::wrong(unit_, part_.part->edits[edit], offset, message);
+  }
+
+  // Where an edit is made: the bytes that its selector takes, and what they are in the tree where it names a
+  // node.
+  struct Target {
+    Span span;
+    std::optional<Whole> whole;
+    const clang::Expr* expression = nullptr;
+    unsigned at = 0;     // where the node itself begins
+    bool range = false;  // not a node
+
+    bool is(Whole::Role role) const { return whole && whole->role == role; }
+    bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
+  };
+
+  Result<Target> target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
+                           const catalog::Text& text) {
+    const auto node = nodes_.getMap().find(id);
+    if (node == nodes_.getMap().end()) {
+      const auto span = selected(unit_, match_, selector, text);
+      NANOBUG_TRY(span);
+      // Not a node but a range: what it holds is told by its own text.
+      Target range{*span, std::nullopt, nullptr, span->begin, true};
+      if (nanobug::rewrite::is_statement(tokens_, *span)) {
+        range.whole = Whole{};
+        range.whole->role = is_only_body(tokens_, *span) ? Whole::Role::only_body : Whole::Role::statement;
+      }
+      return range;
+    }
+    Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
+    const auto role = target.whole->role;
+    const bool own = role == Whole::Role::part || role == Whole::Role::element;
+    const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
+    NANOBUG_TRY(bytes);
+    target.span = *bytes;
+    target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
+    return target;
+  }
+
+  Result<Target> target(size_t edit) {
+    return target_of(part_.edits[edit].target, part_.edits[edit].target_id, part_.part->edits[edit].target);
+  }
+
+  Result<Target> second(size_t edit) {
+    return target_of(part_.edits[edit].second, part_.edits[edit].second_id, part_.part->edits[edit].with);
+  }
+
+  Result<std::string> filled(size_t edit, unsigned offset) {
+    for (const Piece& piece : part_.edits[edit].pieces)
+      if (piece.placeholder && !bound_.contains(piece.text))
+        return wrong(edit, offset,
+                     "'" + piece.text + "' has no text of its own here, it comes out of a macro");
+    // What the rule writes is indented as the place is; what it takes from the file is already.
+    std::vector<Piece> pieces = part_.edits[edit].pieces;
+    const std::string indent = indentation(unit_.text, offset);
+    for (Piece& piece : pieces)
+      if (!piece.placeholder) piece.text = with_indented_lines(piece.text, indent);
+    return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);
+  }
+
+  // ---- one edit
+
+  Status cut(size_t edit) {
+    const auto target = this->target(edit);
+    NANOBUG_TRY(target);
+    switch (part_.part->edits[edit].kind) {
+      case Kind::replace:
+        return replace(edit, *target);
+      case Kind::remove:
+        return remove(edit, *target);
+      case Kind::insert_before:
+        return insert(edit, *target, true);
+      case Kind::insert_after:
+        return insert(edit, *target, false);
+      case Kind::move_before:
+        return move(edit, *target, true);
+      case Kind::move_after:
+        return move(edit, *target, false);
+      case Kind::swap:
+        return swap(edit, *target);
+    }
+    return {};
+  }
+
+  void add(size_t edit, Span span, std::string text, bool lines = false) {
+    cuts_.push_back({span, std::move(text), edit, lines});
+  }
+
+  // An expression takes the parentheses it stands in along if they are needed there, so that its successor
+  // has only those that it needs itself.
+  Span slot(size_t edit, const clang::Expr* expression, Span span) {
+    const auto* around = expression ? parentheses_around(*expression, unit_.context()) : nullptr;
+    if (!around || !are_needed(*around, unit_.context())) return span;
+    const auto outer = editable(unit_, clang::CharSourceRange::getTokenRange(around->getSourceRange()),
+                                part_.part->edits[edit].target);
+    return outer.value_or(span);
+  }
+
+  // The bytes that the selector itself takes: that of an expression leaves its semicolon.
+  Result<Span> selected_by(size_t edit, const Target& target) {
+    if (!target.expression || !target.is_statement()) return target.span;
+    return selected(unit_, match_, part_.edits[edit].target, part_.part->edits[edit].target);
+  }
+
+  // A range's own blanks at its ends stay where the text that comes has none there.
+  Span with_blanks_of(const std::string& text, Span span) const {
+    const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+    if (text.empty()) return span;
+    const Span bare = without_blanks(unit_.text, span);
+    return {blank(text.front()) ? span.begin : bare.begin, blank(text.back()) ? span.end : bare.end};
+  }
+
+  // What an expression was replaced with is one again, unless it says otherwise.
+  static bool is_expression(const std::string& text) {
+    const Tokens tokens(text);
+    const Token* last = tokens.before(static_cast<unsigned>(text.size()));
+    return last && !tokens.is(last, ";") && !tokens.is(tokens.after(0), "{");
+  }
+
+  Status replace(size_t edit, const Target& target) {
+    auto text = filled(edit, target.span.begin);
+    NANOBUG_TRY(text);
+    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    const bool expression = target.expression && is_expression(*text);
+    const auto own = selected_by(edit, target);
+    NANOBUG_TRY(own);
+    Span span = *own;
+    if (target.range) span = with_blanks_of(*text, span);
+    if (expression) span = slot(edit, target.expression, span);
+    text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
+    add(edit, span, expression ? marked(*text) : *text);
+    return {};
+  }
+
+  // What cannot be taken out, or have something put before it, and why.
+  Status may_go(size_t edit, const Target& target, const char* what) {
+    using Role = Whole::Role;
+    if (target.is(Role::only_body)) return wrong(edit, target.at, what);
+    if (const auto directive = directive_in(tokens_, target.span))
+      return wrong(edit, target.at,
+                   "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
+    return not_under_pragma(edit, target);
+  }
+
+  Status not_under_pragma(size_t edit, const Target& target) {
+    if (!target.is_statement()) return {};
+    const auto pragma = pragma_above(tokens_, target.at);
+    if (!pragma) return {};
+    return wrong(edit, target.at,
+                 "'" + *pragma +
+                     "' stands before this statement and would fall on another one; replace "
+                     "the statement, or select both");
+  }
+
+  static constexpr const char* kOnlyBody =
+      "this is the one statement of an if or a loop, and the next would take its place; "
+      "remove the whole of it, or replace the statement";
+
+  Status remove(size_t edit, const Target& target) {
+    using Role = Whole::Role;
+    NANOBUG_TRY(may_go(edit, target, kOnlyBody));
+    if (target.is(Role::part) && part_.part->edits[edit].target.value.starts_with("statement"))
+      return wrong(edit, target.span.begin,
+                   "'" + part_.part->edits[edit].target.value +
+                       "' is a part of a larger statement; bind the whole of it, or replace it");
+    if (target.is_statement()) {
+      const Span whole = with_comments(tokens_, target.span);
+      add(edit, whole, "", is_whole_lines(unit_.text, whole));
+      return {};
+    }
+    const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
+    add(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span), "");
+    return {};
+  }
+
+  // `text` beside the anchor: on lines of its own where the anchor has them.
+  void put_beside(size_t edit, Span anchor, bool before, std::string text) {
+    const unsigned at = before ? anchor.begin : anchor.end;
+    if (!is_whole_lines(unit_.text, anchor)) {
+      add(edit, {at, at}, before ? text + " " : " " + text);
+      return;
+    }
+    const std::string end = line_end(unit_.text, anchor.begin);
+    if (text.empty() || text.back() != '\n') text += end;
+    if (!before && unit_.text[anchor.end - 1] != '\n') text = end + text;
+    add(edit, {at, at}, std::move(text));
+  }
+
+  Status insert(size_t edit, const Target& anchor, bool before) {
+    auto text = filled(edit, anchor.span.begin);
+    NANOBUG_TRY(text);
+    const Tokens tokens(*text);
+    const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())});
+    if (!anchor.is_statement() || !statement) {
+      const auto own = selected_by(edit, anchor);
+      NANOBUG_TRY(own);
+      const unsigned at = before ? own->begin : own->end;
+      add(edit, {at, at}, *text);
+      return {};
+    }
+    if (anchor.is(Whole::Role::only_body))
+      return wrong(edit, anchor.span.begin,
+                   "this is the one statement of an if or a loop; there is no room beside it");
+    if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
+    put_beside(edit, with_comments(tokens_, anchor.span), before,
+               indentation(unit_.text, anchor.span.begin) + *text);
+    return {};
+  }
+
+  Status move(size_t edit, const Target& target, bool before) {
+    const auto other = second(edit);
+    NANOBUG_TRY(other);
+    const Span span = target.span, anchor = other->span;
+    // Out of what encloses it it can go.
+    if (span.begin <= anchor.begin && anchor.begin < span.end)
+      return wrong(edit, target.at, "a piece cannot be moved into or around itself");
+    if (target.is_statement() != other->is_statement())
+      return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
+    if (!target.is_statement()) {
+      add(edit, with_comma(tokens_, span), "");
+      const std::string text(tokens_.text(span));
+      const unsigned at = before ? anchor.begin : anchor.end;
+      add(edit, {at, at}, before ? text + ", " : ", " + text);
+      return {};
+    }
+    static constexpr const char* kStays =
+        "the one statement of an if or a loop cannot move, and nothing can beside it";
+    NANOBUG_TRY(may_go(edit, target, kStays));
+    if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
+    if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
+    const Span whole = with_comments(tokens_, span);
+    std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
+                                  indentation(unit_.text, anchor.begin));
+    add(edit, whole, "", is_whole_lines(unit_.text, whole));
+    put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
+    return {};
+  }
+
+  Status swap(size_t edit, const Target& one) {
+    const auto other = second(edit);
+    NANOBUG_TRY(other);
+    if (one.is_statement() && other->is_statement()) {
+      const Span a = one.span, b = other->span;
+      const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
+      const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
+      if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
+        NANOBUG_TRY(not_under_pragma(edit, one));
+        NANOBUG_TRY(not_under_pragma(edit, *other));
+        add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
+        add(edit, all_b, reindented(tokens_.text(all_a), in_a, in_b));
+        return {};
+      }
+    }
+    const auto put = [&](Span from, const Target& from_target, Span into) {
+      const bool loose = from_target.expression && !is_atom(*from_target.expression);
+      std::string text(tokens_.text(from));
+      add(edit, into, loose ? marked(text) : text);
+    };
+    put(other->span, *other, slot(edit, one.expression, one.span));
+    put(one.span, one, slot(edit, other->expression, other->span));
+    return {};
+  }
+
+  const CompiledPart& part_;
+  Unit& unit_;
+  const Tokens& tokens_;
+  const BoundNodes& nodes_;
+  Match match_;
+  std::map<std::string, Bound> bound_;
+  std::vector<Cut> cuts_;
+};
+
+}  // namespace
+
+Result<Drafted> draft(const CompiledPart& part, Unit& unit, const BoundNodes& match) {
+  return Drafter(part, unit, match).draft();
+}
+
+tl::unexpected<Error> wrong(const Unit& unit, const catalog::Edit& edit, unsigned offset,
+                            const std::string& message) {
+  return fail(Exit::catalog, "at " + unit.place(offset) + ": " + message, edit.place);
+}
+
+}  // namespace nanobug::rewrite
