@@ -44,10 +44,13 @@ class Plan {
   }
   const std::vector<Cut>& cuts() const { return cuts_; }
 
-  // A second try, where the first did not compile: without taking an include along. Another header may have
-  // come through it.
-  bool keep_includes() {
-    return std::erase_if(cuts_, [&](const Cut& cut) { return cut.edit == kInclude; }) > 0;
+  // Another try, where the first did not compile: without taking an include along (another header may have
+  // come through it), then with nothing but the rule's own cuts.
+  bool keep_more() {
+    const auto keep = [&](size_t what) {
+      return std::erase_if(cuts_, [&](const Cut& cut) { return cut.edit == what; }) > 0;
+    };
+    return keep(kInclude) || keep(kLeftOver);
   }
 
   // From the cuts as they were settled.
@@ -123,7 +126,7 @@ class Plan {
            " changes too";
   }
 
-  // Variables and includes that nobody reads any more.
+  // What nobody reads any more, and includes.
   void cut_unused() {
     std::vector<Span> gone;
     std::vector<std::string> added;
@@ -131,13 +134,14 @@ class Plan {
       gone.push_back(cut.span);
       added.push_back(without_marks(cut.text));
     }
-    for (const Span& statement : unused_after(survey_, gone, added)) {
-      const Span whole = with_comments(tokens_, statement);
+    for (const Droppable::Piece& piece : unused_after(survey_, gone, added)) {
+      const Span whole = piece.statement ? with_comments(tokens_, piece.span) : piece.span;
       const bool free = std::none_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) {
         return cut.span.begin < whole.end && whole.begin < cut.span.end;
       });
-      if (!free) continue;
-      add(kLeftOver, whole, "", is_whole_lines(unit_.text, whole));
+      // A directive or a pragma says something of it, or of what would come to stand there.
+      if (!free || directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
+      add(kLeftOver, whole, "", piece.statement && is_whole_lines(unit_.text, whole));
       gone.push_back(whole);
     }
     for (const Span& line : unread_after(survey_.includes, gone, added)) add(kInclude, line, "", true);
@@ -225,14 +229,15 @@ std::vector<Result<Planned>> plan(Unit& unit, const Survey& survey,
   std::vector<const std::vector<Cut>*> drafts;
   for (const auto& [group, plan] : plans) drafts.push_back(&plan->cuts());
   auto settled = settle(unit, drafts, others);
-  std::vector<size_t> second;
-  for (size_t k = 0; k < plans.size(); ++k)
-    if (!settled[k] && plans[k].second->keep_includes()) second.push_back(k);
-  if (!second.empty()) {
+  for (;;) {
+    std::vector<size_t> more;
+    for (size_t k = 0; k < plans.size(); ++k)
+      if (!settled[k] && plans[k].second->keep_more()) more.push_back(k);
+    if (more.empty()) break;
     std::vector<const std::vector<Cut>*> again;
-    for (const size_t k : second) again.push_back(&plans[k].second->cuts());
+    for (const size_t k : more) again.push_back(&plans[k].second->cuts());
     auto answers_again = settle(unit, again, others);
-    for (size_t i = 0; i < second.size(); ++i) settled[second[i]] = std::move(answers_again[i]);
+    for (size_t i = 0; i < more.size(); ++i) settled[more[i]] = std::move(answers_again[i]);
   }
   for (size_t k = 0; k < plans.size(); ++k)
     answers[plans[k].first] = plans[k].second->change(std::move(settled[k]));

@@ -228,8 +228,10 @@ std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
   for (const Token& token : tokens.all()) {
     if (token.span.begin < span.begin || token.span.begin >= span.end) continue;
     braces += tokens.text(token) == "{" ? 1 : tokens.text(token) == "}" ? -1 : 0;
-    // A branch that closes a block which it has not opened is not whole either.
-    if (!braces_at.empty() && braces < braces_at.back()) return opened;
+    // A branch that closes a block which it has not opened is not whole either, unless it goes on with it.
+    if (!braces_at.empty() && braces < braces_at.back() && tokens.text(token) == "}" &&
+        !is_one_of(tokens, tokens.after(token.span.end), {"else", "catch"}))
+      return opened;
     const std::string word(directive(tokens, &token));
     if (word.starts_with("if")) {
       if (depth++ == 0) opened = "#" + word;

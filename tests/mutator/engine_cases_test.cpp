@@ -4,7 +4,8 @@
 //   # what the case is about                 the first line
 //   language: c17                            c++20 unless said otherwise; also c++23, c17, cuda
 //   bytes: crlf bom                          of the texts below; either, if at all
-//   match: …                                 as in catalog.yaml, as are expect: and edits:
+//   warns: count                             names in the text after that a compiler warns of, for they have
+//   to stay match: …                                 as in catalog.yaml, as are expect: and edits:
 //   --- file NAME                            something beside the code: a header, a .clang-format
 //   --- before
 //   --- after                                exactly; or
@@ -20,6 +21,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "mutator/base/process.h"
 #include "tests/mutator/rewrite_fixture.h"
 
 using namespace nanobug;
@@ -39,6 +41,7 @@ struct Case {
   std::string before;
   std::vector<std::string> after;
   std::vector<std::string> refused;
+  std::string warns;
   std::map<std::string, std::string> files;
   std::string wrong;  // what is wrong with the file itself
 };
@@ -84,6 +87,8 @@ Case read_case(const fs::path& file) {
       read.about = whole.substr(2);
     else if (whole.starts_with("language: "))
       read.language = whole.substr(10);
+    else if (whole.starts_with("warns: "))
+      read.warns = whole.substr(7);
     else if (whole.starts_with("bytes: "))
       bytes = whole.substr(7);
     else
@@ -117,10 +122,10 @@ tl::expected<catalog::Rule, std::string> rule_of(const Case& read, const std::st
     const std::string all = *read_file(fs::path(NANOBUG_TEST_DATA) / "catalog" / "catalog.yaml");
     return all.substr(0, all.find("\nrules:") + 1);
   }();
-  const auto parsed =
-      catalog::parse(head + "rules:\n  - id: some-rule\n    title: t\n    category: data\n    in: tree/" +
-                         name + "\n    brief: b\n    hints: [h]\n    cause: c\n    seen_by: [p]\n" + read.rule,
-                     place / "catalog.yaml");
+  const auto parsed = catalog::parse(
+      head + "rules:\n  - id: some-rule\n    title: t\n    category: data\n    in: tree/" + name +
+          "\n    brief: b\n    hints: [h]\n    cause: c\n    seen_by: [p]\n" + read.rule,
+      place / "catalog.yaml");
   if (parsed) return parsed->rules.at(0);
   return tl::unexpected(parsed.error().at(0).text());
 }
@@ -226,6 +231,38 @@ TEST_CASE("every case of the engine comes out as a careful engineer would have l
           SUCCEED();
       }
     }
+  }
+}
+
+TEST_CASE("what nobody reads any more is gone where a compiler would warn of it", "[rewrite][cases]") {
+  const fs::path place = home() / "warnings";
+  Command command{command_for("c++20"), place};
+  command.argv[0] = "clang++-19";
+  command.argv.insert(command.argv.end(), {"-Wall", "-Wextra", "-Wno-unused-parameter", "-fsyntax-only",
+                                           "-fno-caret-diagnostics"});
+  std::map<std::string, std::string> named, wanted;  // a case's file -> what is warned of in it
+  const auto kinds = cases_by_kind();
+  for (const fs::path& file : kinds.at("unused")) {
+    const Case read = read_case(file);
+    if (read.language != "c++20" || !read.files.empty() || read.after.empty()) continue;
+    const std::string source = file.stem().string() + ".cpp";
+    REQUIRE(write_unsynced(place / source, read.after[0]));
+    command.argv.push_back(source);
+    wanted[source] = read.warns;
+  }
+  REQUIRE(wanted.size() >= 60);
+  const auto finished = run(command);
+  REQUIRE(finished);
+  std::istringstream lines(finished->err);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t begin = line.find('\''), end = line.find('\'', begin + 1);
+    if (line.find("warning: ") == std::string::npos || end == std::string::npos) continue;
+    std::string& names = named[line.substr(0, line.find(':'))];
+    names += (names.empty() ? "" : " ") + line.substr(begin + 1, end - begin - 1);
+  }
+  for (const auto& [source, names] : wanted) {
+    INFO("unused/" << source << "\n" << finished->err);
+    CHECK(named[source] == names);
   }
 }
 

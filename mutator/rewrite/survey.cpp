@@ -1,0 +1,404 @@
+// survey: see survey.h.
+#include "mutator/rewrite/survey.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <clang/AST/ParentMapContext.h>
+
+#include "mutator/rewrite/effects.h"
+#include "mutator/rewrite/whole.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+using namespace clang;
+using namespace clang::ast_matchers;
+
+// Attributes with which a declaration is still one that is nothing but read.
+template <class... Plain>
+bool has_only(const Decl& declaration) {
+  return std::all_of(declaration.attr_begin(), declaration.attr_end(),
+                     [](const Attr* each) { return each->isImplicit() || isa<Plain...>(each); });
+}
+
+const Decl* key_of(const Decl* declaration) {
+  return declaration->getCanonicalDecl();
+}
+
+// Is it what Clang made of a template, which stands in the file once?
+bool is_instantiated(const Decl& declaration) {
+  for (const DeclContext* at = declaration.getDeclContext(); at && !at->isFileContext();
+       at = at->getParent()) {
+    const auto* function = dyn_cast<FunctionDecl>(at);
+    if (function && function->isTemplateInstantiation()) return true;
+    const auto* record = dyn_cast<CXXRecordDecl>(at);
+    if (record && isTemplateInstantiation(record->getTemplateSpecializationKind())) return true;
+  }
+  return false;
+}
+
+class Surveyor : public MatchFinder::MatchCallback {
+ public:
+  explicit Surveyor(Unit& unit)
+      : unit_(unit), header_(std::filesystem::path(unit.name).extension().string().starts_with(".h")) {}
+
+  void run(const MatchFinder::MatchResult& match) override {
+    const auto& nodes = match.Nodes;
+    if (const auto* use = nodes.getNodeAs<DeclRefExpr>("use")) {
+      used(use->getDecl(), use->getLocation(), use);
+    } else if (const auto* member = nodes.getNodeAs<MemberExpr>("member")) {
+      understood(member->getMemberLoc());
+    } else if (const auto* self = nodes.getNodeAs<CXXThisExpr>("this")) {
+      if (const auto offset = unit_.offset(self->getLocation())) selves_.push_back({*offset, nullptr});
+    } else if (const auto* go = nodes.getNodeAs<GotoStmt>("goto")) {
+      used(go->getLabel(), go->getLabelLoc());
+    } else if (const auto* address = nodes.getNodeAs<AddrLabelExpr>("address")) {
+      used(address->getLabel(), address->getLabelLoc());
+    } else if (const auto* type = nodes.getNodeAs<TypeLoc>("type")) {
+      if (const auto alias = type->getAs<TypedefTypeLoc>())
+        used(alias.getTypedefNameDecl(), alias.getBeginLoc());
+    } else if (const auto* label = nodes.getNodeAs<LabelStmt>("label")) {
+      labels_.push_back(label);
+      understood(label->getIdentLoc());
+    } else if (const auto* lambda = nodes.getNodeAs<LambdaExpr>("lambda")) {
+      lambdas_.push_back(lambda);
+    } else if (const auto* statement = nodes.getNodeAs<DeclStmt>("statement")) {
+      statements_.push_back(statement);
+    } else if (const auto* named = nodes.getNodeAs<NamedDecl>("named")) {
+      understood(named->getLocation());
+      if (is_of_the_file(*named)) of_the_file_[key_of(named)].push_back(named);
+      if (const auto* function = dyn_cast<FunctionDecl>(named)) defined(*function);
+    }
+  }
+
+  Survey finish() {
+    for (const Token& token : unit_.tokens.all())
+      if (token.kind == Token::Kind::word && !understood_.contains(token.span.begin))
+        unread_[unit_.tokens.text(token)].push_back(token.span.begin);
+    for (const DeclStmt* statement : statements_) locals(*statement);
+    for (const LambdaExpr* lambda : lambdas_) captures(*lambda);
+    for (const LabelStmt* label : labels_) this->label(*label);
+    for (const auto& [key, declarations] : of_the_file_) of_the_file(declarations);
+    return std::move(result_);
+  }
+
+ private:
+  struct Use {
+    unsigned offset;
+    const DeclRefExpr* expression;
+  };
+
+  void understood(SourceLocation location) {
+    if (const auto offset = unit_.offset(location)) understood_.insert(*offset);
+  }
+
+  void used(const Decl* what, SourceLocation where, const DeclRefExpr* expression = nullptr) {
+    const auto offset = unit_.offset(where);
+    if (!offset) return;
+    understood_.insert(*offset);
+    uses_[key_of(what)].push_back({*offset, expression});
+  }
+
+  void defined(const FunctionDecl& function) {
+    if (!function.isThisDeclarationADefinition()) return;
+    const auto* method = dyn_cast<CXXMethodDecl>(&function);
+    if (method && method->getParent()->isLambda()) return;
+    if (const auto span = span_of(function.getSourceRange()))
+      result_.functions.push_back({function.getQualifiedNameAsString(), *span});
+  }
+
+  std::optional<Span> span_of(SourceRange range) {
+    const auto begin = unit_.offset(range.getBegin()), last = unit_.offset(range.getEnd());
+    if (!begin || !last || *last < *begin) return std::nullopt;
+    const Token* token = unit_.tokens.after(*last);
+    return Span{*begin, token && token->span.begin == *last ? token->span.end : *last + 1};
+  }
+
+  // The same, with the semicolon behind it.
+  std::optional<Span> statement_span(SourceRange range) {
+    // It may begin with a macro (`__shared__`), but not be inside of one.
+    const SourceLocation begin = range.getBegin();
+    if (range.getEnd().isMacroID() ||
+        (begin.isMacroID() &&
+         !Lexer::isAtStartOfMacroExpansion(begin, unit_.sources(), unit_.context().getLangOpts())))
+      return std::nullopt;
+    auto span = span_of(range);
+    const Token* behind = span ? unit_.tokens.after(span->end) : nullptr;
+    if (unit_.tokens.is(behind, ";")) span->end = behind->span.end;
+    return span;
+  }
+
+  const std::vector<unsigned>& unread(const std::string& name) const {
+    static const std::vector<unsigned> none;
+    const auto found = unread_.find(name);
+    return found == unread_.end() ? none : found->second;
+  }
+
+  // Adds what is read somewhere: one never read was so before.
+  void add(Droppable droppable, const std::vector<Use>& uses, bool everywhere = false) {
+    const auto own = [&](unsigned offset) {
+      return std::any_of(droppable.pieces.begin(), droppable.pieces.end(),
+                         [&](const Droppable::Piece& piece) { return piece.span.contains(offset); });
+    };
+    for (const Use& use : uses)
+      if (!own(use.offset)) droppable.uses.push_back(use.offset);
+    if (droppable.uses.empty()) return;
+    // Where a name stands and the tree has nothing: an inactive branch of the preprocessor, an argument that
+    // a macro drops. Another configuration reads it there.
+    const unsigned at = droppable.uses.front();
+    const std::string function = everywhere ? "" : result_.function_at(at);
+    for (const unsigned offset : unread(droppable.name))
+      if (!own(offset) && (everywhere || result_.function_at(offset) == function))
+        droppable.uses.push_back(offset);
+    result_.droppable.push_back(std::move(droppable));
+  }
+
+  // ---- locals
+
+  void locals(const DeclStmt& statement) {
+    if (statement.decls().empty()) return;
+    if (is_instantiated(**statement.decl_begin())) return;
+    if (!statement.isSingleDecl()) return several(statement);
+    const auto piece = declared_alone(statement);
+    if (!piece) return;
+    const Decl* declared = statement.getSingleDecl();
+    if (const auto* alias = dyn_cast<TypedefNameDecl>(declared)) {
+      if (alias->attrs().empty()) add({alias->getNameAsString(), {*piece}, {}}, uses_[key_of(alias)]);
+    } else if (const auto* variable = dyn_cast<VarDecl>(declared); variable && may_go(*variable)) {
+      local(*variable, {variable->getNameAsString(), {*piece}, {}});
+    }
+  }
+
+  void local(const VarDecl& variable, Droppable droppable) {
+    std::vector<Use> uses = uses_[key_of(&variable)];
+    if (const auto* bindings = dyn_cast<DecompositionDecl>(&variable))
+      for (const BindingDecl* binding : bindings->bindings()) {
+        const auto& more = uses_[key_of(binding)];
+        uses.insert(uses.end(), more.begin(), more.end());
+        if (!unread(binding->getNameAsString()).empty()) return;
+      }
+    // What only writes it goes too, where it is a statement that does nothing else.
+    if ((variable.hasLocalStorage() || variable.isStaticLocal()) && variable.getType()->isScalarType())
+      for (const Use& use : uses)
+        if (const auto write = write_at(use)) droppable.pieces.push_back({*write, true});
+    add(std::move(droppable), uses);
+  }
+
+  void several(const DeclStmt& statement) {
+    const auto whole = statement_span(statement.getSourceRange());
+    if (!whole || !parent<CompoundStmt>(DynTypedNode::create(statement))) return;
+    Listed all{{*whole, true}, {}};
+    for (const Decl* declared : statement.decls()) {
+      const auto* variable = dyn_cast<VarDecl>(declared);
+      const auto span = variable ? declarator_of(*variable) : std::nullopt;
+      if (!span) return;
+      all.parts.push_back(*span);
+    }
+    const int number = static_cast<int>(result_.lists.size());
+    size_t i = 0;
+    for (const Decl* declared : statement.decls()) {
+      const auto* variable = cast<VarDecl>(declared);
+      Droppable droppable{variable->getNameAsString(), {}, {}, number, i++};
+      if (may_go(*variable)) local(*variable, std::move(droppable));
+    }
+    result_.lists.push_back(std::move(all));
+  }
+
+  std::optional<Span> declarator_of(const VarDecl& variable) {
+    const auto span =
+        rewrite::span_of(unit_, whole_of(unit_, DynTypedNode::create(variable)), catalog::Text{});
+    return span ? std::optional(*span) : std::nullopt;
+  }
+
+  template <class Kind>
+  const Kind* parent(const DynTypedNode& node) {
+    const auto parents = unit_.context().getParentMapContext().getParents(node);
+    return parents.empty() ? nullptr : parents[0].get<Kind>();
+  }
+
+  // The bytes of a declaration: a statement of a block, or what the head of an if or a loop begins with.
+  std::optional<Droppable::Piece> declared_alone(const DeclStmt& statement) {
+    const auto span = statement_span(statement.getSourceRange());
+    if (!span) return std::nullopt;
+    const auto* above = parent<Stmt>(DynTypedNode::create(statement));
+    if (!above) return std::nullopt;
+    if (isa<CompoundStmt>(above)) return Droppable::Piece{*span, true};
+    const Token* next = unit_.tokens.after(span->end);
+    const Token* last = unit_.tokens.before(span->end);
+    if (!next || !unit_.tokens.is(last, ";")) return std::nullopt;
+    if (const auto* loop = dyn_cast<ForStmt>(above); loop && loop->getInit() == &statement)
+      return Droppable::Piece{{span->begin, last->span.begin}, false};
+    const auto* branch = dyn_cast<IfStmt>(above);
+    const auto* choice = dyn_cast<SwitchStmt>(above);
+    const auto* range = dyn_cast<CXXForRangeStmt>(above);
+    if ((branch && branch->getInit() == &statement) || (choice && choice->getInit() == &statement) ||
+        (range && range->getInit() == &statement))
+      return Droppable::Piece{{span->begin, next->span.begin}, false};
+    return std::nullopt;
+  }
+
+  static bool may_go(const VarDecl& variable) {
+    return !variable.isExceptionVariable() && variable.getStorageClass() != SC_Extern &&
+           has_only<AlignedAttr, CUDASharedAttr, CUDAConstantAttr, CUDADeviceAttr>(variable) &&
+           !variable.getType().isVolatileQualified() && is_value(variable.getType()) &&
+           only_computes(variable.getInit());
+  }
+
+  // `x = 1;`, `x += y;` or `++x;`, a statement of a block that has no other effect.
+  std::optional<Span> write_at(const Use& use) {
+    if (!use.expression || use.expression->getLocation().isMacroID()) return std::nullopt;
+    const auto* above = parent<Expr>(DynTypedNode::create(*use.expression));
+    const auto* assigned = dyn_cast_or_null<BinaryOperator>(above);
+    const auto* stepped = dyn_cast_or_null<UnaryOperator>(above);
+    const bool writes = (assigned && assigned->isAssignmentOp() && assigned->getLHS() == use.expression &&
+                         only_computes(assigned->getRHS())) ||
+                        (stepped && stepped->isIncrementDecrementOp());
+    if (!writes) return std::nullopt;
+    const Expr* whole = above;
+    while (const auto* cleanup = parent<ExprWithCleanups>(DynTypedNode::create(*whole))) whole = cleanup;
+    if (!parent<CompoundStmt>(DynTypedNode::create(*whole))) return std::nullopt;
+    const auto span = statement_span(whole->getSourceRange());
+    return span && unit_.tokens.is(unit_.tokens.before(span->end), ";") ? span : std::nullopt;
+  }
+
+  // ---- captures and labels
+
+  void captures(const LambdaExpr& lambda) {
+    const auto body = span_of(lambda.getBody()->getSourceRange());
+    auto list = capture_list(lambda);
+    if (!body || !list) return;
+    size_t number = 0;
+    for (const LambdaCapture& capture : lambda.captures()) {
+      const Expr* value = *(lambda.capture_init_begin() + static_cast<long>(number++));
+      const auto at = unit_.offset(capture.getLocation());
+      if (!at || !capture.isExplicit() || capture.isPackExpansion()) continue;
+      const auto part = std::find_if(list->parts.begin(), list->parts.end(),
+                                     [&](const Span& span) { return span.contains(*at); });
+      if (part == list->parts.end()) continue;
+      Droppable droppable{"this",
+                          {},
+                          {},
+                          static_cast<int>(result_.lists.size()),
+                          static_cast<size_t>(part - list->parts.begin())};
+      std::vector<Use> uses = selves_;
+      if (!capture.capturesThis()) {
+        const auto* variable =
+            capture.capturesVariable() ? dyn_cast<VarDecl>(capture.getCapturedVar()) : nullptr;
+        if (!variable || !is_value(variable->getType())) continue;
+        if (!only_computes(variable->isInitCapture() ? variable->getInit() : value)) continue;
+        droppable.name = variable->getNameAsString();
+        uses = uses_[key_of(variable)];
+      }
+      std::erase_if(uses, [&](const Use& use) { return !body->contains(use.offset); });
+      add(std::move(droppable), uses);
+    }
+    result_.lists.push_back(std::move(*list));
+  }
+
+  // What stands between the brackets.
+  std::optional<Listed> capture_list(const LambdaExpr& lambda) {
+    if (lambda.getBeginLoc().isMacroID() || is_instantiated(*lambda.getCallOperator())) return std::nullopt;
+    const auto brackets = span_of(lambda.getIntroducerRange());
+    if (!brackets) return std::nullopt;
+    Listed list{{{brackets->begin + 1, brackets->end - 1}, false}, {}};
+    int depth = 0;
+    std::optional<Span> part;
+    for (const Token* token = unit_.tokens.after(brackets->begin + 1);
+         token && token->span.end <= brackets->end; token = unit_.tokens.after(token->span.end)) {
+      const std::string_view text = unit_.tokens.text(*token);
+      const bool ends = token->span.end == brackets->end || (depth == 0 && text == ",");
+      if (ends && part) list.parts.push_back(*std::exchange(part, std::nullopt));
+      if (ends) continue;
+      part = Span{part ? part->begin : token->span.begin, token->span.end};
+      if (text == "(" || text == "{" || text == "[") ++depth;
+      if (text == ")" || text == "}" || text == "]") --depth;
+    }
+    return list;
+  }
+
+  void label(const LabelStmt& label) {
+    const auto at = unit_.offset(label.getIdentLoc());
+    const Token* colon = at ? unit_.tokens.after(*at + label.getDecl()->getName().size()) : nullptr;
+    if (!unit_.tokens.is(colon, ":") || !label.getDecl()->attrs().empty()) return;
+    add({label.getDecl()->getNameAsString(), {{{*at, colon->span.end}, true}}, {}},
+        uses_[key_of(label.getDecl())]);
+  }
+
+  // ---- what the file has for itself
+
+  bool is_of_the_file(const NamedDecl& named) const {
+    if (header_ || named.isImplicit() || !named.getDeclContext()->getRedeclContext()->isFileContext())
+      return false;
+    return (isa<VarDecl>(named) || isa<FunctionDecl>(named)) &&
+           named.getFormalLinkage() == Linkage::Internal && !named.isTemplated() &&
+           !isa<DecompositionDecl>(named);
+  }
+
+  void of_the_file(const std::vector<const NamedDecl*>& declarations) {
+    Droppable droppable{declarations[0]->getNameAsString(), {}, {}};
+    std::vector<Use> uses = uses_[key_of(declarations[0])];
+    for (const NamedDecl* each : declarations) {
+      const auto* function = dyn_cast<FunctionDecl>(each);
+      const auto* variable = dyn_cast<VarDecl>(each);
+      const auto span = statement_span(each->getSourceRange());
+      if (!span || (variable && !may_go(*variable)) || (function && !may_go(*function))) return;
+      const Whole whole = whole_of(unit_, DynTypedNode::create(*each));
+      if (whole.role != Whole::Role::statement) return;  // one of several
+      const auto exact = rewrite::span_of(unit_, whole, catalog::Text{});
+      if (!exact) return;
+      droppable.pieces.push_back({*exact, true});
+    }
+    add(std::move(droppable), uses, true);
+  }
+
+  static bool may_go(const FunctionDecl& function) {
+    return !function.getPrimaryTemplate() && !function.isOverloadedOperator() &&
+           has_only<AlwaysInlineAttr, NoInlineAttr, PureAttr, ConstAttr, WarnUnusedResultAttr, HotAttr,
+                    ColdAttr, NoThrowAttr, CUDADeviceAttr, CUDAHostAttr, CUDAGlobalAttr>(function);
+  }
+
+  Unit& unit_;
+  const bool header_;
+  Survey result_;
+  std::set<unsigned> understood_;
+  std::map<std::string_view, std::vector<unsigned>> unread_;
+  std::map<const Decl*, std::vector<Use>> uses_;
+  std::vector<Use> selves_;
+  std::vector<const DeclStmt*> statements_;
+  std::vector<const LambdaExpr*> lambdas_;
+  std::vector<const LabelStmt*> labels_;
+  std::map<const Decl*, std::vector<const NamedDecl*>> of_the_file_;
+};
+
+}  // namespace
+
+std::string Survey::function_at(unsigned offset) const {
+  const Function* innermost = nullptr;
+  for (const Function& function : functions)
+    if (function.span.contains(offset) && (!innermost || function.span.begin >= innermost->span.begin))
+      innermost = &function;
+  return innermost ? innermost->name : "";
+}
+
+Survey survey(Unit& unit) {
+  Surveyor surveyor(unit);
+  MatchFinder finder;
+  finder.addMatcher(declRefExpr().bind("use"), &surveyor);
+  finder.addMatcher(memberExpr().bind("member"), &surveyor);
+  finder.addMatcher(namedDecl().bind("named"), &surveyor);
+  finder.addMatcher(cxxThisExpr().bind("this"), &surveyor);
+  finder.addMatcher(gotoStmt().bind("goto"), &surveyor);
+  finder.addMatcher(addrLabelExpr().bind("address"), &surveyor);
+  finder.addMatcher(labelStmt().bind("label"), &surveyor);
+  finder.addMatcher(lambdaExpr().bind("lambda"), &surveyor);
+  finder.addMatcher(declStmt().bind("statement"), &surveyor);
+  finder.addMatcher(typeLoc().bind("type"), &surveyor);
+  finder.matchAST(unit.context());
+  Survey result = surveyor.finish();
+  result.includes = read_includes(unit);
+  return result;
+}
+
+}  // namespace nanobug::rewrite

@@ -1,0 +1,52 @@
+// survey: what a file's edits have to know of it, looked up once: its functions, what it includes, and what
+// in it may go when nobody reads it any more.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mutator/rewrite/includes.h"
+#include "mutator/rewrite/tokens.h"
+#include "mutator/rewrite/unit.h"
+
+namespace nanobug::rewrite {
+
+// Something that is declared and read here and nowhere else, which a compiler warns of once it is not read:
+// a local, a constant or a function of the file, a lambda's capture, a label, a type's other name.
+struct Droppable {
+  std::string name;
+  // Everything that goes with it: its declaration, and statements that only write it.
+  struct Piece {
+    Span span;
+    bool statement;  // which has lines and comments; else exactly these bytes
+  };
+  std::vector<Piece> pieces;
+  std::vector<unsigned> uses;  // where it is read, apart from its pieces; never empty
+  // One of several, the commas between them: which list, and which of it. Its pieces hold the writes alone.
+  int list = -1;
+  size_t element = 0;
+};
+
+// A declaration's declarators, or a lambda's captures.
+struct Listed {
+  Droppable::Piece whole;   // what goes where all of them do
+  std::vector<Span> parts;  // each without commas
+};
+
+struct Function {
+  std::string name;  // qualified
+  Span span;
+};
+
+struct Survey {
+  std::vector<Droppable> droppable;
+  std::vector<Listed> lists;
+  std::vector<Function> functions;  // defined here, lambdas left out
+  std::vector<Include> includes;    // that are read
+
+  std::string function_at(unsigned offset) const;  // the innermost, or ""
+};
+
+Survey survey(Unit& unit);
+
+}  // namespace nanobug::rewrite
