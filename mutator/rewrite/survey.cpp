@@ -39,10 +39,16 @@ bool is_instantiated(const Decl& declaration) {
   return false;
 }
 
+// Is it read by other files, whatever it declares for itself?
+bool is_header(const std::string& extension) {
+  static constexpr std::string_view kCompiled[] = {".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".cu"};
+  return std::find(std::begin(kCompiled), std::end(kCompiled), extension) == std::end(kCompiled);
+}
+
 class Surveyor : public MatchFinder::MatchCallback {
  public:
   explicit Surveyor(Unit& unit)
-      : unit_(unit), header_(std::filesystem::path(unit.name).extension().string().starts_with(".h")) {}
+      : unit_(unit), header_(is_header(std::filesystem::path(unit.name).extension().string())) {}
 
   void run(const MatchFinder::MatchResult& match) override {
     const auto& nodes = match.Nodes;
