@@ -68,7 +68,8 @@ int main(int argc, char** argv) {
   word_the_help(app);
   app.add_flag("--json", context.ui.json, "Print data as JSON");
   app.add_flag("-q,--quiet", context.ui.quiet, "Say nothing but data and errors");
-  app.add_flag("--no-input", context.ui.no_input, "Accepted for scripts; nanobug never prompts");
+  app.add_flag("--no-input", context.ui.no_input,
+               "Ask nothing: what is missing is an error, 'rule try' reads a script");
   app.add_option("--catalog", context.catalog_option, "A catalog file (default: the project's catalog.yaml)")
       ->type_name("FILE");
   app.require_subcommand(0, 1);

@@ -85,13 +85,14 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
 
 void add_rule(Verbs& verbs) {
   auto ids = std::make_shared<std::vector<std::string>>();
-  CLI::App* rule = verbs.add(verbs.app, "rule", "For maintainers: check rules, explain a matcher");
+  CLI::App* rule = verbs.add(verbs.app, "rule", "For maintainers: check rules, explain and try a matcher");
   rule->require_subcommand(1);
   CLI::App* verb = verbs.add(*rule, "check",
                              "Do matchers parse, are ids bound, do sites and snippets come out as expected?");
   verb->add_option("rules", *ids, "Rules to check (default: all)")->type_name("RULE");
   verbs.on(verb, [ids, &c = verbs.context] { return check(c, *ids); });
   add_rule_explain(verbs, *rule);
+  add_rule_try(verbs, *rule);
 }
 
 }  // namespace nanobug::cli

@@ -54,20 +54,6 @@ json json_of(const Seen& node) {
           {"text", node.text}};
 }
 
-json json_of(const Nearest& nearest) {
-  json there = json::array();
-  for (const Seen& node : nearest.there) there.push_back(json_of(node));
-  json entry = {{"matches", nearest.node && nearest.refused_by.empty()},
-                {"nearest", nearest.node ? json_of(*nearest.node) : json(nullptr)},
-                {"there", std::move(there)},
-                {"passed", nearest.passed},
-                {"refused_by", nearest.refused_by},
-                {"asked", nearest.asked ? json_of(*nearest.asked) : json(nullptr)},
-                {"found", nearest.missing == Nearest::Missing::no},
-                {"answer", nearest.answer}};
-  return entry;
-}
-
 Result<Exit> whole_file(Context& c, const catalog::Rule& rule, grade::Mutants& mutants) {
   const auto clang = mutants.rewriter();
   NANOBUG_TRY(clang);
@@ -125,7 +111,7 @@ Result<Exit> at_line(Context& c, const catalog::Rule& rule, grade::Mutants& muta
   for (const catalog::Part* part : parts) {
     const auto nearest = (*bench)->nearest(part->match, place->line);
     NANOBUG_TRY(nearest);
-    all.push_back(json_of(*nearest));
+    all.push_back(cli::json_of(*nearest));
     if (parts.size() > 1)
       words += fmt::format("{}the matcher at line {} of the catalog\n", words.empty() ? "" : "\n",
                            part->match.place.line);
@@ -147,6 +133,20 @@ Result<Exit> explain(Context& c, const std::string& id, const std::string& at) {
 }
 
 }  // namespace
+
+json json_of(const Nearest& nearest) {
+  json there = json::array();
+  for (const Seen& node : nearest.there) there.push_back(json_of(node));
+  json entry = {{"matches", nearest.node && nearest.refused_by.empty()},
+                {"nearest", nearest.node ? json_of(*nearest.node) : json(nullptr)},
+                {"there", std::move(there)},
+                {"passed", nearest.passed},
+                {"refused_by", nearest.refused_by},
+                {"asked", nearest.asked ? json_of(*nearest.asked) : json(nullptr)},
+                {"found", nearest.missing == Nearest::Missing::no},
+                {"answer", nearest.answer}};
+  return entry;
+}
 
 std::string words_of(const std::vector<rewrite::Explained>& steps) {
   std::string text;

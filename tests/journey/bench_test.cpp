@@ -47,3 +47,269 @@ TEST_CASE("rule explain --at says why a rule does not match a line", "[bench]") 
           1 + (refused.err.find("is built once") != std::string::npos));
   }
 }
+
+namespace {
+
+// nanobug rule try stats.cpp, with these lines on stdin.
+Finished tried(const Tiny& tiny, const std::string& lines, const std::string& options = "--no-input") {
+  const fs::path script = tiny.place / "lines";
+  REQUIRE(write_unsynced(script, lines));
+  return tiny.user.command({"sh", "-c",
+                            "'" NANOBUG_PROGRAM "' --catalog '" + tiny.catalog.string() + "' " + options +
+                                " rule try stats.cpp < '" + script.string() + "'"},
+                           tiny.place);
+}
+
+const std::string kQuotient =
+    "match binaryOperator(\n"
+    "  hasOperatorName(\"/\"),  # a quotient\n"
+    "  hasRHS(expr().bind(\"count\")),\n"
+    "  hasAncestor(functionDecl(hasName(\"mean\")))).bind(\"quotient\")\n";
+
+const std::string kDiff =
+    "diff --git a/tree/stats.cpp b/tree/stats.cpp\n"
+    "--- a/tree/stats.cpp\n"
+    "+++ b/tree/stats.cpp\n"
+    "@@ -7,7 +7,7 @@\n"
+    "   if (values.empty()) return 0;\n"
+    "   double sum = 0;\n"
+    "   for (double value : values) sum += value;\n"
+    "-  return sum / static_cast<double>(values.size());\n"
+    "+  return sum / (static_cast<double>(values.size()) - 1);\n"
+    " }\n"
+    " \n"
+    " void step(double& x, double target, double rate) {\n";
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("rule try: matches, near misses, edits with their diff", "[bench]") {
+  const Tiny tiny;
+  tiny.user.ask({"rule", "check"});  // the tree is built
+  const std::string match =
+      "stats.cpp:10:10  sum / static_cast<double>(values.size())\n"
+      "  count  10:16  static_cast<double>(values.size())\n"
+      "  quotient  10:10  sum / static_cast<double>(values.size())\n"
+      "1 match\n"
+      "near misses, refused by hasOperatorName(\"/\")\n"
+      "  9:31  for (double value : values) sum += value;\n"
+      "  16:3  x -= rate * gradient;\n";
+  // as one goes.
+  {
+    const Finished finished =
+        tried(tiny, kQuotient + "edit replace: node(\"count\"), with: \"{{count}} - 1\"\n");
+    INFO(finished.out << finished.err);
+    CHECK(finished.exit_code == 0);
+    CHECK(finished.err.empty());
+    CHECK(finished.out.starts_with(match));
+    CHECK(finished.out.ends_with(kDiff));
+  }
+  // names stand for what they were given, and the edits may come first.
+  {
+    const Finished finished = tried(tiny,
+                                    "edit {replace: node(count), with: '{{count}} - 1'}\n"
+                                    "let name \"mean\"\nlet around hasAncestor(functionDecl(hasName(name)))\n"
+                                    "m binaryOperator(hasOperatorName(\"/\"), "
+                                    "hasRHS(expr().bind(\"count\")), around).bind(\"quotient\")\n");
+    INFO(finished.out << finished.err);
+    CHECK(finished.exit_code == 0);
+    CHECK(finished.out == "kept; 'match MATCHER' shows what it does\n" + tried(tiny, kQuotient).out + kDiff);
+  }
+  // undo takes an edit back, edits and diff show what there is.
+  {
+    const Finished finished = tried(tiny, kQuotient +
+                                              "edit replace: node(count), with: \"{{count}} - 1\"\n"
+                                              "edit insert: \"sum += 1;\", before: statement(quotient)\n"
+                                              "undo\nedits\ndiff\nu\nedits\nquit\nnonsense\n");
+    INFO(finished.out << finished.err);
+    CHECK(finished.exit_code == 3);  // the second edit: no statement is bound to 'quotient'
+    CHECK(has(finished.err, "stdin:6:"));
+  }
+  // the same, where each edit is right.
+  {
+    const Finished finished = tried(tiny, kQuotient +
+                                              "edit replace: node(count), with: \"{{count}} - 1\"\n"
+                                              "edit swap: node(quotient), with: node(quotient)\n");
+    CHECK(finished.exit_code == 3);
+    CHECK(has(finished.err, "nanobug: stdin:6:"));
+    const Finished good = tried(tiny,
+                                "match returnStmt(hasReturnValue(binaryOperator().bind(\"q\"))).bind(\"r\")\n"
+                                "edit replace: node(q), with: \"2 * {{q}}\"\n"
+                                "edit insert: \"sum += 1;\", before: statement(r)\n"
+                                "undo\nedits\nu\nedits\nquit\nnonsense\n");
+    INFO(good.out << good.err);
+    CHECK(good.exit_code == 0);
+    CHECK(has(good.out, "+  sum += 1;\n+  return 2 * (sum / static_cast<double>(values.size()));\n"));
+    CHECK(good.out.ends_with("{replace: node(q), with: \"2 * {{q}}\"}\nno edit is left\nno edit yet\n"));
+  }
+  // what nodes are.
+  {
+    const Finished finished = tried(tiny, kQuotient +
+                                              "bindings\noutput dump count\noutput print quotient\n"
+                                              "set output print\nb\nexplain\nexplain 16\n");
+    INFO(finished.out << finished.err);
+    CHECK(finished.exit_code == 0);
+    CHECK(has(finished.out,
+              "match 1\n  root  10:10  binaryOperator  sum / static_cast<double>(values.size())\n"
+              "  count  10:16  cxxStaticCastExpr  static_cast<double>(values.size())\n"));
+    CHECK(has(finished.out, "10:16\nCXXStaticCastExpr 0x"));
+    CHECK(has(finished.out, "`-DeclRefExpr"));
+    CHECK(has(finished.out, "10:10\nsum / static_cast<double>(values.size())\n"));
+    CHECK(has(finished.out, "     1  hasOperatorName(\"/\")\n"));
+    CHECK(finished.out.ends_with("refused  hasOperatorName(\"/\")\nbecause  its operator is '-='\n"));
+  }
+  // several matches are several sites; none says where the last went.
+  {
+    const Finished finished = tried(tiny,
+                                    "match binaryOperator(hasOperatorName(\"*\"), "
+                                    "hasLHS(expr().bind(\"l\")), hasRHS(expr().bind(\"r\")))\n"
+                                    "edit swap: node(l), with: node(r)\n"
+                                    "match binaryOperator(hasOperatorName(\"%\"))\nmatch forStmt()\n");
+    INFO(finished.out << finished.err);
+    CHECK(finished.exit_code == 0);
+    CHECK(has(finished.out, "2 matches\n"));
+    CHECK(has(finished.out, "site 1 of 2\n"));
+    CHECK(has(finished.out, "+  const double gradient = (x - target) * 2;\n"));
+    CHECK(has(finished.out, "site 2 of 2\n"));
+    CHECK(has(finished.out, "+  x -= gradient * rate;\n"));
+    CHECK(has(finished.out, "no match\nthe last candidates are refused by hasOperatorName(\"%\")\n"));
+    CHECK(finished.out.ends_with("no match\nthere is no forStmt() in this file\n"));
+  }
+}
+
+TEST_CASE("rule try: the first wrong line ends a script, with its number and the exit code", "[bench]") {
+  const Tiny tiny;
+  tiny.user.ask({"rule", "check"});
+  struct Wrong {
+    std::string lines, sentence;
+    int exit;
+  };
+  const std::vector<Wrong> all = {
+      {"mtach expr()\n", "stdin:1:1: there is no 'mtach' here; did you mean 'match'?", 2},
+      {"\n# nothing\nfly\n", "stdin:3:1: there is no 'fly' here; 'help' lists what there is", 2},
+      {"match\n", "stdin:1:1: match what? 'match MATCHER'", 2},
+      {"match binaryOperator(\n  hasOperatorNam(\"/\"))\n",
+       "stdin:2:3: there is no matcher 'hasOperatorNam'; did you mean 'hasOperatorName'?", 3},
+      {"let f functionDecl(isNice())\n", "stdin:1:20: there is no matcher 'isNice'", 3},
+      {"let op hasOperatorName(\"/\")\nmatch binaryOperator(op,\n     op, isNice())\n",
+       "stdin:3:10: there is no matcher 'isNice'", 3},
+      {"match expr(hasType(\n", "stdin:1:1: a bracket of this statement is still open at the end", 2},
+      {"let 7 expr()\n", "stdin:1:1: 'let' takes a name and a value", 2},
+      {"let f\n", "stdin:1:1: 'let f' has no value", 2},
+      {"let abc expr()\nunlet abd\n", "stdin:2:1: there is no name 'abd'; did you mean 'abc'?", 2},
+      {"let f expr()\nunlet f\nmatch f\n", "stdin:3:", 3},
+      {"edit\n", "stdin:1:1: an edit is replace, remove, insert, move or swap", 2},
+      {"edit replace: node(x)\n", "stdin:1:5: an edit of this rule lacks the field 'with'", 3},
+      {"edit replcae: node(x), with: y\n", "stdin:1:", 3},
+      {"edit remove: node(x\n", "stdin:1:", 2},
+      {"edit remove: \"node(x\"\n" + kQuotient,
+       "stdin:2:1: with this matcher the edit {remove: node(x} is wrong: the range selector does not parse",
+       3},
+      {kQuotient + "edit replace: node(cuont), with: 0\n",
+       "stdin:5:20: the matcher binds no 'cuont'; did you mean 'count'?", 3},
+      {kQuotient + "edit replace: node(count), with: \"{{cuont}}\"\n", "did you mean 'count'?", 3},
+      {kQuotient + "edit replace: node(count), with: nonsense\n", "with this edit it does not compile", 3},
+      {kQuotient + "edit replace: node(count), with: \"{{count}} - 1\"\nmatch expr()\n",
+       "stdin:6:1: with this matcher the edit {replace: node(count), with: \"{{count}} - 1\"} is wrong: the "
+       "matcher binds no 'count'",
+       3},
+      {"diff\n", "stdin:1:1: there is no matcher yet", 2},
+      {kQuotient + "diff\n", "stdin:5:1: there is no edit yet", 2},
+      {kQuotient + "undo\n", "stdin:5:1: there is no edit to take back", 2},
+      {kQuotient + "output tree\n", "stdin:5:1: 'output' takes text, dump or print", 2},
+      {kQuotient + "output dump cuont\n", "stdin:5:1: the matcher binds no 'cuont'; did you mean 'count'?",
+       2},
+      {kQuotient + "explain here\n", "stdin:5:1: 'explain' takes a line's number", 2},
+      {kQuotient + "explain 99\n", "'stats.cpp' has 19 lines, so there is no line 99", 2},
+      {kQuotient + "save Bad_Id\n", "stdin:5:1: 'Bad_Id' is no id", 2},
+      {kQuotient + "save nowhere\n", "stdin:5:1: there is no edit yet", 2},
+      {kQuotient + "edit replace: node(count), with: \"{{count}} - 1\"\nsave lines/mine.yaml\n", "stdin:6",
+       6},
+      {kQuotient + "edit replace: node(count), with: \"{{count}} - 1\"\nsave lines.yaml\nsave lines.yaml\n"
+                   "save taken.yaml\n",
+       "stdin:8:1: 'taken.yaml' is there already; save under another name", 6},
+  };
+  REQUIRE(write_unsynced(tiny.place / "taken.yaml", "mine\n"));
+  for (const Wrong& wrong : all) {
+    const Finished finished = tried(tiny, wrong.lines);
+    INFO(wrong.lines << finished.out << finished.err);
+    CHECK(finished.exit_code == wrong.exit);
+    CHECK(finished.err.starts_with("nanobug: stdin:"));
+    CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
+    CHECK(has(finished.err, wrong.sentence));
+  }
+  CHECK(text_of(tiny.place / "taken.yaml") == "mine\n");
+  CHECK(tiny.user.nanobug({"rule", "try", "stast.cpp"}).err ==
+        "nanobug: the tree has no file 'stast.cpp'; did you mean 'stats.cpp'?\n");
+}
+
+TEST_CASE("rule try: answers as JSON, a line each", "[bench]") {
+  const Tiny tiny;
+  tiny.user.ask({"rule", "check"});
+  const Finished finished =
+      tried(tiny, kQuotient + "edit replace: node(count), with: \"{{count}} - 1\"\nsave my-rule\n", "--json");
+  INFO(finished.out << finished.err);
+  REQUIRE(finished.exit_code == 0);
+  std::vector<json> answers;
+  for (const std::string_view line : lines_of(finished.out)) answers.push_back(json::parse(line));
+  REQUIRE(answers.size() == 3);
+  CHECK(answers[0]["matches"][0]["bound"][0]["id"] == "count");
+  CHECK(answers[0]["matches"][0]["root"]["line"] == 10);
+  CHECK(answers[0]["near_misses"].size() == 5);
+  CHECK(answers[1]["sites"][0]["diff"] == kDiff);
+  CHECK(answers[2]["saved"] == "my-rule.yaml");
+}
+
+TEST_CASE("rule try: what is saved is what a catalog takes", "[bench]") {
+  const Tiny tiny;
+  tiny.user.ask({"rule", "check"});
+  const Finished finished =
+      tried(tiny,
+            "let division hasOperatorName(\"/\")\n"
+            "match binaryOperator(division,\n"
+            "    hasRHS(expr().bind(\"count\")),\n"
+            "    hasAncestor(functionDecl(hasName(\"mean\"))))\n"
+            "edit replace: node(\"count\"), with: \"({{count}} - 1)\"\nsave mean-again\n");
+  REQUIRE(finished.exit_code == 0);
+  CHECK(text_of(tiny.place / "mean-again.yaml") ==
+        "# from 'nanobug rule try'; 'nanobug rule new --from' makes a rule of it\n"
+        "- id: mean-again\n"
+        "  in: tree/stats.cpp\n"
+        "  match: |\n"
+        "    binaryOperator(hasOperatorName(\"/\"),\n"
+        "      hasRHS(expr().bind(\"count\")),\n"
+        "      hasAncestor(functionDecl(hasName(\"mean\"))))\n"
+        "  edits:\n"
+        "    - {replace: node(\"count\"), with: \"({{count}} - 1)\"}\n");
+}
+
+TEST_CASE("rule try at a terminal: a prompt, completion in place, a history, and it goes on after an error",
+          "[bench]") {
+  const Tiny tiny;
+  tiny.user.ask({"rule", "check"});
+  // Tab completes hasOperatorName( and then, where several go on, shows them.
+  REQUIRE(write_unsynced(tiny.place / "keys",
+                         "match binaryOperator(hasOperatorN\t/\"))\n"
+                         "match nonsense()\n"
+                         "match functionDecl(isDef\t)\n"
+                         "\n"
+                         "unl\tdivision\n"
+                         "quit\n"));
+  const Finished finished = tiny.user.command(
+      {"sh", "-c",
+       "TERM=xterm script -qec \"'" NANOBUG_PROGRAM "' --catalog '" + tiny.catalog.string() +
+           "' rule try stats.cpp\" /dev/null < '" + (tiny.place / "keys").string() + "'"});
+  INFO(finished.out);
+  CHECK(finished.exit_code == 0);
+  CHECK(has(finished.out, "'help' lists what can be said here"));
+  CHECK(has(finished.out, "rule> "));
+  CHECK(has(finished.out, "stats.cpp:10:10  sum / static_cast<double>(values.size())"));
+  CHECK(has(finished.out, "nanobug: there is no matcher 'nonsense'"));
+  CHECK(has(finished.out, "Matcher<FunctionDecl> isDefinition()"));
+  CHECK(has(finished.out, "there is no name 'division'"));
+  const std::string history = text_of(tiny.user.home / ".local/state/nanobug/rule-history");
+  CHECK(has(history, "match\\040binaryOperator(hasOperatorName(\"/\"))"));
+}

@@ -199,6 +199,7 @@ TEST_CASE("every verb answers with -q, with --json and with neither", "[seat]") 
                                    {{"patch", "restore"}, 0, false},
                                    {{"rule", "check"}},
                                    {{"rule", "explain", "descent-goes-uphill"}},
+                                   {{"rule", "explain", "descent-goes-uphill", "--at", "stats.cpp:9"}},
                                    {{"certify"}},
                                    {{"cache"}},
                                    {{"cache", "prune"}},
@@ -293,7 +294,7 @@ TEST_CASE("help is in our words", "[seat]") {
                            "list", "progress", "patch", "rule", "certify", "doctor", "completion", "cache"})
     verbs.push_back({verb});
   for (const char* verb : {"list", "show", "apply", "restore", "export"}) verbs.push_back({"patch", verb});
-  for (const char* verb : {"check", "explain"}) verbs.push_back({"rule", verb});
+  for (const char* verb : {"check", "explain", "try"}) verbs.push_back({"rule", verb});
   for (std::vector<std::string> words : verbs) {
     words.push_back("--help");
     const Finished help = user.nanobug(words);

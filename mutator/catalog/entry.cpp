@@ -1,0 +1,166 @@
+// entry: see entry.h. The YAML is yaml-cpp's; what it is given are the catalog's own Nodes.
+#include "mutator/catalog/entry.h"
+
+#include <yaml-cpp/emitter.h>
+
+#include "mutator/base/files.h"
+#include "mutator/catalog/reader.h"
+
+namespace nanobug::catalog {
+namespace {
+
+bool over_lines(const std::string& text) {
+  return text.find('\n') != std::string::npos;
+}
+
+// Edits and lists of words stand on one line.
+void emit(YAML::Emitter& out, const Node& node, bool flow) {
+  switch (node.kind) {
+    case Node::Kind::nothing:
+      out << YAML::Null;
+      return;
+    case Node::Kind::scalar:
+      if (over_lines(node.value) && !flow) out << YAML::Literal;
+      if (over_lines(node.value) && flow) out << YAML::DoubleQuoted;
+      out << node.value;
+      return;
+    case Node::Kind::list: {
+      bool deep = false;
+      for (const Node& item : node.items) deep = deep || item.kind != Node::Kind::scalar;
+      if (!deep) out << YAML::Flow;
+      out << YAML::BeginSeq;
+      for (const Node& item : node.items) emit(out, item, !deep || item.kind == Node::Kind::map);
+      out << YAML::EndSeq;
+      return;
+    }
+    case Node::Kind::map:
+      if (flow) out << YAML::Flow;
+      out << YAML::BeginMap;
+      for (const auto& [key, value] : node.fields) {
+        out << YAML::Key << key.value << YAML::Value;
+        emit(out, value, flow);
+      }
+      out << YAML::EndMap;
+      return;
+  }
+}
+
+Field field(const std::string& name, const std::string& value) {
+  return {as_text(name), as_text(value)};
+}
+
+Node as_edit(const Edit& edit) {
+  using Kind = Edit::Kind;
+  Node node;
+  node.kind = Node::Kind::map;
+  const std::string &target = edit.target.value, &with = edit.with.value;
+  switch (edit.kind) {
+    case Kind::replace:
+      node.fields = {field("replace", target), field("with", with)};
+      break;
+    case Kind::remove:
+      node.fields = {field("remove", target)};
+      break;
+    case Kind::insert_before:
+      node.fields = {field("insert", with), field("before", target)};
+      break;
+    case Kind::insert_after:
+      node.fields = {field("insert", with), field("after", target)};
+      break;
+    case Kind::move_before:
+      node.fields = {field("move", target), field("before", with)};
+      break;
+    case Kind::move_after:
+      node.fields = {field("move", target), field("after", with)};
+      break;
+    case Kind::swap:
+      node.fields = {field("swap", target), field("with", with)};
+      break;
+  }
+  return node;
+}
+
+}  // namespace
+
+tl::expected<Edit, std::vector<Error>> parse_edit(const Text& text) {
+  std::string yaml = text.value;
+  const size_t begin = yaml.find_first_not_of(" \t\r\n");
+  if (begin != std::string::npos && yaml[begin] != '{') {
+    // The brace takes a blank's place where there is one, so that columns stay.
+    if (begin > 0)
+      yaml[begin - 1] = '{';
+    else
+      yaml.insert(0, "{");
+    yaml += '}';
+  }
+  std::vector<Error> errors;
+  const auto node = read_yaml(yaml, text.place.file, errors);
+  std::vector<Edit> edits;
+  if (node && errors.empty()) {
+    Node list;
+    list.kind = Node::Kind::list;
+    list.place = node->place;
+    list.items.push_back(*node);
+    edits = read_edits(list, "this rule", errors);
+  }
+  if (edits.empty() && errors.empty()) errors.push_back({Exit::catalog, "there is no edit here", text.place});
+  const auto moved = [&](Place& place) { place.line += text.place.line - 1; };
+  for (Error& error : errors)
+    if (error.place) moved(*error.place);
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
+  for (Place* place : {&edits[0].place, &edits[0].target.place, &edits[0].with.place}) moved(*place);
+  return std::move(edits[0]);
+}
+
+Node as_text(const std::string& value) {
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.value = value;
+  return node;
+}
+
+Node as_list(const std::vector<std::string>& values) {
+  Node node;
+  node.kind = Node::Kind::list;
+  for (const std::string& value : values) node.items.push_back(as_text(value));
+  return node;
+}
+
+Node as_edits(const std::vector<Edit>& edits) {
+  Node node;
+  node.kind = Node::Kind::list;
+  for (const Edit& edit : edits) node.items.push_back(as_edit(edit));
+  return node;
+}
+
+std::string write_edit(const Edit& edit) {
+  YAML::Emitter out;
+  emit(out, as_edit(edit), true);
+  return out.c_str();
+}
+
+bool is_id(const std::string& text) {
+  if (text.empty() || text.front() == '-' || text.back() == '-' || text.find("--") != std::string::npos)
+    return false;
+  return text.front() > '9' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
+
+std::string write_entry(const std::vector<Written>& fields, size_t indent) {
+  YAML::Emitter out;
+  out << YAML::BeginSeq << YAML::BeginMap;
+  for (const auto& [name, value] : fields) {
+    out << YAML::Key << name << YAML::Value;
+    emit(out, value, false);
+  }
+  out << YAML::EndMap << YAML::EndSeq;
+  std::string text;
+  for (const std::string_view line : lines_of(out.c_str())) {
+    if (line.find_first_not_of("\r\n") != std::string_view::npos) text += std::string(indent, ' ');
+    text += line;
+  }
+  if (!text.ends_with('\n')) text += '\n';
+  return text;
+}
+
+}  // namespace nanobug::catalog
