@@ -7,7 +7,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/suggest.h"
-#include "mutator/catalog/reader.h"
+#include "mutator/catalog/table.h"
 
 namespace nanobug::catalog {
 namespace {
@@ -28,32 +28,32 @@ Loaded answer(Catalog catalog, Errors errors) {
   return tl::unexpected(std::move(sorted));
 }
 
-void read_rules(const Node& node, Catalog& catalog, Errors& errors) {
-  if (node.kind != Node::Kind::list) {
-    errors.push_back(
-        {Exit::catalog, "'rules' must be a list of mappings, not " + kind_name(node), node.place});
-    return;
-  }
-  if (node.items.empty()) errors.push_back({Exit::catalog, "'rules' is an empty list", node.place});
-  for (const Node& entry : node.items) {
-    Rule rule = read_rule(entry, catalog.tree, errors);
-    if (const Rule* other = rule.id.value.empty() ? nullptr : catalog.find(rule.id.value))
-      errors.push_back({Exit::catalog,
-                        "there is already a rule '" + rule.id.value + "', in line " +
-                            std::to_string(other->id.place.line) + "; give this one another id",
-                        rule.id.place});
-    catalog.rules.push_back(std::move(rule));
-  }
+// Ids and codes are each one rule's.
+void check_names(const Catalog& catalog, Errors& errors) {
+  const auto check = [&](const Text Rule::* name, const std::string& what) {
+    std::map<std::string, int> lines;
+    for (const Rule& rule : catalog.rules) {
+      const Text& text = rule.*name;
+      if (text.value.empty()) continue;
+      if (const auto [other, is_new] = lines.emplace(text.value, text.place.line); !is_new)
+        errors.push_back({Exit::catalog,
+                          "there is already a rule '" + text.value + "', in line " +
+                              std::to_string(other->second) + "; give this one another " + what,
+                          text.place});
+    }
+  };
+  check(&Rule::id, "id");
+  check(&Rule::code, "code");
 }
 
 void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   const auto root = read_yaml(yaml, catalog.file.string(), errors);
   if (!root) return;
-  Fields fields(*root, "the catalog", errors);
+  Context context{errors, catalog.tree};
+  Fields fields(*root, "the catalog", context);
   if (!fields.is_map()) return;
-  if (const Node* tree = fields.need("tree")) catalog.tree = read_tree(*tree, errors);
-  if (const Node* rules = fields.need("rules")) read_rules(*rules, catalog, errors);
-  fields.done();
+  read_table(fields, catalog_table(), catalog);
+  check_names(catalog, errors);
 }
 
 // A link would put its target's text, or the way to it, into every checkout; and what is edited must be what
@@ -68,6 +68,30 @@ std::optional<std::string> link_on(const fs::path& directory, const fs::path& pa
   return std::nullopt;
 }
 
+// All parts of all forms that name a file, each file of a rule once.
+std::vector<const Part*> parts_of(const Rule& rule) {
+  std::vector<const Part*> parts;
+  const auto add = [&](const Part& part) {
+    if (std::none_of(parts.begin(), parts.end(), [&](const Part* p) { return p->file == part.file; }))
+      parts.push_back(&part);
+  };
+  for (const Form* form : rule.forms()) {
+    add(*form);
+    for (const Part& other : form->also) add(other);
+  }
+  return parts;
+}
+
+void check_files(const Catalog& catalog, Errors& errors) {
+  for (const Rule& rule : catalog.rules)
+    for (const Part* part : parts_of(rule)) {
+      std::error_code ignored;
+      if (!part->file.empty() && !fs::is_regular_file(catalog.tree_directory() / part->file, ignored))
+        errors.push_back({Exit::catalog, "'in' names '" + part->in.value + "', and there is no such file",
+                          part->in.place});
+    }
+}
+
 void check_links(const Catalog& catalog, Errors& errors) {
   const auto check = [&](const std::string& field, const std::string& path, const Place& place) {
     if (const auto link = link_on(catalog.directory(), path))
@@ -77,10 +101,25 @@ void check_links(const Catalog& catalog, Errors& errors) {
   };
   check("tree.root", catalog.tree.root, catalog.tree.place);
   check("tree.probes.source", catalog.tree.probes.source, catalog.tree.place);
-  for (const Rule& rule : catalog.rules) check("in", rule.in.value, rule.in.place);
+  for (const Rule& rule : catalog.rules)
+    for (const Part* part : parts_of(rule)) check("in", part->in.value, part->in.place);
 }
 
 }  // namespace
+
+const Table<Catalog>& catalog_table() {
+  using F = Of<Catalog>;
+  static const Table<Catalog> table = {
+      F::need("tree", tree(), &Catalog::tree, "all that nanobug knows of the tree that is practised on"),
+      F::need("rules", list_of(rule()), &Catalog::rules, "the bugs, an entry each")};
+  return table;
+}
+
+std::string schema() {
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "A catalog of nanobug"}};
+  schema.update(schema_of(catalog_table()));
+  return schema.dump(2) + '\n';
+}
 
 std::vector<std::string> Tree::programs() const {
   std::vector<std::string> names;
@@ -159,23 +198,38 @@ Loaded load(const std::filesystem::path& file) {
   catalog.file = file;
   Errors errors;
   read(*text, catalog, errors);
-  for (const Rule& rule : catalog.rules) {
-    std::error_code ignored;
-    if (!rule.file.empty() && !fs::is_regular_file(catalog.tree_directory() / rule.file, ignored))
-      errors.push_back(
-          {Exit::catalog, "'in' names '" + rule.in.value + "', and there is no such file", rule.in.place});
-  }
+  check_files(catalog, errors);
   check_links(catalog, errors);
   return answer(std::move(catalog), std::move(errors));
 }
 
-Result<const Rule*> find_rule(const Catalog& catalog, const std::string& id) {
-  if (const Rule* rule = catalog.find(id)) return rule;
-  Names ids;
-  for (const Rule& rule : catalog.rules) ids.push_back(rule.id.value);
-  const std::string hint = did_you_mean(id, ids);
+Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
+  const auto same = [](const std::string& a, const std::string& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  };
+  std::vector<const Rule*> found;
+  for (const Rule& rule : catalog.rules) {
+    if (same(rule.code.value, name) || same(rule.id.value, name)) return &rule;
+    if (std::any_of(rule.refs.begin(), rule.refs.end(), [&](const auto& ref) { return same(ref, name); }))
+      found.push_back(&rule);
+  }
+  if (found.size() == 1) return found[0];
+  if (found.size() > 1) {
+    Names codes;
+    for (const Rule* rule : found) codes.push_back(rule->code.value);
+    return fail(Exit::usage, "'" + name + "' is several rules: " + in_words(codes) + "; name one of them");
+  }
+  // Ids tell what the bugs are: one is named only to who was close to it.
+  Names names;
+  for (const Rule& rule : catalog.rules) {
+    names.push_back(rule.id.value);
+    names.push_back(rule.code.value);
+    names.insert(names.end(), rule.refs.begin(), rule.refs.end());
+  }
+  const std::string hint = did_you_mean(name, names);
   return fail(Exit::usage,
-              "there is no rule '" + id + "'" + (hint.empty() ? "; 'nanobug list' shows them" : hint));
+              "there is no rule '" + name + "'" + (hint.empty() ? "; 'nanobug list' shows them" : hint));
 }
 
 }  // namespace nanobug::catalog

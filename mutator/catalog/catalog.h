@@ -86,6 +86,13 @@ struct Run {
   std::vector<std::string> series;  // the first is the one that is plotted
 };
 
+// A class of bugs.
+struct Category {
+  std::string letter;  // what the codes of its rules begin with
+  std::string name;
+  bool operator==(const Category&) const = default;
+};
+
 struct Tree {
   std::string root;                  // relative to the catalog's directory; what a checkout holds
   std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
@@ -94,6 +101,13 @@ struct Tree {
   std::map<std::string, std::string> inputs;  // name -> text: files that every {scratch} begins with
   std::vector<Parity> parity;
   std::vector<Run> runs;  // at least one; a rule that names none has the first
+  std::vector<Category> categories;
+  std::vector<std::string> patterns,
+      outcomes;  // what a rule may name as such; where there are none, no rule does
+  std::string
+      pages;  // directory of <code>.md, what a learner is told, for rules that do not say it themselves
+  std::string
+      tests;  // directory of <code>.cpp, what a rule makes of snippets; both relative to the catalog's
   Place place;
 
   // The run of that name, or null.
@@ -155,9 +169,9 @@ struct Rule : Form {
   Text title;  // what `list` shows; does not spoil
   std::vector<std::string> refs;
   std::vector<std::string> pack;
-  std::string category;  // training architecture data inference numerics distributed cuda
+  std::string category;  // the name of one of the tree's
   std::string pattern;   // the kind of slip: "off by one"; "" of a decoy
-  std::string outcome;   // what comes of it: "poor model"
+  std::string outcome;   // what comes of it: "poor model"; "" of a decoy
   int priority = 1;      // 1 to 3
   int difficulty = 1;    // 1 to 3
   int minutes = 20;
@@ -170,6 +184,7 @@ struct Rule : Form {
   std::vector<Text> hints;
   std::string cause;
   std::vector<Question> questions;
+  std::string read_next;  // where to go on reading; may be empty
   std::vector<Snippet> matches;
   std::vector<Snippet> no_matches;
 
@@ -203,7 +218,12 @@ tl::expected<Catalog, std::vector<Error>> load(const std::filesystem::path& file
 // The same from text; `name` stands for the file in the errors.
 tl::expected<Catalog, std::vector<Error>> parse(const std::string& yaml, const std::filesystem::path& name);
 
-// The rule of that id, or a usage error with a suggestion.
-Result<const Rule*> find_rule(const Catalog& catalog, const std::string& id);
+// What a catalog may say, as a JSON Schema (draft 7) for editors. It knows a value's shape; what depends on
+// other values, on code or on the disk, only load() knows.
+std::string schema();
+
+// The rule that a person names: by its code, its id or one of its refs, capitals or not. A usage error with a
+// suggestion where there is none, and with the codes where several rules have that ref.
+Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name);
 
 }  // namespace nanobug::catalog

@@ -1,20 +1,25 @@
-// edit: the entries of `edits:`. Each names one action with its selector or template, and what goes with it:
+// edit: the entries of `edits:`. Each does one thing, told by the field it begins with:
 //   replace: SELECTOR, with: TEMPLATE      remove: SELECTOR      swap: SELECTOR, with: SELECTOR
 //   insert: TEMPLATE, before|after: SELECTOR                     move: SELECTOR, before|after: SELECTOR
-#include "mutator/catalog/reader.h"
+#include <algorithm>
+
+#include "mutator/catalog/table.h"
 
 namespace nanobug::catalog {
 namespace {
 
-const Names kActions = {"replace", "remove", "insert", "move", "swap"};
+constexpr char kSelector[] = "a range selector of Clang's Transformer: node(\"id\"), statement(\"id\"), …";
 
 // {{ must be closed by }} with a name between; what the name stands for is rewrite's to check.
-void check_template(Fields& fields, const Text& text) {
+bool read_template(Fields& fields, const Node& node, const std::string& name, Text& text) {
+  if (!code().read(fields, node, name, text)) return false;
+  bool right = true;
   for (size_t open = text.value.find("{{"); open != std::string::npos;
        open = text.value.find("{{", open + 2)) {
     const size_t close = text.value.find("}}", open);
     const size_t next = text.value.find("{{", open + 2);
     if (close != std::string::npos && (next == std::string::npos || close < next)) continue;
+    right = false;
     Place place = text.place;
     for (const char c : text.value.substr(0, open)) {
       if (c == '\n')
@@ -25,95 +30,104 @@ void check_template(Fields& fields, const Text& text) {
     fields.error("the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'",
                  place);
   }
+  return right;
 }
 
-// The side an inserted or moved piece goes to: exactly one of before, after.
-bool read_side(Fields& fields, const std::string& action, Text& anchor, bool& before) {
-  const Node* front = fields.may("before");
-  const Node* back = fields.may("after");
-  if (front && back) {
-    fields.error("'" + action + "' takes 'before' or 'after', not both", back->place);
-    return false;
-  }
-  if (!front && !back) {
-    fields.error("'" + action + "' needs 'before: SELECTOR' or 'after: SELECTOR'", fields.place());
-    return false;
-  }
-  before = front != nullptr;
-  return fields.code(before ? front : back, before ? "before" : "after", anchor);
+// One kind of edit; its first field names the action, and the second, where two begin alike, the side.
+struct Action {
+  Edit::Kind kind;
+  Table<Edit> table;
+};
+
+const std::vector<Action>& actions() {
+  using F = Of<Edit>;
+  using enum Edit::Kind;
+  const Kind<Text> snippet = {read_template, code().schema};
+  const auto target = [](const char* name) { return F::need(name, code(), &Edit::target, kSelector); };
+  const auto other = [](const char* name) { return F::need(name, code(), &Edit::with, kSelector); };
+  const auto written = [&](const char* name) {
+    return F::need(name, snippet, &Edit::with, "the new text; {{id}} is the text of what was bound");
+  };
+  static const std::vector<Action> all = {{replace, {target("replace"), written("with")}},
+                                          {remove, {target("remove")}},
+                                          {insert_before, {written("insert"), target("before")}},
+                                          {insert_after, {written("insert"), target("after")}},
+                                          {move_before, {target("move"), other("before")}},
+                                          {move_after, {target("move"), other("after")}},
+                                          {swap, {target("swap"), other("with")}}};
+  return all;
 }
 
-bool read_action(Fields& fields, const std::string& action, const Node* value, Edit& edit) {
-  Text first;
-  if (!fields.code(value, action, first)) return false;
-  edit.target = first;
-  bool before = false;
-  if (action == "remove") {
-    edit.kind = Edit::Kind::remove;
-  } else if (action == "replace") {
-    edit.kind = Edit::Kind::replace;
-    if (!fields.code(fields.need("with"), "with", edit.with)) return false;
-    check_template(fields, edit.with);
-  } else if (action == "swap") {
-    edit.kind = Edit::Kind::swap;
-    if (!fields.code(fields.need("with"), "with", edit.with)) return false;
-  } else if (action == "insert") {
-    edit.with = first;
-    check_template(fields, edit.with);
-    if (!read_side(fields, action, edit.target, before)) return false;
-    edit.kind = before ? Edit::Kind::insert_before : Edit::Kind::insert_after;
-  } else {
-    if (!read_side(fields, action, edit.with, before)) return false;
-    edit.kind = before ? Edit::Kind::move_before : Edit::Kind::move_after;
-  }
-  return true;
+// The actions that begin with a field which the edit has.
+std::vector<const Action*> begun(const Fields& fields) {
+  std::vector<const Action*> all;
+  for (const Action& action : actions())
+    if (fields.has(action.table[0].name)) all.push_back(&action);
+  return all;
 }
 
-std::optional<Edit> read_edit(const Node& node, const std::string& rule, Errors& errors) {
-  Fields fields(node, "an edit of " + rule, errors);
-  if (!fields.is_map()) return std::nullopt;
-  std::vector<const Field*> actions;
-  for (const Field& field : node.fields)
-    for (const std::string& action : kActions)
-      if (field.key.value == action) actions.push_back(&field);
-  if (actions.size() > 1) {
-    fields.error("an edit does one thing, here '" + actions[0]->key.value + "' and '" +
-                     actions[1]->key.value + "'; write two entries",
-                 actions[1]->key.place);
-    return std::nullopt;
-  }
-  Edit edit{};
-  edit.place = node.place;
-  bool good = false;
-  if (actions.empty()) {
-    fields.error("an edit needs one of replace, remove, insert, move, swap", node.place);
-    for (const std::string& name : kActions) fields.may(name);
-    for (const char* name : {"with", "before", "after"}) fields.may(name);
-  } else {
-    const std::string& action = actions[0]->key.value;
-    if (const Node* value = fields.may(action))
-      good = read_action(fields, action, value, edit);
-    else
-      for (const char* name : {"with", "before", "after"}) fields.may(name);
-  }
+// Asks for every name that some action knows, so that only others are refused.
+void refuse_unknown(Fields& fields) {
+  for (const Action& action : actions())
+    for (const auto& field : action.table) fields.may(field.name);
   fields.done();
-  return good ? std::optional(edit) : std::nullopt;
+}
+
+// Of actions that begin alike, the one whose side is given; null, and an error, where none or several are.
+const Action* by_side(Fields& fields, const std::vector<const Action*>& alike) {
+  if (alike.size() == 1) return alike[0];
+  const std::string& name = alike[0]->table[0].name;
+  const Action* chosen = nullptr;
+  for (const Action* one : alike) {
+    const Field* side = fields.find(one->table[1].name);
+    if (side && chosen) {
+      fields.error("'" + name + "' takes 'before' or 'after', not both", side->value.place);
+      return nullptr;
+    }
+    if (side) chosen = one;
+  }
+  if (!chosen) fields.error("'" + name + "' needs 'before: SELECTOR' or 'after: SELECTOR'", fields.place());
+  return chosen;
+}
+
+bool read_edit(Fields& outer, const Node& node, const std::string&, Edit& edit) {
+  Fields fields(node, "an edit", outer.context());
+  if (!fields.is_map()) return false;
+  const std::vector<const Action*> found = begun(fields);
+  if (found.empty()) {
+    fields.error("an edit needs one of replace, remove, insert, move, swap", node.place);
+    refuse_unknown(fields);
+    return false;
+  }
+  const std::string& first = found.front()->table[0].name;
+  for (const Action* other : found) {
+    if (other->table[0].name == first) continue;
+    // The later of the two is the one too many.
+    const auto [a, b] = std::minmax({fields.find(first), fields.find(other->table[0].name)});
+    fields.error(
+        "an edit does one thing, here '" + a->key.value + "' and '" + b->key.value + "'; write two entries",
+        b->key.place);
+    return false;
+  }
+  const Action* action = by_side(fields, found);
+  if (!action) {
+    refuse_unknown(fields);
+    return false;
+  }
+  edit.kind = action->kind;
+  const size_t before = fields.context().errors.size();
+  read_table(fields, action->table, edit);
+  return fields.context().errors.size() == before;
 }
 
 }  // namespace
 
-std::vector<Edit> read_edits(const Node& node, const std::string& rule, Errors& errors) {
-  std::vector<Edit> edits;
-  const auto error = [&](const std::string& message) {
-    errors.push_back({Exit::catalog, message, node.place});
-  };
-  if (node.kind != Node::Kind::list)
-    error("'edits' must be a list, one entry an edit, not " + kind_name(node));
-  else if (node.items.empty())
-    error("'edits' is an empty list");
-  for (const Node& item : node.items)
-    if (auto edit = read_edit(item, rule, errors)) edits.push_back(std::move(*edit));
-  return edits;
+Kind<Edit> edit() {
+  return {read_edit, [] {
+            Json all = Json::array();
+            for (const Action& action : actions()) all.push_back(schema_of(action.table));
+            return Json{{"oneOf", std::move(all)}};
+          }};
 }
 
 }  // namespace nanobug::catalog

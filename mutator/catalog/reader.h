@@ -2,8 +2,6 @@
 // reading goes on, so that one run reports everything that is wrong in the file.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,55 +13,53 @@ namespace nanobug::catalog {
 using Errors = std::vector<Error>;
 using Names = std::vector<std::string>;
 
+// What is true of the whole file while one value of it is read.
+struct Context {
+  Errors& errors;
+  const Tree& head;  // as far as it is read; rules come after it
+};
+
 // The fields of one mapping. Every field is asked for by name; done() reports those nobody asked for.
 // `what` begins the sentences: "rule 'x'", "tree.build".
 class Fields {
  public:
-  Fields(const Node& node, std::string what, Errors& errors);
+  Fields(const Node& node, std::string what, Context& context);
 
   bool is_map() const { return node_.kind == Node::Kind::map; }
+  const Node& node() const { return node_; }
   const std::string& what() const { return what_; }
   const Place& place() const { return node_.place; }
-  Errors& errors() { return errors_; }
-  void error(std::string message, const Place& place) {
-    errors_.push_back({Exit::catalog, std::move(message), place});
+  Context& context() const { return context_; }
+  const Tree& head() const { return context_.head; }
+  void error(std::string message, const Place& place) const {
+    context_.errors.push_back({Exit::catalog, std::move(message), place});
   }
 
   // The field's value. A missing one is an error for need(); an empty one (`name:`) is an error for both.
   const Node* need(const std::string& name);
   const Node* may(const std::string& name);
 
-  // Each writes `out` only when the field is there and right. One-line text or a literal block for code().
-  bool text(const Node* node, const std::string& name, Text& out);
-  bool code(const Node* node, const std::string& name, Text& out);
-  void string(const Node* node, const std::string& name, std::string& out);
-  void path(const Node* node, const std::string& name, std::string& out);
-  void integer(const Node* node, const std::string& name, int low, int high, int& out);
-  void seconds(const Node* node, const std::string& name, double& out);
-  void tolerance(const Node* node, const std::string& name, double& out);
-  void texts(const Node* node, const std::string& name, std::vector<Text>& out);
-  void strings(const Node* node, const std::string& name, std::vector<std::string>& out);
-  // argv of a program; a {placeholder} must be one of `known`.
-  void argv(const Node* node, const std::string& name, const Names& known, std::vector<std::string>& out);
+  // The field as it stands there, right or wrong; null where it does not.
+  const Field* find(const std::string& name) const;
+  bool has(const std::string& name) const { return find(name) != nullptr; }
+  void lacks(const std::string& name) const;
 
-  void done();
+  // Says so where `node` is of another kind; `wanted`: "text", "a list of text".
+  bool expects(const Node& node, Node::Kind kind, const std::string& name, const std::string& wanted) const;
+
+  void done() const;
 
  private:
-  bool expects(const Node* node, Node::Kind kind, const std::string& name, const std::string& wanted);
-  bool number(const Node* node, const std::string& name, const std::string& wanted, double& out);
-
   const Node& node_;
   std::string what_;
-  Errors& errors_;
+  Context& context_;
   Names asked_;
 };
 
 // Why `path` is not a plain relative path below its directory, as the end of a sentence; "" when it is.
 std::string wrong_path(const std::string& path);
 
-// The parts of the catalog, each in its own file.
-Tree read_tree(const Node& node, Errors& errors);
-Rule read_rule(const Node& node, const Tree& tree, Errors& errors);
-std::vector<Edit> read_edits(const Node& node, const std::string& rule, Errors& errors);
+// Reads the whole file but for what lies beside it.
+void read_catalog(const Node& root, Catalog& catalog, Errors& errors);
 
 }  // namespace nanobug::catalog

@@ -1,9 +1,9 @@
 // tree: the head of the catalog, all that is known of the tree that is practised on.
 #include <algorithm>
 #include <regex>
+#include <set>
 
-#include "mutator/base/suggest.h"
-#include "mutator/catalog/reader.h"
+#include "mutator/catalog/table.h"
 
 namespace nanobug::catalog {
 namespace {
@@ -13,210 +13,215 @@ const Names kProbeWords = {"source", "build", "project", "probes_build"};
 const Names kStepWords = {"source", "build", "scratch"};
 const Names kRunWords = {"source", "build", "scratch", "metrics"};
 
-Build read_build(const Node& node, Errors& errors) {
-  Build build;
-  Fields fields(node, "tree.build", errors);
-  if (const Node* configure = fields.may("configure"))
-    fields.argv(configure, "configure", kBuildWords, build.configure);
-  fields.argv(fields.need("compile"), "compile", kBuildWords, build.compile);
-  fields.path(fields.may("directory"), "directory", build.directory);
-  fields.path(fields.may("library"), "library", build.library);
-  fields.done();
-  return build;
+Kind<std::vector<Text>> argv(const Names& placeholders, Items items = Items::some) {
+  return texts(argument(placeholders), items);
 }
 
-void read_observables(const Node& node, Probes& probes, Errors& errors) {
-  Fields fields(node, "tree.probes.observables", errors);
-  for (const auto& [key, value] : node.fields)
-    fields.string(fields.may(key.value), key.value,
-                  probes.observables.emplace_back(Observable{.tag = key.value, .words = ""}).words);
+Kind<Build> build() {
+  using F = Of<Build>;
+  return mapping<Build>(
+      "tree.build",
+      {F::may("configure", argv(kBuildWords), &Build::configure, "the command that configures {build}"),
+       F::need("compile", argv(kBuildWords), &Build::compile, "the command that builds {build}"),
+       F::may("directory", path(), &Build::directory, "where a checkout is built, relative to it"),
+       F::may("library", path(), &Build::library,
+              "the shared library that the probes are linked with, relative to {build}")});
 }
 
-Probes read_probes(const Node& node, Errors& errors) {
-  Probes probes;
-  Fields fields(node, "tree.probes", errors);
-  if (const Node* configure = fields.may("configure"))
-    fields.argv(configure, "configure", kProbeWords, probes.configure);
-  fields.path(fields.may("source"), "source", probes.source);
-  fields.argv(fields.need("compile"), "compile", kProbeWords, probes.compile);
-  fields.path(fields.need("program"), "program", probes.program);
-  std::vector<Text> headers;
-  if (const Node* globs = fields.may("headers")) fields.texts(globs, "headers", headers);
-  for (const Text& glob : headers) {
-    if (const std::string why = wrong_path(glob.value); !why.empty())
-      fields.error("'headers' " + why, glob.place);
-    probes.headers.push_back(glob.value);
-  }
-  fields.seconds(fields.may("time_limit"), "time_limit", probes.time_limit_s);
-  if (const Node* observables = fields.may("observables")) read_observables(*observables, probes, errors);
-  fields.done();
-  return probes;
+Kind<Probes> probes() {
+  using F = Of<Probes>;
+  return mapping<Probes>(
+      "tree.probes",
+      {F::may("source", path(), &Probes::source, "the probes' directory, relative to this file's"),
+       F::may("configure", argv(kProbeWords), &Probes::configure,
+              "the command that configures {probes_build}"),
+       F::need("compile", argv(kProbeWords), &Probes::compile, "the command that builds {probes_build}"),
+       F::need("program", path(), &Probes::program, "the probe program, relative to {probes_build}"),
+       F::may("headers", texts(path()), &Probes::headers,
+              "globs: where one of these differs from the clean tree's, the probes are built again"),
+       F::may("time_limit", seconds(), &Probes::time_limit_s, "seconds of processor time for one probe"),
+       F::may(
+           "observables", named(text(), text()),
+           [](Probes& p, Named<Text>&& all) {
+             for (auto& [tag, words] : all) p.observables.push_back({tag.value, std::move(words.value)});
+           },
+           "a probe's tag, and what a learner is told is wrong where it fails; causes before "
+           "consequences")});
 }
 
-// The entries of an optional list of mappings.
-std::vector<const Node*> entries(Fields& fields, const std::string& name) {
-  std::vector<const Node*> all;
-  const Node* list = fields.may(name);
-  if (!list) return all;
-  if (list->kind != Node::Kind::list)
-    fields.error("'" + name + "' must be a list of mappings, not " + kind_name(*list), list->place);
-  for (const Node& entry : list->items) all.push_back(&entry);
-  return all;
+Table<Step> step(const Names& words) {
+  using F = Of<Step>;
+  const auto inputs = [](const Tree& tree) {
+    Names names;
+    for (const auto& [name, text] : tree.inputs) names.push_back(name);
+    return names;
+  };
+  return {
+      F::need("program", path(), &Step::program, "a program of the tree, relative to {build}"),
+      F::may("args", argv(words, Items::may_be_none), &Step::args, "its arguments"),
+      F::may("ranks", whole(1, 8), &Step::ranks,
+             "so many processes at once, told of each other by torchrun's variables"),
+      F::may("input", listed("tree.inputs", inputs), &Step::input, "which of tree.inputs it reads on stdin")};
 }
 
-bool is_name(const std::string& text) {
-  return text.find('/') == std::string::npos && text != "." && text != "..";
+Kind<std::vector<Step>> before() {
+  return list_of(mapping<Step>("an entry of 'before'", step(kStepWords)));
 }
 
-// Names and no paths: what is left out of a snapshot, say, is left out by its name at the top.
-void read_names(Fields& fields, const Node& node, const std::string& field, const std::string& of,
-                std::vector<std::string>& out) {
-  std::vector<Text> names;
-  fields.texts(&node, field, names);
-  for (Text& name : names) {
-    if (!is_name(name.value))
-      fields.error("'" + field + "' must be names of " + of + ", not '" + name.value + "'", name.place);
-    out.push_back(std::move(name.value));
-  }
+Table<Program> program() {
+  using F = Of<Program>;
+  return F::within(step(kRunWords), [](Program& p) -> Step& { return p; }) +
+         Table<Program>{F::may("time_limit", seconds(), &Program::time_limit_s, "seconds"),
+                        F::may("before", before(), &Program::before,
+                               "what is run first and must succeed: it makes the program's input")};
 }
 
-void read_inputs(const Node& node, std::map<std::string, std::string>& inputs, Errors& errors) {
-  Fields fields(node, "tree.inputs", errors);
-  for (const auto& [key, value] : node.fields) {
-    if (!is_name(key.value))
-      fields.error("'inputs' must be names of files in {scratch}, not '" + key.value + "'", key.place);
-    fields.string(fields.may(key.value), key.value, inputs[key.value]);
-  }
-}
-
-void read_step(Fields& fields, const Names& words, const Names& inputs, Step& step) {
-  fields.path(fields.need("program"), "program", step.program);
-  if (const Node* args = fields.may("args"); args && !(args->kind == Node::Kind::list && args->items.empty()))
-    fields.argv(args, "args", words, step.args);
-  fields.integer(fields.may("ranks"), "ranks", 1, 8, step.ranks);
-  Text input;
-  if (!fields.text(fields.may("input"), "input", input)) return;
-  step.input = input.value;
-  if (std::find(inputs.begin(), inputs.end(), input.value) == inputs.end())
-    fields.error("'input' names '" + input.value + "', which is not one of tree.inputs" +
-                     did_you_mean(input.value, inputs),
-                 input.place);
-}
-
-void read_before(Fields& fields, const Names& inputs, std::vector<Step>& before, Errors& errors) {
-  for (const Node* entry : entries(fields, "before")) {
-    Fields step(*entry, "an entry of 'before'", errors);
-    read_step(step, kStepWords, inputs, before.emplace_back());
-    step.done();
-  }
-}
-
-void read_program(Fields& fields, const Names& inputs, Program& program, Errors& errors) {
-  program.place = fields.place();
-  read_step(fields, kRunWords, inputs, program);
-  fields.seconds(fields.may("time_limit"), "time_limit", program.time_limit_s);
-  read_before(fields, inputs, program.before, errors);
-}
-
-bool finds_something(const std::string& expression) {
+// `exact`, or an expression that finds something in a line.
+bool read_stdout(Fields& fields, const Node& node, const std::string& name, Text& how) {
+  if (!text().read(fields, node, name, how)) return false;
+  if (how.value == "exact") return true;
   try {
-    return std::regex(expression).mark_count() > 0;
+    if (std::regex(how.value).mark_count() > 0) return true;
   } catch (const std::regex_error&) {
-    return false;
+  }
+  fields.error("'" + name +
+                   "' must be exact, or a regular expression with a group for what is compared, not '" +
+                   how.value + "'",
+               how.place);
+  return false;
+}
+
+Table<Compared> compared() {
+  using F = Of<Compared>;
+  return F::within(step(kRunWords), [](Compared& c) -> Step& { return c; }) +
+         Table<Compared>{
+             F::may(
+                 "compare", named(text(), tolerance()),
+                 [](Compared& c, Named<double>&& all) {
+                   for (const auto& [series, most] : all) c.series[series.value] = most;
+                 },
+                 "a series of its records, and how far a value may part from the clean tree's, relatively"),
+             F::may(
+                 "stdout", Kind<Text>{read_stdout, text().schema},
+                 [](Compared& c, Text&& how) {
+                   c.text = true;
+                   if (how.value != "exact") c.picks = how.value;
+                 },
+                 "exact, or an expression: of each line of its output what the groups find is compared"),
+             F::may("leaves", texts(name_of("files in {scratch}"), Items::each_once), &Compared::leaves,
+                    "files in {scratch}: how often each was written")};
+}
+
+bool compares(const Fields& fields) {
+  return fields.has("compare") || fields.has("stdout") || fields.has("leaves") || fields.has("then");
+}
+
+Kind<Parity> parity() {
+  using F = Of<Parity>;
+  const auto first = [](Parity& p) -> Compared& {
+    return p.steps.empty() ? p.steps.emplace_back() : p.steps.front();
+  };
+  const Table<Parity> table =
+      Table<Parity>{
+          F::need("id",
+                  like("[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*",
+                       "is no id; use letters, digits, and single dots, hyphens or underscores between them"),
+                  &Parity::id, "what a rule's seen_by calls it; no probe may have this name"),
+          F::need("observable", text(), &Parity::observable, "what a learner is told is wrong"),
+          F::may("time_limit", seconds(), &Parity::time_limit_s, "seconds, for the clean tree's first run"),
+          F::may("before", before(), &Parity::before,
+                 "what is run first; equal steps of several parity runs are run once for all")} +
+      F::within(compared(), first) +
+      Table<Parity>{F::may(
+          "then", list_of(mapping<Compared>("an entry of 'then'", compared())),
+          [first](Parity& p, std::vector<Compared>&& steps) {
+            first(p);
+            for (Compared& one : steps) p.steps.push_back(std::move(one));
+          },
+          "further steps: each finds what those before it left behind")};
+  return mapping<Parity>("an entry of tree.parity", table, [](Fields& fields, Parity&) {
+    if (!compares(fields))
+      fields.error(
+          "an entry of tree.parity compares nothing; give it 'compare', 'stdout', 'leaves' or 'then'",
+          fields.place());
+  });
+}
+
+Kind<Run> run() {
+  using F = Of<Run>;
+  return mapping<Run>("an entry of tree.runs",
+                      F::within(program(), [](Run& r) -> Program& { return r.program; }) +
+                          Table<Run>{F::need("series", texts(text(), Items::each_once), &Run::series,
+                                             "series of its records; the first is the one that is plotted")},
+                      [](Fields& fields, Run& r) { r.program.place = fields.place(); });
+}
+
+void check_tree(Fields& fields, Tree& tree) {
+  std::map<std::string, int> ids;
+  for (const Parity& one : tree.parity) {
+    const auto [other, is_new] = ids.emplace(one.id.value, one.id.place.line);
+    if (!is_new && !one.id.value.empty())
+      fields.error("there is already a parity run '" + one.id.value + "', in line " +
+                       std::to_string(other->second) + "; give this one another id",
+                   one.id.place);
   }
 }
 
-// What of a step is compared; false when that is nothing.
-bool read_compared(Fields& fields, const Names& inputs, Compared& step, Errors& errors) {
-  read_step(fields, kRunWords, inputs, step);
-  const Node* compare = fields.may("compare");
-  if (compare) {
-    Fields series(*compare, "'compare'", errors);
-    if (series.is_map() && compare->fields.empty())
-      fields.error("'compare' is an empty mapping", compare->place);
-    for (const auto& [key, value] : compare->fields)
-      series.tolerance(series.may(key.value), key.value, step.series[key.value]);
-  }
-  Text how;
-  if (fields.text(fields.may("stdout"), "stdout", how)) {
-    step.text = true;
-    if (how.value != "exact") {
-      step.picks = how.value;
-      if (!finds_something(how.value))
-        fields.error(
-            "'stdout' must be exact, or a regular expression with a group for what is compared, not '" +
-                how.value + "'",
-            how.place);
-    }
-  }
-  const Node* leaves = fields.may("leaves");
-  if (leaves) read_names(fields, *leaves, "leaves", "files in {scratch}", step.leaves);
-  return compare || step.text || leaves;
+void put_categories(Tree& tree, Named<Text>&& all) {
+  for (auto& [letter, name] : all) tree.categories.push_back({letter.value, std::move(name.value)});
 }
 
-Parity read_parity(const Node& node, const Names& inputs, Errors& errors) {
-  Parity parity;
-  parity.place = node.place;
-  Fields fields(node, "an entry of tree.parity", errors);
-  fields.text(fields.need("id"), "id", parity.id);
-  fields.string(fields.need("observable"), "observable", parity.observable);
-  fields.seconds(fields.may("time_limit"), "time_limit", parity.time_limit_s);
-  read_before(fields, inputs, parity.before, errors);
-  const bool compares = read_compared(fields, inputs, parity.steps.emplace_back(), errors);
-  const std::vector<const Node*> then = entries(fields, "then");
-  for (const Node* entry : then) {
-    Fields step(*entry, "an entry of 'then'", errors);
-    read_compared(step, inputs, parity.steps.emplace_back(), errors);
-    step.done();
-  }
-  if (fields.is_map() && !compares && then.empty())
-    fields.error("an entry of tree.parity compares nothing; give it 'compare', 'stdout', 'leaves' or 'then'",
-                 node.place);
-  fields.done();
-  return parity;
-}
-
-Run read_run(const Node& node, const std::string& name, const Names& inputs, Errors& errors) {
-  Run run;
-  run.name = name;
-  Fields fields(node, "tree.runs." + name, errors);
-  read_program(fields, inputs, run.program, errors);
-  if (const Node* series = fields.need("series")) fields.strings(series, "series", run.series);
-  fields.done();
-  return run;
-}
-
-void read_runs(const Node& node, const Names& inputs, std::vector<Run>& runs, Errors& errors) {
-  Fields fields(node, "tree.runs", errors);
-  if (fields.is_map() && node.fields.empty()) fields.error("'runs' is an empty mapping", node.place);
-  for (const auto& [key, value] : node.fields)
-    if (const Node* run = fields.may(key.value)) runs.push_back(read_run(*run, key.value, inputs, errors));
+// Names are each one category's.
+bool read_categories(Fields& fields, const Node& node, const std::string& name, Named<Text>& out) {
+  const Kind<Text> letter = like("[A-Z]", "is no letter of a category; use one capital");
+  if (!named(letter, text()).read(fields, node, name, out)) return false;
+  std::map<std::string, std::string> letters;
+  for (const auto& [key, word] : out)
+    if (const auto [other, is_new] = letters.emplace(word.value, key.value); !is_new)
+      fields.error("'" + name + "' gives " + word.value + " two letters, " + other->second + " and " +
+                       key.value + "; remove one",
+                   word.place);
+  return true;
 }
 
 }  // namespace
 
-Tree read_tree(const Node& node, Errors& errors) {
-  Tree tree;
-  tree.place = node.place;
-  Fields fields(node, "tree", errors);
-  fields.path(fields.need("root"), "root", tree.root);
-  if (const Node* outputs = fields.may("outputs"))
-    read_names(fields, *outputs, "outputs", "directories at the top of the tree", tree.outputs);
-  if (const Node* build = fields.need("build")) tree.build = read_build(*build, errors);
-  if (const Node* probes = fields.need("probes")) tree.probes = read_probes(*probes, errors);
-  if (const Node* inputs = fields.may("inputs")) read_inputs(*inputs, tree.inputs, errors);
-  Names inputs;
-  for (const auto& [name, text] : tree.inputs) inputs.push_back(name);
-  if (const Node* parity = fields.may("parity")) {
-    if (parity->kind != Node::Kind::list)
-      fields.error("'parity' must be a list of mappings, not " + kind_name(*parity), parity->place);
-    else if (parity->items.empty())
-      fields.error("'parity' is an empty list", parity->place);
-    for (const Node& entry : parity->items) tree.parity.push_back(read_parity(entry, inputs, errors));
-  }
-  if (const Node* runs = fields.need("runs")) read_runs(*runs, inputs, tree.runs, errors);
-  fields.done();
-  return tree;
+Kind<Tree> tree() {
+  using F = Of<Tree>;
+  const Kind<Text> letter = like("[A-Z]", "is no letter of a category; use one capital");
+  const Table<Tree> table = {
+      F::need("root", path(), &Tree::root, "the tree's directory, relative to this file's"),
+      F::may("outputs", texts(name_of("directories at the top of the tree"), Items::each_once),
+             &Tree::outputs, "directories at its top that its programs write into: nobody's work"),
+      F::need("categories", Kind<Named<Text>>{read_categories, named(letter, text()).schema}, put_categories,
+              "classes of bugs: the letter that their codes begin with, and the name"),
+      F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
+             "kinds of slips, which a rule's pattern is one of"),
+      F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,
+             "what comes of a bug, which a rule's outcome is one of"),
+      F::may("pages", path(), &Tree::pages,
+             "directory of <code>.md: what a learner is told of the rules that do not say it themselves"),
+      F::may("tests", path(), &Tree::tests, "directory of <code>.cpp: what rules make of snippets"),
+      F::need("build", build(), &Tree::build, "how the tree is built"),
+      F::need("probes", probes(), &Tree::probes, "how the probes are built and run"),
+      F::may(
+          "inputs", named(name_of("files in {scratch}"), text()),
+          [](Tree& tree, Named<Text>&& all) {
+            for (auto& [name, content] : all) tree.inputs[name.value] = std::move(content.value);
+          },
+          "files that every {scratch} begins with"),
+      F::may("parity", list_of(parity()), &Tree::parity,
+             "runs of the tree's programs whose records must be the clean tree's"),
+      F::need(
+          "runs", named(text(), run()),
+          [](Tree& tree, Named<Run>&& all) {
+            for (auto& [name, one] : all) {
+              one.name = name.value;
+              tree.runs.push_back(std::move(one));
+            }
+          },
+          "what shows a bug to its learner, by name; a rule that names none has the first")};
+  return mapping<Tree>("tree", table, check_tree);
 }
 
 }  // namespace nanobug::catalog

@@ -40,6 +40,8 @@ TEST_CASE("the head says how the tree is built, run and judged", "[catalog]") {
   CHECK(tree.parity[0].time_limit_s == 1.5);
   CHECK(tree.runs.at(0).series == std::vector<std::string>{"loss", "lr"});
   CHECK(tree.runs.at(0).program.time_limit_s == 120);
+  CHECK(tree.categories.size() == 7);
+  CHECK(tree.categories.at(5) == Category{"X", "distributed"});
 }
 
 TEST_CASE("a parity run is a list of steps, each with what is compared of it", "[catalog]") {
@@ -94,7 +96,7 @@ TEST_CASE("a rule carries everything, with its places", "[catalog]") {
   REQUIRE(catalog->rules.size() == 2);
   const Rule& rule = catalog->rules[0];
   CHECK(rule.id.value == "half-doubled");
-  CHECK(rule.id.place == Place{kData, 21, 9});
+  CHECK(rule.id.place == Place{kData, 23, 9});
   CHECK(rule.refs == std::vector<std::string>{"X1"});
   CHECK(rule.pack == std::vector<std::string>{"basics", "sums"});
   CHECK(rule.category == "numerics");
@@ -104,7 +106,7 @@ TEST_CASE("a rule carries everything, with its places", "[catalog]") {
   CHECK(rule.in.value == "tree/code.cpp");
   CHECK(rule.file == "code.cpp");
   CHECK(rule.match.value == "binaryOperator(\n  hasOperatorName(\"/\")).bind(\"x\")\n");
-  CHECK(rule.match.place == Place{kData, 31, 7});
+  CHECK(rule.match.place == Place{kData, 33, 7});
   CHECK(rule.expect == 2);
   REQUIRE(rule.edits.size() == 6);
   using Kind = Edit::Kind;
@@ -117,7 +119,7 @@ TEST_CASE("a rule carries everything, with its places", "[catalog]") {
   CHECK(shape(3) == std::tuple(Kind::insert_after, "node(x)", "g();"));
   CHECK(shape(4) == std::tuple(Kind::move_after, "node(x)", "node(y)"));
   CHECK(shape(5) == std::tuple(Kind::swap, "node(x)", "node(y)"));
-  CHECK(rule.edits[0].with.place == Place{kData, 36, 16});
+  CHECK(rule.edits[0].with.place == Place{kData, 38, 16});
   CHECK(rule.brief == "The sum is wrong.");
   CHECK(rule.hints.size() == 2);
   CHECK(rule.hints[1].value == "the sums");
@@ -125,10 +127,10 @@ TEST_CASE("a rule carries everything, with its places", "[catalog]") {
   CHECK(rule.questions[0].question.value == "Why?");
   CHECK(rule.questions[0].answer == "It is.");
   CHECK(rule.seen_by[0].value == "code.half");
-  CHECK(rule.seen_by[0].place == Place{kData, 52, 15});
+  CHECK(rule.seen_by[0].place == Place{kData, 54, 15});
   REQUIRE(rule.matches.size() == 1);
   CHECK(rule.matches[0].code.value == "\nint f(int a) { return a / 2; }\n");
-  CHECK(rule.matches[0].code.place == Place{kData, 56, 13});  // its first line is blank
+  CHECK(rule.matches[0].code.place == Place{kData, 58, 13});  // its first line is blank
   CHECK(rule.matches[0].after.value == "int f(int a) { return a * 2; }\n");
   REQUIRE(rule.no_matches.size() == 1);
   CHECK(rule.no_matches[0].code.value == "int f();");
@@ -140,20 +142,113 @@ TEST_CASE("what a rule does not say has its usual value", "[catalog]") {
   const Rule& rule = catalog->rules[1];
   CHECK(std::tuple(rule.priority, rule.difficulty, rule.minutes, rule.expect) == std::tuple(1, 1, 20, 1));
   CHECK(rule.questions.empty());
-  CHECK(rule.match.place == Place{kData, 70, 12});
+  CHECK(rule.match.place == Place{kData, 73, 12});
 }
 
-TEST_CASE("rules are found by id, and a misspelt one is guessed", "[catalog]") {
+TEST_CASE("a rule is found by code, id or ref, and a misspelt one is guessed", "[catalog]") {
   const auto catalog = load(kData);
   REQUIRE(catalog);
-  CHECK(catalog->find("other") == &catalog->rules[1]);
+  const Rule *first = &catalog->rules[0], *other = &catalog->rules[1];
+  CHECK(catalog->find("other") == other);
   CHECK(catalog->find("nothing") == nullptr);
-  CHECK(*find_rule(*catalog, "half-doubled") == &catalog->rules[0]);
-  CHECK(find_rule(*catalog, "half-doubled").has_value());
-  const auto close = find_rule(*catalog, "half-doubeld");
-  CHECK(close.error().code == Exit::usage);
-  CHECK(close.error().message == "there is no rule 'half-doubeld'; did you mean 'half-doubled'?");
-  CHECK(find_rule(*catalog, "zzz").error().message == "there is no rule 'zzz'; 'nanobug list' shows them");
+  for (const char* name : {"half-doubled", "N01", "n01", "X1", "x1", "Half-Doubled"}) {
+    INFO(name);
+    REQUIRE(find_rule(*catalog, name));
+    CHECK(*find_rule(*catalog, name) == first);
+  }
+  CHECK(*find_rule(*catalog, "D01") == other);
+  const auto sentence = [&](const std::string& name) {
+    const auto found = find_rule(*catalog, name);
+    REQUIRE_FALSE(found);
+    CHECK(found.error().code == Exit::usage);
+    return found.error().message;
+  };
+  CHECK(sentence("half-doubeld") == "there is no rule 'half-doubeld'; did you mean 'half-doubled'?");
+  CHECK(sentence("zzz") == "there is no rule 'zzz'; 'nanobug list' shows them");
+  CHECK(sentence("N0") == "there is no rule 'N0'; did you mean 'N01'?");
+  CHECK(sentence("") == "there is no rule ''; 'nanobug list' shows them");
+}
+
+TEST_CASE("a ref of several rules names none of them", "[catalog]") {
+  Catalog catalog = *load(kData);
+  catalog.rules[1].refs = {"A3", "X1"};
+  const auto both = find_rule(catalog, "X1");
+  REQUIRE_FALSE(both);
+  CHECK(both.error().code == Exit::usage);
+  CHECK(both.error().message == "'X1' is several rules: N01, D01; name one of them");
+  CHECK(*find_rule(catalog, "a3") == &catalog.rules[1]);
+  // A code is its rule's, whatever it is a ref of.
+  catalog.rules[1].refs = {"N01"};
+  CHECK(*find_rule(catalog, "N01") == &catalog.rules[0]);
+}
+
+const std::string kRest =
+    "    title: t\n    category: data\n    seen_by: [p]\n    brief: b\n    hints: [h]\n    cause: c\n";
+
+// The data's head with one rule.
+std::string with_rule(const std::string& rule) {
+  const std::string all = *read_file(kData);
+  return all.substr(0, all.find("\nrules:") + 1) + "rules:\n  - code: D01\n    id: a-rule\n" + rule;
+}
+
+TEST_CASE("a form has parts, and a variant the rule's file unless it names its own", "[catalog]") {
+  const auto catalog = parse(with_rule(kRest + R"(    in: tree/a.cpp
+    match: first()
+    expect: 3
+    choose: all
+    edits: [{remove: node(x)}]
+    also:
+      - {match: second(), edits: [{remove: node(y)}]}
+      - {in: tree/sub/./a.h, match: first(), edits: [{swap: node(y), with: node(z)}]}
+    variants:
+      - {match: third(), expect: any, edits: [{remove: node(x)}]}
+      - in: tree/b.cpp
+        match: third()
+        edits: [{remove: node(x)}]
+        also: [{match: fourth(), edits: [{remove: node(x)}]}]
+    run: pretraining
+    terms: [one word, another]
+)"),
+                             "c.yaml");
+  REQUIRE(catalog);
+  const Rule& rule = catalog->rules.at(0);
+  const auto where = [](const Part& part) { return std::tuple(part.in.value, part.file, part.match.value); };
+  using Where = std::tuple<std::string, std::string, std::string>;
+  CHECK(where(rule) == Where{"tree/a.cpp", "a.cpp", "first()"});
+  CHECK((rule.expect == 3 && rule.all));
+  REQUIRE(rule.also.size() == 2);
+  CHECK(where(rule.also[0]) == Where{"tree/a.cpp", "a.cpp", "second()"});
+  CHECK(where(rule.also[1]) == Where{"tree/sub/./a.h", "sub/a.h", "first()"});
+  CHECK(rule.also[1].edits.at(0).kind == Edit::Kind::swap);
+  REQUIRE(rule.variants.size() == 2);
+  CHECK(where(rule.variants[0]) == Where{"tree/a.cpp", "a.cpp", "third()"});
+  CHECK((rule.variants[0].expect == Form::kAny && !rule.variants[0].all));
+  CHECK(where(rule.variants[1]) == Where{"tree/b.cpp", "b.cpp", "third()"});
+  CHECK(where(rule.variants[1].also.at(0)) == Where{"tree/b.cpp", "b.cpp", "fourth()"});
+  CHECK(rule.forms() == std::vector<const Form*>{&rule, &rule.variants[0], &rule.variants[1]});
+  CHECK(&catalog->run_of(rule) == &catalog->tree.runs.at(0));
+  CHECK(rule.terms.at(1).value == "another");
+}
+
+TEST_CASE("a rule may have variants alone, and a decoy nothing at all", "[catalog]") {
+  const auto varied = parse(
+      with_rule(kRest + "    in: tree/a.cpp\n    variants: [{match: a(), edits: [{remove: node(x)}]}]\n"),
+      "c");
+  REQUIRE(varied);
+  const Rule& rule = varied->rules.at(0);
+  CHECK(rule.forms() == std::vector<const Form*>{&rule.variants.at(0)});
+  CHECK(rule.variants[0].file == "a.cpp");
+  std::string decoy = kRest + "    decoy: true\n";
+  decoy.replace(decoy.find("    seen_by: [p]\n"), 17, "");
+  const auto nothing = parse(with_rule(decoy), "c");
+  REQUIRE(nothing);
+  CHECK(nothing->rules.at(0).decoy);
+  CHECK(nothing->rules.at(0).forms().empty());
+  const auto same = parse(
+      with_rule(decoy + "    in: tree/a.cpp\n    match: a()\n    edits: [{swap: node(x), with: node(y)}]\n"),
+      "c");
+  REQUIRE(same);
+  CHECK(same->rules.at(0).forms().size() == 1);
 }
 
 TEST_CASE("a byte order mark and CRLF are read as if they were not there", "[catalog]") {
@@ -162,6 +257,6 @@ TEST_CASE("a byte order mark and CRLF are read as if they were not there", "[cat
   const auto catalog = parse(dos, "c.yaml");
   REQUIRE(catalog);
   CHECK(catalog->rules[0].match.value == "binaryOperator(\n  hasOperatorName(\"/\")).bind(\"x\")\n");
-  CHECK(catalog->rules[0].match.place == Place{"c.yaml", 31, 7});
-  CHECK(catalog->rules[0].id.place == Place{"c.yaml", 21, 9});
+  CHECK(catalog->rules[0].match.place == Place{"c.yaml", 33, 7});
+  CHECK(catalog->rules[0].id.place == Place{"c.yaml", 23, 9});
 }

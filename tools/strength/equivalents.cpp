@@ -3,13 +3,23 @@
 
 #include <algorithm>
 
-#include "mutator/catalog/reader.h"
+#include "mutator/catalog/table.h"
 
 namespace nanobug::strength {
 namespace {
 
 bool fits(const Equivalent& entry, const Mutant& mutant) {
   return entry.file == mutant.file && entry.line == mutant.before && entry.mutant == mutant.after;
+}
+
+const catalog::Table<Equivalent>& table() {
+  using F = catalog::Of<Equivalent>;
+  static const catalog::Table<Equivalent> all = {
+      F::need("file", catalog::path(), &Equivalent::file, "the file, relative to the tree"),
+      F::need("line", catalog::text(), &Equivalent::line, "the line before"),
+      F::need("mutant", catalog::text(), &Equivalent::mutant, "the line after"),
+      F::need("reason", catalog::text(), &Equivalent::reason, "why it computes the same")};
+  return all;
 }
 
 }  // namespace
@@ -21,19 +31,15 @@ Result<std::vector<Equivalent>> read_equivalents(const fs::path& file) {
   NANOBUG_TRY(text);
   catalog::Errors errors;
   const auto root = catalog::read_yaml(*text, file.filename().string(), errors);
+  const catalog::Tree no_head;
+  catalog::Context context{errors, no_head};
   if (root && root->kind != catalog::Node::Kind::list)
     errors.push_back(
         {Exit::catalog, "the file must be a list of entries, not " + kind_name(*root), root->place});
   if (root)
     for (const catalog::Node& item : root->items) {
-      catalog::Fields fields(item, "an entry", errors);
-      Equivalent& entry = all.emplace_back();
-      entry.place = item.place;
-      fields.path(fields.need("file"), "file", entry.file);
-      fields.string(fields.need("line"), "line", entry.line);
-      fields.string(fields.need("mutant"), "mutant", entry.mutant);
-      fields.string(fields.need("reason"), "reason", entry.reason);
-      fields.done();
+      catalog::Fields fields(item, "an entry", context);
+      if (fields.is_map()) catalog::read_table(fields, table(), all.emplace_back());
     }
   if (!errors.empty()) return tl::unexpected(errors.front());
   return all;
