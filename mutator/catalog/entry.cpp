@@ -3,8 +3,10 @@
 
 #include <yaml-cpp/emitter.h>
 
+#include <regex>
+
 #include "mutator/base/files.h"
-#include "mutator/catalog/reader.h"
+#include "mutator/catalog/table.h"
 
 namespace nanobug::catalog {
 namespace {
@@ -95,21 +97,23 @@ tl::expected<Edit, std::vector<Error>> parse_edit(const Text& text) {
   }
   std::vector<Error> errors;
   const auto node = read_yaml(yaml, text.place.file, errors);
-  std::vector<Edit> edits;
+  Edit read{};
   if (node && errors.empty()) {
-    Node list;
-    list.kind = Node::Kind::list;
-    list.place = node->place;
-    list.items.push_back(*node);
-    edits = read_edits(list, "this rule", errors);
+    const Tree no_head;
+    Context context{errors, no_head};
+    Node around;
+    around.kind = Node::Kind::map;
+    Fields outside(around, "this", context);
+    edit().read(outside, *node, "", read);
+  } else if (errors.empty()) {
+    errors.push_back({Exit::catalog, "there is no edit here", text.place});
   }
-  if (edits.empty() && errors.empty()) errors.push_back({Exit::catalog, "there is no edit here", text.place});
   const auto moved = [&](Place& place) { place.line += text.place.line - 1; };
   for (Error& error : errors)
     if (error.place) moved(*error.place);
   if (!errors.empty()) return tl::unexpected(std::move(errors));
-  for (Place* place : {&edits[0].place, &edits[0].target.place, &edits[0].with.place}) moved(*place);
-  return std::move(edits[0]);
+  for (Place* place : {&read.place, &read.target.place, &read.with.place}) moved(*place);
+  return read;
 }
 
 Node as_text(const std::string& value) {
@@ -140,10 +144,7 @@ std::string write_edit(const Edit& edit) {
 }
 
 bool is_id(const std::string& text) {
-  if (text.empty() || text.front() == '-' || text.back() == '-' || text.find("--") != std::string::npos)
-    return false;
-  return text.front() > '9' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return std::regex_match(text, std::regex(kId));
 }
 
 std::string write_entry(const std::vector<Written>& fields, size_t indent) {

@@ -212,6 +212,9 @@ Kind<Named<Value>> named(const Kind<Text>& key, const Kind<Value>& item) {
           }};
 }
 
+// A rule's id, as an expression.
+inline constexpr char kId[] = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*";
+
 // ---- the tables (edit.cpp, rule.cpp, tree.cpp)
 // ----------------------------------------------------------------
 
