@@ -202,7 +202,7 @@ TEST_CASE("rule try: the first wrong line ends a script, with its number and the
       {"let abc expr()\nunlet abd\n", "stdin:2:1: there is no name 'abd'; did you mean 'abc'?", 2},
       {"let f expr()\nunlet f\nmatch f\n", "stdin:3:", 3},
       {"edit\n", "stdin:1:1: an edit is replace, remove, insert, move or swap", 2},
-      {"edit replace: node(x)\n", "stdin:1:5: an edit of this rule lacks the field 'with'", 3},
+      {"edit replace: node(x)\n", "stdin:1:5: an edit lacks the field 'with'", 3},
       {"edit replcae: node(x), with: y\n", "stdin:1:", 3},
       {"edit remove: node(x\n", "stdin:1:", 2},
       {"edit remove: \"node(x\"\n" + kQuotient,
