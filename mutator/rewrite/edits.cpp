@@ -103,7 +103,7 @@ class Drafter {
       case Kind::replace:
         return replace(edit, *target);
       case Kind::remove:
-        return remove(edit, *target);
+        return remove(edit, with_parentheses(edit, *target));
       case Kind::insert_before:
         return insert(edit, *target, true);
       case Kind::insert_after:
@@ -132,6 +132,19 @@ class Drafter {
     return outer.value_or(span);
   }
 
+  // An expression that is taken out leaves no parentheses.
+  Target with_parentheses(size_t edit, const Target& target) {
+    const clang::Expr* outermost = target.expression;
+    while (const auto* around = outermost ? parentheses_around(*outermost, unit_.context()) : nullptr)
+      outermost = around;
+    if (outermost == target.expression) return target;
+    Target outer{{}, whole_of(unit_, clang::DynTypedNode::create(*outermost)), outermost, target.at};
+    const auto span = span_of(unit_, *outer.whole, part_.part->edits[edit].target);
+    if (!span) return target;
+    outer.span = *span;
+    return outer;
+  }
+
   // The bytes that the selector itself takes: that of an expression leaves its semicolon.
   Result<Span> selected_by(size_t edit, const Target& target) {
     if (!target.expression || !target.is_statement()) return target.span;
@@ -157,6 +170,7 @@ class Drafter {
     auto text = filled(edit, target.span.begin);
     NANOBUG_TRY(text);
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    NANOBUG_TRY(stays_under_pragma(edit, target));
     const bool expression = target.expression && is_expression(*text);
     const auto own = selected_by(edit, target);
     NANOBUG_TRY(own);
@@ -188,6 +202,15 @@ class Drafter {
                      "the statement, or select both");
   }
 
+  // What is put around a statement comes between it and its pragma.
+  Status stays_under_pragma(size_t edit, const Target& target) {
+    const std::vector<Piece>& pieces = part_.edits[edit].pieces;
+    for (size_t i = 1; i < pieces.size(); ++i)
+      if (pieces[i].placeholder && pieces[i].text == part_.edits[edit].target_id)
+        return not_under_pragma(edit, target);
+    return {};
+  }
+
   static constexpr const char* kOnlyBody =
       "this is the one statement of an if or a loop, and the next would take its place; "
       "remove the whole of it, or replace the statement";
@@ -211,15 +234,27 @@ class Drafter {
 
   // `text` beside the anchor: on lines of its own where the anchor has them.
   void put_beside(size_t edit, Span anchor, bool before, std::string text) {
-    const unsigned at = before ? anchor.begin : anchor.end;
-    if (!is_whole_lines(unit_.text, anchor)) {
-      add(edit, {at, at}, before ? text + " " : " " + text);
-      return;
-    }
     const std::string end = line_end(unit_.text, anchor.begin);
+    if (!is_whole_lines(unit_.text, anchor)) return put_on_its_line(edit, anchor, before, text, end);
+    const unsigned at = before ? anchor.begin : anchor.end;
     if (text.empty() || text.back() != '\n') text += end;
     if (!before && unit_.text[anchor.end - 1] != '\n') text = end + text;
     add(edit, {at, at}, std::move(text));
+  }
+
+  // Nothing may come to stand behind a `//`, on its line.
+  void put_on_its_line(size_t edit, Span anchor, bool before, const std::string& text,
+                       const std::string& end) {
+    const std::string bare(Tokens(text).text(without_blanks(text, {0, static_cast<unsigned>(text.size())})));
+    const std::string own_line = end + indentation(unit_.text, anchor.begin);
+    const std::string behind = ends_in_line_comment(bare) ? own_line : " ";
+    const Span place = without_blanks(unit_.text, anchor);
+    if (before)
+      add(edit, {place.begin, place.begin}, bare + behind);
+    else if (ends_in_line_comment(tokens_.text(place)))
+      add(edit, {place.end, place.end}, own_line + bare);
+    else
+      add(edit, {place.end, place.end}, " " + bare + (behind == " " ? "" : behind));
   }
 
   Status insert(size_t edit, const Target& anchor, bool before) {
@@ -253,7 +288,7 @@ class Drafter {
     if (target.is_statement() != other->is_statement())
       return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
     if (!target.is_statement()) {
-      add(edit, with_comma(tokens_, span), "");
+      add(edit, with_comma(tokens_, with_parentheses(edit, target).span), "");
       const std::string text(tokens_.text(span));
       const unsigned at = before ? anchor.begin : anchor.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
@@ -279,16 +314,16 @@ class Drafter {
       const Span a = one.span, b = other->span;
       const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
+      NANOBUG_TRY(not_under_pragma(edit, one));
+      NANOBUG_TRY(not_under_pragma(edit, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
-        NANOBUG_TRY(not_under_pragma(edit, one));
-        NANOBUG_TRY(not_under_pragma(edit, *other));
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         add(edit, all_b, reindented(tokens_.text(all_a), in_a, in_b));
         return {};
       }
     }
     const auto put = [&](Span from, const Target& from_target, Span into) {
-      const bool loose = from_target.expression && !is_atom(*from_target.expression);
+      const bool loose = from_target.expression && !is_atom(*from_target.expression, unit_.context());
       std::string text(tokens_.text(from));
       add(edit, into, loose ? marked(text) : text);
     };

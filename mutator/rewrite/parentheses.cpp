@@ -190,22 +190,26 @@ int needed_beside(const Operation& outer, bool left) {
   return left ? level : level + 1;
 }
 
+char first_of(const Expr& expression, ASTContext& context) {
+  const auto& sources = context.getSourceManager();
+  bool invalid = false;
+  const char* first = sources.getCharacterData(sources.getFileLoc(expression.getBeginLoc()), &invalid);
+  return invalid || !first ? '\0' : *first;
+}
+
 // `- -x`: the second sign would run into the first.
 bool signs_meet(const Operation& outer, const Expr& inner, ASTContext& context) {
   if (!outer.prefix) return false;
-  const auto& sources = context.getSourceManager();
-  bool invalid = false;
-  const char* first = sources.getCharacterData(sources.getFileLoc(inner.getBeginLoc()), &invalid);
-  if (invalid || !first) return false;
+  const char first = first_of(inner, context);
   switch (outer.sign) {
     case OO_Minus:
     case OO_MinusMinus:
-      return *first == '-';
+      return first == '-';
     case OO_Plus:
     case OO_PlusPlus:
-      return *first == '+';
+      return first == '+';
     case OO_Amp:
-      return *first == '&';
+      return first == '&';
     default:
       return false;
   }
@@ -219,6 +223,11 @@ bool is_condition(const Stmt& parent, const Expr* child) {
   return false;
 }
 
+// `p[[…`, of a lambda, would be an attribute.
+int needed_in_brackets(const Expr& inner, ASTContext& context) {
+  return first_of(inner, context) == '[' ? kPostfix + 1 : kAssign;
+}
+
 int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTContext& context) {
   if (isa<ParenExpr>(parent)) return 0;
   const int level = level_of(inner);
@@ -229,6 +238,7 @@ int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTCo
       return needed_beside(*outer, left);
     }
     if (signs_meet(*outer, inner, context)) return kPostfix + 1;
+    if (outer->sign == OO_Subscript && !left) return needed_in_brackets(inner, context);
     return outer->prefix ? kPrefix : left ? kPostfix : kAssign;
   }
   if (const auto* conditional = dyn_cast<AbstractConditionalOperator>(&parent)) {
@@ -238,10 +248,12 @@ int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTCo
   if (const auto* call = dyn_cast<CallExpr>(&parent))
     return written(call->getCallee()) == written(child) ? kPostfix : kAssign;
   if (const auto* element = dyn_cast<ArraySubscriptExpr>(&parent))
-    return written(element->getLHS()) == written(child) ? kPostfix : kAssign;
+    return written(element->getLHS()) == written(child) ? kPostfix : needed_in_brackets(inner, context);
   if (isa<MemberExpr, CXXDependentScopeMemberExpr, UnresolvedMemberExpr, CXXPseudoDestructorExpr,
           ExtVectorElementExpr>(parent))
     return kPostfix;
+  if (isa<UnaryExprOrTypeTraitExpr>(parent) && isa<CStyleCastExpr>(written(&inner)))
+    return kPostfix;  // `sizeof (int)x` has read all that it wants behind the type
   if (isa<CStyleCastExpr, UnaryExprOrTypeTraitExpr, CXXDeleteExpr, CoawaitExpr, DependentCoawaitExpr,
           CXXFoldExpr>(parent))
     return kPrefix;
@@ -266,9 +278,9 @@ int needed_in_declaration(const Expr& child, ASTContext& context) {
 
 }  // namespace
 
-bool is_atom(const Expr& expression) {
+bool is_atom(const Expr& expression, ASTContext& context) {
   return !expression.getBeginLoc().isMacroID() && !expression.getEndLoc().isMacroID() &&
-         level_of(expression) == kPostfix;
+         level_of(expression) == kPostfix && first_of(expression, context) != '[';
 }
 
 bool are_needed(const ParenExpr& parentheses, ASTContext& context,

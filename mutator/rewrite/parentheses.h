@@ -6,8 +6,8 @@
 namespace nanobug::rewrite {
 
 // Does an expression hold together wherever it stands: a name, a literal, a call, something in parentheses?
-// What a macro gives is none, whatever the macro's name looks like.
-bool is_atom(const clang::Expr& expression);
+// What a macro gives is none, whatever the macro's name looks like, and a lambda in brackets is none.
+bool is_atom(const clang::Expr& expression, clang::ASTContext& context);
 
 // Would the file mean something else without these parentheses, or would a compiler warn of it (`a & b == c`,
 // `if (x = y)`)? Also where only two signs would run together: -(-x). Those in `optional` are looked through.

@@ -62,7 +62,8 @@ Bound source_of(Unit& unit, const Match& match, const std::string& id, const cla
   const auto in_file = clang::Lexer::makeFileCharRange(*range, unit.sources(), options);
   const auto* expression = node.get<clang::Expr>();
   return {clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
-          expression && !llvm::isa<clang::InitListExpr>(expression), expression && is_atom(*expression)};
+          expression && !llvm::isa<clang::InitListExpr>(expression),
+          expression && is_atom(*expression, unit.context())};
 }
 
 }  // namespace nanobug::rewrite

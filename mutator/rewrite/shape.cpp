@@ -28,10 +28,9 @@ class Collector : public RecursiveASTVisitor<Collector> {
             statement))
       return true;
     if (const auto* self = dyn_cast<CXXThisExpr>(statement); self && self->isImplicit()) return true;
-    if (names_an_operator(statement)) return true;
     // What nobody wrote around an expression, parentheses too, has the place of the expression itself.
     if (auto* expression = dyn_cast<Expr>(statement)) statement = expression->IgnoreUnlessSpelledInSource();
-    if (isa<ParenExpr>(statement)) return true;
+    if (isa<ParenExpr>(statement) || names_an_operator(statement)) return true;
     SourceLocation end = statement->getEndLoc();
     // What stands behind a label is not a part of it: it could go, and the next would be there.
     if (const auto* label = dyn_cast<SwitchCase>(statement)) end = label->getColonLoc();

@@ -215,6 +215,12 @@ Span with_separator(const Tokens& tokens, Span piece) {
   return {begin, piece.end};
 }
 
+bool ends_in_line_comment(std::string_view text) {
+  const Tokens tokens(text);
+  const Token* last = tokens.before(text.size(), true);
+  return last && last->span.end == text.size() && tokens.text(*last).starts_with("//");
+}
+
 std::string_view directive(const Tokens& tokens, const Token* sign) {
   if (!tokens.is(sign, "#") || !first_on_line(tokens.text(), sign->span.begin)) return "";
   const Token* name = tokens.after(sign->span.end);

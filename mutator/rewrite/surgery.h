@@ -33,6 +33,9 @@ Span without_blanks(std::string_view text, Span span);
 // A constructor's initialiser or one declarator of several, with the comma, or the colon, that goes with it.
 Span with_separator(const Tokens& tokens, Span piece);
 
+// Would what is put behind the text, on its last line, be a part of its comment?
+bool ends_in_line_comment(std::string_view text);
+
 // What the preprocessor is told by the line that `sign`, its `#`, begins ("endif"); "" where it is no such
 // line.
 std::string_view directive(const Tokens& tokens, const Token* sign);

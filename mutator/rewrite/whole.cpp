@@ -67,12 +67,21 @@ bool is_body(const Stmt& parent, const Stmt* child) {
   return std::find(bodies.begin(), bodies.end(), child) != bodies.end();
 }
 
+// A pragma is a line of its own, and stays when what it stands above is changed.
+bool is_under_pragma(const Stmt& parent) {
+  const auto* attributed = dyn_cast<AttributedStmt>(&parent);
+  return attributed && std::all_of(attributed->getAttrs().begin(), attributed->getAttrs().end(),
+                                   [](const Attr* each) { return each->getSyntax() == Attr::AS_Pragma; });
+}
+
 Whole whole_statement(Unit& unit, const Stmt* statement) {
+  SourceRange range;
   for (;;) {
     const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*statement));
     const auto* parent = has_parent(above) ? above.get<Stmt>() : nullptr;
-    const SourceRange own = statement->getSourceRange();
+    const SourceRange own = range.isValid() ? range : statement->getSourceRange();
     if (!parent) return {Role::part, own};
+    if (is_under_pragma(*parent)) range = own;
     if (is_wrapper(*parent, *statement)) {
       statement = parent;
       continue;

@@ -61,6 +61,5 @@ struct Block {
 rc::Gen<Block> blocks();
 
 Question question_of(const Block& trial, const std::string& before, const std::string& after);
-std::string not_yet(const Block& trial);
 
 }  // namespace nanobug::properties

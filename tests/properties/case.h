@@ -35,6 +35,5 @@ Expr result_of(const Case& trial);
 Question question_of(const Case& trial, const std::string& before, const std::string& after);
 
 // The name of the kind the case belongs to that the rewriter does not get right yet, or "".
-std::string not_yet(const Case& trial);
 
 }  // namespace nanobug::properties

@@ -22,7 +22,6 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--show", settings.shown, "verdicts that are shown (default: every failure)")
       ->delimiter(',');
-  app.add_flag("--all", settings.all, "the kinds too that are known to fail");
   app.add_option("--seed", settings.seed, "which trials (default: random ones)");
   CLI11_PARSE(app, argc, argv);
   const bool first = statements || Run("expressions", cases(), settings).holds();

@@ -17,13 +17,12 @@ namespace nanobug::properties {
 struct Settings {
   size_t count = 400, batch = 50, failures = 1;
   uint64_t seed = 1;
-  bool all = false;                // the kinds of not_yet.cpp too
   std::vector<std::string> shown;  // verdicts that are made small and shown; empty: every failure
 };
 
 void print(const Question& question, const Outcome& outcome, std::ostream& out);
 
-// Trial: question_of(trial, before, after) and not_yet(trial).
+// Trial: question_of(trial, before, after).
 template <class Trial>
 class Run {
  public:
@@ -45,8 +44,6 @@ class Run {
     std::cout << name_ << ", seed " << settings_.seed << ":";
     for (const auto& [verdict, count] : tally_) std::cout << " " << count << " " << name_of(verdict);
     std::cout << "\n";
-    for (const auto& [kind, count] : left_out_)
-      std::cout << "left out: " << count << " with " << kind << "\n";
     return failed == 0;
   }
 
@@ -55,14 +52,8 @@ class Run {
 
   void draw(size_t count) {
     drawn_.clear();
-    while (drawn_.size() < count) {
-      Drawn next = generator_(random_.split(), 4 + static_cast<int>(drawn_.size() % 16));
-      const std::string kind = settings_.all ? "" : not_yet(next.value());
-      if (kind.empty())
-        drawn_.push_back(std::move(next));
-      else
-        ++left_out_[kind];
-    }
+    while (drawn_.size() < count)
+      drawn_.push_back(generator_(random_.split(), 4 + static_cast<int>(drawn_.size() % 16)));
   }
 
   std::vector<Outcome> judged(const std::vector<Drawn>& drawn) {
@@ -106,7 +97,7 @@ class Run {
       while (next.size() < kAtOnce) {
         auto shrink = shrinks.next();
         if (!shrink) break;
-        if (settings_.all || not_yet(shrink->value()).empty()) next.push_back(std::move(*shrink));
+        next.push_back(std::move(*shrink));
       }
       if (next.empty()) return failing;
       const auto outcomes = judged(next);
@@ -125,7 +116,6 @@ class Run {
   Laboratory laboratory_;
   std::vector<Drawn> drawn_;
   std::map<Verdict, size_t> tally_;
-  std::map<std::string, size_t> left_out_;
   std::set<std::string> kinds_;  // that were shown
 };
 
