@@ -22,8 +22,10 @@ void emit(YAML::Emitter& out, const Node& node, bool flow) {
       out << YAML::Null;
       return;
     case Node::Kind::scalar:
-      if (over_lines(node.value) && !flow) out << YAML::Literal;
-      if (over_lines(node.value) && flow) out << YAML::DoubleQuoted;
+      if (over_lines(node.value) && !flow)
+        out << YAML::Literal;
+      else if (over_lines(node.value) || !node.plain)
+        out << YAML::DoubleQuoted;
       out << node.value;
       return;
     case Node::Kind::list: {
@@ -47,8 +49,10 @@ void emit(YAML::Emitter& out, const Node& node, bool flow) {
   }
 }
 
-Field field(const std::string& name, const std::string& value) {
-  return {as_text(name), as_text(value)};
+Field field(const std::string& name, const std::string& value, bool plain = true) {
+  Field made{as_text(name), as_text(value)};
+  made.value.plain = plain;  // a template is quoted, whatever it holds
+  return made;
 }
 
 Node as_edit(const Edit& edit) {
@@ -58,16 +62,16 @@ Node as_edit(const Edit& edit) {
   const std::string &target = edit.target.value, &with = edit.with.value;
   switch (edit.kind) {
     case Kind::replace:
-      node.fields = {field("replace", target), field("with", with)};
+      node.fields = {field("replace", target), field("with", with, false)};
       break;
     case Kind::remove:
       node.fields = {field("remove", target)};
       break;
     case Kind::insert_before:
-      node.fields = {field("insert", with), field("before", target)};
+      node.fields = {field("insert", with, false), field("before", target)};
       break;
     case Kind::insert_after:
-      node.fields = {field("insert", with), field("after", target)};
+      node.fields = {field("insert", with, false), field("after", target)};
       break;
     case Kind::move_before:
       node.fields = {field("move", target), field("before", with)};
@@ -84,6 +88,19 @@ Node as_edit(const Edit& edit) {
 
 }  // namespace
 
+tl::expected<Edit, std::vector<Error>> read_edit(const Node& node) {
+  std::vector<Error> errors;
+  const Tree no_head;
+  Context context{errors, no_head};
+  Node around;
+  around.kind = Node::Kind::map;
+  Fields outside(around, "this", context);
+  Edit read{};
+  edit().read(outside, node, "", read);
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
+  return read;
+}
+
 tl::expected<Edit, std::vector<Error>> parse_edit(const Text& text) {
   std::string yaml = text.value;
   const size_t begin = yaml.find_first_not_of(" \t\r\n");
@@ -97,22 +114,15 @@ tl::expected<Edit, std::vector<Error>> parse_edit(const Text& text) {
   }
   std::vector<Error> errors;
   const auto node = read_yaml(yaml, text.place.file, errors);
-  Edit read{};
-  if (node && errors.empty()) {
-    const Tree no_head;
-    Context context{errors, no_head};
-    Node around;
-    around.kind = Node::Kind::map;
-    Fields outside(around, "this", context);
-    edit().read(outside, *node, "", read);
-  } else if (errors.empty()) {
-    errors.push_back({Exit::catalog, "there is no edit here", text.place});
-  }
+  if (!node && errors.empty()) errors.push_back({Exit::catalog, "there is no edit here", text.place});
   const auto moved = [&](Place& place) { place.line += text.place.line - 1; };
-  for (Error& error : errors)
-    if (error.place) moved(*error.place);
-  if (!errors.empty()) return tl::unexpected(std::move(errors));
-  for (Place* place : {&read.place, &read.target.place, &read.with.place}) moved(*place);
+  auto read =
+      errors.empty() ? read_edit(*node) : tl::expected<Edit, std::vector<Error>>(tl::unexpected(errors));
+  if (read)
+    for (Place* place : {&read->place, &read->target.place, &read->with.place}) moved(*place);
+  else
+    for (Error& error : read.error())
+      if (error.place) moved(*error.place);
   return read;
 }
 
@@ -120,6 +130,7 @@ Node as_text(const std::string& value) {
   Node node;
   node.kind = Node::Kind::scalar;
   node.value = value;
+  node.plain = true;
   return node;
 }
 

@@ -14,6 +14,8 @@ namespace nanobug::catalog {
 // An edit as one flow mapping, with braces or without: replace: node("x"), with: "0". Places are in `text`.
 tl::expected<Edit, std::vector<Error>> parse_edit(const Text& text);
 
+tl::expected<Edit, std::vector<Error>> read_edit(const Node& node);
+
 // The same, as it stands in a catalog.
 std::string write_edit(const Edit& edit);
 

@@ -10,6 +10,7 @@ namespace nanobug::cli {
 
 void add_rule_explain(Verbs& verbs, CLI::App& rule);
 void add_rule_try(Verbs& verbs, CLI::App& rule);
+void add_rule_new(Verbs& verbs, CLI::App& rule);
 
 // A file of the clean tree, as a Site calls it: named as it lies on the disk, as a rule's `in` has it, from
 // the tree's root on, or by the end of its path where only one ends so. Errors: Exit::usage.

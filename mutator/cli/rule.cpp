@@ -93,6 +93,7 @@ void add_rule(Verbs& verbs) {
   verbs.on(verb, [ids, &c = verbs.context] { return check(c, *ids); });
   add_rule_explain(verbs, *rule);
   add_rule_try(verbs, *rule);
+  add_rule_new(verbs, *rule);
 }
 
 }  // namespace nanobug::cli

@@ -8,8 +8,15 @@ namespace {
 
 constexpr const char* kBlanks = " \t\r";
 
-// Is a bracket open at the end? Those in strings and comments do not count. A quote inside of a word is none
-// (`{with: it's}`).
+bool goes_on(const std::string& word) {
+  for (const char* one : {"match", "m", "let", "l", "edit", "e"})
+    if (word == one) return true;
+  return false;
+}
+
+}  // namespace
+
+// A quote inside of a word is none (`{with: it's}`).
 bool is_open(const std::string& text) {
   int depth = 0;
   char quote = 0, before = ' ';
@@ -35,14 +42,6 @@ bool is_open(const std::string& text) {
   }
   return depth > 0;
 }
-
-bool goes_on(const std::string& word) {
-  for (const char* one : {"match", "m", "let", "l", "edit", "e"})
-    if (word == one) return true;
-  return false;
-}
-
-}  // namespace
 
 std::string next_word(const std::string& text, size_t& at) {
   const size_t begin = std::min(text.find_first_not_of(" \t\r\n", at), text.size());

@@ -19,6 +19,9 @@ struct Statement {
   std::string text;  // as it was typed
 };
 
+// Is a bracket open at the end? Those in strings and comments do not count.
+bool is_open(const std::string& text);
+
 // The next word of a text that begins at or after `at`, blanks passed over; `at` moves behind it.
 std::string next_word(const std::string& text, size_t& at);
 

@@ -2,8 +2,11 @@
 #include "mutator/rewrite/live.h"
 
 #include <llvm/LineEditor/LineEditor.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <clocale>
+#include <cstdlib>
 
 #include "mutator/rewrite/compile.h"
 #include "mutator/rewrite/finder.h"
@@ -119,10 +122,20 @@ class LiveBench : public Bench {
   std::vector<clang::ast_matchers::BoundNodes> matches_;
 };
 
+// libedit falls over a prompt that the locale cannot read.
+std::string readable(std::string prompt) {
+  if (std::mbstowcs(nullptr, prompt.c_str(), 0) != static_cast<size_t>(-1)) return prompt;
+  for (char& c : prompt)
+    if (static_cast<unsigned char>(c) > 127) c = '?';
+  return prompt;
+}
+
 class TerminalLines : public Lines {
  public:
   TerminalLines(const std::filesystem::path& history, Completer complete)
-      : editor_("nanobug", history.string()) {
+      : editor_("nanobug", history.string(), stdin, ::isatty(STDOUT_FILENO) ? stdout : stderr) {
+    // What is typed is UTF-8, whatever the environment says.
+    std::setlocale(LC_CTYPE, "C.UTF-8");
     editor_.setListCompleter([complete = std::move(complete)](llvm::StringRef line, size_t at) {
       std::vector<llvm::LineEditor::Completion> all;
       for (const Completion& one : complete(line.str(), at)) all.emplace_back(one.typed, one.shown);
@@ -131,7 +144,7 @@ class TerminalLines : public Lines {
   }
 
   std::optional<std::string> read(const std::string& prompt) override {
-    editor_.setPrompt(prompt);
+    editor_.setPrompt(readable(prompt));
     auto line = editor_.readLine();
     editor_.saveHistory();  // whatever ends the program
     return line;

@@ -294,7 +294,7 @@ TEST_CASE("help is in our words", "[seat]") {
                            "list", "progress", "patch", "rule", "certify", "doctor", "completion", "cache"})
     verbs.push_back({verb});
   for (const char* verb : {"list", "show", "apply", "restore", "export"}) verbs.push_back({"patch", verb});
-  for (const char* verb : {"check", "explain", "try"}) verbs.push_back({"rule", verb});
+  for (const char* verb : {"check", "explain", "try", "new"}) verbs.push_back({"rule", verb});
   for (std::vector<std::string> words : verbs) {
     words.push_back("--help");
     const Finished help = user.nanobug(words);

@@ -1,0 +1,198 @@
+// new_rule: see new_rule.h.
+#include "mutator/cli/new_rule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "mutator/base/files.h"
+#include "mutator/catalog/entry.h"
+
+namespace nanobug::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using catalog::as_list;
+using catalog::as_text;
+using catalog::Node;
+using catalog::Written;
+
+// With words in place of those that a person has to write, or with none.
+std::string entry_of(const NewRule& rule, bool with_words, const std::string& words, size_t indent) {
+  std::vector<Written> fields;
+  const auto text = [&](const char* name, const std::string& value) {
+    if (!value.empty()) fields.push_back({name, as_text(value)});
+  };
+  const auto list = [&](const char* name, const std::vector<std::string>& values) {
+    if (!values.empty()) fields.push_back({name, as_list(values)});
+  };
+  text("code", rule.code);
+  text("id", rule.id);
+  text("title", rule.title);
+  list("refs", rule.refs);
+  list("pack", rule.pack);
+  text("category", rule.category);
+  text("pattern", rule.pattern);
+  text("outcome", rule.outcome);
+  text("priority", rule.priority);
+  text("difficulty", rule.difficulty);
+  text("minutes", rule.minutes);
+  text("in", rule.in);
+  text("match", rule.match);
+  text("expect", rule.expect);
+  fields.push_back({"edits", catalog::as_edits(rule.edits)});
+  if (with_words) {
+    fields.push_back({"brief", as_text(words)});
+    fields.push_back({"hints", as_list({words, words, words})});
+    fields.push_back({"cause", as_text(words)});
+  }
+  list("seen_by", rule.seen_by);
+  text("run", rule.run);
+  return catalog::write_entry(fields, indent);
+}
+
+size_t offset_of_line(const std::string& text, int line) {
+  size_t at = 0;
+  for (int i = 1; i < line && at < text.size(); ++i) at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  return at;
+}
+
+std::string_view line_at(const std::string& text, size_t begin) {
+  return std::string_view(text).substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+}
+
+bool says_nothing(std::string_view line) {
+  const size_t first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos || line[first] == '#';
+}
+
+// Where in the file an entry goes, and how far in.
+struct Slot {
+  size_t at, indent;
+};
+
+Result<Slot> slot_in(const catalog::Catalog& catalog, const std::string& text) {
+  std::vector<Error> errors;
+  const auto root = catalog::read_yaml(text, catalog.file.string(), errors);
+  const Place place{catalog.file.string(), 0, 0};
+  if (!root || !errors.empty()) return fail(Exit::catalog, "the catalog has changed meanwhile", place);
+  const auto rules = std::find_if(root->fields.begin(), root->fields.end(),
+                                  [](const catalog::Field& field) { return field.key.value == "rules"; });
+  if (rules == root->fields.end() || rules->value.items.empty())
+    return fail(Exit::catalog, "an entry goes behind another, and 'rules' has none", place);
+  const Place last = rules->value.items.back().place;
+  const size_t begin = offset_of_line(text, last.line);
+  const size_t dash = text.find_first_not_of(" \t", begin);
+  if (dash >= text.size() || text[dash] != '-' || last.column != static_cast<int>(dash - begin) + 3)
+    return fail(Exit::catalog, "an entry can only be put behind one that begins with '- '", last);
+  size_t end = text.size();
+  if (const auto next = rules + 1; next != root->fields.end()) {
+    // What stands above the next field's name is that field's.
+    int line = next->key.place.line;
+    while (line > last.line && says_nothing(line_at(text, offset_of_line(text, line - 1)))) --line;
+    end = offset_of_line(text, line);
+  }
+  return Slot{end, dash - begin};
+}
+
+std::string page_of(const NewRule& rule) {
+  return "# " + rule.code +
+         "\n## Brief\n\n## Hints\n1.\n2.\n3.\n\n## Cause\n\n## Questions\n### \n\n## Read next\n";
+}
+
+std::string in_lines_of(const std::string& text, std::string added) {
+  if (text.find("\r\n") == std::string::npos) return added;
+  for (size_t at = 0; (at = added.find('\n', at)) != std::string::npos; at += 2) added.insert(at, "\r");
+  return added;
+}
+
+const Node* field_of(const Node& map, const std::string& name) {
+  for (const auto& [key, value] : map.fields)
+    if (key.value == name) return &value;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<NewRule> read_saved(const fs::path& file) {
+  const auto text = read_file(file);
+  NANOBUG_TRY(text);
+  std::vector<Error> errors;
+  const auto root = catalog::read_yaml(*text, file.string(), errors);
+  if (!errors.empty()) return tl::unexpected(errors.front());
+  const Place place{file.string(), 0, 0};
+  if (!root || root->kind != Node::Kind::list || root->items.size() != 1 ||
+      root->items[0].kind != Node::Kind::map)
+    return fail(Exit::catalog, "this is not one entry, as 'save' of 'nanobug rule try' writes it", place);
+  NewRule rule;
+  for (const auto& [key, value] : root->items[0].fields) {
+    const std::map<std::string, std::string*> texts = {
+        {"id", &rule.id}, {"in", &rule.in}, {"match", &rule.match}, {"expect", &rule.expect}};
+    if (const auto known = texts.find(key.value); known != texts.end() && value.kind == Node::Kind::scalar)
+      *known->second = value.value;
+    else if (key.value != "edits" || value.kind != Node::Kind::list)
+      return fail(Exit::catalog, "an entry that was saved has no '" + key.value + "'", key.place);
+  }
+  const Node* edits = field_of(root->items[0], "edits");
+  for (const Node& edit : edits ? edits->items : std::vector<Node>()) {
+    auto read = catalog::read_edit(edit);
+    if (!read) return tl::unexpected(read.error().front());
+    rule.edits.push_back(std::move(*read));
+  }
+  while (rule.match.ends_with('\n')) rule.match.pop_back();
+  return rule;
+}
+
+std::string next_code(const catalog::Catalog& catalog, const std::string& category) {
+  const auto known = std::find_if(catalog.tree.categories.begin(), catalog.tree.categories.end(),
+                                  [&](const catalog::Category& one) { return one.name == category; });
+  if (known == catalog.tree.categories.end()) return "";
+  int last = 0;
+  for (const catalog::Rule& rule : catalog.rules) {
+    const std::string& code = rule.code.value;
+    if (!code.starts_with(known->letter)) continue;
+    int number = 0;
+    std::from_chars(code.data() + known->letter.size(), code.data() + code.size(), number);
+    last = std::max(last, number);
+  }
+  return fmt::format("{}{:02}", known->letter, last + 1);
+}
+
+Result<Writing> writing(const catalog::Catalog& catalog, const std::string& text, const NewRule& rule) {
+  const auto slot = slot_in(catalog, text);
+  NANOBUG_TRY(slot);
+  const auto with = [&](const std::string& entry) {
+    const std::string before = slot->at > 0 && text[slot->at - 1] != '\n' ? "\n\n" : "\n";
+    return text.substr(0, slot->at) + in_lines_of(text, before + entry) + text.substr(slot->at);
+  };
+  Writing result;
+  const bool inside = catalog.tree.pages.empty();
+  result.catalog = with(entry_of(rule, inside, "", slot->indent));
+  result.to_be_filled = with(entry_of(rule, true, "to be written", slot->indent));
+  if (!inside)
+    result.files.push_back({catalog.directory() / catalog.tree.pages / (rule.code + ".md"), page_of(rule)});
+  return result;
+}
+
+Status write(const catalog::Catalog& catalog, const Writing& writing) {
+  std::error_code ignored;
+  for (const NewFile& file : writing.files)
+    if (fs::exists(file.path, ignored))
+      return fail(Exit::io,
+                  "'" + file.path.string() + "' is there already, and nothing is written; move it away");
+  std::vector<fs::path> written;
+  const auto undo = [&](const Error& error) {
+    for (const fs::path& path : written) fs::remove(path, ignored);
+    return tl::unexpected<Error>(error);
+  };
+  for (const NewFile& file : writing.files) {
+    if (const Status done = write_file(file.path, file.text); !done) return undo(done.error());
+    written.push_back(file.path);
+  }
+  // Last, and at once: from here on there is a rule.
+  if (const Status done = write_file(catalog.file, writing.catalog); !done) return undo(done.error());
+  return {};
+}
+
+}  // namespace nanobug::cli
