@@ -19,14 +19,27 @@ nlohmann::json to_json(const grade::Certificate& one) {
           {"refusals", one.refusals},
           {"failing", one.failing},
           {"probes", one.probes},
+          {"runs", one.runs},
           {"symptom", one.symptom.kind},
+          {"series", one.symptom.series},
           {"recorded", one.symptom.words},
           {"silence", one.symptom.silence},
           {"visible_from", one.symptom.visible_from},
           {"seconds", one.seconds}};
 }
 
-Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh) {
+// "12 of 496 probes", "13 of 496 probes, 1 run"
+std::string seen_by(const grade::Certificate& one) {
+  std::string asked = one.probes > 0 || one.runs == 0 ? coach::count(one.probes, "probe") : "";
+  if (one.runs > 0) asked += (asked.empty() ? "" : ", ") + coach::count(one.runs, "run");
+  return fmt::format("{} of {}", one.failing.size(), asked);
+}
+
+std::string place_of(const grade::Certificate& one) {
+  return one.file.empty() ? "nowhere" : fmt::format("{}:{}", one.file, one.line);
+}
+
+Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof) {
   const auto named = c.rules(ids);
   NANOBUG_TRY(named);
   const std::vector<const catalog::Rule*>& rules = *named;
@@ -34,7 +47,7 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh
   NANOBUG_TRY(mutants);
   const auto tell = c.ui.progress();
   tell("certifying", 0, static_cast<int>(rules.size()));
-  const auto answers = grade::certify(**mutants, rules, fresh, [&](const catalog::Rule&, int done) {
+  const auto answers = grade::certify(**mutants, rules, proof, [&](const catalog::Rule&, int done) {
     tell("certifying", done, static_cast<int>(rules.size()));
   });
   c.ui.clear_progress();
@@ -55,9 +68,8 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh
     for (const grade::Certificate& one : *answers[i]) {
       all_hold = all_hold && one.holds();
       json.push_back(to_json(one));
-      rows.push_back({id, fmt::format("{}:{}", one.file, one.line), one.symptom.kind,
-                      one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-",
-                      fmt::format("{} of {}", one.failing.size(), coach::count(one.probes, "probe")),
+      rows.push_back({id, place_of(one), one.symptom.kind,
+                      one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-", seen_by(one),
                       one.holds() ? "holds" : "refused"});
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
     }
@@ -71,12 +83,13 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, bool fresh
 
 void add_certify(Verbs& verbs) {
   auto ids = std::make_shared<std::vector<std::string>>();
-  auto fresh = std::make_shared<bool>(false);
+  auto proof = std::make_shared<grade::Proof>();
   CLI::App* verb = verbs.add(verbs.app, "certify",
                              "Prove that rules are what they claim; without a certificate none is drawn");
   verb->add_option("rules", *ids, "Rules to certify (default: all)")->type_name("RULE");
-  verb->add_flag("--fresh", *fresh, "Prove again what was proved before");
-  verbs.on(verb, [ids, fresh, &c = verbs.context] { return certify(c, *ids, *fresh); });
+  verb->add_flag("--fresh", proof->fresh, "Prove again what was proved before");
+  verb->add_flag("--all", proof->all, "Ask every parity run too, not only those that a rule names");
+  verbs.on(verb, [ids, proof, &c = verbs.context] { return certify(c, *ids, *proof); });
 }
 
 }  // namespace nanobug::cli

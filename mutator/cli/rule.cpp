@@ -5,6 +5,7 @@
 
 #include "mutator/cli/bench_verbs.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/grade/observers.h"
 
 namespace nanobug::cli {
 namespace {
@@ -54,7 +55,7 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
     std::vector<Error> errors = (*clang)->check(*rules[i]);
     if (errors.empty()) run_snippets(**clang, *rules[i], errors);
     if (errors.empty() && !sites[i]) errors.push_back(sites[i].error());
-    if (const Status known = grade::knows_probes(**mutants, *rules[i]); !known)
+    if (const Status known = grade::knows_observers(**mutants, *rules[i]); !known)
       errors.push_back(known.error());
     nlohmann::json entry = {{"id", rules[i]->id.value},
                             {"ok", errors.empty()},

@@ -1,5 +1,6 @@
-// run: builds the checkout, trains it for a short while, and draws its loss beside the clean tree's. What the
-// program itself prints passes through, as if the learner had started it.
+// run: builds the checkout, runs what shows its bug, and draws its curve beside the clean tree's, or shows
+// where its text parts from the clean tree's. What the program itself prints passes through, as if the
+// learner had started it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +10,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "mutator/base/files.h"
+#include "mutator/base/line_diff.h"
 #include "mutator/base/paths.h"
+#include "mutator/base/suggest.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/plot.h"
@@ -17,6 +21,7 @@
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 #include "mutator/grade/parity.h"
+#include "mutator/grade/symptom.h"
 #include "mutator/workshop/programs.h"
 
 namespace nanobug::cli {
@@ -37,11 +42,13 @@ class Screen {
           while (!ended_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; }) &&
                  !stop.stop_requested())
             if (silence_.is_to_be_told(Clock::now()))
-              say(fmt::format("no step for {} s; Ctrl-C ends it", coach::kLongSilence.count()));
+              say(fmt::format("{} for {} s; Ctrl-C ends it", run_.series.empty() ? "no word" : "no step",
+                              coach::kLongSilence.count()));
         }) {}
 
   void output(std::string_view bytes) {
     const std::lock_guard lock(speaking_);
+    if (run_.series.empty()) silence_.heard(Clock::now());
     if (ui_.quiet) return;
     clear();
     std::fwrite(bytes.data(), 1, bytes.size(), stderr);
@@ -98,11 +105,35 @@ class Screen {
   std::jthread watch_;    // last: it reads the others
 };
 
-// As the learner would type it in the checkout; the metrics go to the terminal.
-std::string typed(const workshop::Workshop& shop, const catalog::Program& program, const fs::path& checkout) {
-  std::vector<std::string> argv = shop.command(program, checkout, {{"metrics", "/dev/stdout"}}).argv;
+// The run's own scratch directory in the checkout, so that its commands can be typed again. Nothing where the
+// run needs none, or the tree has no place for what its programs write.
+Result<std::optional<workshop::RunDirectory>> scratch_for(const workshop::Workshop& shop,
+                                                          const catalog::Run& run, const fs::path& checkout) {
+  const catalog::Program& program = run.program;
+  const auto uses_it = [](const catalog::Step& step) {
+    return !step.input.empty() || std::any_of(step.args.begin(), step.args.end(), [](const std::string& arg) {
+      return arg.find("{scratch}") != std::string::npos;
+    });
+  };
+  const bool used = uses_it(program) || std::any_of(program.before.begin(), program.before.end(), uses_it);
+  if (!used || shop.spec().outputs.empty()) return std::optional<workshop::RunDirectory>();
+  auto made = workshop::RunDirectory::keep(shop.spec(), checkout / shop.spec().outputs.front() / run.name);
+  NANOBUG_TRY(made);
+  return std::optional(std::move(*made));
+}
+
+// A step as the learner would type it in the checkout; the metrics go to the terminal.
+std::string typed(const workshop::Workshop& shop, const catalog::Step& step, const fs::path& checkout,
+                  const std::optional<workshop::RunDirectory>& scratch) {
+  std::map<std::string, std::string> places = {{"metrics", "/dev/stdout"}};
+  if (scratch) places["scratch"] = scratch->path().lexically_relative(checkout).string();
+  std::vector<std::string> argv = shop.command(step, checkout, places).argv;
   argv[0] = fs::path(argv[0]).lexically_relative(checkout).string();
-  return coach::command_line(argv);
+  if (step.ranks > 1)
+    argv.insert(argv.begin(), {"torchrun", fmt::format("--nproc-per-node={}", step.ranks), "--no-python"});
+  const std::string input =
+      step.input.empty() ? "" : " < " + coach::command_line({places["scratch"] + '/' + step.input});
+  return coach::command_line(argv) + input;
 }
 
 // nanobug's own seconds are not the learner's. Beside a check that has the desk there is nothing to note.
@@ -142,13 +173,81 @@ void draw(const Ui& ui, const std::string& series, const std::vector<coach::Curv
     ui.say("Yours has no finite " + series + ", so it has no curve.");
 }
 
-Result<Exit> run_session(Context& c) {
+// What both print, as one text: lines that only the clean tree prints, and only the checkout.
+void show_text(const Ui& ui, const std::string& own, const std::string& clean) {
+  const auto ours = lines_of(own), theirs = lines_of(clean);
+  const auto changes = line_changes(theirs, ours);
+  if (changes.empty()) return ui.data("Everything it prints is what the clean tree prints.");
+  std::string text = "- the clean tree, + yours:\n";
+  const auto add = [&](const char* mark, std::string_view line) {
+    text += mark;
+    text += line;
+    if (!line.ends_with('\n')) text += '\n';
+  };
+  size_t at = 0;
+  for (const LineChange& change : changes) {
+    for (; at < change.before; ++at) add("  ", theirs[at]);
+    for (; at < change.before + change.removed; ++at) add("- ", theirs[at]);
+    for (size_t i = 0; i < change.added; ++i) add("+ ", ours[change.after + i]);
+  }
+  for (; at < theirs.size(); ++at) add("  ", theirs[at]);
+  text.pop_back();
+  ui.data(text);
+}
+
+// The one that was asked for, or the one that shows the session's bug.
+Result<const catalog::Run*> choose_run(const catalog::Catalog& catalog, const session::Session& session,
+                                       const std::string& name) {
+  if (name.empty()) {
+    const catalog::Rule* rule =
+        session.injected.empty() ? nullptr : catalog.find(session.injected.front().rule);
+    return rule ? &catalog.run_of(*rule) : &catalog.tree.runs.front();
+  }
+  if (const catalog::Run* run = catalog.tree.find_run(name)) return run;
+  std::vector<std::string> known;
+  for (const catalog::Run& run : catalog.tree.runs) known.push_back(run.name);
+  const std::string hint = did_you_mean(name, known);
+  return fail(Exit::usage, fmt::format("there is no run '{}'{}", name,
+                                       hint.empty() ? "; it may be " + coach::one_of(known) : hint));
+}
+
+nlohmann::json to_json(const catalog::Run& run, const workshop::RunReport& own,
+                       const workshop::RunReport& clean) {
+  nlohmann::json json = {{"run", run.name}, {"ended", own.finished.how()}};
+  for (const std::string& name : run.series) {
+    for (double value : own.series(name)) json["yours"][name].push_back(number(value));
+    for (double value : clean.series(name)) json["clean"][name].push_back(number(value));
+  }
+  if (run.series.empty())
+    json["yours"]["text"] = own.finished.out, json["clean"]["text"] = clean.finished.out;
+  return json;
+}
+
+// The curves that say most: those of the first series that a person sees part from the clean tree's.
+void draw_curves(const Ui& ui, const session::Session& session, const catalog::Run& run,
+                 const workshop::RunReport& own, const workshop::RunReport& clean, nlohmann::json& json) {
+  const std::string series = grade::describe(own, clean, run).series;
+  const fs::path svg = state_home() / "plots" / (session.name + ".svg");
+  const std::vector<coach::Curve> curves = {{"yours", own.series(series)}, {"clean", clean.series(series)}};
+  const Status drawn = coach::plot_svg(series, curves, svg);
+  json["svg"] = drawn ? nlohmann::json(svg.string()) : nlohmann::json(nullptr);
+  if (ui.json) return;
+  draw(ui, series, curves);
+  if (drawn) ui.say("Plot saved to " + tidy(svg));
+}
+
+Result<Exit> run_session(Context& c, const std::string& name) {
   // Until the run is over nobody moves the checkout away.
   const auto in_use = session::Desk::use_checkout(Context::places());
   NANOBUG_TRY(in_use);
   const auto session = c.open_session();
   NANOBUG_TRY(session);
   NANOBUG_TRY(c.checkout_is_there(*session));
+  const auto catalog = c.catalog_of(*session);
+  NANOBUG_TRY(catalog);
+  const auto chosen = choose_run(**catalog, *session, name);  // a misspelt one builds nothing
+  NANOBUG_TRY(chosen);
+  const catalog::Run& run = **chosen;
   if (const std::string lost = shell_elsewhere(session->directory); !lost.empty()) c.ui.say(lost);
   const auto mutants = c.mutants_of(*session);
   NANOBUG_TRY(mutants);
@@ -157,51 +256,51 @@ Result<Exit> run_session(Context& c) {
   NANOBUG_TRY(good);
   if (!*good) return Exit::check_failed;
 
-  const catalog::Run& run = shop.spec().runs.front();
-  const auto clean = grade::baseline(shop, (*mutants)->clean(), run.program, 0, c.ui.progress());
+  const auto clean = grade::baseline(shop, (*mutants)->clean(), run, 0, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(clean);
-  const std::string series = run.series.front();
+  const auto scratch = scratch_for(shop, run, session->directory);
+  NANOBUG_TRY(scratch);
+  for (const catalog::Step& step : run.program.before)
+    c.ui.say("$ " + typed(shop, step, session->directory, *scratch));
+  const std::string command = typed(shop, run.program, session->directory, *scratch);
+  c.ui.say("$ " + command);
+  const std::string series = run.series.empty() ? "" : run.series.front();
   const std::vector<double> clean_series = clean->series(series);
-  c.ui.say("$ " + typed(shop, run.program, session->directory));
   Screen screen(c.ui, run, clean_series);
   const auto own = run_program(
       shop, run.program, session->directory, 0,
       [&](const workshop::Record& record) {
         if (record.contains(series)) screen.step(record);
       },
-      [&](std::string_view bytes) { screen.output(bytes); });
+      [&](std::string_view bytes) { screen.output(bytes); }, *scratch ? &**scratch : nullptr);
   const size_t steps = screen.end();
   NANOBUG_TRY(own);
-  if (!own->finished.good())
+  if (!own->finished.good() && run.series.empty())
+    c.ui.say("The run failed: " + own->program + " ended with " + own->finished.how() + ".");
+  else if (!own->finished.good())
     c.ui.say(fmt::format("The run ended after {}: {}.",
                          coach::count(static_cast<std::int64_t>(steps), "step"), own->finished.how()));
 
-  const fs::path svg = state_home() / "plots" / (session->name + ".svg");
-  const std::vector<coach::Curve> curves = {{"yours", own->series(series)}, {"clean", clean_series}};
-  const Status drawn = coach::plot_svg(series, curves, svg);
-  if (c.ui.json) {
-    nlohmann::json json = {{"ended", own->finished.how()},
-                           {"command", typed(shop, run.program, session->directory)},
-                           {"svg", drawn ? nlohmann::json(svg.string()) : nlohmann::json(nullptr)}};
-    for (const std::string& name : run.series) {
-      for (double value : own->series(name)) json["yours"][name].push_back(number(value));
-      for (double value : clean->series(name)) json["clean"][name].push_back(number(value));
-    }
-    c.ui.data(json.dump(2, ' ', false, kAnyBytes));
-  } else {
-    draw(c.ui, series, curves);
-    if (drawn) c.ui.say("Plot saved to " + tidy(svg));
-  }
+  nlohmann::json json = to_json(run, *own, *clean);
+  json["command"] = command;
+  if (!run.series.empty())
+    draw_curves(c.ui, *session, run, *own, *clean, json);
+  else if (!c.ui.json)
+    show_text(c.ui, own->finished.out, clean->finished.out);
+  if (c.ui.json) c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   return own->finished.good() ? Exit::ok : Exit::check_failed;
 }
 
 }  // namespace
 
 void add_run(Verbs& verbs) {
+  auto name = std::make_shared<std::string>();
   CLI::App* verb =
-      verbs.add(verbs.app, "run", "Train the checkout for a short while, beside the clean baseline");
-  verbs.on(verb, [&c = verbs.context] { return run_session(c); });
+      verbs.add(verbs.app, "run", "Run what shows the bug, beside the clean baseline: training, a chat");
+  verb->add_option("--run", *name, "Another of the catalog's runs (default: the one of the session's bug)")
+      ->type_name("NAME");
+  verbs.on(verb, [name, &c = verbs.context] { return run_session(c, *name); });
 }
 
 }  // namespace nanobug::cli

@@ -40,6 +40,9 @@ Result<Draw> draw(Context& c, const Options& options) {
   if (!options.rule.empty()) {
     const auto rule = catalog::find_rule(**loaded, options.rule);
     NANOBUG_TRY(rule);
+    if ((*rule)->decoy)
+      return fail(Exit::usage,
+                  "'" + options.rule + "' has no bug to find; 'nanobug list' shows those that have");
     return Draw{
         {*rule}, options.seed ? *options.seed : coach::fresh_seed({*rule}, {}, std::ref(random)), false};
   }
@@ -62,7 +65,7 @@ Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> first_c
   NANOBUG_TRY(mutants);
   std::optional<Error> refusal;
   for (const catalog::Rule* rule : rules) {
-    auto certificates = certify(**mutants, *rule, /*fresh=*/false, c.ui.progress());
+    auto certificates = certify(**mutants, *rule, {}, c.ui.progress());
     if (!certificates) {
       refusal = certificates.error();
       continue;

@@ -47,6 +47,7 @@ Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catal
   std::set<std::string> packs, categories;
   std::vector<const catalog::Rule*> rules;
   for (const catalog::Rule& rule : catalog.rules) {
+    if (rule.decoy) continue;
     packs.insert(rule.pack.begin(), rule.pack.end());
     categories.insert(rule.category);
     const bool in_pack =

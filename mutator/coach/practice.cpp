@@ -37,9 +37,11 @@ Progress progress_of(const std::vector<session::Record>& ledger, const catalog::
     }
     for (const std::string& category : categories) count(progress.by_category[category], record);
   }
-  progress.rules = static_cast<int>(catalog.rules.size());
-  for (const catalog::Rule& rule : catalog.rules)
+  for (const catalog::Rule& rule : catalog.rules) {
+    if (rule.decoy) continue;  // there is nothing to solve
+    ++progress.rules;
     progress.rules_solved += progress.solved_rules.contains(rule.id.value);
+  }
   return progress;
 }
 

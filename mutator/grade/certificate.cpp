@@ -9,13 +9,13 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
-#include "mutator/base/suggest.h"
+#include "mutator/grade/observers.h"
 #include "mutator/grade/parity.h"
+#include "mutator/grade/recording.h"
 #include "mutator/rewrite/tokens.h"
 #include "mutator/workshop/probe_run.h"
 #include "mutator/workshop/trial.h"
@@ -24,10 +24,7 @@ namespace nanobug::grade {
 namespace {
 
 using nlohmann::json;
-using workshop::ProbeAnswer;
-using workshop::ProbeInfo;
-
-constexpr const char* kVersion = "3";     // of what a certificate proves
+constexpr const char* kVersion = "4";     // of what a certificate proves
 constexpr std::size_t kStep = 64u << 10;  // no certificate is longer: its size must not tell the rule
 
 json to_json(const Certificate& c) {
@@ -38,6 +35,8 @@ json to_json(const Certificate& c) {
           {"line", c.line},
           {"failing", c.failing},
           {"probes", c.probes},
+          {"runs", c.runs},
+          {"series", c.symptom.series},
           {"kind", c.symptom.kind},
           {"words", c.symptom.words},
           {"silence", c.symptom.silence},
@@ -49,8 +48,9 @@ Certificate from_json(const json& j) {
   Certificate c;
   c.rule = j.at("rule"), c.site = j.at("site"), c.file = j.at("file"), c.function = j.at("function"),
   c.line = j.at("line");
-  c.failing = j.at("failing").get<std::vector<std::string>>(), c.probes = j.at("probes");
-  c.symptom = {j.at("kind"), j.at("words"), j.at("silence"), j.at("visible_from")};
+  c.failing = j.at("failing").get<std::vector<std::string>>(), c.probes = j.at("probes"),
+  c.runs = j.at("runs");
+  c.symptom = {j.at("kind"), j.at("words"), j.at("silence"), j.at("visible_from"), j.at("series")};
   c.seconds = j.at("seconds");
   return c;
 }
@@ -77,13 +77,13 @@ std::multiset<std::string> warnings(const std::string& output) {
   return found;
 }
 
-// What may be said against the text of a file alone.
-Status examine_text(Mutants& mutants, const fs::path& file, const std::string& mutated,
+// What may be said against the new text of one file.
+Status examine_file(Mutants& mutants, const std::string& file, const std::string& mutated,
                     Certificate& certificate) {
-  const auto pristine = read_file(file);
+  const auto pristine = read_file(mutants.clean().tree / file);
   NANOBUG_TRY(pristine);
   auto& refusals = certificate.refusals;
-  if (mutated == *pristine) refusals.push_back("the edits change nothing");
+  if (mutated == *pristine) refusals.push_back("the edits change nothing in " + file);
   const auto before = comments(*pristine), after = comments(mutated);
   for (const std::string& comment : after)
     if (!before.contains(comment))
@@ -96,7 +96,7 @@ Status examine_text(Mutants& mutants, const fs::path& file, const std::string& m
   const std::lock_guard lock(one_at_a_time);
   const auto clang = mutants.rewriter();
   NANOBUG_TRY(clang);
-  const auto formatted = (*clang)->well_formatted(file, *pristine, mutated);
+  const auto formatted = (*clang)->well_formatted(mutants.clean().tree / file, *pristine, mutated);
   NANOBUG_TRY(formatted);
   if (!*formatted)
     refusals.push_back(
@@ -104,54 +104,22 @@ Status examine_text(Mutants& mutants, const fs::path& file, const std::string& m
   return {};
 }
 
-std::vector<ProbeInfo> named_first(const std::vector<ProbeInfo>& all, const catalog::Rule& rule) {
-  std::vector<ProbeInfo> named, others;
-  for (const ProbeInfo& info : all) {
-    const bool is_named = std::any_of(rule.seen_by.begin(), rule.seen_by.end(),
-                                      [&](const catalog::Text& t) { return t.value == info.probe; });
-    (is_named ? named : others).push_back(info);
-  }
-  named.insert(named.end(), others.begin(), others.end());
-  return named;
-}
-
-Status examine_names(const catalog::Rule& rule, const std::vector<ProbeInfo>& all) {
-  std::vector<std::string> known;
-  for (const ProbeInfo& info : all) known.push_back(info.probe);
-  for (const catalog::Text& named : rule.seen_by)
-    if (std::find(known.begin(), known.end(), named.value) == known.end())
-      return fail(Exit::catalog, "there is no probe '" + named.value + "'" + did_you_mean(named.value, known),
-                  named.place);
-  return {};
-}
-
-Status examine_probes(Mutants& mutants, const catalog::Rule& rule, const fs::path& tree,
-                      const workshop::Askable& askable, Certificate& certificate) {
-  const auto program = workshop::probes_for(mutants.workshop(), mutants.clean(), tree);
-  if (!program && program.error().code == Exit::check_failed) {
-    certificate.refusals.push_back(program.error().message);
+// Who sees it: those that the rule names, or, of a decoy, nobody.
+Status examine_sight(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry,
+                     Certificate& certificate) {
+  auto sighting = look(mutants, askable, inquiry);
+  if (!sighting && sighting.error().code == Exit::check_failed) {
+    certificate.refusals.push_back(sighting.error().message);
     return {};
   }
-  NANOBUG_TRY(program);
-  // The named ones decide; the others are asked too, for the record of who else sees it.
-  const auto answers = run_probes(mutants.workshop(), *program, tree, named_first(askable.probes, rule),
-                                  askable.limits(mutants.workshop().spec().probes));
-  NANOBUG_TRY(answers);
-  for (const ProbeAnswer& answer : *answers) {
-    certificate.probes += answer.how != ProbeAnswer::How::unasked;
-    if (!answer.passed() && answer.how != ProbeAnswer::How::unasked)
-      certificate.failing.push_back(answer.probe);
-  }
-  for (const catalog::Text& named : rule.seen_by) {
-    const auto excluded =
-        std::find_if(askable.excluded.begin(), askable.excluded.end(),
-                     [&](const ProbeAnswer& answer) { return answer.probe == named.value; });
-    if (excluded != askable.excluded.end())
-      certificate.refusals.push_back("probe " + named.value + " " + excluded->message);
-    else if (std::find(certificate.failing.begin(), certificate.failing.end(), named.value) ==
-             certificate.failing.end())
-      certificate.refusals.push_back("no probe sees it: " + named.value + " passes on the mutant");
-  }
+  NANOBUG_TRY(sighting);
+  for (const auto& [observer, why] : sighting->blind)
+    certificate.refusals.push_back("seen_by does not hold: " + observer + " " + why);
+  if (inquiry.rule.decoy)
+    for (const std::string& observer : sighting->seen_by)
+      certificate.refusals.push_back("it is no decoy: " + observer + " sees it");
+  certificate.failing = std::move(sighting->seen_by);
+  certificate.probes = sighting->probes, certificate.runs = sighting->runs;
   return {};
 }
 
@@ -166,9 +134,13 @@ Status examine_warnings(Mutants& mutants, const workshop::Mutant& built, Certifi
   return {};
 }
 
+double since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 // Everything about one site; refusals are collected, so that a maintainer sees them all at once.
 Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const rewrite::Site& site,
-                            const workshop::Askable& askable) {
+                            const workshop::Askable& askable, bool all) {
   const auto start = std::chrono::steady_clock::now();
   Certificate certificate{.rule = rule.id.value,
                           .site = site.index,
@@ -177,95 +149,117 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
                           .line = site.line};
   const auto overlay = mutants.overlay(site);
   NANOBUG_TRY(overlay);
-  for (const auto& [file, text] : *overlay)
-    NANOBUG_TRY(examine_text(mutants, mutants.clean().tree / file, text, certificate));
+  for (const auto& [file, text] : *overlay) NANOBUG_TRY(examine_file(mutants, file, text, certificate));
   const auto built = mutants.workshop().mutant(mutants.clean(), *overlay);
   if (!built && built.error().code == Exit::catalog) {
     certificate.refusals.push_back(built.error().message);
     return certificate;
   }
   NANOBUG_TRY(built);
-  if (built->files.empty())
+  // A decoy may well be what the compiler makes of the clean text too.
+  if (built->files.empty() && !rule.decoy)
     certificate.refusals.push_back("the object code is the clean tree's: the edits change nothing");
   NANOBUG_TRY(examine_warnings(mutants, *built, certificate));
   if (!certificate.refusals.empty()) return certificate;
 
   const auto place = workshop::Trial::of_mutant(mutants.workshop(), mutants.clean(), *overlay, *built);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(examine_probes(mutants, rule, place->tree(), askable, certificate));
+  NANOBUG_TRY(examine_sight(
+      mutants, askable,
+      {.rule = rule, .overlay = *overlay, .built = *built, .tree = place->tree(), .all = all}, certificate));
   const catalog::Run& run = mutants.catalog().run_of(rule);
-  const auto clean = baseline(mutants.workshop(), mutants.clean(), run.program, 1);
+  const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
   NANOBUG_TRY(clean);
   const auto own = run_program(mutants.workshop(), run.program, place->tree(), 1);
   NANOBUG_TRY(own);
-  certificate.symptom = describe(*own, *clean, run.series.front());
-  certificate.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  certificate.symptom = describe(*own, *clean, run);
+  certificate.seconds = since(start);
   return certificate;
+}
+
+// Of a decoy that is the clean tree itself.
+Result<Certificate> nothing_changed(Mutants& mutants, const catalog::Rule& rule) {
+  const catalog::Run& run = mutants.catalog().run_of(rule);
+  const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
+  NANOBUG_TRY(clean);
+  return Certificate{
+      .rule = rule.id.value, .file = "", .function = "", .symptom = describe(*clean, *clean, run)};
 }
 
 // What a certificate is of: the rule, and the text that it makes, which the rewriter may come to make
 // otherwise.
-std::string rule_text(const catalog::Rule& rule, const std::vector<rewrite::Site>& sites) {
-  json text = {kVersion, rule.id.value};
-  for (const rewrite::Site& site : sites)
-    for (const rewrite::Change* change : site.changes()) {
-      text.push_back({site.index, change->file, change->hash});
-      for (const rewrite::Replacement& edit : change->edits)
-        text.push_back({edit.offset, edit.length, edit.text});
-    }
-  for (const catalog::Text& probe : rule.seen_by) text.push_back(probe.value);
-  return text.dump();
+std::string rule_text(const catalog::Catalog& catalog, const catalog::Rule& rule,
+                      const std::vector<workshop::Overlay>& overlays) {
+  json text = {kVersion, rule.id.value, rule.decoy};
+  for (const workshop::Overlay& overlay : overlays)
+    for (const auto& [file, bytes] : overlay) text.push_back({file, sha256(bytes)});
+  for (const catalog::Text& observer : rule.seen_by) text.push_back(observer.value);
+  for (const catalog::Parity& parity : catalog.tree.parity)
+    text.push_back({parity.id.value, recording_name(catalog.tree, parity)});
+  text.push_back(baseline_name(catalog.tree, catalog.run_of(rule), 1));
+  return text.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::optional<std::vector<Certificate>> read_kept(const fs::path& file) {
+  const auto text = read_sealed(file);
+  if (!text) return std::nullopt;
+  try {
+    std::vector<Certificate> certificates;
+    const json j = json::parse(*text);
+    for (const json& entry : j) certificates.push_back(from_json(entry));
+    if (j.is_array() && !certificates.empty()) return certificates;
+  } catch (const json::exception&) {
+    // Damaged: made again.
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-Status knows_probes(Mutants& mutants, const catalog::Rule& rule) {
-  const auto all = list_probes(mutants.workshop(), mutants.clean());
-  NANOBUG_TRY(all);
-  return examine_names(rule, *all);
-}
-
-Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, bool fresh,
+Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,
                                          const workshop::Progress& progress) {
   const auto program = clean_probes(mutants.workshop(), mutants.clean(), progress);
   NANOBUG_TRY(program);
   const auto sites = mutants.sites(rule);
   NANOBUG_TRY(sites);
-  const catalog::Run& shown = mutants.catalog().run_of(rule);
-  const json run = {shown.program.program, shown.program.args, shown.series};
-  const fs::path kept =
-      mutants.workshop().cache() / "certificates" /
-      sha256(rule_text(rule, *sites) + run.dump() + mutants.clean().key + program->string());
-  if (!fresh)
-    if (const auto text = read_sealed(kept)) try {
-        std::vector<Certificate> certificates;
-        const json j = json::parse(*text);
-        for (const json& entry : j) certificates.push_back(from_json(entry));
-        if (j.is_array() && !certificates.empty()) return certificates;
-      } catch (const json::exception&) {
-        // Damaged: made again.
-      }
-  const auto all = list_probes(mutants.workshop(), mutants.clean());
-  NANOBUG_TRY(all);
-  NANOBUG_TRY(examine_names(rule, *all));
+  std::vector<workshop::Overlay> overlays;
+  for (const rewrite::Site& site : *sites) {
+    auto overlay = mutants.overlay(site);
+    NANOBUG_TRY(overlay);
+    overlays.push_back(std::move(*overlay));
+  }
+  const std::string what =
+      rule_text(mutants.catalog(), rule, overlays) + mutants.clean().key + program->string();
+  const auto kept = [&](bool all) {
+    return mutants.workshop().cache() / "certificates" / sha256(what + (all ? "all" : ""));
+  };
+  // Where every run was asked, those that have to be were.
+  if (!proof.fresh)
+    for (const bool all : {true, false})
+      if (auto known = all || !proof.all ? read_kept(kept(all)) : std::nullopt) return std::move(*known);
+  NANOBUG_TRY(knows_observers(mutants, rule));
   const auto askable = workshop::askable(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(askable);
   std::vector<Certificate> certificates;
   json record = json::array();
-  for (const rewrite::Site& site : *sites) {
-    auto certificate = examine(mutants, rule, site, *askable);
+  const auto add = [&](Result<Certificate> certificate) -> Status {
     NANOBUG_TRY(certificate);
     record.push_back(to_json(*certificate));
     certificates.push_back(std::move(*certificate));
-  }
+    return {};
+  };
+  for (const rewrite::Site& site : *sites)
+    NANOBUG_TRY(add(examine(mutants, rule, site, *askable, proof.all)));
+  if (sites->empty()) NANOBUG_TRY(add(nothing_changed(mutants, rule)));
   // Only what holds is kept: a refused rule is about to be mended.
   if (std::all_of(certificates.begin(), certificates.end(), [](const Certificate& c) { return c.holds(); }))
-    NANOBUG_TRY(write_sealed(kept, record.dump(), kStep));
+    NANOBUG_TRY(
+        write_sealed(kept(proof.all), record.dump(-1, ' ', false, json::error_handler_t::replace), kStep));
   return certificates;
 }
 
 std::vector<Result<std::vector<Certificate>>> certify(
-    Mutants& mutants, const std::vector<const catalog::Rule*>& rules, bool fresh,
+    Mutants& mutants, const std::vector<const catalog::Rule*>& rules, const Proof& proof,
     const std::function<void(const catalog::Rule&, int)>& done) {
   std::vector<Result<std::vector<Certificate>>> answers(rules.size());
   // Clang is asked for all sites first, one parse a file; and what all rules share is made once, before they
@@ -274,9 +268,10 @@ std::vector<Result<std::vector<Certificate>>> certify(
   const auto program = clean_probes(mutants.workshop(), mutants.clean());
   const auto clang = mutants.rewriter();
   if (program && clang) {
-    if (fresh) (void)forget_parity(mutants.clean());
-    (void)workshop::askable(mutants.workshop(), mutants.clean(), fresh);
-    (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().tree.runs.front().program, 1);
+    if (proof.fresh) (void)forget_parity(mutants.clean());
+    (void)workshop::askable(mutants.workshop(), mutants.clean(), proof.fresh);
+    for (const catalog::Rule* rule : rules)
+      (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().run_of(*rule), 1);
   }
   std::atomic<size_t> next = 0;
   std::mutex telling;
@@ -285,7 +280,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
   const auto one = [&](size_t i) -> Result<std::vector<Certificate>> {
     if (!sites[i]) return tl::unexpected(sites[i].error());
     try {
-      return certify(mutants, *rules[i], fresh);
+      return certify(mutants, *rules[i], proof);
     } catch (const std::exception& error) {
       return fail(Exit::io, std::string("certifying was given up: ") + error.what(), rules[i]->id.place);
     }

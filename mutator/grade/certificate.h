@@ -1,8 +1,10 @@
 // certificate: the proof that a rule is a bug worth a session. A rule without one cannot be drawn.
 //
 // Everything a learner is promised is checked here by machine: the mutant compiles without a new warning,
-// leaves no comment and no scar, is seen by the probe that the rule names and not by luck, and has the
-// symptom on record.
+// leaves no comment and no scar, is seen by the probes and parity runs that the rule names and not by luck,
+// and has the symptom of its own run on record. A decoy is certified by the opposite: it compiles and leaves
+// no scar either, and not one probe or parity run sees it. One that changes nothing has no site, and its
+// certificate says so.
 #pragma once
 
 #include <string>
@@ -17,28 +19,30 @@ namespace nanobug::grade {
 struct Certificate {
   std::string rule;
   int site = 0;
-  std::string file, function;
+  std::string file, function;  // empty of a decoy that changes nothing
   int line = 0;
   std::vector<std::string> refusals = {};  // empty: the certificate holds
-  std::vector<std::string> failing = {};   // probes that fail on the mutant
-  int probes = 0;                          // how many were run
+  std::vector<std::string> failing = {};   // probes and parity runs that see the mutant; the named ones first
+  int probes = 0, runs = 0;                // how many of them were asked
   Symptom symptom = {};
   double seconds = 0;
 
   bool holds() const { return refusals.empty(); }
 };
 
-// Does the probe program have every probe that the rule names? The error has the place in the catalog.
-Status knows_probes(Mutants& mutants, const catalog::Rule& rule);
+struct Proof {
+  bool fresh = false;  // also where it was proved before
+  bool all = false;    // every parity run is asked, not only those that have to be (observers.h)
+};
 
 // One rule, all sites. A refusal is an answer; errors are nanobug's own trouble. What was proved before for
-// the same rule, tree and probes is read from the cache unless `fresh`.
-Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, bool fresh,
+// the same rule, tree and probes is read from the cache.
+Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,
                                          const workshop::Progress& progress = {});
 
 // Several rules on two cores; one answer a rule, in order. `done` is told as each is finished.
 std::vector<Result<std::vector<Certificate>>> certify(
-    Mutants& mutants, const std::vector<const catalog::Rule*>& rules, bool fresh,
+    Mutants& mutants, const std::vector<const catalog::Rule*>& rules, const Proof& proof,
     const std::function<void(const catalog::Rule&, int done)>& done = {});
 
 }  // namespace nanobug::grade

@@ -37,7 +37,9 @@ double rounding_of(const std::vector<const Record*>& records, const std::string&
 
 std::string quoted(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-  return "'" + std::string(line.substr(0, 60)) + (line.size() > 60 ? "…'" : "'");
+  size_t end = std::min<size_t>(line.size(), 60);
+  while (end < line.size() && end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
+  return "'" + std::string(line.substr(0, end)) + (end < line.size() ? "…'" : "'");
 }
 
 }  // namespace

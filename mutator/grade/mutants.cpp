@@ -32,6 +32,7 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
   std::vector<const catalog::Rule*> asked;
   std::vector<std::string> keys(rules.size());
   for (size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i]->forms().empty()) continue;  // a decoy that changes nothing has no site
     const auto files = texts_of(rules[i]->files());
     if (!files) {
       answers[i] = fail(Exit::catalog, "rule '" + rules[i]->id.value + "': " + files.error().message,

@@ -146,15 +146,15 @@ Status record(const workshop::Workshop& workshop, const workshop::Clean& clean,
   return {};
 }
 
-// Of every parity run; made where it is not there.
-Result<std::vector<Recording>> all_recordings(const workshop::Workshop& workshop,
-                                              const workshop::Clean& clean,
-                                              const workshop::Progress& progress) {
+// Of these parity runs; made where it is not there. The others are left empty.
+Result<std::vector<Recording>> recordings_of(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                                             const std::vector<size_t>& which,
+                                             const workshop::Progress& progress) {
   const auto& specs = workshop.spec().parity;
   std::vector<Recording> all(specs.size());
   const auto read = [&] {
     std::vector<size_t> missing;
-    for (size_t i = 0; i < specs.size(); ++i) {
+    for (const size_t i : which) {
       auto kept = read_recording(recordings(clean) / recording_name(workshop.spec(), specs[i]));
       if (kept)
         all[i] = std::move(*kept);
@@ -171,33 +171,50 @@ Result<std::vector<Recording>> all_recordings(const workshop::Workshop& workshop
   return all;
 }
 
-std::vector<ParityAnswer> in_words(const catalog::Tree& tree, const std::vector<Recording>& recorded) {
-  std::vector<ParityAnswer> answers;
-  for (size_t i = 0; i < recorded.size(); ++i)
-    answers.push_back({.observable = tree.parity[i].observable,
-                       .how = recorded[i].excluded.empty() ? How::agrees : How::excluded,
-                       .message = recorded[i].excluded});
-  return answers;
+// The places of those that are asked, the named ones first.
+std::vector<size_t> chosen(const std::vector<catalog::Parity>& specs, const Asking& asking) {
+  std::vector<size_t> first, others;
+  for (size_t i = 0; i < specs.size(); ++i)
+    if (std::count(asking.first.begin(), asking.first.end(), specs[i].id.value))
+      first.push_back(i);
+    else if (asking.others)
+      others.push_back(i);
+  first.insert(first.end(), others.begin(), others.end());
+  return first;
+}
+
+ParityAnswer in_words(const catalog::Parity& spec, const Recording& recorded) {
+  return {.id = spec.id.value,
+          .observable = spec.observable,
+          .how = recorded.excluded.empty() ? How::agrees : How::excluded,
+          .message = recorded.excluded};
 }
 
 }  // namespace
 
 Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop, const workshop::Clean& clean,
                                              const fs::path& place, const workshop::Progress& progress,
-                                             Until until) {
-  const auto recorded = all_recordings(workshop, clean, progress);
-  NANOBUG_TRY(recorded);
+                                             const Asking& asking) {
   const auto& specs = workshop.spec().parity;
-  std::vector<ParityAnswer> answers = in_words(workshop.spec(), *recorded);
+  std::vector<size_t> which = chosen(specs, asking);
+  const auto recorded = recordings_of(workshop, clean, which, progress);
+  NANOBUG_TRY(recorded);
+  std::map<size_t, ParityAnswer> answers;
   std::vector<size_t> order;
-  for (size_t i = 0; i < specs.size(); ++i)
-    if (answers[i].agrees()) {
-      order.push_back(i);
-      answers[i].how = How::not_run;
-    }
-  // The longest first, so that neither core is left alone with it at the end.
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return (*recorded)[a].seconds() > (*recorded)[b].seconds(); });
+  for (const size_t i : which) {
+    answers[i] = in_words(specs[i], (*recorded)[i]);
+    if (!answers[i].agrees()) continue;
+    order.push_back(i);
+    answers[i].how = How::not_run;
+  }
+  // The longest first, so that neither core is left alone with it at the end; but the named ones before them.
+  const auto is_first = [&](size_t i) {
+    return std::count(asking.first.begin(), asking.first.end(), specs[i].id.value) > 0;
+  };
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::pair(!is_first(a), -(*recorded)[a].seconds()) <
+           std::pair(!is_first(b), -(*recorded)[b].seconds());
+  });
   auto stage = Stage::open(workshop, place);
   NANOBUG_TRY(stage);
   std::mutex telling;
@@ -205,7 +222,7 @@ Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop,
   NANOBUG_TRY(two_at_a_time(order, [&](size_t i) -> Result<bool> {
     const auto own = stage->perform(specs[i], &(*recorded)[i]);
     NANOBUG_TRY(own);
-    ParityAnswer& answer = answers[i];
+    ParityAnswer& answer = answers.at(i);
     const Difference parts = difference(specs[i], *own, (*recorded)[i]);
     answer.message = parts.why;
     answer.only_more_lines = parts.only_more_lines;
@@ -213,17 +230,22 @@ Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop,
     answer.hung = own->hung;
     const std::lock_guard lock(telling);
     if (progress) progress("running programs", ++compared, static_cast<int>(order.size()));
-    return !own->hung && (until == Until::all || answer.agrees());
+    return !own->hung && (asking.until == Until::all || answer.agrees());
   }));
-  return answers;
+  std::vector<ParityAnswer> in_order;
+  for (auto& [i, answer] : answers) in_order.push_back(std::move(answer));
+  return in_order;
 }
 
 Result<std::vector<ParityAnswer>> record_parity(const workshop::Workshop& workshop,
                                                 const workshop::Clean& clean,
                                                 const workshop::Progress& progress) {
-  const auto recorded = all_recordings(workshop, clean, progress);
+  const auto& specs = workshop.spec().parity;
+  const auto recorded = recordings_of(workshop, clean, chosen(specs, {}), progress);
   NANOBUG_TRY(recorded);
-  return in_words(workshop.spec(), *recorded);
+  std::vector<ParityAnswer> answers;
+  for (size_t i = 0; i < specs.size(); ++i) answers.push_back(in_words(specs[i], (*recorded)[i]));
+  return answers;
 }
 
 std::vector<ParityAnswer> excluded_parity(const workshop::Workshop& workshop, const workshop::Clean& clean) {
@@ -231,7 +253,7 @@ std::vector<ParityAnswer> excluded_parity(const workshop::Workshop& workshop, co
   for (const catalog::Parity& spec : workshop.spec().parity)
     if (const auto kept = read_recording(recordings(clean) / recording_name(workshop.spec(), spec));
         kept && !kept->excluded.empty())
-      excluded.push_back({.observable = spec.observable, .how = How::excluded, .message = kept->excluded});
+      excluded.push_back(in_words(spec, *kept));
   return excluded;
 }
 
@@ -240,32 +262,40 @@ Status forget_parity(const workshop::Clean& clean) {
 }
 
 Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const workshop::Clean& clean,
-                                     const catalog::Program& program, int threads,
+                                     const catalog::Run& run, int threads,
                                      const workshop::Progress& progress) {
-  nlohmann::json what = {program.program, program.args, program.ranks,
-                         program.input,   threads,      workshop.spec().inputs};
-  for (const catalog::Step& step : program.before)
-    what.push_back({step.program, step.args, step.ranks, step.input});
-  const fs::path kept =
-      clean.tree.parent_path() / "baseline" / (sha256(what.dump()).substr(0, 24) + ".jsonl");
-  if (const auto text = read_file(kept)) {
-    workshop::RunReport report;
-    std::istringstream lines(*text);
-    for (std::string line; std::getline(lines, line);)
-      if (auto record = workshop::parse_record(line)) report.records.push_back(std::move(*record));
+  const catalog::Program& program = run.program;
+  const fs::path kept = clean.tree.parent_path() / "baseline" / baseline_name(workshop.spec(), run, threads);
+  if (auto known = read_recording(kept); known && known->takes.size() == 1) {
+    workshop::RunReport report{
+        .records = std::move(known->takes[0].records), .program = program.program, .finished = {}};
+    report.finished.out = std::move(known->takes[0].text);
     return report;
   }
   if (progress) progress("recording the clean baseline, once for this machine", 0, 0);
+  const auto wrong = [&](const std::string& why) {
+    return fail(Exit::catalog, "the run '" + run.name + "' " + why, program.place);
+  };
   auto report = workshop::run_program(workshop, program, clean.tree, threads);
   NANOBUG_TRY(report);
-  if (!report->finished.good() || report->records.empty())
-    return fail(Exit::catalog,
-                report->program + " fails on the clean tree (" + report->finished.how() + "); " +
-                    report->finished.err,
-                program.place);
-  std::string text;
-  for (const workshop::Record& record : report->records) text += workshop::to_line(record) + '\n';
-  NANOBUG_TRY(write_file(kept, text));
+  if (!report->finished.good())
+    return wrong("fails on the clean tree: " + report->program + " ended with " + report->finished.how() +
+                 "; " + report->finished.err);
+  if (!run.series.empty() && report->series(run.series.front()).empty())
+    return wrong("writes no record with '" + run.series.front() + "' on the clean tree");
+  if (run.series.empty()) {
+    const auto again = workshop::run_program(workshop, program, clean.tree, threads);
+    NANOBUG_TRY(again);
+    if (const auto parts = compare_text(again->finished.out, report->finished.out); !parts.why.empty())
+      return wrong("does not repeat itself on the clean tree: it " + parts.why + "; give it a seed");
+    if (report->finished.out.empty()) return wrong("prints nothing on the clean tree, and has no series");
+  }
+  NANOBUG_TRY(write_recording(kept, {.before_s = {},
+                                     .takes = {{.records = report->records,
+                                                .text = run.series.empty() ? report->finished.out : "",
+                                                .writes = {},
+                                                .processor_s = report->finished.processor_s}},
+                                     .excluded = ""}));
   return report;
 }
 

@@ -23,7 +23,8 @@ struct ParityAnswer {
     excluded,  // the clean tree itself does not pass it here
     not_run,   // another one never ended, so this one was not begun
   };
-  std::string observable;
+  std::string id = {};  // the parity run's
+  std::string observable = {};
   How how = How::agrees;
   std::string message = {};      // "loss differs from the clean tree's at record 3 by 2.1e-2 (relative)"
   bool hung = false;             // it differs because a limit was passed
@@ -35,12 +36,19 @@ struct ParityAnswer {
 
 enum class Until { all, first_difference };
 
-// Every parity run of the catalog in the tree at `place`, which is whole and built, two at a time; answers in
-// the catalog's order. Nothing is begun after one that had to be ended by its limit. Errors are nanobug's own
-// trouble; a tree that is wrong in whatever way is an answer.
+// Which parity runs, and how far.
+struct Asking {
+  Until until = Until::all;
+  std::vector<std::string> first = {};  // ids: begun before the others
+  bool others = true;                   // false: only those
+};
+
+// Parity runs of the catalog in the tree at `place`, which is whole and built, two at a time; an answer each,
+// in the catalog's order. Nothing is begun after one that had to be ended by its limit. Errors are nanobug's
+// own trouble; a tree that is wrong in whatever way is an answer.
 Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop, const workshop::Clean& clean,
                                              const fs::path& place, const workshop::Progress& progress = {},
-                                             Until until = Until::all);
+                                             const Asking& asking = {});
 
 // Records what is not recorded yet; the answers are `agrees` or `excluded`.
 Result<std::vector<ParityAnswer>> record_parity(const workshop::Workshop& workshop,
@@ -53,10 +61,11 @@ std::vector<ParityAnswer> excluded_parity(const workshop::Workshop& workshop, co
 // Forgets all recordings, so that the clean tree is asked again.
 Status forget_parity(const workshop::Clean& clean);
 
-// The clean tree's own series of a program, for a learner's eyes: recorded once, kept beside it. Progress is
-// told when it has to be recorded.
+// What the clean tree does in one of the catalog's runs, for a learner's eyes: recorded once, kept beside it.
+// Progress is told when it has to be recorded. Errors: Exit::catalog when it fails there, writes no record
+// with its first series, or, where its text is what is shown, does not print the same again.
 Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const workshop::Clean& clean,
-                                     const catalog::Program& program, int threads,
+                                     const catalog::Run& run, int threads,
                                      const workshop::Progress& progress = {});
 
 }  // namespace nanobug::grade

@@ -43,6 +43,12 @@ std::string recording_name(const catalog::Tree& tree, const catalog::Parity& par
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
 }
 
+std::string baseline_name(const catalog::Tree& tree, const catalog::Run& run, int threads) {
+  json what = {"2", tree.inputs, run.series, threads, step_json(run.program)};
+  for (const catalog::Step& step : run.program.before) what.push_back(step_json(step));
+  return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
+}
+
 // CBOR and not text: its numbers come back to the bit, NaN and infinity too, and text may be any bytes.
 Status write_recording(const fs::path& file, const Recording& recording) {
   const auto bytes = bytes_of(recording);

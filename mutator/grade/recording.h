@@ -29,6 +29,9 @@ struct Recording {
 // Its own name among recordings: another one as soon as anything in the catalog that could change it does.
 std::string recording_name(const catalog::Tree& tree, const catalog::Parity& parity);
 
+// The same of a run that is shown to a learner.
+std::string baseline_name(const catalog::Tree& tree, const catalog::Run& run, int threads);
+
 // Nothing when it is not there or not whole.
 std::optional<Recording> read_recording(const fs::path& file);
 Status write_recording(const fs::path& file, const Recording& recording);

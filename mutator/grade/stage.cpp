@@ -8,13 +8,6 @@ namespace {
 
 constexpr int kThreads = 1;  // sums of several threads differ in their last digits
 
-// What a program says of its files must not depend on where the scratch directory is.
-std::string without(const std::string& path, std::string text) {
-  for (size_t at = 0; (at = text.find(path, at)) != std::string::npos;)
-    text.replace(at, path.size(), "{scratch}");
-  return text;
-}
-
 // False, with the reason, when it failed.
 bool succeeded(const workshop::RunReport& report, Performance& performance) {
   if (report.finished.good()) return true;
@@ -69,11 +62,10 @@ Result<Performance> Stage::perform(const catalog::Parity& parity, const Recordin
                                       .watch = step.leaves,
                                       .standbys = standbys_.get()});
     NANOBUG_TRY(report);
-    performance.recording.takes.push_back(
-        {.records = std::move(report->records),
-         .text = step.text ? without(run_directory_.path().string(), std::move(report->finished.out)) : "",
-         .writes = std::move(report->writes),
-         .processor_s = report->finished.processor_s});
+    performance.recording.takes.push_back({.records = std::move(report->records),
+                                           .text = step.text ? std::move(report->finished.out) : "",
+                                           .writes = std::move(report->writes),
+                                           .processor_s = report->finished.processor_s});
     if (!succeeded(*report, performance)) return performance;
   }
   return performance;

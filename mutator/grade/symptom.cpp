@@ -6,6 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+
+#include "mutator/base/files.h"
+#include "mutator/base/line_diff.h"
+#include "mutator/grade/compare.h"
 
 namespace nanobug::grade {
 namespace {
@@ -20,49 +25,76 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-std::string classify(double first, double clean_end, double end, double gain, double largest_difference) {
-  if (largest_difference <= 1e-6) return "unchanged";  // also where the clean run gains nothing
-  if (end < 0) return "below zero";
-  if (end > first + 0.25 * gain) return "diverges";
-  if (end > first - 0.25 * gain) return "stuck";
-  if (end < clean_end - 0.15 * gain) return "too good";
-  if (end > clean_end + 0.15 * gain) return "slower";
+// How the clean tree's series goes, and where the mutant's ends beside it; both as if they fell.
+struct Course {
+  double first, clean_end, end, scale;
+  bool moves;
+};
+
+// Less than this share of a series is no movement of it.
+constexpr double kStill = 0.02;
+
+Course course_of(const std::vector<double>& own, const std::vector<double>& clean) {
+  Course course{clean.front(), end_of(clean), end_of(own), 0, true};
+  const double change = std::abs(course.first - course.clean_end),
+               size = std::max(std::abs(course.first), std::abs(course.clean_end));
+  course.moves = change > kStill * size;
+  course.scale = std::max(course.moves ? change : std::abs(course.clean_end), 1e-9);
+  return course;
+}
+
+std::string classify(const Course& c, double largest_difference) {
+  if (largest_difference <= 1e-6) return "unchanged";
+  const double off = (c.end - c.clean_end) / c.scale;
+  if (!c.moves) return off > 0.15 ? "grows" : off < -0.15 ? "shrinks" : "drifts";
+  const bool falls = c.clean_end < c.first;
+  if (falls && c.end < 0 && c.clean_end >= 0) return "below zero";
+  const double behind = falls ? off : -off;  // how far from the clean end, back towards the start
+  if (behind > 1.25) return "diverges";
+  if (behind > 0.75) return "stuck";
+  if (behind > 0.15) return "slower";
+  if (behind < -0.15) return "too good";
   return "drifts";
 }
 
-}  // namespace
+// Nothing, or how it came to another end than the program's own.
+std::optional<Symptom> early_end(const workshop::RunReport& mutant, int reached, const char* of) {
+  const auto& finished = mutant.finished;
+  if (finished.timed_out)
+    return Symptom{"hang", fmt::format("the run hangs after {} {}", reached, of), 0, reached};
+  if (finished.good()) return std::nullopt;
+  const std::string why = first_line(finished.err);
+  return Symptom{"crash",
+                 fmt::format("the run ends after {} {} with {}{}", reached, of, finished.how(),
+                             why.empty() ? "" : ": " + why),
+                 0, reached};
+}
 
-Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& clean,
-                 const std::string& series) {
+Symptom of_series(const workshop::RunReport& mutant, const workshop::RunReport& clean,
+                  const std::string& series) {
   const std::vector<double> own = mutant.series(series), reference = clean.series(series);
-  const auto nan = std::find_if(own.begin(), own.end(), [](double v) { return !std::isfinite(v); });
-  if (nan != own.end()) {
-    const int step = static_cast<int>(nan - own.begin());
-    return {"nan", fmt::format("the {} is {} from step {} on", series, *nan, step), 0, step};
-  }
   const int steps = static_cast<int>(own.size());
-  if (mutant.finished.timed_out)
-    return {"hang", fmt::format("the run hangs after {} steps", steps), 0, steps};
-  if (!mutant.finished.good())
-    return {"crash",
-            fmt::format("the run ends after {} steps with {}: {}", steps, mutant.finished.how(),
-                        first_line(mutant.finished.err)),
-            0, steps};
+  for (size_t i = 0; i < own.size(); ++i)
+    if (!std::isfinite(own[i]) && (i >= reference.size() || std::isfinite(reference[i])))
+      return {"nan", fmt::format("the {} is {} from step {} on", series, own[i], i), 0, static_cast<int>(i)};
+  if (auto ended = early_end(mutant, steps, "steps")) return *ended;
   if (own.empty() || own.size() != reference.size())
-    return {"crash", fmt::format("the run writes {} records instead of {}", own.size(), reference.size()), 0,
-            steps};
-
-  const double clean_end = end_of(reference), end = end_of(own),
-               gain = std::max(reference.front() - clean_end, 1e-9);
+    return {"crash",
+            fmt::format("the run writes {} records with a {} instead of {}", own.size(), series,
+                        reference.size()),
+            0, steps};
+  const Course course = course_of(own, reference);
   Symptom symptom;
   double largest = 0;
   for (size_t i = 0; i < own.size(); ++i) {
+    if (own[i] == reference[i]) continue;  // infinities of one sign too
     const double difference = std::abs(own[i] - reference[i]);
     largest = std::max(largest, difference / std::max(std::abs(reference[i]), 1e-12));
-    if (symptom.visible_from < 0 && difference > 0.05 * gain) symptom.visible_from = static_cast<int>(i);
+    if (symptom.visible_from < 0 && difference > 0.05 * course.scale)
+      symptom.visible_from = static_cast<int>(i);
   }
-  symptom.kind = classify(reference.front(), clean_end, end, gain, largest);
-  symptom.silence = 1 - std::min(1.0, std::abs(end - clean_end) / gain);
+  symptom.kind = classify(course, largest);
+  symptom.silence = 1 - std::min(1.0, std::abs(course.end - course.clean_end) / course.scale);
   // A person compares these with what a run prints, so they are a run's own first and last numbers, printed
   // alike.
   symptom.words = fmt::format(
@@ -74,6 +106,50 @@ Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& c
                         : fmt::format("the {} over {} steps is the clean tree's to {} digits", series, steps,
                                       static_cast<int>(std::floor(-std::log10(largest))));
   return symptom;
+}
+
+}  // namespace
+
+Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& clean,
+                 const std::string& series) {
+  Symptom symptom = of_series(mutant, clean, series);
+  symptom.series = series;
+  return symptom;
+}
+
+Symptom describe_text(const workshop::RunReport& mutant, const workshop::RunReport& clean) {
+  const auto own = lines_of(mutant.finished.out), reference = lines_of(clean.finished.out);
+  if (auto ended = early_end(mutant, static_cast<int>(own.size()), "lines")) return *ended;
+  const Difference parts = compare_text(mutant.finished.out, clean.finished.out);
+  if (parts.why.empty())
+    return {"unchanged",
+            fmt::format("what the run prints, {} {}, is exactly the clean tree's", own.size(),
+                        own.size() == 1 ? "line" : "lines"),
+            1};
+  const auto changes = line_changes(reference, own);
+  size_t common = reference.size();
+  for (const LineChange& change : changes) common -= change.removed;
+  return {"other text", "the run " + parts.why,
+          static_cast<double>(common) / static_cast<double>(std::max(own.size(), reference.size())),
+          static_cast<int>(changes.front().after)};
+}
+
+Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& clean,
+                 const catalog::Run& run) {
+  if (run.series.empty()) return describe_text(mutant, clean);
+  const Symptom first = describe(mutant, clean, run.series.front());
+  if (first.kind != "unchanged") return first;
+  for (size_t i = 1; i < run.series.size(); ++i) {
+    const std::vector<double> values = clean.series(run.series[i]);
+    if (values.empty() ||
+        !std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }))
+      continue;
+    Symptom other = describe(mutant, clean, run.series[i]);
+    if (other.visible_from < 0) continue;
+    other.words = first.words + "; " + other.words;
+    return other;
+  }
+  return first;
 }
 
 }  // namespace nanobug::grade

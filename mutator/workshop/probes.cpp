@@ -191,6 +191,10 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
   return *built;
 }
 
+bool is_public_header(const Workshop& workshop, const std::string& file) {
+  return matches(file, workshop.spec().probes.headers);
+}
+
 Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean) {
   const auto program = clean_probes(workshop, clean);
   NANOBUG_TRY(program);

@@ -35,6 +35,9 @@ std::optional<fs::path> find_clean_probes(const Workshop& workshop, const Clean&
 Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const fs::path& tree,
                             const Progress& progress = {});
 
+// Is the file, relative to the tree's root, one that the probes are compiled against?
+bool is_public_header(const Workshop& workshop, const std::string& file);
+
 // Every probe there is, as the clean tree's program lists them; asked once, kept beside it.
 Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean);
 

@@ -34,6 +34,12 @@ Result<int> free_port() {
   return ntohs(address.sin_port);
 }
 
+// What a program says of its files must not depend on where the scratch directory is.
+void forget_place(std::string& text, const std::string& path) {
+  for (size_t at = 0; (at = text.find(path, at)) != std::string::npos;)
+    text.replace(at, path.size(), "{scratch}");
+}
+
 // One process, its records appended to `records`.
 Result<Finished> run_one(Command command, Standby* standby, const StepOptions& options,
                          std::vector<Record>& records, bool tell) {
@@ -120,13 +126,27 @@ Result<RunDirectory> RunDirectory::make(const catalog::Tree& spec) {
   NANOBUG_TRY(parent);
   auto path = make_temporary_directory(*parent, "nanobug-run");
   NANOBUG_TRY(path);
-  RunDirectory made(std::move(*path));
-  for (const auto& [name, text] : spec.inputs) NANOBUG_TRY(write_unsynced(made.path() / name, text));
+  RunDirectory made(std::move(*path), false);
+  NANOBUG_TRY(made.put_inputs(spec));
   return made;
 }
 
+Result<RunDirectory> RunDirectory::keep(const catalog::Tree& spec, const fs::path& place) {
+  std::error_code error;
+  fs::create_directories(place, error);
+  if (error) return fail(Exit::io, "cannot make " + place.string() + ": " + error.message());
+  RunDirectory made(place, true);
+  NANOBUG_TRY(made.put_inputs(spec));
+  return made;
+}
+
+Status RunDirectory::put_inputs(const catalog::Tree& spec) const {
+  for (const auto& [name, text] : spec.inputs) NANOBUG_TRY(write_unsynced(path_ / name, text));
+  return {};
+}
+
 RunDirectory::~RunDirectory() {
-  if (!path_.empty()) (void)remove_tree(path_);
+  if (!path_.empty() && !stays_) (void)remove_tree(path_);
 }
 
 Limits limits_of(double time_limit_s) {
@@ -158,6 +178,7 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
       report = std::move(*ran);
     }
     report.program = step.program;
+    forget_place(report.finished.out, scratch.path().string());
     report.writes = watch->writes();
     return report;
   }
@@ -166,9 +187,14 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
                               const fs::path& checkout, int threads,
                               const std::function<void(const Record&)>& on_record,
-                              const std::function<void(std::string_view)>& on_output) {
-  const auto scratch = RunDirectory::make(workshop.spec());
-  NANOBUG_TRY(scratch);
+                              const std::function<void(std::string_view)>& on_output,
+                              const RunDirectory* scratch) {
+  std::optional<RunDirectory> own;
+  if (!scratch) {
+    auto made = RunDirectory::make(workshop.spec());
+    NANOBUG_TRY(made);
+    scratch = &own.emplace(std::move(*made));
+  }
   StepOptions options{.threads = threads, .limits = limits_of(program.time_limit_s)};
   for (const catalog::Step& step : program.before) {
     auto report = run_step(workshop, step, checkout, *scratch, options);

@@ -19,7 +19,8 @@ using Record = std::map<std::string, double>;
 struct RunReport {
   std::vector<Record> records;  // of several ranks: the first one's, then the next one's
   std::string program;          // the one that ended last: of several, the one that failed
-  Finished finished;            // its stdout and stderr too; of several ranks, of the first that failed
+  Finished finished;  // its stdout and stderr too; of several ranks, of the first that failed. Where stdout
+                      // names a file in the scratch directory, it says {scratch}
   std::map<std::string, int> writes = {};  // how often each watched file was written
 
   // A series by name, in order, of the records that have it.
@@ -34,15 +35,19 @@ std::string to_line(const Record& record);
 class RunDirectory {
  public:
   static Result<RunDirectory> make(const catalog::Tree& spec);
-  RunDirectory(RunDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  // The same at a place where it stays, with what is in it.
+  static Result<RunDirectory> keep(const catalog::Tree& spec, const fs::path& place);
+  RunDirectory(RunDirectory&& other) noexcept : path_(std::exchange(other.path_, {})), stays_(other.stays_) {}
   ~RunDirectory();
 
   const fs::path& path() const { return path_; }
 
  private:
-  explicit RunDirectory(fs::path path) : path_(std::move(path)) {}
+  RunDirectory(fs::path path, bool stays) : path_(std::move(path)), stays_(stays) {}
+  Status put_inputs(const catalog::Tree& spec) const;
 
   fs::path path_;
+  bool stays_;
 };
 
 struct StepOptions {
@@ -60,11 +65,12 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
                            const RunDirectory& scratch, const StepOptions& options);
 
 // Runs it in the checkout, after what has to run before it; each gets the whole time limit. When one of those
-// fails, that is the report.
+// fails, that is the report. Without a scratch directory it has one of its own.
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
                               const fs::path& checkout, int threads,
                               const std::function<void(const Record&)>& on_record = {},
-                              const std::function<void(std::string_view)>& on_output = {});
+                              const std::function<void(std::string_view)>& on_output = {},
+                              const RunDirectory* scratch = nullptr);
 
 // What a time limit of the catalog, meant for an idle machine, allows: so much processor time, and many times
 // that on the clock for what waits.

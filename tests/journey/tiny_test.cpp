@@ -255,7 +255,7 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
        "expect: 2\n    edits:\n      - replace: node(\"count\")", "2", 1},
       {"with: \"({{count}} - 1)\"", "with: \"({{count}} - 1 /* here */)\"", "comment", 1},
       {"with: \"({{count}} - 1)\"", "with: \"({{cuont}} - 1)\"", "cuont", 1},
-      {"with: \"({{count}} - 1)\"", "with: \"(0.0 + {{count}})\"", "no probe sees it", 1},
+      {"with: \"({{count}} - 1)\"", "with: \"(0.0 + {{count}})\"", "seen_by does not hold", 1},
       {"with: \"({{count}} - 1)\"", "with: \"({{count}} - sum2)\"", "does not compile", 1},
       {"with: \"({{count}} - 1)\"", "with: \"{{count}}\"", "change nothing", 1},
       {"with: \"{{x}} += {{by}}\"", "with: \"{{x}} += rate\"", "warning", 1},
@@ -285,7 +285,7 @@ TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   replace_in(tiny.catalog, "seen_by: [mean.value]", "seen_by: [mean.vaule]");
   const Finished wrong = tiny.user.nanobug({"rule", "check", "mean-divides-by-one-less"});
   CHECK(wrong.exit_code == 3);
-  CHECK(wrong.err.find("there is no probe 'mean.vaule'; did you mean 'mean.value'?") != std::string::npos);
+  CHECK(wrong.err.find("there is no probe or parity run 'mean.vaule'; did you mean 'mean.value'?") != std::string::npos);
   CHECK(wrong.err.find("catalog.yaml:43:") != std::string::npos);
 }
 

@@ -19,7 +19,7 @@ std::vector<Certificate> certify_one(Judged& judged, const std::string& id = kRu
   auto clean = shop.clean(judged.project / "tree", sha256(*read_file(judged.project / "tree/stats.cpp")), {});
   if (!clean) FAIL(clean.error().message);
   Mutants mutants(judged.catalog, shop, *clean);
-  const auto certificates = certify(mutants, **catalog::find_rule(judged.catalog, id), false);
+  const auto certificates = certify(mutants, **catalog::find_rule(judged.catalog, id), {});
   if (!certificates) FAIL(certificates.error().text());
   return *certificates;
 }

@@ -60,7 +60,7 @@ struct Bench {
   }
   std::vector<ParityAnswer> operator()(Until until = Until::all) const {
     const workshop::Workshop shop(spec, path, path / "cache");
-    const auto answers = run_parity(shop, clean, path / "own", {}, until);
+    const auto answers = run_parity(shop, clean, path / "own", {}, {.until = until});
     if (!answers) FAIL(answers.error().message);
     return *answers;
   }

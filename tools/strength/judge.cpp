@@ -180,7 +180,7 @@ Status Judge::probe(const Mutant& mutant, const fs::path& place, Judgement& judg
 }
 
 Status Judge::compare(const fs::path& place, Judgement& judgement) const {
-  const auto answers = grade::run_parity(workshop_, clean_, place, {}, grade::Until::first_difference);
+  const auto answers = grade::run_parity(workshop_, clean_, place, {}, {.until = grade::Until::first_difference});
   NANOBUG_TRY(answers);
   const auto seen = std::find_if(answers->begin(), answers->end(),
                                  [](const grade::ParityAnswer& answer) { return answer.differs(); });

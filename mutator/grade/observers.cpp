@@ -1,0 +1,123 @@
+// observers: see observers.h.
+#include "mutator/grade/observers.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mutator/base/suggest.h"
+#include "mutator/grade/parity.h"
+
+namespace nanobug::grade {
+namespace {
+
+using workshop::ProbeAnswer;
+using workshop::ProbeInfo;
+
+bool names(const catalog::Rule& rule, const std::string& observer) {
+  return std::any_of(rule.seen_by.begin(), rule.seen_by.end(),
+                     [&](const catalog::Text& named) { return named.value == observer; });
+}
+
+bool is_run(const catalog::Tree& tree, const std::string& observer) {
+  return std::any_of(tree.parity.begin(), tree.parity.end(),
+                     [&](const catalog::Parity& parity) { return parity.id.value == observer; });
+}
+
+// Those that the rule names before the others; `name` says what one is called.
+template <class Observer, class Name>
+std::vector<Observer> named_first(const std::vector<Observer>& all, const catalog::Rule& rule, Name name) {
+  std::vector<Observer> named, others;
+  for (const Observer& one : all) (names(rule, name(one)) ? named : others).push_back(one);
+  named.insert(named.end(), others.begin(), others.end());
+  return named;
+}
+
+// Can a probe see anything of it?
+bool reaches_probes(const workshop::Workshop& workshop, const Inquiry& inquiry) {
+  const std::string& library = workshop.spec().build.library;
+  const auto& made = inquiry.built.files;
+  return library.empty() || std::find(made.begin(), made.end(), library) != made.end() ||
+         std::any_of(inquiry.overlay.begin(), inquiry.overlay.end(),
+                     [&](const auto& file) { return workshop::is_public_header(workshop, file.first); });
+}
+
+Status ask_probes(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry,
+                  Sighting& sighting) {
+  const workshop::Workshop& workshop = mutants.workshop();
+  if (!reaches_probes(workshop, inquiry)) return {};
+  const auto program = workshop::probes_for(workshop, mutants.clean(), inquiry.tree);
+  NANOBUG_TRY(program);
+  const auto ordered =
+      named_first(askable.probes, inquiry.rule, [](const ProbeInfo& info) { return info.probe; });
+  const auto answers =
+      run_probes(workshop, *program, inquiry.tree, ordered, askable.limits(workshop.spec().probes));
+  NANOBUG_TRY(answers);
+  for (const ProbeAnswer& answer : *answers) {
+    const bool asked = answer.how != ProbeAnswer::How::unasked;
+    sighting.probes += asked;
+    if (!asked)
+      sighting.blind[answer.probe] = "was not asked, because a probe before it hung";
+    else if (!answer.passed())
+      sighting.seen_by.push_back(answer.probe);
+  }
+  return {};
+}
+
+Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
+  const catalog::Tree& spec = mutants.catalog().tree;
+  Asking asking;
+  bool names_probe = false;
+  for (const catalog::Text& named : inquiry.rule.seen_by)
+    if (is_run(spec, named.value))
+      asking.first.push_back(named.value);
+    else
+      names_probe = true;
+  asking.others = inquiry.all || inquiry.rule.decoy || !names_probe;
+  if (asking.first.empty() && !asking.others) return {};
+  const auto answers = run_parity(mutants.workshop(), mutants.clean(), inquiry.tree, {}, asking);
+  NANOBUG_TRY(answers);
+  for (const ParityAnswer& answer : *answers) {
+    sighting.runs += answer.agrees() || answer.differs();
+    if (answer.differs()) sighting.seen_by.push_back(answer.id);
+    if (answer.how == ParityAnswer::How::excluded)
+      sighting.blind[answer.id] = "is not asked here: " + answer.message;
+    if (answer.how == ParityAnswer::How::not_run)
+      sighting.blind[answer.id] = "was not begun, because another one hung";
+  }
+  return {};
+}
+
+}  // namespace
+
+Status knows_observers(Mutants& mutants, const catalog::Rule& rule) {
+  const auto all = list_probes(mutants.workshop(), mutants.clean());
+  NANOBUG_TRY(all);
+  std::vector<std::string> known;
+  for (const ProbeInfo& info : *all) known.push_back(info.probe);
+  for (const catalog::Parity& parity : mutants.catalog().tree.parity) known.push_back(parity.id.value);
+  for (const catalog::Text& named : rule.seen_by)
+    if (std::find(known.begin(), known.end(), named.value) == known.end())
+      return fail(Exit::catalog,
+                  "there is no probe or parity run '" + named.value + "'" + did_you_mean(named.value, known),
+                  named.place);
+  return {};
+}
+
+Result<Sighting> look(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry) {
+  Sighting sighting;
+  NANOBUG_TRY(ask_probes(mutants, askable, inquiry, sighting));
+  NANOBUG_TRY(ask_runs(mutants, inquiry, sighting));
+  sighting.seen_by =
+      named_first(sighting.seen_by, inquiry.rule, [](const std::string& name) { return name; });
+  for (const ProbeAnswer& excluded : askable.excluded) sighting.blind[excluded.probe] = excluded.message;
+  const std::set<std::string> sees(sighting.seen_by.begin(), sighting.seen_by.end());
+  std::erase_if(sighting.blind, [&](const auto& one) { return !names(inquiry.rule, one.first); });
+  for (const catalog::Text& named : inquiry.rule.seen_by)
+    if (!sees.contains(named.value))
+      sighting.blind.try_emplace(named.value, is_run(mutants.catalog().tree, named.value)
+                                                  ? "does on the mutant what it does on the clean tree"
+                                                  : "passes on the mutant");
+  return sighting;
+}
+
+}  // namespace nanobug::grade

@@ -1,0 +1,41 @@
+// observers: probes and parity runs alike: which of them are asked about a mutant, and which see it.
+//
+// A rule names its own in `seen_by`; they are asked first, and decide. The other probes are asked too, for
+// the record of who else sees it: hundreds of them take a few seconds. A parity run takes as long by itself,
+// so only those that are named are begun, but for two cases: no probe is named (the bug is in a program, and
+// the runs are all that can say what else it does), or everything has to be silent (a decoy). Where a
+// mutant's library is the clean tree's, and its public headers too, no probe can see it, and none is asked.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mutator/grade/mutants.h"
+#include "mutator/workshop/probe_run.h"
+
+namespace nanobug::grade {
+
+// Does the tree have every probe and every parity run that the rule names? The error has the place in the
+// catalog, and a name that is alike.
+Status knows_observers(Mutants& mutants, const catalog::Rule& rule);
+
+struct Inquiry {
+  const catalog::Rule& rule;
+  const workshop::Overlay& overlay;
+  const workshop::Mutant& built;
+  fs::path tree;     // the mutant: sources and build directory
+  bool all = false;  // every parity run, whatever the rule names
+};
+
+struct Sighting {
+  std::vector<std::string> seen_by = {};          // who fails on the mutant; the named ones first
+  std::map<std::string, std::string> blind = {};  // those named that do not see it, and why
+  int probes = 0, runs = 0;                       // how many were asked
+};
+
+// Asks them. `askable` is what the clean tree passes here. Errors: Exit::check_failed when the probes do not
+// compile against the mutant's public headers.
+Result<Sighting> look(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry);
+
+}  // namespace nanobug::grade
