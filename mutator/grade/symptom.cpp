@@ -58,7 +58,8 @@ std::string classify(const Course& c, double largest_difference) {
 }
 
 // Nothing, or how it came to another end than the program's own.
-std::optional<Symptom> early_end(const workshop::RunReport& mutant, int reached, const char* of) {
+std::optional<Symptom> early_end(const workshop::RunReport& mutant, int reached, std::string of) {
+  if (reached != 1) of += 's';
   const auto& finished = mutant.finished;
   if (finished.timed_out)
     return Symptom{"hang", fmt::format("the run hangs after {} {}", reached, of), 0, reached};
@@ -77,7 +78,7 @@ Symptom of_series(const workshop::RunReport& mutant, const workshop::RunReport& 
   for (size_t i = 0; i < own.size(); ++i)
     if (!std::isfinite(own[i]) && (i >= reference.size() || std::isfinite(reference[i])))
       return {"nan", fmt::format("the {} is {} from step {} on", series, own[i], i), 0, static_cast<int>(i)};
-  if (auto ended = early_end(mutant, steps, "steps")) return *ended;
+  if (auto ended = early_end(mutant, steps, "step")) return *ended;
   if (own.empty() || own.size() != reference.size())
     return {"crash",
             fmt::format("the run writes {} records with a {} instead of {}", own.size(), series,
@@ -119,7 +120,7 @@ Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& c
 
 Symptom describe_text(const workshop::RunReport& mutant, const workshop::RunReport& clean) {
   const auto own = lines_of(mutant.finished.out), reference = lines_of(clean.finished.out);
-  if (auto ended = early_end(mutant, static_cast<int>(own.size()), "lines")) return *ended;
+  if (auto ended = early_end(mutant, static_cast<int>(own.size()), "line")) return *ended;
   const Difference parts = compare_text(mutant.finished.out, clean.finished.out);
   if (parts.why.empty())
     return {"unchanged",

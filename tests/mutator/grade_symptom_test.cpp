@@ -129,3 +129,83 @@ TEST_CASE("a short run's last tenth is its last step", "[grade][symptom]") {
   CHECK(describe(flat, flat, "loss").kind == "unchanged");
   CHECK(describe(report({2, 2, 3}), flat, "loss").kind == "grows");
 }
+
+TEST_CASE("a series that rises is read as one that falls", "[grade][symptom]") {
+  const auto accuracy = [](double end) {
+    workshop::RunReport made = report({0.1, 0.5, end});
+    for (auto& record : made.records) record = {{"accuracy", record.at("loss")}};
+    return made;
+  };
+  const auto clean = accuracy(0.9);
+  for (const auto& [end, kind] : std::vector<std::pair<double, const char*>>{{0.9, "unchanged"},
+                                                                             {0.85, "drifts"},
+                                                                             {0.6, "slower"},
+                                                                             {0.15, "stuck"},
+                                                                             {-0.2, "diverges"},
+                                                                             {1.2, "too good"}}) {
+    INFO(end);
+    CHECK(describe(accuracy(end), clean, "accuracy").kind == kind);
+  }
+  CHECK(describe(accuracy(0.5), clean, "accuracy").silence == Approx(0.5));
+}
+
+TEST_CASE("a series that training does not move is measured by itself", "[grade][symptom]") {
+  const auto clean = report({10, 10, 10.1, 10});
+  CHECK(describe(report({10, 10, 10.1, 10}), clean, "loss").kind == "unchanged");
+  CHECK(describe(report({10, 10, 10.1, 11}), clean, "loss").kind == "drifts");
+  CHECK(describe(report({10, 20, 30, 40}), clean, "loss").kind == "grows");
+  CHECK(describe(report({10, 20, 30, 40}), clean, "loss").silence == 0);
+  CHECK(describe(report({10, 20, 30, 40}), clean, "loss").visible_from == 1);
+  CHECK(describe(report({10, 9, 8, 7}), clean, "loss").kind == "shrinks");
+  CHECK(describe(report({10, 9, 8, 7.5}), clean, "loss").silence == Approx(0.75));
+}
+
+TEST_CASE("where the first series is the clean tree's, another one is described", "[grade][symptom]") {
+  const auto of_two = [](const std::vector<double>& losses, const std::vector<double>& scores) {
+    workshop::RunReport made = report(losses);
+    for (size_t i = 0; i < scores.size(); ++i) made.records[i]["score"] = scores[i];
+    return made;
+  };
+  const catalog::Run run{.name = "run", .program = {}, .series = {"loss", "absent", "score"}};
+  const auto clean = of_two({3, 2, 1}, {0.2, 0.8});
+  CHECK(describe(clean, clean, run).words == "the loss over 3 steps is exactly the clean tree's");
+  const Symptom other = describe(of_two({3, 2, 1}, {0.2, 0.4}), clean, run);
+  CHECK(other.series == "score");
+  CHECK(other.kind == "slower");
+  CHECK(other.words ==
+        "the loss over 3 steps is exactly the clean tree's; the score starts at 0.2 and ends at 0.4 after 2 "
+        "steps; "
+        "the clean tree's ends at 0.8");
+  CHECK(describe(of_two({3, 2, 1.5}, {0.2, 0.4}), clean, run).series == "loss");
+  // What nobody would see is not spoken of.
+  CHECK(describe(of_two({3, 2, 1}, {0.2, 0.801}), clean, run).series == "loss");
+}
+
+TEST_CASE("text is described by its first line that is another one", "[grade][symptom]") {
+  const auto prints = [](const std::string& text) {
+    workshop::RunReport made;
+    made.finished.out = text;
+    return made;
+  };
+  const auto clean = prints("a\nb\nc\nd\n");
+  Symptom symptom = describe_text(clean, clean);
+  CHECK(symptom.kind == "unchanged");
+  CHECK(symptom.words == "what the run prints, 4 lines, is exactly the clean tree's");
+  CHECK(symptom.silence == 1);
+  CHECK(symptom.visible_from == -1);
+  symptom = describe_text(prints("a\nb\nx\nd\n"), clean);
+  CHECK(symptom.kind == "other text");
+  CHECK(symptom.words == "the run prints 'x' in line 3, where the clean tree prints 'c'");
+  CHECK(symptom.silence == 0.75);
+  CHECK(symptom.visible_from == 2);
+  CHECK(describe_text(prints("a\nb\nc\nd\nd\n"), clean).silence == Approx(0.8));  // one more
+  CHECK(describe_text(prints(""), clean).silence == 0);
+  auto cut = prints("a\n");
+  cut.finished.exit_code = 1;
+  cut.finished.err = "out of range\nmore";
+  symptom = describe_text(cut, clean);
+  CHECK(symptom.kind == "crash");
+  CHECK(symptom.words == "the run ends after 1 line with exit code 1: out of range");
+  cut.finished.timed_out = true;
+  CHECK(describe_text(cut, clean).kind == "hang");
+}
