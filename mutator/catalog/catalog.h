@@ -83,7 +83,7 @@ struct Parity {
 struct Run {
   std::string name;  // what a rule's `run` calls it
   Program program;
-  std::vector<std::string> series;  // the first is the one that is plotted
+  std::vector<std::string> series;  // the first is the one that is plotted; none: what it prints is shown
 };
 
 // A class of bugs.

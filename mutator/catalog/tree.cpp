@@ -151,8 +151,9 @@ Kind<Run> run() {
   using F = Of<Run>;
   return mapping<Run>("an entry of tree.runs",
                       F::within(program(), [](Run& r) -> Program& { return r.program; }) +
-                          Table<Run>{F::need("series", texts(text(), Items::each_once), &Run::series,
-                                             "series of its records; the first is the one that is plotted")},
+                          Table<Run>{F::may("series", texts(text(), Items::each_once), &Run::series,
+                                            "series of its records, the first is the one that is plotted; "
+                                            "without any what it prints is shown")},
                       [](Fields& fields, Run& r) { r.program.place = fields.place(); });
 }
 

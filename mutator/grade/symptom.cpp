@@ -79,15 +79,17 @@ Symptom of_series(const workshop::RunReport& mutant, const workshop::RunReport& 
     if (!std::isfinite(own[i]) && (i >= reference.size() || std::isfinite(reference[i])))
       return {"nan", fmt::format("the {} is {} from step {} on", series, own[i], i), 0, static_cast<int>(i)};
   if (auto ended = early_end(mutant, steps, "step")) return *ended;
-  if (own.empty() || own.size() != reference.size())
+  if (own.empty() || reference.empty())
     return {"crash",
             fmt::format("the run writes {} records with a {} instead of {}", own.size(), series,
                         reference.size()),
             0, steps};
   const Course course = course_of(own, reference);
+  const size_t both = std::min(own.size(), reference.size()),
+               longest = std::max(own.size(), reference.size());
   Symptom symptom;
   double largest = 0;
-  for (size_t i = 0; i < own.size(); ++i) {
+  for (size_t i = 0; i < both; ++i) {
     if (own[i] == reference[i]) continue;  // infinities of one sign too
     const double difference = std::abs(own[i] - reference[i]);
     largest = std::max(largest, difference / std::max(std::abs(reference[i]), 1e-12));
@@ -95,12 +97,19 @@ Symptom of_series(const workshop::RunReport& mutant, const workshop::RunReport& 
       symptom.visible_from = static_cast<int>(i);
   }
   symptom.kind = classify(course, largest);
-  symptom.silence = 1 - std::min(1.0, std::abs(course.end - course.clean_end) / course.scale);
+  symptom.silence = std::min(1 - std::min(1.0, std::abs(course.end - course.clean_end) / course.scale),
+                             static_cast<double>(both) / static_cast<double>(longest));
   // A person compares these with what a run prints, so they are a run's own first and last numbers, printed
   // alike.
   symptom.words = fmt::format(
       "the {} starts at {:.4g} and ends at {:.4g} after {} steps; the clean tree's ends at {:.4g}", series,
       own.front(), own.back(), steps, reference.back());
+  if (both != longest) {
+    symptom.words += fmt::format(" after {}", reference.size());
+    if (symptom.visible_from < 0) symptom.visible_from = static_cast<int>(both);
+    if (symptom.kind == "unchanged" || symptom.kind == "drifts")
+      symptom.kind = own.size() < reference.size() ? "shorter" : "longer";
+  }
   if (symptom.kind == "unchanged")
     symptom.words = largest == 0
                         ? fmt::format("the {} over {} steps is exactly the clean tree's", series, steps)

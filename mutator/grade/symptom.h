@@ -15,7 +15,8 @@ namespace nanobug::grade {
 
 struct Symptom {
   // nan, crash, hang, unchanged; of a series that training moves: below zero, diverges, stuck, too good,
-  // slower, drifts; of one that stays as it is (memory): grows, shrinks, drifts; of text: other text
+  // slower, drifts; of one that stays as it is (memory): grows, shrinks, drifts; of one that is as it should
+  // be and has another number of steps: shorter, longer; of text: other text
   std::string kind = {};
   std::string words = {};   // "the loss ends at 3.10 after 60 steps; the clean tree's at 2.41"
   double silence = 0;       // 1: the run tells nothing at all; 0: nobody could overlook it
@@ -29,7 +30,8 @@ Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& c
 
 // One series. Its scale is what training moves it by on the clean tree, from its first value to its end (the
 // mean over the last tenth); of one that training does not move, the end itself. With off = |mutant's end -
-// clean end| / scale, silence = 1 - min(1, off); a NaN, a crash and a hang have silence 0.
+// clean end| / scale, silence = 1 - min(1, off), and no more than the share of the steps that both have; a
+// NaN, a crash and a hang have silence 0.
 Symptom describe(const workshop::RunReport& mutant, const workshop::RunReport& clean,
                  const std::string& series);
 

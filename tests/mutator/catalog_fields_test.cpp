@@ -59,7 +59,7 @@ const std::string kFull = R"(tree:  #!*
         - program: bin/prepare  #!
           args: ["{scratch}"]  #*
       time_limit: 2.5  #*
-      series: [loss]  #!*
+      series: [loss]  #*
   categories:  #!*
     N: numerics
     D: data

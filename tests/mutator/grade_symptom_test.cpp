@@ -103,9 +103,10 @@ TEST_CASE("runs that do not come to their end", "[grade][symptom]") {
   CHECK(describe(cut, clean, "loss").silence == 0);
   CHECK(describe(cut, clean, "loss").visible_from == 3);
   cut.finished = {};
-  CHECK(describe(cut, clean, "loss").kind == "crash");
-  CHECK(describe(cut, clean, "loss").words == "the run writes 3 records with a loss instead of 20");
-  CHECK(describe(cut, clean, "loss").visible_from == 3);
+  CHECK(describe(cut, clean, "loss").kind == "slower");
+  CHECK(describe(cut, clean, "loss").words ==
+        "the loss starts at 5 and ends at 3 after 3 steps; the clean tree's ends at 1 after 20");
+  CHECK(describe(cut, clean, "loss").silence == Approx(0.15));  // of twenty steps it has three
   cut.finished.timed_out = true;
   CHECK(describe(cut, clean, "loss").kind == "hang");
   CHECK(describe(cut, clean, "loss").words == "the run hangs after 3 steps");
@@ -117,6 +118,20 @@ TEST_CASE("runs that do not come to their end", "[grade][symptom]") {
   auto both = report({5, kNan});
   both.finished.exit_code = 1;
   CHECK(describe(both, clean, "loss").kind == "nan");
+}
+
+TEST_CASE("a run that stops where it has learned enough may have another number of steps",
+          "[grade][symptom]") {
+  auto values = clean_values();
+  const auto clean = report(values);
+  values.push_back(1);
+  CHECK(describe(report(values), clean, "loss").kind == "longer");
+  CHECK(describe(report(values), clean, "loss").visible_from == 20);
+  values.resize(19);
+  CHECK(describe(report(values), clean, "loss").kind == "shorter");
+  CHECK(describe(report(values), clean, "loss").visible_from == 19);
+  values.back() = 4.5;
+  CHECK(describe(report(values), clean, "loss").kind == "stuck");
 }
 
 TEST_CASE("a short run's last tenth is its last step", "[grade][symptom]") {
