@@ -78,7 +78,7 @@ TEST_CASE("a comment behind a number with separated digits is seen", "[grade]") 
 TEST_CASE("a renamed rule has a certificate of its own", "[grade]") {
   Judged judged;
   CHECK(certify_one(judged).front().rule == kRule);
-  edit(judged.project / "catalog.yaml", std::string("- id: ") + kRule, "- id: mean-off-by-one");
+  edit(judged.project / "catalog.yaml", std::string("id: ") + kRule, "id: mean-off-by-one");
   CHECK(certify_one(judged, "mean-off-by-one").front().rule == "mean-off-by-one");
 }
 
