@@ -13,6 +13,7 @@
 #include "mutator/cli/new_rule.h"
 #include "mutator/cli/questions.h"
 #include "mutator/coach/words.h"
+#include "mutator/grade/observers.h"
 
 namespace nanobug::cli {
 namespace {
@@ -202,7 +203,7 @@ class Interview {
     if (!clang_) return {};
     catalog::Rule rule;
     rule.seen_by = {{name, {"--seen-by", 1, 1}}};
-    const Status known = grade::knows_probes(**c_.mutants(), rule);
+    const Status known = grade::knows_observers(**c_.mutants(), rule);
     return known ? Status() : fail(Exit::usage, known.error().message);
   }
 
@@ -262,7 +263,7 @@ Result<std::vector<rewrite::Site>> tried(Context& c, const catalog::Catalog& cat
     return tl::unexpected(Error{Exit::catalog, "nothing is written: " + error.message});
   };
   if (const auto errors = (*clang)->check(rule); !errors.empty()) return in_words(errors.front());
-  if (const Status known = grade::knows_probes(**mutants, rule); !known) return in_words(known.error());
+  if (const Status known = grade::knows_observers(**mutants, rule); !known) return in_words(known.error());
   auto sites = (*clang)->find({&rule}, {(*mutants)->clean().tree, (*mutants)->clean().build});
   if (!sites[0]) return in_words(sites[0].error());
   return std::move(*sites[0]);
