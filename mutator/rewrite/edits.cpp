@@ -178,8 +178,16 @@ class Drafter {
     if (target.range) span = with_blanks_of(*text, span);
     if (expression) span = slot(edit, target.expression, span);
     text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
-    add(edit, span, expression ? marked(*text) : *text);
+    add(edit, span, expression && !is_one_piece(*text) ? marked(*text) : *text);
     return {};
+  }
+
+  // A name or a literal, and nothing that a macro gives: no operator beside it can take a part of it.
+  bool is_one_piece(const std::string& text) const {
+    const Tokens tokens(text);
+    const bool plain = tokens.all().size() == 1 && tokens.all()[0].kind != Token::Kind::sign &&
+                       tokens.all()[0].kind != Token::Kind::comment && tokens.text(tokens.all()[0]) == text;
+    return plain && text != "throw" && !unit_.is_macro(text);
   }
 
   // What cannot be taken out, or have something put before it, and why.

@@ -2,10 +2,13 @@
 #include "mutator/rewrite/finder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <span>
+#include <thread>
 
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/matches.h"
@@ -93,6 +96,21 @@ Site site_of(const catalog::Rule& rule, Planned planned) {
   return site;
 }
 
+// Files know nothing of each other while they are parsed: as many at once as there are processors, but no
+// more than fit beside each other in an ordinary machine's memory.
+void at_once(const std::vector<std::function<void()>>& tasks) {
+  constexpr size_t kMost = 4;
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < tasks.size(); i = next++) tasks[i]();
+  };
+  const size_t workers =
+      std::min({tasks.size(), kMost, size_t{std::max(1u, std::thread::hardware_concurrency())}});
+  std::vector<std::jthread> threads;
+  for (size_t i = 1; i < workers; ++i) threads.emplace_back(work);
+  work();
+}
+
 // The sites of many rules in a tree. What lies in one file is found file by file, in one parse each; a form
 // with parts in several files comes afterwards, for its later files are read with the earlier ones changed.
 class Finder {
@@ -102,7 +120,7 @@ class Finder {
   void add(const catalog::Rule& rule) {
     std::vector<Error> errors;
     auto compiled = compile(rule, errors);
-    Asked& asked = asked_.emplace_back(Asked{&rule, std::move(compiled), {}, std::nullopt});
+    Asked& asked = asked_.emplace_back(Asked{&rule, std::move(compiled), {}, {}, std::nullopt});
     if (!asked.compiled) asked.error = errors.front();
   }
 
@@ -112,6 +130,7 @@ class Finder {
     for (Asked& asked : asked_) {
       if (!asked.compiled) continue;
       asked.sites.resize(asked.compiled->forms.size());
+      asked.errors.resize(asked.compiled->forms.size());
       for (size_t i = 0; i < asked.compiled->forms.size(); ++i) {
         const CompiledForm& form = asked.compiled->forms[i];
         const bool one = std::all_of(form.parts.begin(), form.parts.end(), [&](const CompiledPart& part) {
@@ -120,12 +139,11 @@ class Finder {
         (one ? files[form.form->file] : spread).push_back({&asked, i});
       }
     }
-    for (const auto& [file, forms] : files) find_in_file(file, forms);
-    for (const Whole& form : spread)
-      if (auto found = find_spread(form))
-        form.sites() = std::move(*found);
-      else
-        form.fail(found.error());
+    std::vector<std::function<void()>> tasks;
+    for (const auto& [file, forms] : files)
+      tasks.emplace_back([this, &file, &forms] { find_in_file(file, forms); });
+    for (const Whole& form : spread) tasks.emplace_back([this, &form] { find_spread_form(form); });
+    at_once(tasks);
     return answers();
   }
 
@@ -133,8 +151,9 @@ class Finder {
   struct Asked {
     const catalog::Rule* rule;
     std::optional<CompiledRule> compiled;
-    std::vector<std::vector<Site>> sites;  // of each form
-    std::optional<Error> error;            // the first
+    std::vector<std::vector<Site>> sites;      // of each form
+    std::vector<std::optional<Error>> errors;  // of each form, the first
+    std::optional<Error> error;                // of the rule itself
   };
 
   struct Whole {
@@ -145,7 +164,7 @@ class Finder {
     const CompiledForm& compiled() const { return asked->compiled->forms[form]; }
     std::vector<Site>& sites() const { return asked->sites[form]; }
     void fail(const Error& error) const {
-      if (!asked->error) asked->error = error;
+      if (!asked->errors[form]) asked->errors[form] = error;
     }
   };
 
@@ -237,6 +256,13 @@ class Finder {
     return shares;
   }
 
+  void find_spread_form(const Whole& form) const {
+    if (auto found = find_spread(form))
+      form.sites() = std::move(*found);
+    else
+      form.fail(found.error());
+  }
+
   Result<std::vector<Site>> find_spread(const Whole& form) const {
     auto shares = shares_of(form);
     NANOBUG_TRY(shares);
@@ -299,6 +325,8 @@ class Finder {
   std::vector<Result<std::vector<Site>>> answers() {
     std::vector<Result<std::vector<Site>>> all;
     for (Asked& asked : asked_) {
+      for (const auto& error : asked.errors)
+        if (error && !asked.error) asked.error = error;
       if (asked.error) {
         all.emplace_back(tl::unexpected<Error>(*asked.error));
         continue;

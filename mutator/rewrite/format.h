@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "mutator/base/error.h"
+#include "mutator/rewrite/tokens.h"
 
 namespace nanobug::rewrite {
 
@@ -14,8 +16,9 @@ Result<bool> well_formatted(const std::filesystem::path& file, const std::string
                             const std::string& text);
 
 // `after`, formatted: as a whole if `before` was well formatted, else only where the two differ. As it is
-// when there is no .clang-format.
+// when there is no .clang-format. Of a very large file only `pieces` of before are looked at, the functions
+// in which the two differ, if there are any and clang-format leaves them, read alone, as they are.
 Result<std::string> formatted_like(const std::filesystem::path& file, const std::string& before,
-                                   const std::string& after);
+                                   const std::string& after, const std::vector<Span>& pieces = {});
 
 }  // namespace nanobug::rewrite

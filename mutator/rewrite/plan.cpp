@@ -58,7 +58,7 @@ class Plan {
     if (!settled) return wrong(0, first_, settled.error().message);
     cuts_ = std::move(*settled);
     const std::string text = cut_text();
-    auto after = formatted_like(unit_.style, unit_.text, text);
+    auto after = formatted_like(unit_.style, unit_.text, text, functions());
     NANOBUG_TRY(after);
     // What was read and settled are tokens: a style that puts in others (braces) is not followed.
     return make(same_tokens(text, *after) ? *after : text);
@@ -146,6 +146,18 @@ class Plan {
     }
     for (const Span& line : unread_after(survey_.includes, gone, added)) add(kInclude, line, "", true);
     sort();
+  }
+
+  // The functions that are cut into, whole lines.
+  std::vector<Span> functions() const {
+    std::vector<Span> all;
+    for (const Cut& cut : cuts_) {
+      const Function* around = survey_.around(cut.span.begin);
+      if (!around || around->span.end <= cut.span.end) return {};
+      const Span lines = whole_lines(unit_.text, around->span);
+      if (all.empty() || all.back().end <= lines.begin) all.push_back(lines);
+    }
+    return all;
   }
 
   std::string cut_text() const {

@@ -157,6 +157,10 @@ Span with_comments(const Tokens& tokens, Span statement) {
   return span;
 }
 
+Span whole_lines(std::string_view text, Span span) {
+  return {line_start(text, span.begin), next_line(text, span.end)};
+}
+
 bool is_whole_lines(std::string_view text, Span span) {
   const bool ends = span.end == text.size() || (span.end > 0 && text[span.end - 1] == '\n');
   return span.begin == line_start(text, span.begin) && ends && span.begin < span.end;

@@ -21,6 +21,9 @@ bool is_only_body(const Tokens& tokens, Span span);
 // shares them with nothing else.
 Span with_comments(const Tokens& tokens, Span statement);
 
+// The lines that the span lies in.
+Span whole_lines(std::string_view text, Span span);
+
 // Does the span begin and end with whole lines?
 bool is_whole_lines(std::string_view text, Span span);
 

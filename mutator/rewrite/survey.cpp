@@ -80,6 +80,11 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   Survey finish() {
+    auto& functions = result_.functions;
+    std::stable_sort(functions.begin(), functions.end(),
+                     [](const Function& a, const Function& b) { return a.span.begin < b.span.begin; });
+    unsigned reach = 0;
+    for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
     for (const Token& token : unit_.tokens.all())
       if (token.kind == Token::Kind::word && !understood_.contains(token.span.begin))
         unread_[unit_.tokens.text(token)].push_back(token.span.begin);
@@ -112,7 +117,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     const auto* method = dyn_cast<CXXMethodDecl>(&function);
     if (method && method->getParent()->isLambda()) return;
     if (const auto span = span_of(function.getSourceRange()))
-      result_.functions.push_back({function.getQualifiedNameAsString(), *span});
+      result_.functions.push_back({function.getQualifiedNameAsString(), *span, 0});
   }
 
   std::optional<Span> span_of(SourceRange range) {
@@ -380,11 +385,18 @@ class Surveyor : public MatchFinder::MatchCallback {
 
 }  // namespace
 
+const Function* Survey::around(unsigned offset) const {
+  auto at = std::partition_point(functions.begin(), functions.end(),
+                                 [&](const Function& function) { return function.span.begin <= offset; });
+  while (at != functions.begin()) {
+    if ((--at)->span.contains(offset)) return &*at;
+    if (at->reach <= offset) return nullptr;
+  }
+  return nullptr;
+}
+
 std::string Survey::function_at(unsigned offset) const {
-  const Function* innermost = nullptr;
-  for (const Function& function : functions)
-    if (function.span.contains(offset) && (!innermost || function.span.begin >= innermost->span.begin))
-      innermost = &function;
+  const Function* innermost = around(offset);
   return innermost ? innermost->name : "";
 }
 

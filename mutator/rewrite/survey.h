@@ -36,15 +36,17 @@ struct Listed {
 struct Function {
   std::string name;  // qualified
   Span span;
+  unsigned reach = 0;  // where the last of those up to this one ends
 };
 
 struct Survey {
   std::vector<Droppable> droppable;
   std::vector<Listed> lists;
-  std::vector<Function> functions;  // defined here, lambdas left out
+  std::vector<Function> functions;  // defined here, lambdas left out, as they begin
   std::vector<Include> includes;    // that are read
 
-  std::string function_at(unsigned offset) const;  // the innermost, or ""
+  const Function* around(unsigned offset) const;   // the innermost, or null
+  std::string function_at(unsigned offset) const;  // its name, or ""
 };
 
 Survey survey(Unit& unit);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include <clang/Lex/Preprocessor.h>
 #include <clang/Lex/PreprocessorOptions.h>
 
 #include "mutator/base/files.h"
@@ -252,6 +253,10 @@ Unit::Unit(Job job, std::unique_ptr<clang::ASTUnit> unit, std::string file, std:
 
 std::string Unit::place(unsigned offset) const {
   return name + ":" + std::to_string(line_at(text, offset)) + ":" + std::to_string(column_at(text, offset));
+}
+
+bool Unit::is_macro(const std::string& name) const {
+  return ast->getPreprocessor().getIdentifierInfo(name)->hadMacroDefinition();
 }
 
 std::optional<unsigned> Unit::offset(clang::SourceLocation location) {

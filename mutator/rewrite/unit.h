@@ -45,6 +45,9 @@ class Unit {
   // The same of a location where something ends: of what a macro expands to, its closing parenthesis.
   std::optional<unsigned> end_offset(clang::SourceLocation location);
 
+  // Is there, or was there, a macro of this name?
+  bool is_macro(const std::string& name) const;
+
   // The file with another text, parsed the same way. Errors: Exit::catalog with the compiler's first message.
   Result<std::unique_ptr<Unit>> again(const std::string& other, const Overlay& others = {}) const;
 

@@ -197,6 +197,9 @@ List result_of(const Block& trial) {
     case Kind::replace: {
       Statement with = edit.with;
       fill(with, value);
+      // A pragma stays above what takes its loop's place; above anything else it would not compile.
+      if (with.form == Form::loop || with.form == Form::loop_behind || with.form == Form::counted)
+        with.pragma = value.pragma;
       (*target.list)[target.index] = with;
       break;
     }
