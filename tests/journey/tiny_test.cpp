@@ -275,6 +275,65 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
   CHECK(start.err.find(broken.reason) != std::string::npos);
 }
 
+TEST_CASE("a session runs what shows its bug, and says no more of it", "[tiny]") {
+  const Tiny tiny;
+  replace_in(tiny.tree / "descend.cpp", "  std::fclose(metrics);",
+             "  std::fclose(metrics);\n  std::printf(\"to\\n%.3f\\n\", x);");
+  replace_in(
+      tiny.catalog, "series: [loss]}",
+      "series: [loss]}\n    words: {program: descend, args: [\"{scratch}/m.jsonl\", \"5\"], time_limit: 5}");
+  replace_in(tiny.catalog, "seen_by: [step.direction]", "seen_by: [step.direction]\n    run: words");
+  const fs::path checkout = tiny.start({"descent-goes-uphill"});
+  const json own = tiny.user.ask({"run"});
+  CHECK(own["run"] == "words");
+  CHECK(own["clean"]["text"] == "to\n2.017\n");
+  CHECK(own["yours"]["text"] == "to\n-4.465\n");
+  CHECK(own["command"] == "build/descend runs/words/m.jsonl 5");
+  const Finished shown = tiny.user.nanobug({"run"});
+  CHECK(shown.out == "- the clean tree, + yours:\n  to\n- 2.017\n+ -4.465\n");
+  CHECK((shown.out + shown.err + own.dump()).find("uphill") == std::string::npos);
+  // What was typed there can be typed again.
+  CHECK(tiny.user.command({"build/descend", "runs/words/m.jsonl", "5"}, checkout).out == "to\n-4.465\n");
+  const json other = tiny.user.ask({"run", "--run", "descent"});
+  CHECK(other["run"] == "descent");
+  CHECK(other["yours"]["loss"].size() == 30);
+  const Finished unknown = tiny.user.nanobug({"run", "--run", "wrods"});
+  CHECK(unknown.exit_code == 2);
+  CHECK(unknown.err.find("there is no run 'wrods'; did you mean 'words'?") != std::string::npos);
+}
+
+TEST_CASE("a decoy is certified, and no session is begun with it", "[tiny]") {
+  const Tiny tiny;
+  const std::string words =
+      "    category: numerics\n    decoy: true\n    brief: The mean looks wrong.\n    hints: [\"one\", "
+      "\"two\"]\n"
+      "    cause: It is right.\n    questions:\n      - question: Why?\n        answer: Because.\n";
+  REQUIRE(write_unsynced(
+      tiny.catalog,
+      *read_file(tiny.catalog) + "\n  - code: N02\n    id: nothing-at-all\n    title: A mean\n" + words +
+          "\n  - code: N03\n    id: one-times-each\n    title: Another mean\n"
+          "    in: tree/stats.cpp\n"
+          "    match: |\n      binaryOperator(hasOperatorName(\"+=\"), hasRHS(expr().bind(\"value\")))\n"
+          "    edits:\n      - replace: node(\"value\")\n        with: \"1.0 * {{value}}\"\n" +
+          words));
+  const json answers = tiny.user.ask({"certify", "nothing-at-all", "one-times-each"});
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[0]["holds"] == true);
+  CHECK(answers[0]["file"] == "");
+  CHECK(answers[1]["holds"] == true);
+  CHECK(answers[1]["probes"] == 3);
+  CHECK(answers[1]["runs"] == 1);
+  for (const json& rule : tiny.user.ask({"list"}))
+    CHECK(rule["title"].get<std::string>().find("mean") == std::string::npos);
+  for (const char* decoy : {"N02", "one-times-each"}) {
+    const Finished refused = tiny.user.nanobug({"start", decoy});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err ==
+          std::string("nanobug: '") + decoy + "' has no bug to find; 'nanobug list' shows those that have\n");
+  }
+  CHECK(tiny.user.ask({"progress"})["rules"] == 2);
+}
+
 TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   const Tiny tiny;
   const json right = tiny.user.ask({"rule", "check"});
@@ -285,7 +344,8 @@ TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   replace_in(tiny.catalog, "seen_by: [mean.value]", "seen_by: [mean.vaule]");
   const Finished wrong = tiny.user.nanobug({"rule", "check", "mean-divides-by-one-less"});
   CHECK(wrong.exit_code == 3);
-  CHECK(wrong.err.find("there is no probe or parity run 'mean.vaule'; did you mean 'mean.value'?") != std::string::npos);
+  CHECK(wrong.err.find("there is no probe or parity run 'mean.vaule'; did you mean 'mean.value'?") !=
+        std::string::npos);
   CHECK(wrong.err.find("catalog.yaml:43:") != std::string::npos);
 }
 
@@ -309,7 +369,8 @@ TEST_CASE("what the clean tree does not pass here is named, and not asked", "[ti
   replace_in(tiny.place / "project/probes/probes.cpp", "};\n\n}  // namespace",
              "    {\"never.here\", \"edge\", [] { return false; }},\n};\n\n}  // namespace");
   const fs::path dir = tiny.start({"mean-divides-by-one-less", "--dir", (tiny.place / "work").string()});
-  replace_in(dir / "stats.cpp", "(static_cast<double>(values.size()) - 1)", "static_cast<double>(values.size())");
+  replace_in(dir / "stats.cpp", "(static_cast<double>(values.size()) - 1)",
+             "static_cast<double>(values.size())");
   const json check = tiny.user.ask({"check"});
   CHECK(check["solved"] == true);
   REQUIRE(check["excluded"].size() == 1);

@@ -32,6 +32,14 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("a decoy is not drawn, and its pack is none", "[coach][draw]") {
+  catalog::Catalog catalog = catalog_of({"a", "b", "g"});
+  catalog.rules[1].decoy = true;
+  catalog.rules[2].decoy = true;
+  CHECK(ids_of(*matching(catalog, {})) == Ids{"a"});
+  CHECK(matching(catalog, {.category = "data"}).error().code == Exit::usage);
+}
+
 TEST_CASE("options narrow the draw, unknown ones get a suggestion", "[coach][draw]") {
   const catalog::Catalog catalog = catalog_of({"a", "b", "c", "g", "h"});
   CHECK(ids_of(*matching(catalog, {})) == Ids{"a", "b", "c", "g", "h"});
