@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -54,32 +55,11 @@ json json_of(const Seen& node) {
           {"text", node.text}};
 }
 
-Result<Exit> whole_file(Context& c, const catalog::Rule& rule, grade::Mutants& mutants) {
-  const auto clang = mutants.rewriter();
-  NANOBUG_TRY(clang);
-  auto steps = (*clang)->explain(rule, {mutants.clean().tree, mutants.clean().build});
-  NANOBUG_TRY(steps);
-  json all = json::array();
-  for (rewrite::Explained& step : *steps) {
-    json misses = json::array();
-    for (Place& miss : step.near_misses) {
-      miss.file = fs::path(miss.file).lexically_proximate(mutants.clean().tree).string();
-      misses.push_back(fmt::format("{}:{}:{}", miss.file, miss.line, miss.column));
-    }
-    all.push_back({{"matcher", step.matcher}, {"candidates", step.candidates}, {"near_misses", misses}});
-  }
-  c.ui.data(c.ui.json ? all.dump(2, ' ', false, kAnyBytes) : words_of(*steps));
-  return Exit::ok;
-}
-
-// The rule's parts that look in the file.
-std::vector<const catalog::Part*> parts_in(const catalog::Rule& rule, const std::string& file,
-                                           std::vector<std::string>& files) {
+// All that a rule looks for, in the order of the catalog.
+std::vector<const catalog::Part*> parts_of(const catalog::Rule& rule) {
   std::vector<const catalog::Part*> parts;
   const auto take = [&](const catalog::Part& part) {
-    if (part.match.value.empty()) return;
-    if (part.file == file) parts.push_back(&part);
-    if (std::find(files.begin(), files.end(), part.file) == files.end()) files.push_back(part.file);
+    if (!part.match.value.empty()) parts.push_back(&part);
   };
   for (const catalog::Form* form : rule.forms()) {
     take(*form);
@@ -88,34 +68,65 @@ std::vector<const catalog::Part*> parts_in(const catalog::Rule& rule, const std:
   return parts;
 }
 
-Result<Exit> at_line(Context& c, const catalog::Rule& rule, grade::Mutants& mutants,
-                     const std::string& where) {
-  const auto place = coach::parse_claim(where);
-  NANOBUG_TRY(place);
-  const auto file = tree_file(c, place->file);
+std::string headline(const catalog::Part& part) {
+  return fmt::format("{}, by the matcher in line {} of the catalog\n", part.file, part.match.place.line);
+}
+
+Result<Exit> whole_files(Context& c, const catalog::Rule& rule, rewrite::Rewriter& clang,
+                         const rewrite::Source& source) {
+  json all = json::array();
+  std::string words;
+  std::map<std::string, std::unique_ptr<rewrite::Bench>> files;
+  const auto parts = parts_of(rule);
+  for (const catalog::Part* part : parts) {
+    auto& bench = files[part->file];
+    if (!bench) {
+      auto opened = clang.open(part->file, source);
+      if (!opened) return fail(opened.error().code, opened.error().message, part->in.place);
+      bench = std::move(*opened);
+    }
+    const auto steps = bench->explain(part->match);
+    NANOBUG_TRY(steps);
+    for (const rewrite::Explained& step : *steps) {
+      json misses = json::array();
+      for (const Place& miss : step.near_misses)
+        misses.push_back(fmt::format("{}:{}:{}", miss.file, miss.line, miss.column));
+      all.push_back({{"matcher", step.matcher},
+                     {"candidates", step.candidates},
+                     {"near_misses", misses},
+                     {"file", part->file},
+                     {"line", part->match.place.line}});
+    }
+    if (parts.size() > 1) words += (words.empty() ? "" : "\n") + headline(*part);
+    words += words_of(*steps);
+  }
+  c.ui.data(c.ui.json ? all.dump(2, ' ', false, kAnyBytes) : words);
+  return Exit::ok;
+}
+
+Result<Exit> at_line(Context& c, const catalog::Rule& rule, rewrite::Rewriter& clang,
+                     const rewrite::Source& source, const coach::Claim& place) {
+  const auto file = tree_file(c, place.file);
   NANOBUG_TRY(file);
+  std::vector<const catalog::Part*> parts;
   std::vector<std::string> files;
-  const auto parts = parts_in(rule, *file, files);
-  if (files.empty())
-    return fail(Exit::usage,
-                fmt::format("rule '{}' matches nothing anywhere: it has no matcher", rule.id.value));
+  for (const catalog::Part* part : parts_of(rule)) {
+    if (part->file == *file) parts.push_back(part);
+    if (std::find(files.begin(), files.end(), part->file) == files.end()) files.push_back(part->file);
+  }
   if (parts.empty())
     return fail(Exit::usage,
                 fmt::format("rule '{}' looks in {}, not in {}", rule.id.value, coach::one_of(files), *file));
-  const auto clang = mutants.rewriter();
-  NANOBUG_TRY(clang);
-  const auto bench = (*clang)->open(*file, {mutants.clean().tree, mutants.clean().build});
+  const auto bench = clang.open(*file, source);
   NANOBUG_TRY(bench);
   json all = json::array();
   std::string words;
   for (const catalog::Part* part : parts) {
-    const auto nearest = (*bench)->nearest(part->match, place->line);
+    const auto nearest = (*bench)->nearest(part->match, place.line);
     NANOBUG_TRY(nearest);
     all.push_back(cli::json_of(*nearest));
-    if (parts.size() > 1)
-      words += fmt::format("{}the matcher at line {} of the catalog\n", words.empty() ? "" : "\n",
-                           part->match.place.line);
-    words += words_of(*nearest, place->line);
+    if (parts.size() > 1) words += (words.empty() ? "" : "\n") + headline(*part);
+    words += words_of(*nearest, place.line);
   }
   c.ui.data(c.ui.json ? all.dump(2, ' ', false, kAnyBytes) : words);
   return Exit::ok;
@@ -126,10 +137,20 @@ Result<Exit> explain(Context& c, const std::string& id, const std::string& at) {
   NANOBUG_TRY(catalog);
   const auto rule = catalog::find_rule(**catalog, id);  // a misspelt one builds nothing
   NANOBUG_TRY(rule);
-  if (!at.empty()) NANOBUG_TRY(coach::parse_claim(at));
+  if (parts_of(**rule).empty())
+    return fail(Exit::usage, fmt::format("rule '{}' changes nothing, so it has no matcher to explain", id));
+  std::optional<coach::Claim> place;
+  if (!at.empty()) {
+    const auto claim = coach::parse_claim(at);
+    NANOBUG_TRY(claim);
+    place = *claim;
+  }
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  return at.empty() ? whole_file(c, **rule, **mutants) : at_line(c, **rule, **mutants, at);
+  const auto clang = (*mutants)->rewriter();
+  NANOBUG_TRY(clang);
+  const rewrite::Source source{(*mutants)->clean().tree, (*mutants)->clean().build};
+  return place ? at_line(c, **rule, **clang, source, *place) : whole_files(c, **rule, **clang, source);
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/leftovers.h"
 #include "mutator/rewrite/live.h"
-#include "mutator/rewrite/nearest.h"
 #include "mutator/rewrite/rewriter.h"
 #include "mutator/rewrite/unit.h"
 
@@ -40,12 +39,6 @@ class Engine : public Rewriter {
     auto unit = parse_code(code, style_for(rule), place_of(rule, code));
     NANOBUG_TRY(unit);
     return find_sites(rule, **unit, survey(**unit));
-  }
-
-  Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) override {
-    auto unit = parse_file(source.root, source.commands, rule.file, rule.in.place);
-    NANOBUG_TRY(unit);
-    return rewrite::explain(**unit, rule.match, (source.root / rule.file).string());
   }
 
   Result<std::unique_ptr<Bench>> open(const std::string& file, const Source& source) override {

@@ -82,7 +82,7 @@ class LiveBench : public Bench {
   }
 
   Result<std::vector<Explained>> explain(const catalog::Text& matcher) override {
-    return rewrite::explain(*unit_, matcher, unit_->name);
+    return rewrite::explain(*unit_, matcher);
   }
 
   Result<Nearest> nearest(const catalog::Text& matcher, int line) override {

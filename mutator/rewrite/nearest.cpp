@@ -283,7 +283,7 @@ bool holds_code(const Unit& unit, Span bytes) {
 
 }  // namespace
 
-Result<std::vector<Explained>> explain(Unit& unit, const catalog::Text& matcher, const std::string& file) {
+Result<std::vector<Explained>> explain(Unit& unit, const catalog::Text& matcher) {
   const auto steps = steps_of(matcher);
   NANOBUG_TRY(steps);
   std::vector<Explained> result;
@@ -297,7 +297,9 @@ Result<std::vector<Explained>> explain(Unit& unit, const catalog::Text& matcher,
     for (const Hit& hit : left) {
       if (stay.contains(identity(hit.root)) || result.back().near_misses.size() >= kNearMisses) continue;
       const unsigned at = unit.offset(hit.root.getSourceRange().getBegin()).value_or(0);
-      result.back().near_misses.push_back({file, line_at(unit.text, at), column_at(unit.text, at)});
+      const Place place{unit.name, line_at(unit.text, at), column_at(unit.text, at)};
+      auto& misses = result.back().near_misses;
+      if (std::find(misses.begin(), misses.end(), place) == misses.end()) misses.push_back(place);
     }
     result.push_back({step.added, static_cast<int>(nodes.size()), {}});
     left = std::move(nodes);

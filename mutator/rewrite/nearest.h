@@ -9,9 +9,9 @@
 
 namespace nanobug::rewrite {
 
-// How many nodes each part of the matcher leaves, to the first that leaves none; near misses are in `file`.
-// Errors: Exit::catalog at the place in the matcher.
-Result<std::vector<Explained>> explain(Unit& unit, const catalog::Text& matcher, const std::string& file);
+// How many nodes each part of the matcher leaves, to the first that leaves none. Errors: Exit::catalog at the
+// place in the matcher.
+Result<std::vector<Explained>> explain(Unit& unit, const catalog::Text& matcher);
 
 // Errors: as above; Exit::usage for a line that is not there or holds no code.
 Result<Nearest> nearest(Unit& unit, const catalog::Text& matcher, int line);

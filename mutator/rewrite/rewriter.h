@@ -38,8 +38,6 @@ class Rewriter {
   // place rule.in names.
   virtual Result<std::vector<Site>> find_in(const catalog::Rule& rule, const std::string& code) = 0;
 
-  virtual Result<std::vector<Explained>> explain(const catalog::Rule& rule, const Source& source) = 0;
-
   // A file of the tree, parsed and held. Errors: as find's, without a place in the catalog.
   virtual Result<std::unique_ptr<Bench>> open(const std::string& file, const Source& source) = 0;
 

@@ -48,6 +48,34 @@ TEST_CASE("rule explain --at says why a rule does not match a line", "[bench]") 
   }
 }
 
+TEST_CASE("rule explain tells of every part of a rule, each with its place in the catalog", "[bench]") {
+  const Tiny tiny;
+  replace_in(tiny.catalog, "        with: \"({{count}} - 1)\"\n",
+             "        with: \"({{count}} - 1)\"\n"
+             "    also:\n"
+             "      - match: binaryOperator(hasOperatorName(\"-=\")).bind(\"update\")\n"
+             "        edits: [{replace: node(update), with: \"x += rate * gradient\"}]\n");
+  const std::string told = tiny.user.nanobug({"rule", "explain", "mean-divides-by-one-less"}).out;
+  INFO(told);
+  const size_t second = told.find("\nstats.cpp, by the matcher in line ");
+  REQUIRE(second != std::string::npos);
+  CHECK(told.starts_with("stats.cpp, by the matcher in line "));
+  CHECK(told.substr(0, second).find("hasOperatorName(\"/\")") != std::string::npos);
+  CHECK(told.substr(second).find("     1  hasOperatorName(\"-=\")\n") != std::string::npos);
+  const std::string at =
+      tiny.user.nanobug({"rule", "explain", "mean-divides-by-one-less", "--at", "stats.cpp:16"}).out;
+  CHECK(at.find("its operator is '-='") != std::string::npos);
+  CHECK(at.find("matches  stats.cpp:16:3  binaryOperator  x -= rate * gradient\n") != std::string::npos);
+  replace_in(
+      tiny.catalog, "    seen_by: [mean.value]\n",
+      "    seen_by: [mean.value]\n\n"
+      "  - {code: N09, id: all-is-well, title: A statistic, category: numerics, decoy: true, brief: It looks "
+      "wrong., hints: [a, b, c], cause: Nothing is.}\n");
+  const Finished decoy = tiny.user.nanobug({"rule", "explain", "all-is-well"});
+  CHECK(decoy.exit_code == 2);
+  CHECK(decoy.err == "nanobug: rule 'all-is-well' changes nothing, so it has no matcher to explain\n");
+}
+
 namespace {
 
 // nanobug rule try stats.cpp, with these lines on stdin.
@@ -514,8 +542,9 @@ TEST_CASE("rule new asks at a terminal, and again where an answer is wrong", "[b
        {"there is no category 'numeric'; did you mean 'numerics'?",
         "stays for ever [N02]: ", "the tree has no file 'stast.cpp'; did you mean 'stats.cpp'?",
         "it matches nothing there; 'nanobug rule try stats.cpp' shows what comes near",
-        "the matcher binds no 'zreo'; did you mean 'zero'?", "there is no probe 'mean.emtpy'; did you mean",
-        "a whole number from 1 to 3, not '5'", "Minutes an interviewer gives [15]: "})
+        "the matcher binds no 'zreo'; did you mean 'zero'?",
+        "there is no probe or parity run 'mean.emtpy'; did you mean", "a whole number from 1 to 3, not '5'",
+        "Minutes an interviewer gives [15]: "})
     CHECK(has(asked.out, said));
   CHECK(text_of(tiny.catalog) == before + kEntry);
   CHECK_FALSE(fs::exists(tiny.user.home / ".local/state/nanobug/rule-history"));

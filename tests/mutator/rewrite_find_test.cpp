@@ -147,7 +147,9 @@ TEST_CASE("explain peels the matcher", "[rewrite]") {
   const auto division = rule(
       R"(binaryOperator(hasOperatorName("/"), hasRHS(integerLiteral(equals(8))), unless(hasParent(callExpr()))).bind("x"))",
       {cut_out("node(x)")});
-  const auto steps = rewriter().explain(division, tree.source());
+  const auto bench = rewriter().open("code.cpp", tree.source());
+  REQUIRE(bench);
+  const auto steps = (*bench)->explain(division.match);
   REQUIRE(steps);
   std::vector<std::string> all;
   for (const Explained& step : *steps) {
