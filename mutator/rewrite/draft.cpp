@@ -72,6 +72,7 @@ bool run_together(std::string_view left, std::string_view right) {
   if (left.size() == text_start(left) || right.empty()) return false;
   const char a = left.back(), b = right.front();
   const auto one_of = [](char c, std::string_view set) { return set.find(c) != std::string_view::npos; };
+  if ((b == '+' || b == '-') && one_of(a, "eEpP") && ends_in_number(left)) return true;  // 0x1e+1
   if (is_word(a)) return is_word(b) || b == '"' || b == '\'' || (b == '.' && ends_in_number(left));
   if (a == '.' && b >= '0' && b <= '9') return true;
   if (b == '=') return one_of(a, "=!<>+-*/%&|^");

@@ -49,8 +49,9 @@ class Drafter {
     bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
   };
 
+  // What takes another's place stands behind its attributes; what goes, comes or moves has them in front.
   Result<Target> target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
-                           const catalog::Text& text) {
+                           const catalog::Text& text, bool prefixed) {
     const auto node = nodes_.getMap().find(id);
     if (node == nodes_.getMap().end()) {
       const auto span = selected(unit_, match_, selector, text);
@@ -69,16 +70,21 @@ class Drafter {
     const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
     NANOBUG_TRY(bytes);
     target.span = *bytes;
+    const auto* declaration = node->second.get<clang::Decl>();
+    if (declaration && prefixed && role != Whole::Role::declarator && role != Whole::Role::loop_variable)
+      target.span = with_prefix(unit_, *declaration, target.span);
     target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
     return target;
   }
 
   Result<Target> target(size_t edit) {
-    return target_of(part_.edits[edit].target, part_.edits[edit].target_id, part_.part->edits[edit].target);
+    return target_of(part_.edits[edit].target, part_.edits[edit].target_id, part_.part->edits[edit].target,
+                     part_.part->edits[edit].kind != Kind::replace);
   }
 
   Result<Target> second(size_t edit) {
-    return target_of(part_.edits[edit].second, part_.edits[edit].second_id, part_.part->edits[edit].with);
+    return target_of(part_.edits[edit].second, part_.edits[edit].second_id, part_.part->edits[edit].with,
+                     true);
   }
 
   Result<std::string> filled(size_t edit, unsigned offset) {
@@ -233,6 +239,11 @@ class Drafter {
     if (target.is_statement()) {
       const Span whole = with_comments(tokens_, target.span);
       add(edit, whole, "", is_whole_lines(unit_.text, whole));
+      return {};
+    }
+    // A macro's call, say, that has its line for itself.
+    if (target.range && is_whole_lines(unit_.text, with_comments(tokens_, target.span))) {
+      add(edit, with_comments(tokens_, target.span), "", true);
       return {};
     }
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);

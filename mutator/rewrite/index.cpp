@@ -54,7 +54,7 @@ constexpr int kVersion = 2;
 constexpr std::size_t kStep = 16u << 10;
 
 // Raise with every change to what find() answers; the compiler's version counts by itself.
-constexpr const char* kEngine = "nanobug rewrite 7, LLVM " NANOBUG_LLVM_VERSION;
+constexpr const char* kEngine = "nanobug rewrite 8, LLVM " NANOBUG_LLVM_VERSION;
 
 const char* name_of(catalog::Edit::Kind kind) {
   using Kind = catalog::Edit::Kind;

@@ -213,6 +213,7 @@ Span with_separator(const Tokens& tokens, Span piece) {
     return {piece.begin, next ? next->span.begin : right->span.end};
   }
   if (tokens.is(left, ",")) return {left->span.begin, piece.end};
+  if (tokens.is(left, "}") && tokens.is(right, ";")) return {left->span.end, piece.end};  // struct {…} s;
   if (!tokens.is(left, ":")) return piece;
   unsigned begin = left->span.begin;
   while (begin > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[begin - 1]))) --begin;

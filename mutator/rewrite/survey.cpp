@@ -359,7 +359,7 @@ class Surveyor : public MatchFinder::MatchCallback {
       if (whole.role != Whole::Role::statement) return;  // one of several
       const auto exact = rewrite::span_of(unit_, whole, catalog::Text{});
       if (!exact) return;
-      droppable.pieces.push_back({*exact, true});
+      droppable.pieces.push_back({with_prefix(unit_, *each, *exact), true});
     }
     add(std::move(droppable), uses, true);
   }

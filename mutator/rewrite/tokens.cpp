@@ -65,6 +65,18 @@ unsigned Tokens::line_comment_end(unsigned at) const {
   }
 }
 
+// A line that ends in a backslash goes on in the next, in the middle of a word too.
+unsigned Tokens::behind_splice(unsigned at) const {
+  for (;;) {
+    if (text_.substr(at, 2) == "\\\n")
+      at += 2;
+    else if (text_.substr(at, 3) == "\\\r\n")
+      at += 3;
+    else
+      return at;
+  }
+}
+
 Tokens::Tokens(std::string_view text) : text_(text) {
   const unsigned size = text.size();
   for (unsigned i = text_start(text); i < size;) {
@@ -93,7 +105,7 @@ Tokens::Tokens(std::string_view text) : text_(text) {
       }
     } else if (is_word(c)) {
       kind = Token::Kind::word;
-      while (i < size && is_word(text[i])) ++i;
+      for (unsigned next = i; next < size && is_word(text[next]); next = behind_splice(i)) i = next + 1;
       const std::string_view word = text.substr(begin, i - begin);
       if (i < size && (text[i] == '"' || text[i] == '\'') && starts_literal(word)) {
         kind = Token::Kind::literal;

@@ -46,6 +46,7 @@ class Tokens {
   unsigned skip_literal(unsigned at) const;
   unsigned raw_string_end(unsigned quote) const;
   unsigned line_comment_end(unsigned at) const;
+  unsigned behind_splice(unsigned at) const;
 
   std::string_view text_;
   std::vector<Token> tokens_;

@@ -109,6 +109,13 @@ size_t declarators_with(const Decl& declaration) {
   return count;
 }
 
+// struct S {…} s;
+bool declares_its_type(const DeclaratorDecl& declaration) {
+  const QualType type = declaration.getType();
+  const TagDecl* tag = type->isDependentType() ? nullptr : type->getBaseElementTypeUnsafe()->getAsTagDecl();
+  return tag && tag->isEmbeddedInDeclarator() && tag->getBeginLoc() == declaration.getBeginLoc();
+}
+
 Whole whole_declaration(Unit& unit, const Decl* declaration) {
   const SourceRange own = declaration->getSourceRange();
   const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*declaration));
@@ -133,7 +140,7 @@ Whole whole_declaration(Unit& unit, const Decl* declaration) {
   if (const auto* variable = dyn_cast<VarDecl>(declaration))
     if (const auto* pattern = variable->getDescribedVarTemplate()) declaration = pattern;
   if (const auto* one = dyn_cast<DeclaratorDecl>(declaration); one && !isa<FunctionDecl>(one))
-    if (declarators_with(*one) > 1)
+    if (declarators_with(*one) > 1 || declares_its_type(*one))
       return {Role::declarator, SourceRange(one->getLocation(), one->getEndLoc())};
   const auto* function = declaration->getAsFunction();
   const bool body = function && function->doesThisDeclarationHaveABody();
@@ -160,6 +167,29 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
   const SourceRange own = node.getSourceRange();
   if (node.get<CXXCtorInitializer>()) return {Role::initializer, own};
   return {Role::part, own};
+}
+
+Span with_prefix(Unit& unit, const Decl& declaration, Span span) {
+  const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(declaration));
+  const Decl* outer = has_parent(above) ? above.get<Decl>() : nullptr;
+  if (isa_and_nonnull<FunctionTemplateDecl, ClassTemplateDecl, VarTemplateDecl, TypeAliasTemplateDecl>(outer))
+    return with_prefix(unit, *outer, span);
+  const auto* linkage = dyn_cast_or_null<LinkageSpecDecl>(outer);
+  if ((linkage && !linkage->hasBraces()) || isa_and_nonnull<FriendDecl>(outer))
+    if (const auto begin = unit.offset(outer->getBeginLoc())) span.begin = std::min(span.begin, *begin);
+  // [[…]]
+  for (;;) {
+    const Token* last = unit.tokens.before(span.begin);
+    if (!unit.tokens.is(last, "]") || !unit.tokens.is(unit.tokens.before(last->span.begin), "]")) return span;
+    int depth = 0;
+    const Token* token = last;
+    for (; token; token = unit.tokens.before(token->span.begin)) {
+      depth += unit.tokens.is(token, "]") ? 1 : unit.tokens.is(token, "[") ? -1 : 0;
+      if (depth == 0) break;
+    }
+    if (!token) return span;
+    span.begin = token->span.begin;
+  }
 }
 
 Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text) {

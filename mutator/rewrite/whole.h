@@ -24,6 +24,9 @@ struct Whole {
 
 Whole whole_of(Unit& unit, const clang::DynTypedNode& node);
 
+// The bytes of a declaration with what is written in front of it: attributes, `extern "C"`, `friend`.
+Span with_prefix(Unit& unit, const clang::Decl& declaration, Span span);
+
 // Its bytes: with its semicolon, and with the signs in front of a declarator's name. Errors as selected().
 Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text);
 
