@@ -21,6 +21,21 @@ Result<rewrite::Rewriter*> Mutants::rewriter() {
   return rewriter_.get();
 }
 
+const workshop::Units& Mutants::units() {
+  std::call_once(units_read_, [&] { units_ = workshop::Units::of(workshop_, clean_); });
+  return units_;
+}
+
+const std::optional<workshop::Reach>& Mutants::reach(bool measure, const workshop::Progress& progress) {
+  std::call_once(reach_read_, [&] {
+    reach_ = workshop::Reach::find(workshop_, clean_);
+    if (reach_ || !measure) return;
+    // What cannot be measured is done without: all probes are asked.
+    if (auto made = workshop::Reach::measure(workshop_, clean_, progress)) reach_ = std::move(*made);
+  });
+  return reach_;
+}
+
 Result<std::vector<rewrite::Site>> Mutants::sites(const catalog::Rule& rule) {
   return std::move(sites(std::vector<const catalog::Rule*>{&rule}).front());
 }
@@ -39,7 +54,9 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
                         rules[i]->in.place);
       continue;
     }
-    keys[i] = rewrite::Index::key(*rules[i], *files, clean_.key);
+    std::string context;
+    for (const std::string& file : rules[i]->files()) context += units().key(file);
+    keys[i] = rewrite::Index::key(*rules[i], *files, context);
     if (auto known = index_.look_up(keys[i])) {
       answers[i] = std::move(*known);
     } else {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,8 @@
 #include "mutator/catalog/catalog.h"
 #include "mutator/rewrite/rewriter.h"
 #include "mutator/rewrite/site.h"
+#include "mutator/workshop/reach.h"
+#include "mutator/workshop/units.h"
 #include "mutator/workshop/workshop.h"
 
 namespace nanobug::grade {
@@ -37,17 +41,25 @@ class Mutants {
   // Clang, opened now if it was not.
   Result<rewrite::Rewriter*> rewriter();
 
+  // Which probes see what, if that was measured; `measure` does it now where it was not.
+  const std::optional<workshop::Reach>& reach(bool measure = false, const workshop::Progress& progress = {});
+
   const workshop::Clean& clean() const { return clean_; }
   const workshop::Workshop& workshop() const { return workshop_; }
   const catalog::Catalog& catalog() const { return catalog_; }
 
  private:
+  const workshop::Units& units();
   Result<rewrite::Texts> texts_of(const std::vector<std::string>& files) const;
 
   const catalog::Catalog& catalog_;
   const workshop::Workshop& workshop_;
   workshop::Clean clean_;
   rewrite::Index index_;
+  std::once_flag units_read_;
+  workshop::Units units_;  // by units()
+  std::once_flag reach_read_;
+  std::optional<workshop::Reach> reach_;  // by reach()
   std::unique_ptr<rewrite::Rewriter> rewriter_;
 };
 

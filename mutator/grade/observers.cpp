@@ -41,16 +41,25 @@ bool reaches_probes(const workshop::Workshop& workshop, const Inquiry& inquiry) 
                      [&](const auto& file) { return workshop::is_public_header(workshop, file.first); });
 }
 
+// Those that are asked, the named ones first.
+std::vector<ProbeInfo> chosen(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry) {
+  auto probes = named_first(askable.probes, inquiry.rule, [](const ProbeInfo& info) { return info.probe; });
+  if (inquiry.all || inquiry.rule.decoy || !mutants.reach()) return probes;
+  if (const auto reaching = mutants.reach()->probes_of(mutants.clean(), inquiry.overlay))
+    std::erase_if(probes, [&](const ProbeInfo& info) {
+      return !reaching->contains(info.probe) && !names(inquiry.rule, info.probe);
+    });
+  return probes;
+}
+
 Status ask_probes(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry,
                   Sighting& sighting) {
   const workshop::Workshop& workshop = mutants.workshop();
   if (!reaches_probes(workshop, inquiry)) return {};
   const auto program = workshop::probes_for(workshop, mutants.clean(), inquiry.tree);
   NANOBUG_TRY(program);
-  const auto ordered =
-      named_first(askable.probes, inquiry.rule, [](const ProbeInfo& info) { return info.probe; });
-  const auto answers =
-      run_probes(workshop, *program, inquiry.tree, ordered, askable.limits(workshop.spec().probes));
+  const auto answers = run_probes(workshop, *program, inquiry.tree, chosen(mutants, askable, inquiry),
+                                  askable.limits(workshop.spec().probes));
   NANOBUG_TRY(answers);
   for (const ProbeAnswer& answer : *answers) {
     const bool asked = answer.how != ProbeAnswer::How::unasked;

@@ -25,7 +25,7 @@ struct Inquiry {
   const workshop::Overlay& overlay;
   const workshop::Mutant& built;
   fs::path tree;     // the mutant: sources and build directory
-  bool all = false;  // every parity run, whatever the rule names
+  bool all = false;  // every probe and parity run, whatever the rule names and whoever reaches it
 };
 
 struct Sighting {

@@ -93,6 +93,7 @@ class Workshop {
   const catalog::Tree& spec() const { return spec_; }
   const fs::path& project() const { return project_; }
   std::string toolchain() const;  // a key of the compiler and LibTorch
+  std::string maker() const;      // a key of all that makes a clean tree but its content
   const fs::path& cache() const { return cache_; }
 
   // {source}, {build}, … in the words of a command.
@@ -100,7 +101,6 @@ class Workshop {
                                              const std::map<std::string, std::string>& names);
 
  private:
-  std::string maker() const;  // a key of all that makes a clean tree but its content
   std::string key_of(const std::string& tree_id) const;
   std::optional<Clean> find_key(const std::string& key) const;
   std::optional<Clean> another() const;

@@ -93,7 +93,8 @@ TEST_CASE("what another version of the rewriter makes of a rule has a certificat
   const catalog::Rule& rule = **catalog::find_rule(judged.catalog, kRule);
   const std::string text = *read_file(clean->tree / "stats.cpp");
   const rewrite::Index index(shop.cache() / "sites");
-  const std::string key = rewrite::Index::key(rule, {{rule.file, text}}, clean->key);
+  const std::string key =
+      rewrite::Index::key(rule, {{rule.file, text}}, workshop::Units::of(shop, *clean).key(rule.file));
   auto sites = index.look_up(key);
   REQUIRE(sites);
   sites->front().edits = {{static_cast<unsigned>(text.size()), 0, "// nothing\n"}};

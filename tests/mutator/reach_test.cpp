@@ -1,0 +1,92 @@
+// reach: which probes run what a mutant changes, measured on the tiny tree, and that a certificate asks no
+// others.
+#include "mutator/workshop/reach.h"
+
+#include "mutator/grade/certificate.h"
+#include "tests/mutator/judged.h"
+
+using namespace nanobug;
+using namespace nanobug::workshop;
+using Names = std::set<std::string>;
+
+namespace {
+
+// The tiny tree with what is hard to place: a constant, a function that a compiler evaluates, one that nobody
+// runs.
+struct Measured : Judged {
+  Workshop shop_ = shop();
+  Clean clean_;
+  Reach reach;
+
+  Measured() {
+    edit(project / "tree/stats.cpp", "double mean(const",
+         "const double kOne = 1;\n\nconstexpr double twice(double x) {\n  return 2 * x;\n}\n\n"
+         "double idle(double x) {\n  return x + 1;\n}\n\ndouble mean(const");
+    edit(project / "tree/stats.cpp", "const double gradient = 2 * (x - target);",
+         "const double gradient = twice(x - target) * kOne;");
+    clean_ = clean(shop_);
+    REQUIRE(clean_probes(shop_, clean_));
+    auto measured = Reach::measure(shop_, clean_);
+    if (!measured) FAIL(measured.error().message);
+    reach = std::move(*measured);
+  }
+
+  std::optional<Names> seeing(const std::string& from, const std::string& to,
+                              const std::string& file = "stats.cpp") const {
+    std::string text = *read_file(clean_.tree / file);
+    const size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return reach.probes_of(clean_, {{file, text.replace(at, from.size(), to)}});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("probes are chosen by what they run", "[workshop][reach]") {
+  const Measured measured;
+  CHECK(measured.seeing("sum += value", "sum -= value") == Names{"mean.empty", "mean.value"});
+  CHECK(measured.seeing("x -= rate", "x += rate") == Names{"step.direction"});
+  CHECK(measured.seeing("  double sum = 0;\n", "  double sum = 0;\n  sum += 1;\n") ==
+        Names{"mean.empty", "mean.value"});
+  CHECK(measured.seeing("// A fraction", "// A part") == Names{"step.direction"});
+  // All of them, where it cannot be told.
+  CHECK_FALSE(measured.seeing("kOne = 1", "kOne = 2"));
+  CHECK_FALSE(measured.seeing("return 2 * x", "return 3 * x"));
+  CHECK_FALSE(measured.seeing("return x + 1", "return x + 2"));
+  CHECK(measured.seeing("double rate)", "double pace)") == Names{"step.direction"});
+  CHECK_FALSE(measured.seeing("double& x", "double & x", "stats.h"));
+  CHECK_FALSE(measured.seeing("double x = 0", "double x = 1", "descend.cpp"));
+  // Two changes: whoever sees one of them.
+  std::string text = *read_file(measured.clean_.tree / "stats.cpp");
+  text.replace(text.find("sum += value"), 12, "sum -= value");
+  text.replace(text.find("x -= rate"), 9, "x += rate");
+  CHECK(measured.reach.probes_of(measured.clean_, {{"stats.cpp", text}}) ==
+        Names{"mean.empty", "mean.value", "step.direction"});
+  // Kept, and the same when it is read again.
+  const auto again = Reach::find(measured.shop_, measured.clean_);
+  REQUIRE(again);
+  CHECK(again->probes_of(measured.clean_, {{"stats.cpp", text}}) ==
+        measured.reach.probes_of(measured.clean_, {{"stats.cpp", text}}));
+}
+
+TEST_CASE("a certificate asks those that reach the mutant, and whom the rule names", "[grade][reach]") {
+  Measured measured;
+  catalog::Rule rule = **catalog::find_rule(measured.catalog, "descent-goes-uphill");
+  grade::Mutants mutants(measured.catalog, measured.shop_, measured.clean_);
+  const auto asked = [&](const grade::Proof& proof) {
+    const auto certificates = grade::certify(mutants, rule, proof);
+    if (!certificates) FAIL(certificates.error().text());
+    return certificates->front();
+  };
+  const auto selected = asked({});
+  CHECK(selected.holds());
+  CHECK(selected.probes == 1);
+  const auto all = asked({.all = true});
+  CHECK(all.probes == 3);
+  CHECK(selected.failing == std::vector<std::string>{"step.direction"});
+  CHECK(all.failing == std::vector<std::string>{"step.direction", "parity.descent"});
+  rule.seen_by.push_back({"mean.value", {}});
+  CHECK(asked({}).refusals ==
+        std::vector<std::string>{"seen_by does not hold: mean.value passes on the mutant"});
+  CHECK(asked({}).probes == 2);
+}
