@@ -86,9 +86,7 @@ Status Judge::sweep() const {
   const std::string own =
       program_.empty() ? "" : program_.lexically_relative(home / "probes").begin()->string();
   sweep_out(home, [](const std::string& name) { return name.starts_with("scratch"); });
-  sweep_out(home / "probes", [&](const std::string& name) {
-    return !own.empty() && name != own;
-  });
+  sweep_out(home / "probes", [&](const std::string& name) { return !own.empty() && name != own; });
   sweep_out(home.parent_path(), [&](const std::string& name) { return !name.starts_with(clean_.key); });
   for (const fs::path& path : gone) NANOBUG_TRY(remove_tree(path));
   return {};
@@ -147,6 +145,36 @@ Result<Judgement> Judge::judge(const Mutant& mutant) {
   return judgement;
 }
 
+Result<std::vector<std::string>> Judge::overlooked(const Mutant& mutant) {
+  std::call_once(measured_, [&] {
+    if (auto known = workshop::Reach::find(workshop_, clean_))
+      reach_ = std::move(*known);
+    else
+      reach_ = workshop::Reach::measure(workshop_, clean_);
+  });
+  NANOBUG_TRY(reach_);
+  const auto pristine = read_file(clean_.tree / mutant.file);
+  NANOBUG_TRY(pristine);
+  const workshop::Overlay overlay = {{mutant.file, mutated(mutant, *pristine)}};
+  const auto reaching = reach_->probes_of(clean_, overlay);
+  if (!reaching) return std::vector<std::string>();  // all of them are asked
+  const auto built = workshop_.mutant(clean_, overlay);
+  if (!built && built.error().code == Exit::catalog) return std::vector<std::string>();
+  NANOBUG_TRY(built);
+  const Removed outputs{built->outputs};
+  const auto place = workshop::Trial::of_mutant(workshop_, clean_, overlay, *built);
+  NANOBUG_TRY(place);
+  std::vector<ProbeInfo> others = askable_.probes;
+  std::erase_if(others, [&](const ProbeInfo& info) { return reaching->contains(info.probe); });
+  const auto answers = workshop::run_probes(workshop_, program_, place->tree(), others,
+                                            askable_.limits(workshop_.spec().probes));
+  NANOBUG_TRY(answers);
+  std::vector<std::string> failing;
+  for (const ProbeAnswer& answer : *answers)
+    if (!answer.passed()) failing.push_back(answer.probe);
+  return failing;
+}
+
 Status Judge::see(const Mutant& mutant, const fs::path& place, Judgement& judgement) const {
   // A probe sees the library, never a program.
   if (!mutant.file.starts_with("programs/")) NANOBUG_TRY(probe(mutant, place, judgement));
@@ -166,9 +194,9 @@ Status Judge::probe(const Mutant& mutant, const fs::path& place, Judgement& judg
     NANOBUG_TRY(own);
     program = std::move(*own);
   }
-  const auto answers = workshop::run_probes(workshop_, program, place, own_first(askable_.probes, mutant.file),
-                                            askable_.limits(workshop_.spec().probes), {},
-                                            workshop::Until::one_process_failed);
+  const auto answers =
+      workshop::run_probes(workshop_, program, place, own_first(askable_.probes, mutant.file),
+                           askable_.limits(workshop_.spec().probes), {}, workshop::Until::one_process_failed);
   NANOBUG_TRY(answers);
   const auto failed = std::find_if(answers->begin(), answers->end(),
                                    [](const ProbeAnswer& answer) { return !answer.passed(); });
@@ -180,7 +208,8 @@ Status Judge::probe(const Mutant& mutant, const fs::path& place, Judgement& judg
 }
 
 Status Judge::compare(const fs::path& place, Judgement& judgement) const {
-  const auto answers = grade::run_parity(workshop_, clean_, place, {}, {.until = grade::Until::first_difference});
+  const auto answers =
+      grade::run_parity(workshop_, clean_, place, {}, {.until = grade::Until::first_difference});
   NANOBUG_TRY(answers);
   const auto seen = std::find_if(answers->begin(), answers->end(),
                                  [](const grade::ParityAnswer& answer) { return answer.differs(); });

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "mutator/grade/parity.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/probe_run.h"
+#include "mutator/workshop/reach.h"
 #include "mutator/workshop/workshop.h"
 #include "tools/strength/results.h"
 
@@ -29,6 +31,11 @@ class Judge {
 
   // From several threads at once.
   Result<Judgement> judge(const Mutant& mutant);
+
+  // Would a certificate overlook somebody? -> the probes that fail on the mutant though they run nothing of
+  // what it changes (workshop/reach.h), and are not asked therefore. The first call measures what each probe
+  // runs.
+  Result<std::vector<std::string>> overlooked(const Mutant& mutant);
 
   // The parity runs in a tree that is whole and built.
   Result<std::vector<grade::ParityAnswer>> compare_in(const fs::path& place,
@@ -56,6 +63,8 @@ class Judge {
   workshop::Clean clean_;
   fs::path program_;  // the probes
   workshop::Askable askable_;
+  std::once_flag measured_;
+  Result<workshop::Reach> reach_ = fail(Exit::io, "what each probe runs is not measured");
   std::string bench_;
 };
 

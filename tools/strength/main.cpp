@@ -23,7 +23,7 @@ namespace {
 struct Options {
   Choice choice;
   int jobs = 2;
-  bool list = false, fresh = false, trust_catches = false;
+  bool list = false, fresh = false, trust_catches = false, selection = false;
   std::string catalog = NANOBUG_PROJECT "/catalog.yaml";
   std::string equivalents = NANOBUG_PROJECT "/tools/strength/equivalent.yaml";
   std::string results = NANOBUG_PROJECT "/build/strength/results.jsonl";
@@ -102,6 +102,20 @@ Result<std::vector<Judgement>> judge_all(Judge& judge, Results& results, const s
   return answers;
 }
 
+// Is a mutant that only some probes are asked about seen by none of the others?
+Result<Exit> check_selection(Judge& judge, const std::vector<Mutant>& mutants) {
+  bool complete = true;
+  for (size_t i = 0; i < mutants.size(); ++i) {
+    const auto overlooked = judge.overlooked(mutants[i]);
+    NANOBUG_TRY(overlooked);
+    say(fmt::format("[{}/{}] {}", i + 1, mutants.size(), mutants[i].id));
+    if (overlooked->empty()) continue;
+    complete = false;
+    fmt::print("{}: {} would not be asked\n", mutants[i].id, fmt::join(*overlooked, ", "));
+  }
+  return complete ? Exit::ok : Exit::check_failed;
+}
+
 // The parity runs alone, in a tree that somebody else has built: one that counts what is executed, say.
 Result<Exit> compare_in(const Judge& judge, const fs::path& place) {
   const auto answers = judge.compare_in(place, stages());
@@ -136,6 +150,7 @@ Result<Exit> run(const Options& options) {
       fmt::print("{}\n  - {}\n  + {}\n", mutant.id, mutant.before, mutant.after);
     return Exit::ok;
   }
+  if (options.selection) return check_selection(**judge, chosen);
   const auto results = Results::open(options.results, options.fresh);
   NANOBUG_TRY(results);
   limit_memory();
@@ -178,6 +193,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("--fresh", options.fresh, "Forget earlier results");
   app.add_flag("--trust-catches", options.trust_catches,
                "What was caught once counts as caught, though the probes are others now");
+  app.add_flag("--selection", options.selection,
+               "Judge no mutant; ask the probes that run nothing of what it changes whether they see it");
   app.add_option("--results", options.results, "The file of JSON lines that a later run goes on with")
       ->type_name("FILE");
   app.add_option("--markdown", options.markdown, "Write the report there too")->type_name("FILE");
