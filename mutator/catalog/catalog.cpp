@@ -7,6 +7,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/suggest.h"
+#include "mutator/catalog/page.h"
 #include "mutator/catalog/table.h"
 
 namespace nanobug::catalog {
@@ -14,17 +15,18 @@ namespace {
 
 using Loaded = tl::expected<Catalog, std::vector<Error>>;
 
-// Errors in the order of the file; those of one place in the order they were found.
+// Errors of the catalog, then of each file beside it, in the order of the file; those of one place in the
+// order they were found.
 Loaded answer(Catalog catalog, Errors errors) {
   if (errors.empty()) return catalog;
-  std::vector<std::tuple<int, int, size_t>> order;
+  std::vector<std::tuple<std::string, int, int, size_t>> order;
   for (size_t i = 0; i < errors.size(); ++i) {
     const Place place = errors[i].place.value_or(Place{});
-    order.emplace_back(place.line, place.column, i);
+    order.emplace_back(place.file == catalog.file ? "" : place.file, place.line, place.column, i);
   }
   std::sort(order.begin(), order.end());
   Errors sorted;
-  for (const auto& [line, column, i] : order) sorted.push_back(std::move(errors[i]));
+  for (const auto& [file, line, column, i] : order) sorted.push_back(std::move(errors[i]));
   return tl::unexpected(std::move(sorted));
 }
 
@@ -100,6 +102,8 @@ void check_links(const Catalog& catalog, Errors& errors) {
                         place});
   };
   check("tree.root", catalog.tree.root, catalog.tree.place);
+  check("tree.pages", catalog.tree.pages, catalog.tree.place);
+  check("tree.tests", catalog.tree.tests, catalog.tree.place);
   check("tree.probes.source", catalog.tree.probes.source, catalog.tree.place);
   for (const Rule& rule : catalog.rules)
     for (const Part* part : parts_of(rule)) check("in", part->in.value, part->in.place);
@@ -200,6 +204,7 @@ Loaded load(const std::filesystem::path& file) {
   read(*text, catalog, errors);
   check_files(catalog, errors);
   check_links(catalog, errors);
+  read_beside(catalog, errors);
   return answer(std::move(catalog), std::move(errors));
 }
 

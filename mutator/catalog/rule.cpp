@@ -144,15 +144,10 @@ Kind<Tests> tests() {
 
 Kind<Question> question() {
   using F = Of<Question>;
-  const Kind<Question> whole = mapping<Question>(
+  return mapping<Question>(
       "an entry of 'questions'",
       {F::need("question", text(), &Question::question, "what an interviewer asks after the fix"),
        F::need("answer", text(), &Question::answer, "a model answer, in two to five sentences")});
-  return {[whole](Fields& fields, const Node& node, const std::string& name, Question& question) {
-            if (node.kind != Node::Kind::scalar) return whole.read(fields, node, name, question);
-            return text().read(fields, node, name, question.question);
-          },
-          [whole] { return Json{{"anyOf", {text().schema(), whole.schema()}}}; }};
 }
 
 Table<Rule> words() {
@@ -185,7 +180,7 @@ const Table<Rule>& rule_table() {
   using F = Of<Rule>;
   const Kind<Text> id = like(kId, "is no id; use small letters, digits and single hyphens, a letter first");
   const Kind<Text> code_of =
-      like("[A-Z][0-9]{2,3}", "is no code; use the category's letter and two or three digits, as in A03");
+      like(kCode, "is no code; use the category's letter and two or three digits, as in A03");
   static const Table<Rule> table =
       Table<Rule>{
           F::need("code", code_of, &Rule::code, "says nothing, for ever: the category's letter and a number"),

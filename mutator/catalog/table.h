@@ -212,8 +212,9 @@ Kind<Named<Value>> named(const Kind<Text>& key, const Kind<Value>& item) {
           }};
 }
 
-// A rule's id, as an expression.
+// A rule's id and code, as expressions.
 inline constexpr char kId[] = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*";
+inline constexpr char kCode[] = "[A-Z][0-9]{2,3}";
 
 // ---- the tables (edit.cpp, rule.cpp, tree.cpp)
 // ----------------------------------------------------------------

@@ -246,13 +246,17 @@ std::string kind_name(const Node& node) {
   return "";
 }
 
+std::optional<Error> wrong_bytes(const std::string& text, const std::string& name) {
+  if (const size_t bad = first_bad_utf8(text); bad != std::string::npos)
+    return wrong("not UTF-8; save the file in that encoding", place_at(name, text, bad));
+  if (const size_t nul = text.find('\0'); nul != std::string::npos)
+    return wrong("a zero byte; this file is text", place_at(name, text, nul));
+  return std::nullopt;
+}
+
 std::optional<Node> read_yaml(const std::string& text, const std::string& name, std::vector<Error>& errors) {
-  if (const size_t bad = first_bad_utf8(text); bad != std::string::npos) {
-    errors.push_back(wrong("not UTF-8; save the file in that encoding", place_at(name, text, bad)));
-    return std::nullopt;
-  }
-  if (const size_t nul = text.find('\0'); nul != std::string::npos) {
-    errors.push_back(wrong("a zero byte; a catalog is text", place_at(name, text, nul)));
+  if (auto bytes = wrong_bytes(text, name)) {
+    errors.push_back(std::move(*bytes));
     return std::nullopt;
   }
   // yaml-cpp skips a byte order mark and then counts places without it; so do we.

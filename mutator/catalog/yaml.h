@@ -34,6 +34,9 @@ struct Field {
 // "a list", "a mapping", "nothing", "text".
 std::string kind_name(const Node& node);
 
+// Why these bytes are no text that a person wrote; nothing where they are.
+std::optional<Error> wrong_bytes(const std::string& text, const std::string& name);
+
 // The file's one document. Errors are appended; nothing comes back when the text is not YAML at all.
 // Refused: other encodings than UTF-8, tabs as indentation, anchors, aliases, tags, a second document.
 std::optional<Node> read_yaml(const std::string& text, const std::string& name, std::vector<Error>& errors);

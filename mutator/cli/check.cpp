@@ -68,7 +68,7 @@ Result<Exit> check(Context& c, bool all) {
   if (!report.body.empty()) c.ui.data(report.body);
   if (verdict->solved && !before.solved) {
     if (const auto rule = catalog::find_rule((*mutants)->catalog(), before.injected.front().rule))
-      c.ui.data('\n' + debrief(**rule, static_cast<size_t>(c.ui.width())));
+      c.ui.data('\n' + debrief(**rule, static_cast<size_t>(c.ui.width()), /*answers=*/false));
     c.ui.data("  nanobug stop     ends the session; your work is kept");
   }
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
@@ -77,12 +77,14 @@ Result<Exit> check(Context& c, bool all) {
 
 }  // namespace
 
-std::string debrief(const catalog::Rule& rule, size_t width) {
+std::string debrief(const catalog::Rule& rule, size_t width, bool answers) {
   std::string text = coach::wrap(rule.cause, width, "  ");
-  if (rule.questions.empty()) return text;
-  text += "\nWhat an interviewer asks next:\n";
-  for (const catalog::Question& question : rule.questions)
+  if (!rule.questions.empty()) text += "\nWhat an interviewer asks next:\n";
+  for (const catalog::Question& question : rule.questions) {
     text += "  - " + coach::wrap(question.question.value, width, "    ").substr(4);
+    if (answers) text += coach::wrap(question.answer, width, "      ");
+  }
+  if (!rule.read_next.empty()) text += "\nWhere to read on:\n" + coach::wrap(rule.read_next, width, "  ");
   return text;
 }
 

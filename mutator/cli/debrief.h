@@ -5,7 +5,7 @@
 
 namespace nanobug::cli {
 
-// Cause and follow-up questions of the rule, as paragraphs.
-std::string debrief(const catalog::Rule& rule, size_t width);
+// Cause and follow-up questions of the rule, as paragraphs; with the model answers or without.
+std::string debrief(const catalog::Rule& rule, size_t width, bool answers);
 
 }  // namespace nanobug::cli

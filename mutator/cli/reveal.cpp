@@ -66,7 +66,7 @@ Result<Exit> reveal(Context& c) {
     return Exit::ok;
   }
   c.ui.data(c.ui.strong(id) + ": " + title + "\n\nWhat was changed (- clean, + with the bug):\n" + diff +
-            '\n' + (rule ? debrief(**rule, static_cast<size_t>(c.ui.width())) : ""));
+            '\n' + (rule ? debrief(**rule, static_cast<size_t>(c.ui.width()), /*answers=*/true) : ""));
   return Exit::ok;
 }
 

@@ -59,6 +59,11 @@ std::string wrap(const std::string& text, size_t width, const std::string& inden
   };
   std::istringstream paragraphs(text);
   for (std::string paragraph; std::getline(paragraphs, paragraph);) {
+    if (paragraph.starts_with("    ") || paragraph.starts_with("- ")) flush();
+    if (paragraph.starts_with("    ")) {
+      out += indent + paragraph + '\n';
+      continue;
+    }
     std::istringstream words(paragraph);
     for (std::string word; words >> word;) {
       if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width) flush();

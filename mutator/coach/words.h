@@ -22,7 +22,8 @@ std::string command_line(const std::vector<std::string>& argv);
 // What a build said without ninja's own lines: "[3/17] …", "ninja: …".
 std::string without_progress(const std::string& output);
 
-// Breaks a paragraph at `width` columns, every line with the indent.
+// Breaks paragraphs at `width` columns, every line with the indent. A line that begins with a hyphen begins
+// one, and a line of code, indented by four blanks, stays as it is.
 std::string wrap(const std::string& text, size_t width, const std::string& indent);
 
 }  // namespace nanobug::coach

@@ -46,7 +46,8 @@ std::string project_directory(const std::string& id) {
 Result<vault::Tree> project_of(const catalog::Catalog& catalog, const vault::Tree& pristine) {
   const catalog::Tree& spec = catalog.tree;
   std::set<std::string> names;
-  if (!spec.probes.source.empty()) names.insert(spec.probes.source);
+  for (const std::string& name : {spec.probes.source, spec.pages})
+    if (!name.empty()) names.insert(name);
   for (const auto* command :
        {&spec.build.configure, &spec.build.compile, &spec.probes.configure, &spec.probes.compile})
     names_in(*command, names);

@@ -88,7 +88,7 @@ const std::vector<Row> kRows = {
     {"wrong indentation", "    title: Another", "   title: Another", "51:4: not YAML: end of sequence not found\n"},
     {"not UTF-8", "A title", "A t\xEFtle", "27:15: not UTF-8; save the file in that encoding\n"},
     {"an overlong character", "A title", "\xC0\xAFx", "27:12: not UTF-8; save the file in that encoding\n"},
-    {"a zero byte", "A title", std::string("A\0t", 3), "27:13: a zero byte; a catalog is text\n"},
+    {"a zero byte", "A title", std::string("A\0t", 3), "27:13: a zero byte; this file is text\n"},
     {"an alias", "seen_by: [p]", "seen_by: &x [*x]",
      "61:14: anchors (&name) are not read in a catalog; write the value out\n"
      "61:18: aliases (*name) are not read in a catalog; write the value out\n"

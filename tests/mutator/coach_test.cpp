@@ -76,3 +76,11 @@ TEST_CASE("a plot has both curves and stands what is not finite", "[coach]") {
   CHECK(read_file(file)->find("<svg") != std::string::npos);
   fs::remove(file);
 }
+
+TEST_CASE("paragraphs are wrapped, code and lists are not run together", "[coach]") {
+  CHECK(coach::wrap("one two three", 9, "  ") == "  one two\n  three\n");
+  CHECK(coach::wrap("a\nb\n\nc", 20, "") == "a b\n\nc\n");
+  CHECK(coach::wrap("Two:\n- one\n- two\n  goes on", 20, " ") == " Two:\n - one\n - two goes on\n");
+  CHECK(coach::wrap("See:\n\n    if (x)  f(a very long line);\n      g();\n\nDone.", 12, "  ") ==
+        "  See:\n\n      if (x)  f(a very long line);\n        g();\n\n  Done.\n");
+}
