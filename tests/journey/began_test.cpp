@@ -15,7 +15,8 @@ struct Begun {
 
   ~Begun() { (void)remove_tree(place); }
   void fix() const {
-    replace_in(work / "stats.cpp", "(static_cast<double>(values.size()) - 1)", "static_cast<double>(values.size())");
+    replace_in(work / "stats.cpp", "(static_cast<double>(values.size()) - 1)",
+               "static_cast<double>(values.size())");
   }
 };
 
@@ -30,11 +31,15 @@ TEST_CASE("what changes in the project changes nothing for the session", "[tiny]
     replace_in(begun.place / "project/probes/probes.cpp", "tiny::mean({}) == 0", "tiny::mean({}) == 7");
   }
   SECTION("the catalog, which has lost the rule") {
-    replace_in(begun.catalog, "- id: mean-divides-by-one-less", "- id: another");
+    replace_in(begun.catalog, "id: mean-divides-by-one-less", "id: another");
     replace_in(begun.catalog, "args: [\"{metrics}\", \"20\"]", "args: [\"{metrics}\"]");
   }
-  SECTION("the whole project, which is gone") { REQUIRE(remove_tree(begun.place / "project")); }
-  SECTION("the cache, which is gone") { REQUIRE(remove_tree(begun.user.home / ".cache")); }
+  SECTION("the whole project, which is gone") {
+    REQUIRE(remove_tree(begun.place / "project"));
+  }
+  SECTION("the cache, which is gone") {
+    REQUIRE(remove_tree(begun.user.home / ".cache"));
+  }
   CHECK(begun.user.ask({"check"}, 1)["wrong"] == json{"the numbers that come out"});
   CHECK(begun.user.ask({"hint"})["hint"] == "It is a division.");
   begun.fix();
@@ -51,4 +56,42 @@ TEST_CASE("what cannot be had any more is said in one sentence", "[tiny]") {
   CHECK(check.err.find("what this session began with cannot be had any more") != std::string::npos);
   CHECK(check.err.find("nanobug stop") != std::string::npos);
   CHECK(begun.user.nanobug({"stop"}).good());
+}
+
+TEST_CASE("the words of a page are the session's, whatever becomes of the page", "[tiny]") {
+  const fs::path place = *make_temporary_directory(fs::temp_directory_path(), "nanobug-began");
+  const fs::path catalog = copy_of_tiny(place / "project");
+  const User user(catalog);
+  replace_in(catalog, "  categories: {N: numerics, T: training}\n",
+             "  categories: {N: numerics, T: training}\n  pages: pages\n");
+  std::string text = text_of(catalog);
+  const size_t brief = text.rfind("    brief:"), seen_by = text.rfind("    seen_by:");
+  REQUIRE(brief < seen_by);
+  REQUIRE(write_unsynced(catalog, text.erase(brief, seen_by - brief)));
+  const fs::path page = catalog.parent_path() / "pages/T01.md";
+  const std::string words =
+      "# T01\n\n## Brief\n\nIt goes\nup.\n\n## Hints\n\n1. First.\n2. Second.\n3. Third.\n\n## Cause\n\n"
+      "Along\nthe gradient.\n\n## Questions\n\n### Why?\n\nA sign.\n\n## Read next\n\nThe paper.\n";
+
+  const Finished without = user.nanobug({"start", "T01"});
+  CHECK(without.exit_code == 3);
+  CHECK(without.err.find("rule 'descent-goes-uphill' has no page; write 'pages/T01.md'") !=
+        std::string::npos);
+
+  REQUIRE(write_file(page, words));
+  CHECK(user.ask({"start", "T01"})["brief"] == "It goes up.");
+  SECTION("changed") {
+    REQUIRE(write_unsynced(page, "# T01\n"));
+  }
+  SECTION("gone") {
+    fs::remove(page);
+  }
+  SECTION("as it was") {}
+  CHECK(user.ask({"hint"})["hint"] == "First.");
+  const Finished answer = user.nanobug({"reveal"});
+  CHECK(answer.good());
+  CHECK(answer.out.find("  Along the gradient.\n\nWhat an interviewer asks next:\n  - Why?\n      A sign.\n\n"
+                        "Where to read on:\n  The paper.\n") != std::string::npos);
+  CHECK(user.nanobug({"stop"}).good());
+  (void)remove_tree(place);
 }
