@@ -13,9 +13,10 @@
 namespace nanobug::cli {
 namespace {
 
-// One file a rule and site: <rule>.patch, or <rule>-2.patch from the second site on.
-std::string file_name(const std::string& rule, int index) {
-  return rule + (index == 0 ? "" : '-' + std::to_string(index + 1)) + ".patch";
+// One file a rule and site: <code>.patch, or <code>-2.patch from the second site on. No name tells what the
+// bug is.
+std::string file_name(const catalog::Rule& rule, int index) {
+  return rule.code.value + (index == 0 ? "" : '-' + std::to_string(index + 1)) + ".patch";
 }
 
 Result<rewrite::Site> site_of(Context& c, const std::string& id, int number) {
@@ -40,14 +41,19 @@ Result<Exit> list(Context& c) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
   nlohmann::json json = nlohmann::json::array();
-  std::vector<std::vector<std::string>> rows = {{"RULE", "PATCH", ""}};
+  std::vector<std::vector<std::string>> rows = {{"CODE", "TITLE", "PATCH", ""}};
   for (const catalog::Rule& rule : (*loaded)->rules)
     for (int i = 0;; ++i) {
-      const std::string name = "patches/" + file_name(rule.id.value, i);
+      const std::string name = "patches/" + file_name(rule, i);
       const bool there = fs::exists(*project / name);
       if (i >= rule.least_sites() && !there) break;
-      json.push_back({{"id", rule.id.value}, {"site", i + 1}, {"file", name}, {"exists", there}});
-      rows.push_back({rule.id.value, name, there ? "" : "missing; 'nanobug patch export' writes it"});
+      json.push_back({{"code", rule.code.value},
+                      {"title", rule.title.value},
+                      {"site", i + 1},
+                      {"file", name},
+                      {"exists", there}});
+      rows.push_back({rule.code.value, rule.title.value, name,
+                      there ? "" : "missing; 'nanobug patch export' writes it"});
     }
   c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
   return Exit::ok;
@@ -73,13 +79,14 @@ Result<Exit> show(Context& c, const std::string& id, int number) {
   NANOBUG_TRY(site);
   const auto patch = (*c.mutants())->patch(*site);
   NANOBUG_TRY(patch);
-  NANOBUG_TRY(note_peek(c, id));
+  NANOBUG_TRY(note_peek(c, site->rule));
   std::vector<std::string> files;
   for (const rewrite::Change* change : site->changes()) files.push_back(change->file);
-  c.ui.data(c.ui.json
-                ? nlohmann::json{{"id", id}, {"site", number}, {"files", files}, {"patch", *patch}}.dump(
-                      2, ' ', false, kAnyBytes)
-                : *patch);
+  c.ui.data(
+      c.ui.json
+          ? nlohmann::json{{"id", site->rule}, {"site", number}, {"files", files}, {"patch", *patch}}.dump(
+                2, ' ', false, kAnyBytes)
+          : *patch);
   return Exit::ok;
 }
 
@@ -94,7 +101,7 @@ Result<Exit> apply(Context& c, const std::string& id, int number) {
   for (const auto& [path, text] : *overlay) pristine[path] = (*clean)->tree.at(path).bytes;
   const fs::path tree = (*c.catalog())->tree_directory();
   NANOBUG_TRY(apply_to_tree(tree, *overlay, pristine));
-  NANOBUG_TRY(note_peek(c, id));
+  NANOBUG_TRY(note_peek(c, site->rule));
   c.ui.say("The bug is in " + tidy(tree) + " now. 'nanobug patch restore' takes it out again.");
   return Exit::ok;
 }
@@ -122,7 +129,7 @@ Result<Exit> write_all(Context& c, fs::path directory, bool check) {
     for (const rewrite::Site& site : *sites) {
       auto patch = (*mutants)->patch(site);
       NANOBUG_TRY(patch);
-      patches[file_name(site.rule, site.index)] = std::move(*patch);
+      patches[file_name(*(*mutants)->catalog().find(site.rule), site.index)] = std::move(*patch);
     }
   }
   std::vector<std::string> stale;
@@ -167,7 +174,9 @@ void add_patch(Verbs& verbs) {
   patch->require_subcommand(1);
   Context& c = verbs.context;
   const auto with_rule = [options](CLI::App* verb) {
-    verb->add_option("rule", options->rule, "An id that 'nanobug list' shows")->required()->type_name("RULE");
+    verb->add_option("rule", options->rule, "A code that 'nanobug list' shows")
+        ->required()
+        ->type_name("RULE");
     verb->add_option("--site", options->site, "Which of its sites (default: 1)")->type_name("N");
     return verb;
   };

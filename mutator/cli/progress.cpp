@@ -48,9 +48,14 @@ void add_progress(Verbs& verbs) {
     for (const std::string& warning : warnings) c.ui.say(warning);
     const coach::Progress progress = coach::progress_of(*ledger, **loaded);
     if (c.ui.json) {
+      nlohmann::json solved = nlohmann::json::object();
+      for (const auto& [id, times] : progress.solved_rules) {
+        const catalog::Rule* rule = (*loaded)->find(id);
+        solved[rule ? rule->code.value : id] = times;
+      }
       nlohmann::json json = {{"all", to_json(progress.all)},
                              {"by_category", nlohmann::json::object()},
-                             {"solved_rules", progress.solved_rules},
+                             {"solved_rules", solved},
                              {"rules_solved", progress.rules_solved},
                              {"rules", progress.rules}};
       for (const auto& [category, practice] : progress.by_category)

@@ -41,7 +41,7 @@ Result<Exit> reveal(Context& c) {
   std::string diff;
   for (const session::Injected& bug : session.injected)
     diff += grade::unified_diff(bug.file, clean->at(bug.file).bytes, mutated->at(bug.file).bytes);
-  const std::string id = session.injected.front().rule,
+  const std::string id = session.injected.front().rule, code = rule ? (*rule)->code.value : "",
                     title = rule ? (*rule)->title.value : "(no longer in the catalog)";
   // An answer that cannot be given is not recorded; one that was recorded is given.
   if (asked->open) {
@@ -57,6 +57,7 @@ Result<Exit> reveal(Context& c) {
       for (const catalog::Question& one : (*rule)->questions)
         questions.push_back({{"question", one.question.value}, {"answer", one.answer}});
     c.ui.data(nlohmann::json{{"id", id},
+                             {"code", code},
                              {"title", title},
                              {"name", session.name},
                              {"cause", rule ? (*rule)->cause : ""},
@@ -65,8 +66,9 @@ Result<Exit> reveal(Context& c) {
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  c.ui.data(c.ui.strong(id) + ": " + title + "\n\nWhat was changed (- clean, + with the bug):\n" + diff +
-            '\n' + (rule ? debrief(**rule, static_cast<size_t>(c.ui.width()), /*answers=*/true) : ""));
+  c.ui.data(c.ui.strong((code.empty() ? "" : code + ", ") + id) + ": " + title +
+            "\n\nWhat was changed (- clean, + with the bug):\n" + diff + '\n' +
+            (rule ? debrief(**rule, static_cast<size_t>(c.ui.width()), /*answers=*/true) : ""));
   return Exit::ok;
 }
 

@@ -95,6 +95,11 @@ void add_rule(Verbs& verbs) {
   add_rule_explain(verbs, *rule);
   add_rule_try(verbs, *rule);
   add_rule_new(verbs, *rule);
+  verb = verbs.add(*rule, "schema", "Print what a catalog may say, as a JSON Schema for editors");
+  verbs.on(verb, [&c = verbs.context]() -> Result<Exit> {
+    c.ui.data(catalog::schema());
+    return Exit::ok;
+  });
 }
 
 }  // namespace nanobug::cli

@@ -227,7 +227,7 @@ void add_rule_explain(Verbs& verbs, CLI::App& rule) {
   auto id = std::make_shared<std::string>();
   auto at = std::make_shared<std::string>();
   CLI::App* verb = verbs.add(rule, "explain", "Which part of the matcher removed the last candidate");
-  verb->add_option("rule", *id, "An id that 'nanobug list' shows")->required()->type_name("RULE");
+  verb->add_option("rule", *id, "A code that 'nanobug list' shows")->required()->type_name("RULE");
   verb->add_option("--at", *at, "A line that it should match, like nanochat/gpt.cpp:42")
       ->type_name("FILE:LINE");
   verbs.on(verb, [id, at, &c = verbs.context] { return explain(c, *id, *at); });

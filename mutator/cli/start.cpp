@@ -73,9 +73,9 @@ Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> first_c
     const auto refused = std::find_if(certificates->begin(), certificates->end(),
                                       [](const auto& one) { return !one.holds(); });
     if (refused == certificates->end()) return std::pair(rule, std::move(*certificates));
-    refusal =
-        Error{Exit::catalog, "rule '" + rule->id.value + "' has no certificate: " + refused->refusals.front(),
-              rule->id.place};
+    refusal = Error{Exit::catalog,
+                    "rule '" + rule->code.value + "' has no certificate: " + refused->refusals.front(),
+                    rule->id.place};
   }
   return tl::unexpected(*refusal);
 }
@@ -183,7 +183,9 @@ void add_start(Verbs& verbs) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = verbs.add(verbs.app, "start",
                              "Begin a practice session: a checkout with a silent bug, built and ready");
-  verb->add_option("rule", options->rule, "The bug to practise, by its id (default: one is drawn)")
+  verb->add_option(
+          "rule", options->rule,
+          "The bug to practise: a code that 'nanobug list' shows, or a source's row (default: one is drawn)")
       ->type_name("RULE");
   verb->add_flag("--random", options->random, "Draw one (the default)");
   verb->add_option("--pack", options->wanted.pack, "Draw from this pack")->type_name("PACK");

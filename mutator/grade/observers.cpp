@@ -103,7 +103,13 @@ Status knows_observers(Mutants& mutants, const catalog::Rule& rule) {
   NANOBUG_TRY(all);
   std::vector<std::string> known;
   for (const ProbeInfo& info : *all) known.push_back(info.probe);
-  for (const catalog::Parity& parity : mutants.catalog().tree.parity) known.push_back(parity.id.value);
+  for (const catalog::Parity& parity : mutants.catalog().tree.parity) {
+    if (std::find(known.begin(), known.end(), parity.id.value) != known.end())
+      return fail(Exit::catalog,
+                  "'" + parity.id.value + "' is a probe and a parity run; give the run another id",
+                  parity.id.place);
+    known.push_back(parity.id.value);
+  }
   for (const catalog::Text& named : rule.seen_by)
     if (std::find(known.begin(), known.end(), named.value) == known.end())
       return fail(Exit::catalog,

@@ -225,7 +225,7 @@ TEST_CASE("a patch goes on and comes off the project's own tree", "[tiny]") {
   CHECK(tiny.user.ask({"patch", "export"})["patches"] == 2);
   CHECK(tiny.user.nanobug({"patch", "export", "--check"}).exit_code == 0);
   // git takes what we write, both ways.
-  const fs::path project = tiny.catalog.parent_path(), patch = project / "patches/descent-goes-uphill.patch";
+  const fs::path project = tiny.catalog.parent_path(), patch = project / "patches/T01.patch";
   CHECK(tiny.user.command({"git", "init", "-q"}, project).good());
   CHECK(tiny.user.command({"git", "apply", patch.string()}, project).good());
   CHECK(text_of(tiny.tree / "stats.cpp").find("x += rate") != std::string::npos);
@@ -260,6 +260,7 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
       {"with: \"({{count}} - 1)\"", "with: \"{{count}}\"", "change nothing", 1},
       {"with: \"{{x}} += {{by}}\"", "with: \"{{x}} += rate\"", "warning", 1},
       {"seen_by: [mean.value]", "seen_by: [mean.vaule]", "did you mean 'mean.value'?", 1},
+      {"id: parity.descent", "id: mean.value", "'mean.value' is a probe and a parity run", 1},
   }));
   replace_in(tiny.catalog, broken.from, broken.to);
   const Finished refused = tiny.user.nanobug({"certify"});

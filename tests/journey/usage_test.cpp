@@ -85,7 +85,7 @@ TEST_CASE("list and status are data without a session", "[usage]") {
   const json list = user.ask({"list"});
   REQUIRE(list.is_array());
   CHECK(list.size() >= 8);
-  for (const json& entry : list) CHECK(entry.contains("id"));
+  for (const json& entry : list) CHECK(entry.contains("code"));
   const json status = user.ask({"status"});
   CHECK(status["open"] == false);
 }

@@ -143,11 +143,11 @@ TEST_CASE("what each verb's data is called", "[verbs]") {
   has(user.ask({"run"}), {"ended", "svg", "yours", "clean"});
   has(user.ask({"rule", "check"})[0], {"id", "ok", "errors", "sites"});
   has(user.ask({"rule", "explain", "descent-goes-uphill"})[0], {"matcher", "candidates", "near_misses"});
-  has(user.ask({"patch", "list"})[0], {"id", "site", "file", "exists"});
+  has(user.ask({"patch", "list"})[0], {"code", "title", "site", "file", "exists"});
   has(user.ask({"patch", "show", "mean-divides-by-one-less"}), {"id", "site", "files", "patch"});
   has(user.ask({"certify"})[0], {"id", "site", "file", "line", "function", "holds", "refusals", "failing",
                                  "probes", "symptom", "silence"});
-  has(user.ask({"reveal"}), {"id", "title", "cause", "diff", "questions"});
+  has(user.ask({"reveal"}), {"id", "code", "title", "cause", "diff", "questions"});
   has(user.ask({"stop"}),
       {"name", "outcome", "hints", "wrong_claims", "dir", "tree", "attempt", "branch", "snapshot", "note"});
   has(user.ask({"progress"})["all"],
@@ -245,25 +245,25 @@ TEST_CASE("the numbers that a person reads are those of the data", "[verbs]") {
   const json list = user.ask({"list"});
   CHECK(list[0]["solved"] == false);
   CHECK(list[1]["solved"] == true);
-  CHECK(row(user.nanobug({"list"}).out, "descent-goes-uphill").back() == "yes");
-  CHECK(row(user.nanobug({"list"}).out, "mean-divides-by-one-less").back() == "-");
+  CHECK(row(user.nanobug({"list"}).out, "T01").back() == "yes");
+  CHECK(row(user.nanobug({"list"}).out, "N01").back() == "-");
 }
 
 TEST_CASE("list narrows by each of its options", "[verbs]") {
   const User user = learner();
-  const auto ids = [&](const Words& more) {
+  const auto codes = [&](const Words& more) {
     Words words = {"list"};
     words.insert(words.end(), more.begin(), more.end());
     Words all;
-    for (const json& one : user.ask(words)) all.push_back(one["id"]);
+    for (const json& one : user.ask(words)) all.push_back(one["code"]);
     return all;
   };
-  const Words both = {"mean-divides-by-one-less", "descent-goes-uphill"};
-  CHECK(ids({}) == both);
-  CHECK(ids({"--pack", "tiny"}) == both);
-  CHECK(ids({"--difficulty", "1"}) == both);
-  CHECK(ids({"--category", "numerics"}) == Words{both[0]});
-  CHECK(ids({"--category", "training", "--pack", "tiny"}) == Words{both[1]});
+  const Words both = {"N01", "T01"};
+  CHECK(codes({}) == both);
+  CHECK(codes({"--pack", "tiny"}) == both);
+  CHECK(codes({"--difficulty", "1"}) == both);
+  CHECK(codes({"--category", "numerics"}) == Words{both[0]});
+  CHECK(codes({"--category", "training", "--pack", "tiny"}) == Words{both[1]});
   const json first = user.ask({"list"})[0];
   CHECK(first["title"] == "A statistic is a little off");
   CHECK(first["category"] == "numerics");
@@ -271,8 +271,48 @@ TEST_CASE("list narrows by each of its options", "[verbs]") {
   CHECK(first["priority"] == 1);
   CHECK(first["difficulty"] == 1);
   CHECK(first["minutes"] == 5);
-  const Words cells = row(user.nanobug({"list"}).out, "mean-divides-by-one-less");
+  const Words cells = row(user.nanobug({"list"}).out, "N01");
   CHECK(Words(cells.end() - 6, cells.end()) == Words{"numerics", "tiny", "1", "*", "5", "-"});
+}
+
+TEST_CASE("what a bug is stands nowhere until its session is over, unless it is asked for", "[verbs]") {
+  const User user = learner();
+  const auto names = [](const std::string& text) {
+    return text.find("mean-divides") != std::string::npos || text.find("goes-uphill") != std::string::npos;
+  };
+  const std::vector<Words> quiet = {
+      {"list"}, {"patch", "list"}, {"progress"},          {"status"}, {}, {"hint"}, {"check"}, {"run"},
+      {"stop"}, {"progress"},      {"completion", "bash"}};
+  for (const bool json_too : {false, true}) {
+    CHECK_FALSE(names(user.nanobug({"start", json_too ? "T01" : "n01"}).out));
+    for (Words words : quiet) {
+      INFO((words.empty() ? "bare" : words[0]));
+      if (json_too && !words.empty() && words[0] != "completion") words.push_back("--json");
+      const Finished finished = user.nanobug(words);
+      CHECK_FALSE(names(finished.out + finished.err));
+    }
+  }
+  CHECK(row(user.nanobug({"list", "--names"}).out, "T01").back() == "descent-goes-uphill");
+  CHECK(user.ask({"list", "--names"})[0]["id"] == "mean-divides-by-one-less");
+  CHECK_FALSE(user.ask({"list"})[0].contains("id"));
+}
+
+TEST_CASE("a rule goes by its code, its id and its row in a source, wherever one is named", "[verbs]") {
+  const User user = learner();
+  for (const char* name : {"T01", "t01", "descent-goes-uphill", "tiny-2", "Tiny-2"}) {
+    INFO(name);
+    CHECK(user.ask({"patch", "show", name})["id"] == "descent-goes-uphill");
+    CHECK(user.ask({"rule", "check", name}).at(0)["id"] == "descent-goes-uphill");
+  }
+  CHECK(user.ask({"certify", "N01", "tiny-2"}).size() == 2);
+  CHECK(user.nanobug({"rule", "explain", "tiny-1"}).good());
+  // By whatever name the answer is opened, it is opened.
+  user.ask({"start", "tiny-2"});
+  user.ask({"patch", "show", "N01"});
+  CHECK(user.ask({"status"})["revealed"] == false);
+  user.ask({"patch", "show", "t01"});
+  CHECK(user.ask({"status"})["revealed"] == true);
+  CHECK(user.nanobug({"stop"}).good());
 }
 
 TEST_CASE("certificates and sites as a person reads them", "[verbs]") {
@@ -344,29 +384,24 @@ TEST_CASE("a patch is put on the clean tree alone, and taken off to the byte", "
     CHECK(text_of(file) == clean);
 
     CHECK(user.nanobug({"patch", "export", "--check"}).exit_code == 1);
-    CHECK_FALSE(fs::exists(patches / "descent-goes-uphill.patch"));
+    CHECK_FALSE(fs::exists(patches / "T01.patch"));
     for (const json& one : user.ask({"patch", "list"})) CHECK(one["exists"] == false);
     REQUIRE(write_unsynced(patches / "old.patch", "stale"));
     REQUIRE(write_unsynced(patches / "README", "kept"));
-    CHECK(user.ask({"patch", "export"})["changed"] ==
-          json{"descent-goes-uphill.patch", "mean-divides-by-one-less.patch", "old.patch"});
+    CHECK(user.ask({"patch", "export"})["changed"] == json{"T01.patch", "N01.patch", "old.patch"});
     CHECK_FALSE(fs::exists(patches / "old.patch"));
     CHECK(text_of(patches / "README") == "kept");
     CHECK(user.ask({"patch", "export"})["changed"].empty());
-    CHECK(text_of(patches / "descent-goes-uphill.patch") ==
-          user.nanobug({"patch", "show", "descent-goes-uphill"}).out);
-    CHECK(user.ask({"patch", "show", "descent-goes-uphill"})["patch"] ==
-          text_of(patches / "descent-goes-uphill.patch"));
+    CHECK(text_of(patches / "T01.patch") == user.nanobug({"patch", "show", "descent-goes-uphill"}).out);
+    CHECK(user.ask({"patch", "show", "descent-goes-uphill"})["patch"] == text_of(patches / "T01.patch"));
     for (const json& one : user.ask({"patch", "list"})) CHECK(one["exists"] == true);
     CHECK(user.ask({"patch", "export", "--dir", (place / "other").string()})["patches"] == 2);
-    CHECK(text_of(place / "other/descent-goes-uphill.patch") ==
-          text_of(patches / "descent-goes-uphill.patch"));
-    REQUIRE(write_unsynced(patches / "descent-goes-uphill.patch", "changed"));
+    CHECK(text_of(place / "other/T01.patch") == text_of(patches / "T01.patch"));
+    REQUIRE(write_unsynced(patches / "T01.patch", "changed"));
     const Finished behind = user.nanobug({"patch", "export", "--check"});
     CHECK(behind.exit_code == 1);
-    CHECK(behind.out ==
-          "descent-goes-uphill.patch is not what the catalog makes; 'nanobug patch export' writes it\n");
-    CHECK(text_of(patches / "descent-goes-uphill.patch") == "changed");
+    CHECK(behind.out == "T01.patch is not what the catalog makes; 'nanobug patch export' writes it\n");
+    CHECK(text_of(patches / "T01.patch") == "changed");
 
     CHECK(user.nanobug({"patch", "apply", "descent-goes-uphill"}).exit_code == 0);
     const std::string mutated = text_of(file);
