@@ -38,7 +38,7 @@ TEST_CASE("a wrong call gets one sentence", "[usage]") {
       {{"locate"}, 2, "name a place: for example nanochat/gpt.cpp:42"},
       {{"patch"}, 2, "name a verb: list, show, apply, restore or export"},
       {{"patch", "show"}, 2, "name a rule"},
-      {{"rule"}, 2, "name a verb: check, explain, try or new"},
+      {{"rule"}, 2, "name a verb: check, explain, try, new or schema"},
       {{"rule", "explain", "descent-goes-uphill", "--at", "stats.cpp"}, 2, "'stats.cpp' is not FILE:LINE"},
       {{"rule", "explain", "descent-goes-downhill", "--at", "stats.cpp:9"}, 2,
        "did you mean 'descent-goes-uphill'?"},
