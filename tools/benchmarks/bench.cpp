@@ -109,6 +109,43 @@ double rewrite_ratio(const Bench& bench) {
   return plain / ours;
 }
 
+// Time of two distant edits in a generated file of so many lines, and the memory it takes.
+json big_file(const Bench& bench, const char* lines) {
+  std::string out;
+  bench.time({NANOBUG_BIN "/big_file", lines}, 0, {}, &out);
+  return json::parse(out);
+}
+
+double big_file_s(const Bench& bench) {
+  return median(3, [&] { return big_file(bench, "60000")["seconds"].get<double>(); });
+}
+
+double big_file_mb(const Bench& bench) {
+  return big_file(bench, "60000")["peak_mb"];
+}
+
+// Three times the file: how many times the time?
+double big_file_growth(const Bench& bench) {
+  return median(3, [&] {
+    return big_file(bench, "60000")["seconds"].get<double>() /
+           big_file(bench, "20000")["seconds"].get<double>();
+  });
+}
+
+// Every rule's sites found anew, and once more from the index; for 100 rules.
+double rule_check_cold_s(const Bench& bench) {
+  const auto rules = static_cast<double>(bench.ask({"rule", "check"}).size());
+  return 100 / rules * median(1, [&] {
+           (void)remove_tree(cache_home() / "sites");
+           return bench.nanobug({"rule", "check"});
+         });
+}
+
+double rule_check_warm_s(const Bench& bench) {
+  const auto rules = static_cast<double>(bench.ask({"rule", "check"}).size());
+  return 100 / rules * median(5, [&] { return bench.nanobug({"rule", "check"}); });
+}
+
 double start_s(const Bench& bench) {
   return median(5, [&] {
     const double seconds = bench.nanobug({"start", kRule});
@@ -271,8 +308,15 @@ double cli_ms(const Bench& bench) {
 }
 
 const std::vector<Measure> kMeasures = {
-    {"rewrite_ratio", "x", 30, true, rewrite_ratio,
+    {"rewrite_ratio", "x", 600, true, rewrite_ratio,
      "one rule, warm, whole processes: plain LibTooling without a PCH / nanobug patch show"},
+    {"big_file_s", "s", 2, false, big_file_s,
+     "two distant edits in a file of 60,000 lines, without an index"},
+    {"big_file_mb", "MB", 500, false, big_file_mb, "and its memory at most"},
+    {"big_file_growth", "x", 3.6, false, big_file_growth, "60,000 lines / 20,000 lines"},
+    {"rule_check_cold_s", "s", 60, false, rule_check_cold_s,
+     "nanobug rule check of 100 rules, no sites kept"},
+    {"rule_check_warm_s", "s", 0.3, false, rule_check_warm_s, "and once more"},
     {"start_s", "s", 0.2, false, start_s, "nanobug start to a built checkout, warm"},
     {"rebuild_s", "s", 3, false, rebuild_s, "cmake --build after an edit of attention.cpp"},
     {"check_s", "s", 8, false, check_s, "nanobug check"},

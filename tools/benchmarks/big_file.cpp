@@ -38,10 +38,10 @@ catalog::Rule rule(int functions) {
   made.place.file = "catalog.yaml";
   made.in.value = "tree/code.cpp";
   made.file = "code.cpp";
-  made.match.value = fmt::format(
-      R"(binaryOperator(hasOperatorName("/"), hasLHS(expr().bind("l")), )"
-      R"(hasAncestor(functionDecl(hasAnyName("step_1", "step_{}")))).bind("quotient"))",
-      functions - 2);
+  made.match.value =
+      fmt::format(R"(binaryOperator(hasOperatorName("/"), hasLHS(expr().bind("l")), )"
+                  R"(hasAncestor(functionDecl(hasAnyName("step_1", "step_{}")))).bind("quotient"))",
+                  functions - 2);
   made.expect = 2;
   made.all = true;
   made.edits.push_back({catalog::Edit::Kind::replace, {"node(quotient)", {}}, {"{{l}}", {}}, {}});
@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   if (!sites) return std::fputs(sites.error().text().c_str(), stderr), 6;
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  fmt::print("{{\"seconds\": {}, \"peak_mb\": {}, \"sites\": {}}}\n", seconds.count(), used.ru_maxrss / 1024.0,
-             sites->size());
+  fmt::print("{{\"seconds\": {}, \"peak_mb\": {}, \"sites\": {}}}\n", seconds.count(),
+             used.ru_maxrss / 1024.0, sites->size());
   return sites->size() == 1 ? 0 : 1;
 }
