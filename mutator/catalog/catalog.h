@@ -187,6 +187,8 @@ struct Rule : Form {
   std::string read_next;  // where to go on reading; may be empty
   std::vector<Snippet> matches;
   std::vector<Snippet> no_matches;
+  std::vector<Error>
+      unwritten;  // what a page or a test leaves empty: until it is written nobody is given the rule
 
   // What its sites are found by: this form, then the variants.
   std::vector<const Form*> forms() const;

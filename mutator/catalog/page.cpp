@@ -130,7 +130,7 @@ void read_hints(const Heading& section, Rule& rule, Errors& errors) {
   }
   for (const auto& item : items) {
     if (is_empty(item))
-      complain(errors, "this hint is empty", item.front().place);
+      complain(rule.unwritten, "this hint is empty", item.front().place);
     else
       rule.hints.push_back({words_of(item), item.front().place});
   }
@@ -141,11 +141,11 @@ void read_hints(const Heading& section, Rule& rule, Errors& errors) {
              section.place);
 }
 
-void read_question(const Heading& heading, Rule& rule, Errors& errors) {
+void read_question(const Heading& heading, Rule& rule) {
   if (heading.title.empty())
-    complain(errors, "this question is empty", heading.place);
+    complain(rule.unwritten, "this question is empty", heading.place);
   else if (is_empty(heading.body))
-    complain(errors, "this question has no answer; write it below", heading.place);
+    complain(rule.unwritten, "this question has no answer; write it below", heading.place);
   else
     rule.questions.push_back({{heading.title, heading.place}, words_of(heading.body)});
 }
@@ -185,10 +185,11 @@ void read_section(const Heading& section, bool has_questions, Rule& rule, Errors
       complain(errors, "a question is a heading, '### …', with its answer below",
                first_words(section.body)->place);
     else if (!has_questions)
-      complain(errors, "there is no question here; write '### …' and its answer below", section.place);
+      complain(rule.unwritten, "there is no question here; write '### …' and its answer below",
+               section.place);
     return;
   }
-  if (is_empty(section.body)) return complain(errors, called(section) + " is empty", section.place);
+  if (is_empty(section.body)) return complain(rule.unwritten, called(section) + " is empty", section.place);
   if (title == "Hints") return read_hints(section, rule, errors);
   (title == "Brief" ? rule.brief : title == "Cause" ? rule.cause : rule.read_next) = words_of(section.body);
 }
@@ -221,7 +222,7 @@ void read_page(const std::string& text, const std::string& file, Rule& rule, Err
   std::vector<const Heading*> seen;
   for (size_t i = 0; i < all.size(); ++i) {
     if (all[i].level == 3 && !seen.empty() && seen.back()->title == "Questions") {
-      read_question(all[i], rule, errors);
+      read_question(all[i], rule);
     } else if (is_in_order(all[i], seen, errors)) {
       seen.push_back(&all[i]);
       read_section(all[i], i + 1 < all.size() && all[i + 1].level == 3, rule, errors);

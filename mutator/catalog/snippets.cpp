@@ -70,11 +70,12 @@ void read_snippets(const std::string& text, const std::string& file, Rule& rule,
   for (size_t i = 1; i < all.size(); ++i) {
     const Section& one = all[i];
     const bool has_after = i + 1 < all.size() && all[i + 1].kind == "becomes";
-    if (one.blank()) complain("this snippet is empty", one.place);
+    if (one.blank()) rule.unwritten.push_back({Exit::catalog, "this snippet is empty", one.place});
     if (one.kind == "match" && !has_after)
       complain("a line '// ---- becomes' must follow, and what this snippet becomes", one.place);
     if (one.kind == "becomes" && all[i - 1].kind != "match")
       complain("'becomes' follows a snippet that matches", one.place);
+    if (one.blank() || (has_after && all[i + 1].blank())) continue;
     if (one.kind == "match" && has_after) rule.matches.push_back({code(one), code(all[i + 1])});
     if (one.kind == "no match") rule.no_matches.push_back({code(one), {}});
   }

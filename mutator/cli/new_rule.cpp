@@ -96,9 +96,15 @@ Result<Slot> slot_in(const catalog::Catalog& catalog, const std::string& text) {
   return Slot{end, dash - begin};
 }
 
+// Empty sections, which 'rule check' asks for.
 std::string page_of(const NewRule& rule) {
-  return "# " + rule.code +
-         "\n## Brief\n\n## Hints\n1.\n2.\n3.\n\n## Cause\n\n## Questions\n### \n\n## Read next\n";
+  return "# " + rule.code + "\n\n## Brief\n\n## Hints\n\n1.\n2.\n3.\n\n## Cause\n\n## Questions\n";
+}
+
+// The function that the site is in, as it is and as it becomes, is where a snippet begins; declarations of
+// what it calls are its author's to write.
+std::string test_of(const Snippets& bug) {
+  return "// ---- match\n" + bug.before + "\n// ---- becomes\n" + bug.after + "\n// ---- no match\n";
 }
 
 std::string in_lines_of(const std::string& text, std::string added) {
@@ -173,6 +179,13 @@ Result<Writing> writing(const catalog::Catalog& catalog, const std::string& text
   if (!inside)
     result.files.push_back({catalog.directory() / catalog.tree.pages / (rule.code + ".md"), page_of(rule)});
   return result;
+}
+
+void add_test(const catalog::Catalog& catalog, const NewRule& rule, const Snippets& snippets,
+              Writing& writing) {
+  if (catalog.tree.tests.empty()) return;
+  writing.files.push_back(
+      {catalog.directory() / catalog.tree.tests / (rule.code + ".cpp"), test_of(snippets)});
 }
 
 Status write(const catalog::Catalog& catalog, const Writing& writing) {

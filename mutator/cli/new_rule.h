@@ -39,6 +39,13 @@ struct Writing {
 // `text` is the catalog's. Errors: Exit::catalog where the entry cannot be put at the end of `rules:`.
 Result<Writing> writing(const catalog::Catalog& catalog, const std::string& text, const NewRule& rule);
 
+// What the rule's test begins with: the function that it changes, as it is and as it becomes.
+struct Snippets {
+  std::string before, after;
+};
+void add_test(const catalog::Catalog& catalog, const NewRule& rule, const Snippets& snippets,
+              Writing& writing);
+
 // Errors: Exit::io; then nothing is written. A file that is there already is one.
 Status write(const catalog::Catalog& catalog, const Writing& writing);
 

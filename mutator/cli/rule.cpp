@@ -30,6 +30,34 @@ void run_snippets(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vect
       errors.push_back({Exit::catalog, "this snippet should not match", snippet.code.place});
 }
 
+// What ends with a full stop, a question mark or an exclamation mark before a blank, or at the end.
+size_t sentences(const std::string& text) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (std::string_view(".?!").find(text[i]) != std::string_view::npos &&
+        (i + 1 == text.size() || std::isspace(static_cast<unsigned char>(text[i + 1]))))
+      ++count;
+  return count;
+}
+
+// What can be, and its author will regret.
+std::vector<Error> regrets(const catalog::Rule& rule) {
+  constexpr size_t kHints = 3, kSentences = 4;
+  std::vector<Error> all;
+  if (!rule.hints.empty() && rule.hints.size() != kHints)
+    all.push_back(
+        {Exit::ok,
+         fmt::format("it has {} hints; there are three rungs: the class of bug, the observable to look "
+                     "at, the function",
+                     rule.hints.size()),
+         rule.hints.front().place});
+  if (const size_t said = sentences(rule.brief); said > kSentences)
+    all.push_back({Exit::ok,
+                   fmt::format("its brief has {} sentences; an interviewer says at most four", said),
+                   rule.place});
+  return all;
+}
+
 nlohmann::json described(const rewrite::Site& site) {
   const auto one = [](const rewrite::Change& change) {
     return nlohmann::json{{"file", change.file}, {"line", change.line}, {"function", change.function}};
@@ -57,13 +85,20 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
     if (errors.empty() && !sites[i]) errors.push_back(sites[i].error());
     if (const Status known = grade::knows_observers(**mutants, *rules[i]); !known)
       errors.push_back(known.error());
+    errors.insert(errors.end(), rules[i]->unwritten.begin(), rules[i]->unwritten.end());
     nlohmann::json entry = {{"id", rules[i]->id.value},
                             {"ok", errors.empty()},
                             {"errors", nlohmann::json::array()},
+                            {"warnings", nlohmann::json::array()},
                             {"sites", nlohmann::json::array()}};
     for (const Error& error : errors) {
       entry["errors"].push_back(error.text());
       c.ui.complain(error);
+    }
+    for (Error& regret : regrets(*rules[i])) {
+      regret.message = "warning: rule '" + rules[i]->id.value + "': " + regret.message;
+      entry["warnings"].push_back(regret.text());
+      c.ui.say(regret.text());
     }
     if (sites[i])
       for (const rewrite::Site& site : *sites[i]) entry["sites"].push_back(described(site));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -269,6 +270,51 @@ Result<std::vector<rewrite::Site>> tried(Context& c, const catalog::Catalog& cat
   return std::move(*sites[0]);
 }
 
+// Lines [first, last] of a text, counted from 1.
+std::string lines_from(const std::string& text, int first, int last) {
+  std::string kept;
+  int number = 0;
+  for (const std::string_view line : lines_of(text))
+    if (++number >= first && number <= last) kept += line;
+  return kept;
+}
+
+int line_ends(std::string_view text) {
+  return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// The function around a site, or the lines that it changes; the same after it.
+Result<Snippets> snippets_at(Context& c, const rewrite::Site& site) {
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const auto clang = (*mutants)->rewriter();
+  NANOBUG_TRY(clang);
+  const workshop::Clean& clean = (*mutants)->clean();
+  const auto bench = (*clang)->open(site.file, {clean.tree, clean.build});
+  NANOBUG_TRY(bench);
+  const auto functions = (*bench)->match({"functionDecl(isDefinition(), unless(isImplicit()))", {}});
+  NANOBUG_TRY(functions);
+  int first = site.line, last = std::max(site.line, site.last_line);
+  int smallest = std::numeric_limits<int>::max();
+  for (const rewrite::Match& one : *functions) {
+    const auto& [file, line, column, last_line, kind, text, id] = one.root;
+    if (line > site.line || last_line < site.line || last_line - line >= smallest) continue;
+    first = line, last = last_line, smallest = last_line - line;
+  }
+  const std::string& text = (*bench)->text();
+  const auto after = rewrite::apply(site, text);
+  NANOBUG_TRY(after);
+  int moved_first = first, moved_last = last;
+  for (const rewrite::Replacement& edit : site.edits) {
+    const int line = 1 + line_ends(std::string_view(text).substr(0, edit.offset));
+    const int more =
+        line_ends(edit.text) - line_ends(std::string_view(text).substr(edit.offset, edit.length));
+    if (line < first) moved_first += more;
+    if (line <= last) moved_last += more;
+  }
+  return Snippets{lines_from(text, first, last), lines_from(*after, moved_first, moved_last)};
+}
+
 Result<Exit> make(Context& c, Options& options) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
@@ -285,10 +331,13 @@ Result<Exit> make(Context& c, Options& options) {
   NANOBUG_TRY(rule);
   const auto text = read_file(catalog.file);
   NANOBUG_TRY(text);
-  const auto writing = cli::writing(catalog, *text, *rule);
+  auto writing = cli::writing(catalog, *text, *rule);
   NANOBUG_TRY(writing);
   const auto sites = tried(c, catalog, writing->to_be_filled, rule->id);
   NANOBUG_TRY(sites);
+  const auto snippets = snippets_at(c, sites->front());
+  NANOBUG_TRY(snippets);
+  add_test(catalog, *rule, *snippets, *writing);
   NANOBUG_TRY(write(catalog, *writing));
   nlohmann::json files = nlohmann::json::array(), places = nlohmann::json::array();
   std::string words = fmt::format("{}, {}: ", rule->code, rule->id);
@@ -307,7 +356,7 @@ Result<Exit> make(Context& c, Options& options) {
       "  nanobug rule check {0}   says what is still to be written\n"
       "  nanobug certify {0}      proves it; until then it is not drawn\n"
       "  nanobug start {0}        is how a learner meets it\n",
-      rule->id);
+      rule->code);
   c.ui.data(c.ui.json ? nlohmann::json{{"code", rule->code},
                                        {"id", rule->id},
                                        {"catalog", catalog.file.string()},

@@ -218,10 +218,8 @@ std::optional<std::vector<Certificate>> read_kept(const fs::path& file) {
   return std::nullopt;
 }
 
-}  // namespace
-
-Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,
-                                         const workshop::Progress& progress) {
+Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,
+                                       const workshop::Progress& progress) {
   const auto program = clean_probes(mutants.workshop(), mutants.clean(), progress);
   NANOBUG_TRY(program);
   const auto sites = mutants.sites(rule);
@@ -259,6 +257,23 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
   if (std::all_of(certificates.begin(), certificates.end(), [](const Certificate& c) { return c.holds(); }))
     NANOBUG_TRY(
         write_sealed(kept(proof.all), record.dump(-1, ' ', false, json::error_handler_t::replace), kStep));
+  return certificates;
+}
+
+}  // namespace
+
+// What is proved stays proved whatever is said of it; but nobody is given a rule without its words.
+Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,
+                                         const workshop::Progress& progress) {
+  auto certificates = prove(mutants, rule, proof, progress);
+  NANOBUG_TRY(certificates);
+  if (!rule.unwritten.empty()) {
+    const Error& first = rule.unwritten.front();
+    const Place place = first.place.value_or(rule.place);
+    for (Certificate& certificate : *certificates)
+      certificate.refusals.push_back("not written yet, " + fs::path(place.file).filename().string() + ":" +
+                                     std::to_string(place.line) + ": " + first.message);
+  }
   return certificates;
 }
 

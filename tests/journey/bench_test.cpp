@@ -404,8 +404,7 @@ TEST_CASE("rule new writes an entry behind the others, which is proved once its 
   INFO(made.out << made.err);
   REQUIRE(made.exit_code == 0);
   CHECK(made.out.starts_with("N02, mean-of-none: stats.cpp:7 in tiny::mean\n"));
-  for (const char* next :
-       {"nanobug rule check mean-of-none", "nanobug certify mean-of-none", "nanobug start mean-of-none"})
+  for (const char* next : {"nanobug rule check N02", "nanobug certify N02", "nanobug start N02"})
     CHECK(has(made.out, next));
   CHECK(text_of(tiny.catalog) == before + kEntry);
   // Until then it is refused, each of the words at its place.
@@ -421,6 +420,72 @@ TEST_CASE("rule new writes an entry behind the others, which is proved once its 
       tiny.user.ask(with(with(kNew, "--id", "mean-of-nobody"), "--edit", "replace: node(zero), with: \"2\""));
   CHECK(next["code"] == "N03");
   CHECK(next["sites"][0]["line"] == 7);
+}
+
+TEST_CASE("rule new writes a page and a test where the catalog has places for them, and they are asked for",
+          "[bench]") {
+  const Tiny tiny;
+  replace_in(tiny.catalog, "  categories:", "  pages: pages\n  tests: rules\n  categories:");
+  const std::string before = text_of(tiny.catalog);
+  const json made = tiny.user.ask(kNew);
+  const fs::path page = tiny.catalog.parent_path() / "pages/N02.md",
+                 test = tiny.catalog.parent_path() / "rules/N02.cpp";
+  CHECK(made["files"] == json{page.string(), test.string()});
+  CHECK(text_of(tiny.catalog).starts_with(before));
+  CHECK_FALSE(has(text_of(tiny.catalog).substr(before.size()), "brief"));
+  CHECK(text_of(page) == "# N02\n\n## Brief\n\n## Hints\n\n1.\n2.\n3.\n\n## Cause\n\n## Questions\n");
+  const std::string body =
+      "  double sum = 0;\n  for (double value : values) sum += value;\n"
+      "  return sum / static_cast<double>(values.size());\n}\n";
+  CHECK(text_of(test) ==
+        "// ---- match\ndouble mean(const std::vector<double>& values) {\n  if (values.empty()) return 0;\n" +
+            body +
+            "\n// ---- becomes\ndouble mean(const std::vector<double>& values) {\n  if (values.empty()) "
+            "return 1;\n" +
+            body + "\n// ---- no match\n");
+  // Each place that is empty is asked for; until then the rule is proved, and given to nobody.
+  const Finished asked = tiny.user.nanobug({"rule", "check", "N02"});
+  CHECK(asked.exit_code == 3);
+  for (const char* place :
+       {"N02.md:3:1: '## Brief' is empty", "N02.md:7:1: this hint is empty", "N02.md:9:1: this hint is empty",
+        "N02.md:11:1: '## Cause' is empty", "N02.md:13:1: there is no question here",
+        "this snippet should match: 'snippet.cpp' does not", "this snippet is empty"})
+    CHECK(has(asked.err, place));
+  const json proof = tiny.user.ask({"certify", "N02"}, 1)[0];
+  CHECK(proof["failing"] == json{"mean.empty"});
+  CHECK(proof["refusals"] == json{"not written yet, N02.md:3: '## Brief' is empty"});
+  const Finished start = tiny.user.nanobug({"start", "N02"});
+  CHECK(start.exit_code == 3);
+  CHECK(has(start.err, "'## Brief' is empty"));
+  CHECK(tiny.user.nanobug({"rule", "check", "N01"}).exit_code == 0);
+  // Nothing is overwritten.
+  const Finished again = tiny.user.nanobug(with(with(kNew, "--id", "mean-of-nobody"), "--code", "N04"));
+  CHECK(again.exit_code == 0);
+  REQUIRE(write_unsynced(tiny.catalog, before));
+  REQUIRE(write_unsynced(test, "mine\n"));
+  fs::remove(tiny.catalog.parent_path() / "pages/N04.md");
+  fs::remove(tiny.catalog.parent_path() / "rules/N04.cpp");
+  fs::remove(page);
+  fs::rename(test, tiny.place / "aside");
+  fs::create_directories(page);  // a directory where the page belongs
+  const Finished refused = tiny.user.nanobug(kNew);
+  CHECK(refused.exit_code != 0);
+  CHECK(text_of(tiny.catalog) == before);
+  CHECK_FALSE(fs::exists(test));
+  // Written, it is whole.
+  fs::remove(page);
+  REQUIRE(tiny.user.nanobug(kNew).exit_code == 0);
+  REQUIRE(write_unsynced(
+      page,
+      "# N02\n\n## Brief\n\nThe mean of nothing is one.\n\n## Hints\n\n1. A number.\n2. Ask for "
+      "the mean of nothing.\n3. Look at mean().\n\n## Cause\n\nIt is 0 here.\n\n## "
+      "Questions\n\n### Why 0?\n\nIt is what the header says.\n"));
+  REQUIRE(write_unsynced(
+      test,
+      "// ---- match\nint f() { return 0; }\n\n// ---- becomes\nint f() { return 1; }\n\n// ---- no "
+      "match\nint f() { return 2; }\n"));
+  CHECK(tiny.user.ask({"rule", "check", "N02"})[0]["ok"] == true);
+  CHECK(tiny.user.ask({"certify", "N02"})[0]["holds"] == true);
 }
 
 TEST_CASE("rule new: the catalog stays as it is, byte for byte, whatever stands behind its rules",
@@ -521,6 +586,20 @@ TEST_CASE("rule new takes what rule try has saved", "[bench]") {
   entry.replace(entry.find(on_one_line), on_one_line.size(),
                 "|\n      returnStmt(hasReturnValue(\n        integerLiteral(");
   CHECK(text_of(tiny.catalog) == before + entry);
+}
+
+TEST_CASE("rule check warns of what its author will regret", "[bench]") {
+  const Tiny tiny;
+  CHECK(tiny.user.ask({"rule", "check", "N01"})[0]["warnings"].empty());
+  replace_in(tiny.catalog, "brief: The mean of a list is a little larger than it should be.",
+             "brief: The mean is too large. By 3.5 per cent. Or 4? Look! Again.");
+  replace_in(tiny.catalog, "hints: [\"It is a division.\", ", "hints: [");
+  const Finished warned = tiny.user.nanobug({"rule", "check", "N01"});
+  INFO(warned.err);
+  CHECK(warned.exit_code == 0);
+  CHECK(has(warned.err, ": warning: rule 'mean-divides-by-one-less': its brief has 5 sentences"));
+  CHECK(has(warned.err, ": warning: rule 'mean-divides-by-one-less': it has 2 hints"));
+  CHECK(tiny.user.ask({"rule", "check", "N01"})[0]["warnings"].size() == 2);
 }
 
 TEST_CASE("rule new asks at a terminal, and again where an answer is wrong", "[bench]") {
