@@ -348,7 +348,7 @@ TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   CHECK(wrong.exit_code == 3);
   CHECK(wrong.err.find("there is no probe or parity run 'mean.vaule'; did you mean 'mean.value'?") !=
         std::string::npos);
-  CHECK(wrong.err.find("catalog.yaml:43:") != std::string::npos);
+  CHECK(wrong.err.find("catalog.yaml:50:") != std::string::npos);
 }
 
 TEST_CASE("doctor answers for a machine that has everything", "[tiny]") {
