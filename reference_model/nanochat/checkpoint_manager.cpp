@@ -12,6 +12,7 @@
 
 #include "nanochat/common.h"
 #include "nanochat/files.h"
+#include "nanochat/pickle.h"
 
 namespace nanochat {
 
@@ -31,7 +32,7 @@ class Record {
     const std::string content = read_file(path);
     Record record(path);
     try {
-      const c10::IValue value = torch::pickle_load({content.begin(), content.end()});
+      const c10::IValue value = unpickled(content);
       if (value.isGenericDict()) record.values_ = value.toGenericDict();
     } catch (const std::exception&) {
       record.fail("not a checkpoint, or only a part of one");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nanochat/files.h"
+#include "nanochat/pickle.h"
 
 namespace nanochat {
 
@@ -95,7 +96,7 @@ void save_classifier(const std::string& path, QualityClassifier& model, const To
 LoadedClassifier load_classifier(const std::string& path) {
   const std::string content = read_file(path);
   try {
-    const c10::IValue value = torch::pickle_load({content.begin(), content.end()});
+    const c10::IValue value = unpickled(content);
     if (value.isGenericDict()) {
       const Dict values = value.toGenericDict();
       if (values.contains("format") && values.at("format") == c10::IValue(kFormat)) {
