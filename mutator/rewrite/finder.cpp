@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <numeric>
 #include <span>
 #include <thread>
 
@@ -280,9 +279,10 @@ class Finder {
   Result<Site> make_site(const catalog::Rule& rule, std::vector<Share>& shares,
                          const std::vector<Take>& group) const {
     std::vector<std::optional<Planned>> done(shares.size());
-    std::vector<size_t> order(shares.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_partition(order.begin(), order.end(), [&](size_t i) { return is_header(shares[i].file); });
+    std::vector<size_t> order;
+    for (const bool header : {true, false})
+      for (size_t i = 0; i < shares.size(); ++i)
+        if (is_header(shares[i].file) == header) order.push_back(i);
     Overlay changed;
     std::optional<Error> error;
     for (size_t left = shares.size(); left > 0;) {

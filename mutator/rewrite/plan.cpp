@@ -223,7 +223,8 @@ Result<std::vector<Take>> distinct(const CompiledPart& part, Unit& unit,
     takes.push_back({&part, &match, at});
     known.push_back(std::move(drafted->cuts));
   }
-  std::stable_sort(takes.begin(), takes.end(), [](const Take& a, const Take& b) { return a.at < b.at; });
+  std::sort(takes.begin(), takes.end(),
+            [](const Take& a, const Take& b) { return std::tie(a.at, a.match) < std::tie(b.at, b.match); });
   return takes;
 }
 

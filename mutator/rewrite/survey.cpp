@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <clang/AST/ParentMapContext.h>
 
@@ -81,8 +82,9 @@ class Surveyor : public MatchFinder::MatchCallback {
 
   Survey finish() {
     auto& functions = result_.functions;
-    std::stable_sort(functions.begin(), functions.end(),
-                     [](const Function& a, const Function& b) { return a.span.begin < b.span.begin; });
+    std::sort(functions.begin(), functions.end(), [](const Function& a, const Function& b) {
+      return std::tie(a.span.begin, b.span.end, a.name) < std::tie(b.span.begin, a.span.end, b.name);
+    });
     unsigned reach = 0;
     for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
     for (const Token& token : unit_.tokens.all())

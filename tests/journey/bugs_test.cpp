@@ -1,6 +1,8 @@
 // bugs: every bug of the CS336 answer key, as a learner meets it: a silent checkout, a check that fails,
 // fixes that pass however they are written, a fix that only hides the line and fails, and the clean tree back
 // at the end.
+#include <set>
+
 #include "tests/journey/journey.h"
 #include "tests/probes/catch.h"
 
@@ -128,7 +130,7 @@ TEST_CASE("the patches are what the catalog makes, and git takes them both ways"
   fs::remove_all(copy / "reference_model/build");
   const std::string clean = git_tree(user, copy);
   CHECK(user.command({"git", "init", "-q"}, copy).good());
-  int patches = 0;
+  size_t patches = 0;
   for (const auto& entry : fs::directory_iterator(project / "patches")) {
     if (entry.path().extension() != ".patch") continue;
     ++patches;
@@ -137,17 +139,19 @@ TEST_CASE("the patches are what the catalog makes, and git takes them both ways"
     CHECK(user.command({"git", "apply", "-R", entry.path().string()}, copy).good());
     CHECK(git_tree(user, copy) == clean);
   }
-  CHECK(patches == 8);
+  CHECK(patches == user.ask({"patch", "list"}).size());
 }
 
 TEST_CASE("every rule has its certificate", "[certificates]") {
   const User user("", /*shared_cache=*/true);
   const json certificates = user.ask({"certify"});
-  CHECK(certificates.size() == user.ask({"list"}).size());
+  std::set<std::string> proved;  // some have several sites
   for (const json& one : certificates) {
     INFO(one.dump(2));
     CHECK(one["holds"] == true);
+    proved.insert(one["id"]);
   }
+  CHECK(proved.size() == user.ask({"list"}).size());
   const json rules = user.ask({"rule", "check"});
   for (const json& rule : rules) CHECK(rule["ok"] == true);
 }

@@ -109,6 +109,15 @@ fs::path Tiny::start(std::vector<std::string> more) const {
   return user.ask(more)["dir"].get<std::string>();
 }
 
+Finished tried(const Tiny& tiny, const std::string& lines, const std::string& options) {
+  const fs::path script = tiny.place / "lines";
+  REQUIRE(write_unsynced(script, lines));
+  return tiny.user.command({"sh", "-c",
+                            "'" NANOBUG_PROGRAM "' --catalog '" + tiny.catalog.string() + "' " + options +
+                                " rule try stats.cpp < '" + script.string() + "'"},
+                           tiny.place);
+}
+
 std::string text_of(const fs::path& file) {
   const auto bytes = read_file(file);
   INFO(file.string());

@@ -60,6 +60,13 @@ struct Tiny {
   fs::path start(std::vector<std::string> more) const;
 };
 
+// nanobug rule try stats.cpp, with these lines on stdin.
+Finished tried(const Tiny& tiny, const std::string& lines, const std::string& options = "--no-input");
+
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 std::string text_of(const fs::path& file);
 void replace_in(const fs::path& file, const std::string& from,
                 const std::string& to);  // `from` must be there once

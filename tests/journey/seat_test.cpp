@@ -15,10 +15,6 @@ namespace {
 constexpr char kBug[] = "return sum / (static_cast<double>(values.size()) - 1);";
 constexpr char kFix[] = "return sum / static_cast<double>(values.size());";
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
