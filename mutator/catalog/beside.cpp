@@ -1,5 +1,6 @@
 // beside: the files beside a catalog that belong to its rules; see page.h.
 #include <algorithm>
+#include <functional>
 #include <regex>
 
 #include "mutator/base/files.h"

@@ -7,6 +7,7 @@
 // certificate says so.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 

@@ -6,6 +6,7 @@
 #include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"

@@ -1,5 +1,6 @@
 // catalog schema: what editors are told of a catalog is what its reader takes. The judge here is a validator
 // of its own, of the keywords of JSON Schema's draft 7 that the schema uses; one that it does not know fails.
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>

@@ -1,5 +1,6 @@
 // draw: a function of the catalog, the options and the seed.
 #include <random>
+#include <set>
 
 #include "mutator/coach/draw.h"
 #include "tests/probes/catch.h"

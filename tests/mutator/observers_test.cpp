@@ -9,7 +9,7 @@
 
 using namespace nanobug;
 using namespace nanobug::grade;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Names = std::vector<std::string>;
 
 namespace {

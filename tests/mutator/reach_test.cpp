@@ -2,6 +2,8 @@
 // others.
 #include "mutator/workshop/reach.h"
 
+#include <set>
+
 #include "mutator/grade/certificate.h"
 #include "tests/mutator/judged.h"
 
