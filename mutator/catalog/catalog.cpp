@@ -125,6 +125,17 @@ std::string schema() {
   return schema.dump(2) + '\n';
 }
 
+Place place_in(const Text& text, size_t offset) {
+  Place place = text.place;
+  for (size_t i = 0; i < offset && i < text.value.size(); ++i) {
+    if (text.value[i] == '\n')
+      ++place.line, place.column = text.place.column;
+    else
+      ++place.column;
+  }
+  return place;
+}
+
 std::vector<std::string> Tree::programs() const {
   std::vector<std::string> names;
   const auto add = [&](const Step& step) {
@@ -161,13 +172,7 @@ int Rule::least_sites() const {
 
 std::vector<std::string> Rule::files() const {
   std::vector<std::string> names;
-  const auto add = [&](const Part& part) {
-    if (std::find(names.begin(), names.end(), part.file) == names.end()) names.push_back(part.file);
-  };
-  for (const Form* form : forms()) {
-    add(*form);
-    for (const Part& part : form->also) add(part);
-  }
+  for (const Part* part : parts_of(*this)) names.push_back(part->file);
   return names;
 }
 

@@ -19,6 +19,9 @@ struct Text {
   Place place;
 };
 
+// The place of a byte of it.
+Place place_in(const Text& text, size_t offset);
+
 // ---- the seam: how this tree is built, run and judged
 // ---------------------------------------------------------
 

@@ -20,15 +20,8 @@ bool read_template(Fields& fields, const Node& node, const std::string& name, Te
     const size_t next = text.value.find("{{", open + 2);
     if (close != std::string::npos && (next == std::string::npos || close < next)) continue;
     right = false;
-    Place place = text.place;
-    for (const char c : text.value.substr(0, open)) {
-      if (c == '\n')
-        ++place.line, place.column = text.place.column;
-      else
-        ++place.column;
-    }
     fields.error("the template opens '{{' and does not close it with '}}'; for two braces of C++ write '{ {'",
-                 place);
+                 place_in(text, open));
   }
   return right;
 }

@@ -154,8 +154,8 @@ std::string write_edit(const Edit& edit) {
   return out.c_str();
 }
 
-bool is_id(const std::string& text) {
-  return std::regex_match(text, std::regex(kId));
+std::string wrong_id(const std::string& text) {
+  return std::regex_match(text, std::regex(kId)) ? "" : "'" + text + "' " + kNoId;
 }
 
 std::string write_entry(const std::vector<Written>& fields, size_t indent) {

@@ -30,8 +30,8 @@ Node as_text(const std::string& value);
 Node as_list(const std::vector<std::string>& values);
 Node as_edits(const std::vector<Edit>& edits);
 
-// Can a rule be called that?
-bool is_id(const std::string& text);
+// Why no rule can be called that, as a sentence; "" where one can.
+std::string wrong_id(const std::string& text);
 
 // The entry as an item of the list `rules:`, each line indented by so many blanks; it ends with a line end.
 std::string write_entry(const std::vector<Written>& fields, size_t indent);

@@ -178,7 +178,7 @@ Names run_names(const Tree& tree) {
 
 const Table<Rule>& rule_table() {
   using F = Of<Rule>;
-  const Kind<Text> id = like(kId, "is no id; use small letters, digits and single hyphens, a letter first");
+  const Kind<Text> id = like(kId, kNoId);
   const Kind<Text> code_of =
       like(kCode, "is no code; use the category's letter and two or three digits, as in A03");
   static const Table<Rule> table =

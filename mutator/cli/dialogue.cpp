@@ -402,9 +402,7 @@ Result<Answer> Dialogue::save(const Statement& statement) {
   const bool file = words[0].ends_with(".yaml") || words[0].ends_with(".yml");
   const fs::path path = file ? fs::path(words[0]) : fs::path(words[0] + ".yaml");
   const std::string id = path.stem().string();
-  if (!catalog::is_id(id))
-    return misused(statement,
-                   "'" + id + "' is no id; use small letters, digits and single hyphens, a letter first");
+  if (const std::string why = catalog::wrong_id(id); !why.empty()) return misused(statement, why);
   if (draft_.edits.empty()) return misused(statement, "there is no edit yet; 'edit …' comes first");
   const auto found = sites();
   NANOBUG_TRY(found);

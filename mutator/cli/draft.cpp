@@ -17,17 +17,6 @@ size_t offset_of(const std::string& text, const Place& start, const Place& place
   return std::min(at + static_cast<size_t>(std::max(place.column - start.column, 0)), text.size());
 }
 
-Place place_at(const std::string& text, Place place, size_t offset) {
-  const int column = place.column;
-  for (size_t i = 0; i < offset && i < text.size(); ++i) {
-    if (text[i] == '\n')
-      ++place.line, place.column = column;
-    else
-      ++place.column;
-  }
-  return place;
-}
-
 }  // namespace
 
 WrittenOut::WrittenOut(const catalog::Text& typed, const std::map<std::string, std::string>& names)
@@ -62,7 +51,7 @@ Error WrittenOut::as_typed(Error error) const {
   for (const Piece& piece : pieces_) {
     if (offset < piece.begin || offset > piece.end || (offset == piece.end && &piece != &pieces_.back()))
       continue;
-    error.place = place_at(typed_.value, typed_.place, piece.typed + (piece.name ? 0 : offset - piece.begin));
+    error.place = catalog::place_in(typed_, piece.typed + (piece.name ? 0 : offset - piece.begin));
     break;
   }
   return error;

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
-#include "mutator/base/suggest.h"
 #include "mutator/catalog/entry.h"
 #include "mutator/cli/bench_verbs.h"
 #include "mutator/cli/new_rule.h"
@@ -32,9 +31,7 @@ std::string one(const Words& words) {
 
 Status among(const std::string& word, const Words& known, const std::string& what) {
   if (std::find(known.begin(), known.end(), word) != known.end()) return {};
-  const std::string hint = did_you_mean(word, known);
-  return fail(Exit::usage, fmt::format("there is no {} '{}'{}", what, word,
-                                       hint.empty() ? "; it may be " + coach::one_of(known) : hint));
+  return fail(Exit::usage, coach::no_such(what, word, known));
 }
 
 Status number(const std::string& word, int low, int high) {
@@ -123,11 +120,8 @@ class Interview {
                      .given = &o_.id,
                      .preset = [&] { return saved_.id; },
                      .check = [&](std::string& word) -> Status {
-                       if (!catalog::is_id(word))
-                         return fail(Exit::usage,
-                                     "'" + word +
-                                         "' is no id; use small letters, digits and single hyphens, a "
-                                         "letter first");
+                       if (const std::string why = catalog::wrong_id(word); !why.empty())
+                         return fail(Exit::usage, why);
                        return is_new(catalog_, word, "id");
                      }}));
     return ask({.option = "--title",

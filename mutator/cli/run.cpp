@@ -13,7 +13,6 @@
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
 #include "mutator/base/paths.h"
-#include "mutator/base/suggest.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/plot.h"
@@ -206,9 +205,7 @@ Result<const catalog::Run*> choose_run(const catalog::Catalog& catalog, const se
   if (const catalog::Run* run = catalog.tree.find_run(name)) return run;
   std::vector<std::string> known;
   for (const catalog::Run& run : catalog.tree.runs) known.push_back(run.name);
-  const std::string hint = did_you_mean(name, known);
-  return fail(Exit::usage, fmt::format("there is no run '{}'{}", name,
-                                       hint.empty() ? "; it may be " + coach::one_of(known) : hint));
+  return fail(Exit::usage, coach::no_such("run", name, known));
 }
 
 nlohmann::json to_json(const catalog::Run& run, const workshop::RunReport& own,

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "mutator/base/files.h"
-#include "mutator/base/suggest.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::coach {
@@ -24,10 +23,7 @@ bool has(const std::set<std::string>& names, const std::string& name) {
 
 tl::unexpected<Error> unknown(const std::string& what, const std::string& name,
                               const std::set<std::string>& names) {
-  const std::vector<std::string> known(names.begin(), names.end());
-  const std::string suggestion = did_you_mean(name, known);
-  return fail(Exit::usage, fmt::format("there is no {} '{}'{}", what, name,
-                                       suggestion.empty() ? "; it may be " + one_of(known) : suggestion));
+  return fail(Exit::usage, no_such(what, name, {names.begin(), names.end()}));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "mutator/base/suggest.h"
+
 namespace nanobug::coach {
 
 std::string clock(std::int64_t seconds) {
@@ -20,6 +22,12 @@ std::string one_of(const std::vector<std::string>& things) {
   for (size_t i = 0; i < things.size(); ++i)
     text += (i == 0 ? "" : i + 1 == things.size() ? " or " : ", ") + things[i];
   return text;
+}
+
+std::string no_such(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+  const std::string hint = did_you_mean(name, known);
+  return fmt::format("there is no {} '{}'{}", what, name,
+                     hint.empty() ? "; it may be " + one_of(known) : hint);
 }
 
 std::string command_line(const std::vector<std::string>& argv) {

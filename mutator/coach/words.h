@@ -16,6 +16,9 @@ std::string count(std::int64_t number, const std::string& thing);
 // "a", "a or b", "a, b or c"
 std::string one_of(const std::vector<std::string>& things);
 
+// "there is no pack 'cs33'; did you mean 'cs336'?", or what it may be where nothing is alike.
+std::string no_such(const std::string& what, const std::string& name, const std::vector<std::string>& known);
+
 // As a shell takes it: what needs quotes has them.
 std::string command_line(const std::vector<std::string>& argv);
 

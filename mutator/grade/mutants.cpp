@@ -48,14 +48,15 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
   std::vector<std::string> keys(rules.size());
   for (size_t i = 0; i < rules.size(); ++i) {
     if (rules[i]->forms().empty()) continue;  // a decoy that changes nothing has no site
-    const auto files = texts_of(rules[i]->files());
+    const std::vector<std::string> names = rules[i]->files();
+    const auto files = texts_of(names);
     if (!files) {
       answers[i] = fail(Exit::catalog, "rule '" + rules[i]->id.value + "': " + files.error().message,
                         rules[i]->in.place);
       continue;
     }
     std::string context;
-    for (const std::string& file : rules[i]->files()) context += units().key(file);
+    for (const std::string& file : names) context += units().key(file);
     keys[i] = rewrite::Index::key(*rules[i], *files, context);
     if (auto known = index_.look_up(keys[i])) {
       answers[i] = std::move(*known);

@@ -222,15 +222,4 @@ std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error
   return compiled;
 }
 
-Place place_in(const catalog::Text& text, unsigned offset) {
-  Place place = text.place;
-  for (size_t i = 0; i < offset && i < text.value.size(); ++i) {
-    if (text.value[i] == '\n')
-      ++place.line, place.column = text.place.column;
-    else
-      ++place.column;
-  }
-  return place;
-}
-
 }  // namespace nanobug::rewrite

@@ -50,7 +50,4 @@ std::optional<Matcher> parse_matcher(const std::string& text, std::string& probl
 // What Clang's parser complains of, in nanobug's words, and the offset in the text.
 std::string sentence(const clang::ast_matchers::dynamic::Diagnostics& diagnostics, unsigned& where);
 
-// The place of a byte of a text that stands in the catalog.
-Place place_in(const catalog::Text& text, unsigned offset);
-
 }  // namespace nanobug::rewrite

@@ -55,10 +55,12 @@ std::vector<Result<Found>> find_parts(Unit& unit, const std::vector<const Compil
   return answers;
 }
 
-// Is that the number of matches that the rule counts on?
-Status as_expected(const catalog::Rule& rule, const catalog::Part& part, int expect, const Unit& unit,
+// Is that the number of matches that the rule counts on, of the form's part of that number?
+Status as_expected(const catalog::Rule& rule, const CompiledForm& form, size_t number, const Unit& unit,
                    const std::vector<Take>& takes) {
-  const int count = static_cast<int>(takes.size());
+  const catalog::Part& part = *form.parts[number].part;
+  const bool main = number == 0;
+  const int expect = main ? form.form->expect : 1, count = static_cast<int>(takes.size());
   if (expect == catalog::Form::kAny ? count > 0 : count == expect) return {};
   if (takes.empty())
     return fail(Exit::catalog,
@@ -69,8 +71,6 @@ Status as_expected(const catalog::Rule& rule, const catalog::Part& part, int exp
   for (size_t i = 0; i < takes.size() && i < 8; ++i)
     places += (i ? ", " : "") + std::to_string(line_at(unit.text, takes[i].at));
   if (takes.size() > 8) places += ", …";
-  const bool main = &part == &rule || std::any_of(rule.variants.begin(), rule.variants.end(),
-                                                  [&](const catalog::Form& form) { return &form == &part; });
   return fail(Exit::catalog,
               "rule '" + rule.id.value + "' matches " + std::to_string(count) +
                   (count == 1 ? " site in '" : " sites in '") + part.file + "', not " +
@@ -84,6 +84,15 @@ std::vector<std::vector<Take>> site_groups(const catalog::Form& form, const std:
   if (form.all) return {takes};
   std::vector<std::vector<Take>> groups;
   for (const Take& take : takes) groups.push_back({take});
+  return groups;
+}
+
+// The same where all parts of a form are matched in one file, which goes into each of its sites.
+std::vector<std::vector<Take>> site_groups(const catalog::Form& form, std::span<const Result<Found>> parts) {
+  auto groups = site_groups(form, parts[0]->takes);
+  for (auto& group : groups)
+    for (const Result<Found>& other : parts.subspan(1))
+      group.insert(group.end(), other->takes.begin(), other->takes.end());
   return groups;
 }
 
@@ -167,8 +176,6 @@ class Finder {
     }
   };
 
-  static int expected(const CompiledForm& form, size_t part) { return part == 0 ? form.form->expect : 1; }
-
   void find_in_file(const std::string& file, const std::vector<Whole>& forms) {
     const auto read = rewrite::read(source_, file, forms[0].compiled().form->in.place);
     if (!read) {
@@ -209,16 +216,11 @@ class Finder {
   static Result<std::vector<std::vector<Take>>> groups_of(const Whole& form,
                                                           std::span<const Result<Found>> found,
                                                           const Unit& unit) {
-    std::vector<Take> others;
     for (size_t i = 0; i < found.size(); ++i) {
       NANOBUG_TRY(found[i]);
-      NANOBUG_TRY(as_expected(form.rule(), *form.compiled().parts[i].part, expected(form.compiled(), i), unit,
-                              found[i]->takes));
-      if (i > 0) others.insert(others.end(), found[i]->takes.begin(), found[i]->takes.end());
+      NANOBUG_TRY(as_expected(form.rule(), form.compiled(), i, unit, found[i]->takes));
     }
-    auto groups = site_groups(*form.compiled().form, found[0]->takes);
-    for (auto& group : groups) group.insert(group.end(), others.begin(), others.end());
-    return groups;
+    return site_groups(*form.compiled().form, found);
   }
 
   // One file of a form with several: its own parts, matched.
@@ -248,8 +250,8 @@ class Finder {
       share.found = find_parts(*share.read->unit, own);
       for (size_t k = 0; k < share.parts.size(); ++k) {
         NANOBUG_TRY(share.found[k]);
-        NANOBUG_TRY(as_expected(form.rule(), *own[k]->part, expected(form.compiled(), share.parts[k]),
-                                *share.read->unit, share.found[k]->takes));
+        NANOBUG_TRY(as_expected(form.rule(), form.compiled(), share.parts[k], *share.read->unit,
+                                share.found[k]->takes));
       }
     }
     return shares;
@@ -353,11 +355,7 @@ Result<std::vector<Site>> find_in_unit(const catalog::Rule& rule, const Compiled
   for (const Result<Found>& one : found) NANOBUG_TRY(one);
   std::vector<Site> sites;
   if (found[0]->takes.empty()) return sites;
-  auto groups = site_groups(*form.form, found[0]->takes);
-  for (auto& group : groups)
-    for (size_t i = 1; i < found.size(); ++i)
-      group.insert(group.end(), found[i]->takes.begin(), found[i]->takes.end());
-  for (Result<Planned>& planned : plan(unit, known, groups)) {
+  for (Result<Planned>& planned : plan(unit, known, site_groups(*form.form, found))) {
     NANOBUG_TRY(planned);
     sites.push_back(site_of(rule, std::move(*planned)));
   }
