@@ -8,8 +8,7 @@ namespace nanochat {
 
 namespace {
 
-// One step of one parameter. The means start at zero and are too small at first; dividing by how
-// much weight they have seen so far makes up for it.
+// One step of one parameter.
 void update(torch::Tensor param, AdamWState& state, const AdamWGroup& group) {
   const torch::Tensor grad = param.grad();
   state.step += 1;

@@ -199,8 +199,7 @@ GPT model_of(const Record& record, const GPTConfig& config) {
   return model;
 }
 
-// Calls visit(name, tensor) for every tensor that the optimizers remember, and visit(name, count)
-// for every count, so that what is saved is what is restored.
+// What the optimizers remember, name by name: saving and restoring both go through it.
 template <typename SomeOptimizers, typename Visit>
 void visit_state(SomeOptimizers& optimizers, const Visit& visit) {
   for (size_t g = 0; g < optimizers.adamw.states.size(); ++g) {

@@ -77,14 +77,14 @@ torch::Tensor pad(const std::vector<Option>& options, int64_t filler) {
 
 // Whether the model would write what counts in the option, given logits (T, V) of its tokens.
 bool is_greedy(const torch::Tensor& logits, const Option& option) {
-  const torch::Tensor predictions = logits.argmax(-1);  // (T): [t] is for token t + 1
+  const torch::Tensor predictions = logits.argmax(-1);
   for (int64_t t = option.start; t < option.end; ++t) {
     if (predictions[t - 1].item<int64_t>() != option.tokens[static_cast<size_t>(t)]) return false;
   }
   return true;
 }
 
-// The option with the lowest mean loss over what counts, given logits (N, T, V) of ids (N, T).
+// The option the model prefers, given logits (N, T, V) of ids (N, T).
 int64_t likeliest_option(const torch::Tensor& logits, const torch::Tensor& ids,
                          const std::vector<Option>& options) {
   const int64_t T = ids.size(1);

@@ -244,8 +244,7 @@ std::string document_of_line(const std::string& path, int64_t number, const std:
 }  // namespace
 
 std::vector<std::string> generate_documents(int64_t count, uint64_t seed) {
-  // One kind after the other, as real corpora come, source by source. Who trains on them without
-  // shuffling will notice.
+  // One kind after the other, as real corpora come, source by source.
   Rng rng(seed);
   std::vector<std::string> documents;
   for (int64_t i = 0; i < count; ++i) {

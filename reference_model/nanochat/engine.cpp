@@ -53,7 +53,7 @@ torch::Tensor sample_next_token(const torch::Tensor& logits, torch::Generator& r
   const torch::Tensor scaled = (values - values.narrow(-1, 0, 1)) / temperature;  // (B, k)
   torch::Tensor probs = nanochat::softmax(scaled, -1);                            // (B, k)
   if (top_p < 1.0) {
-    const torch::Tensor mass_before = probs.cumsum(-1) - probs;  // of what is likelier, (B, k)
+    const torch::Tensor mass_before = probs.cumsum(-1) - probs;  // (B, k)
     torch::Tensor dropped = mass_before >= top_p;                // (B, k)
     dropped.narrow(-1, 0, 1).fill_(false);
     probs = probs.masked_fill(dropped, 0.0);

@@ -18,8 +18,7 @@ torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& ta
                   (classes.min().item<int64_t>() >= 0 && classes.max().item<int64_t>() < V),
               "cross_entropy: a target is neither in [0, ", V, ") nor ", ignore_index);
 
-  // Logarithms throughout: a probability may be too small for a float, its logarithm never is. The
-  // largest logit is taken out of the sum so that no exponential overflows.
+  // Logarithms throughout: a probability may be too small for a float, its logarithm never is.
   const torch::Tensor largest = rows.amax(-1, /*keepdim=*/true).detach();                  // (N, 1)
   const torch::Tensor log_sum_exp = (rows - largest).exp().sum(-1, true).log() + largest;  // (N, 1)
   const torch::Tensor log_probs = rows - log_sum_exp;                                      // (N, V)

@@ -1,7 +1,4 @@
 // Softmax, written out. Contracts are in the header.
-//
-// Softmax does not change when a constant is added to its input. The largest entry is taken off
-// first, so that no exponential overflows however large the scores are.
 
 #include "nanochat/softmax.h"
 

@@ -75,7 +75,7 @@ struct Run {
   int64_t first_bytes = 0;  // in tensors after the first step: no later step needs more
 };
 
-// The last step of an epoch may have fewer batches than the others.
+// An epoch's optimizer steps.
 int64_t steps_in_epoch(const Options& o, const SFTLoader& loader, int64_t epoch) {
   return (loader.batches_in_epoch(epoch) + o.grad_accum - 1) / o.grad_accum;
 }
@@ -98,8 +98,6 @@ StepStats train_step(const Options& o, Run& run) {
   }
   num_valid = run.ranks.all_reduce_sum(num_valid);
 
-  // Batches hold different numbers of targets. Every target of the step is to count alike, in
-  // whichever batch and on whichever rank it is.
   double loss_sum = 0.0;
   for (const SFTBatch& batch : batches) {
     if (batch.num_valid == 0) continue;
@@ -107,7 +105,7 @@ StepStats train_step(const Options& o, Run& run) {
     const torch::Tensor loss = run.model->loss(batch.inputs, batch.targets, batch.segments);
     loss_sum += loss.item<double>() * count;
     const double share = count / num_valid * static_cast<double>(run.ranks.world_size());
-    (loss * share).backward();  // the ranks' gradients are averaged
+    (loss * share).backward();
   }
   const std::vector<torch::Tensor> params = run.model->parameters();
   run.ranks.average_gradients(params);
@@ -207,7 +205,6 @@ void train(const Options& o, Run& run, MetricsWriter& metrics) {
 
 // Takes up the run in --resume where it was left. Its model is there already.
 void resume(const Options& o, Run& run) {
-  // Before the random generator is set, because it makes a model.
   const int64_t kept_step = std::filesystem::exists(o.out) ? load_model(o.out).step : -1;
   const TrainingState state = load_training_state(o.resume, run.optimizers, o.as_typed);
   if (state.data.tokens_per_epoch != run.loader.num_conversations()) {

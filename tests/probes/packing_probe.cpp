@@ -35,6 +35,14 @@ TEST_CASE("packing.mask", "[outputs]") {
   }
 }
 
+TEST_CASE("packing.device", "[outputs]") {
+  // The mask is made where the segments are. Meta tensors have a device and no data.
+  const torch::Tensor segments = torch::zeros({2, 5}, torch::dtype(torch::kInt64).device(torch::kMeta));
+  const torch::Tensor keep = nanochat::packed_causal_mask(segments);
+  CHECK(keep.device() == torch::Device(torch::kMeta));
+  CHECK(keep.sizes() == torch::IntArrayRef({2, 1, 5, 5}));
+}
+
 TEST_CASE("packing.logits", "[outputs]") {
   for (const GPTConfig& config : oracle::configs()) {
     CAPTURE(config.n_layer, config.n_head, config.n_kv_head, config.n_embd);
