@@ -24,7 +24,7 @@ namespace nanobug::grade {
 namespace {
 
 using nlohmann::json;
-constexpr const char* kVersion = "4";  // of what a certificate proves
+constexpr const char* kVersion = "5";  // of what a certificate proves
 // From so many rules on it pays to measure what each probe runs first: a build of the tree and a run of all
 // probes.
 constexpr std::size_t kWorthMeasuring = 40;
@@ -190,13 +190,17 @@ Result<Certificate> nothing_changed(Mutants& mutants, const catalog::Rule& rule)
       .rule = rule.id.value, .file = "", .function = "", .symptom = describe(*clean, *clean, run)};
 }
 
-// What a certificate is of: the rule, and the text that it makes, which the rewriter may come to make
-// otherwise.
-std::string rule_text(const catalog::Catalog& catalog, const catalog::Rule& rule,
-                      const std::vector<workshop::Overlay>& overlays) {
-  json text = {kVersion, rule.id.value, rule.decoy};
+// What a certificate is of: the rule, the text that it makes, which the rewriter may come to make otherwise,
+// what is compiled with that text, and who is asked. An edit of a file that is compiled with none of it
+// leaves the certificate standing; what changes nothing is of the whole tree.
+std::string certified(Mutants& mutants, const catalog::Rule& rule,
+                      const std::vector<workshop::Overlay>& overlays, const std::string& probes) {
+  const catalog::Catalog& catalog = mutants.catalog();
+  json text = {kVersion, rule.id.value, rule.decoy, probes};
   for (const workshop::Overlay& overlay : overlays)
-    for (const auto& [file, bytes] : overlay) text.push_back({file, sha256(bytes)});
+    for (const auto& [file, bytes] : overlay)
+      text.push_back({file, sha256(bytes), mutants.units().key(file)});
+  if (overlays.empty()) text.push_back(mutants.clean().key);
   for (const catalog::Text& observer : rule.seen_by) text.push_back(observer.value);
   for (const catalog::Parity& parity : catalog.tree.parity)
     text.push_back({parity.id.value, recording_name(catalog.tree, parity)});
@@ -230,8 +234,9 @@ Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& ru
     NANOBUG_TRY(overlay);
     overlays.push_back(std::move(*overlay));
   }
-  const std::string what =
-      rule_text(mutants.catalog(), rule, overlays) + mutants.clean().key + program->string();
+  const auto probes = workshop::probes_key(mutants.workshop(), mutants.clean());
+  NANOBUG_TRY(probes);
+  const std::string what = certified(mutants, rule, overlays, *probes);
   const auto kept = [&](bool all) {
     return mutants.workshop().cache() / "certificates" / sha256(what + (all ? "all" : ""));
   };

@@ -44,12 +44,14 @@ class Mutants {
   // Which probes see what, if that was measured; `measure` does it now where it was not.
   const std::optional<workshop::Reach>& reach(bool measure = false, const workshop::Progress& progress = {});
 
+  // What each file is compiled with.
+  const workshop::Units& units();
+
   const workshop::Clean& clean() const { return clean_; }
   const workshop::Workshop& workshop() const { return workshop_; }
   const catalog::Catalog& catalog() const { return catalog_; }
 
  private:
-  const workshop::Units& units();
   Result<rewrite::Texts> texts_of(const std::vector<std::string>& files) const;
 
   const catalog::Catalog& catalog_;

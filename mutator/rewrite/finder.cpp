@@ -9,6 +9,7 @@
 #include <span>
 #include <thread>
 
+#include "mutator/base/source_kind.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/matches.h"
 #include "mutator/rewrite/plan.h"

@@ -8,6 +8,7 @@
 
 #include <clang/AST/ParentMapContext.h>
 
+#include "mutator/base/source_kind.h"
 #include "mutator/rewrite/effects.h"
 #include "mutator/rewrite/whole.h"
 
@@ -40,16 +41,9 @@ bool is_instantiated(const Decl& declaration) {
   return false;
 }
 
-// Is it read by other files, whatever it declares for itself?
-bool is_header(const std::string& extension) {
-  static constexpr std::string_view kCompiled[] = {".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".cu"};
-  return std::find(std::begin(kCompiled), std::end(kCompiled), extension) == std::end(kCompiled);
-}
-
 class Surveyor : public MatchFinder::MatchCallback {
  public:
-  explicit Surveyor(Unit& unit)
-      : unit_(unit), header_(is_header(std::filesystem::path(unit.name).extension().string())) {}
+  explicit Surveyor(Unit& unit) : unit_(unit), header_(!is_compiled(unit.name)) {}
 
   void run(const MatchFinder::MatchResult& match) override {
     const auto& nodes = match.Nodes;

@@ -2,12 +2,12 @@
 #include "mutator/rewrite/unit.h"
 
 #include <algorithm>
-#include <array>
 
 #include <clang/Lex/Preprocessor.h>
 #include <clang/Lex/PreprocessorOptions.h>
 
 #include "mutator/base/files.h"
+#include "mutator/base/source_kind.h"
 #include "mutator/rewrite/hunks.h"
 
 namespace nanobug::rewrite {
@@ -180,8 +180,8 @@ std::optional<Job> job_for_header(const std::vector<Entry>& entries, const fs::p
   std::error_code ignored;
   for (std::string& word : job.arguments)
     if (fs::weakly_canonical(nearest->directory / word, ignored) == nearest->file) word = header.string();
-  const std::string extension = nearest->file.extension().string();
-  const char* language = extension == ".c" ? "c" : extension == ".cu" ? "cuda" : "c++";
+  const Language of_nearest = language_of(nearest->file);
+  const char* language = of_nearest == Language::c ? "c" : of_nearest == Language::cuda ? "cuda" : "c++";
   // Before everything: to a header that is included, the name of a header means a precompiled one.
   job.arguments.insert(job.arguments.begin() + 1, {"-x", language, "-Wno-pragma-once-outside-header"});
   return job;
@@ -229,12 +229,6 @@ bool is_instantiation(const clang::Decl& declaration) {
 }
 
 }  // namespace
-
-bool is_header(const fs::path& file) {
-  static constexpr std::array<std::string_view, 6> kExtensions = {".h",   ".hh",  ".hpp",
-                                                                  ".hxx", ".cuh", ".inc"};
-  return std::find(kExtensions.begin(), kExtensions.end(), file.extension().string()) != kExtensions.end();
-}
 
 Unit::Unit(Job job, std::unique_ptr<clang::ASTUnit> unit, std::string file, std::filesystem::path style_path)
     : ast(std::move(unit)),
@@ -291,8 +285,7 @@ Result<std::unique_ptr<Unit>> Unit::again(const std::string& other, const Overla
 
 Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::filesystem::path& style,
                                          const Place& place) {
-  const std::string extension = style.extension().string();
-  const bool c = extension == ".c", cuda = extension == ".cu" || extension == ".cuh";
+  const bool c = language_of(style) == Language::c, cuda = language_of(style) == Language::cuda;
   const std::string name = c ? "snippet.c" : cuda ? "snippet.cu" : "snippet.cpp";
   llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> memory(new llvm::vfs::InMemoryFileSystem);
   memory->addFile("/snippet/" + name, 0, llvm::MemoryBuffer::getMemBufferCopy(code, name));

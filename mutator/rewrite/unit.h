@@ -16,9 +16,6 @@ namespace nanobug::rewrite {
 // Files that have another text than on disk, by their absolute paths.
 using Overlay = std::map<std::filesystem::path, std::string>;
 
-// By its name: one that is not compiled by itself.
-bool is_header(const std::filesystem::path& file);
-
 // How a file is parsed.
 struct Job {
   std::vector<std::string> arguments;

@@ -129,6 +129,14 @@ Status take_over(const Workshop& workshop, const Clean& clean, const fs::path& p
 
 }  // namespace
 
+Result<std::string> probes_key(const Workshop& workshop, const Clean& clean) {
+  const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
+  NANOBUG_TRY(sources);
+  const auto headers = content(clean.tree, workshop.spec().probes.headers);
+  NANOBUG_TRY(headers);
+  return *sources + *headers;
+}
+
 Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& tree) {
   Command command{.argv = {program.string()}, .directory = program.parent_path()};
   const fs::path beside = (workshop.build_directory(tree) / workshop.spec().build.library).parent_path();

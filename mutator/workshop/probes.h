@@ -28,6 +28,9 @@ Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, cons
 // The same only if it is there.
 std::optional<fs::path> find_clean_probes(const Workshop& workshop, const Clean& clean);
 
+// What the clean tree's probe program is made of: its sources and the public headers.
+Result<std::string> probes_key(const Workshop& workshop, const Clean& clean);
+
 // The one to judge this tree with, sources and build directory: the clean tree's, unless a public header
 // differs; then one that is built against it, from the clean tree's as far as that goes, and kept by the
 // headers' content. Errors: Exit::check_failed with the compiler's words when the probes do not compile any

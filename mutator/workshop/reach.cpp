@@ -10,6 +10,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
+#include "mutator/base/source_kind.h"
 #include "mutator/workshop/probe_run.h"
 #include "mutator/workshop/standbys.h"
 
@@ -101,11 +102,6 @@ Result<std::map<std::string, Body>> bodies(const fs::path& library, const fs::pa
     return fail(Exit::io, std::string("llvm-cov's answer is not understood: ") + error.what());
   }
   return all;
-}
-
-bool is_header(const std::string& file) {
-  const std::string kind = fs::path(file).extension();
-  return kind != ".cpp" && kind != ".cc" && kind != ".cxx" && kind != ".c";
 }
 
 // A line that no machine code comes of.
@@ -239,7 +235,7 @@ std::optional<std::set<std::string>> Reach::probes_of(const Clean& clean, const 
   for (const auto& [file, text] : overlay) {
     const auto pristine = read_file(clean.tree / file);
     const auto functions = functions_.find(file);
-    if (is_header(file) || !pristine || functions == functions_.end()) return std::nullopt;
+    if (!is_compiled(file) || !pristine || functions == functions_.end()) return std::nullopt;
     for (const LineChange& change : line_changes(*pristine, text)) {
       // What is only put in stands between two lines, and must stand in a function with both.
       const size_t first = change.removed > 0 ? change.before + 1 : change.before,

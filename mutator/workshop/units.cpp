@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mutator/base/files.h"
+#include "mutator/base/source_kind.h"
 #include "mutator/workshop/relocate.h"
 
 namespace nanobug::workshop {
@@ -49,11 +50,6 @@ bool is_format(const fs::path& file) {
   return file.filename() == ".clang-format" || file.filename() == "_clang-format";
 }
 
-bool is_source(const fs::path& file) {
-  const std::string kind = file.extension();
-  return kind == ".cpp" || kind == ".cc" || kind == ".cxx" || kind == ".c" || kind == ".cu";
-}
-
 // What every unit depends on, as text; nothing where it cannot be read.
 std::optional<std::string> shared_by_all(const Workshop& workshop, const Clean& clean,
                                          const std::vector<std::string>& files) {
@@ -63,7 +59,7 @@ std::optional<std::string> shared_by_all(const Workshop& workshop, const Clean& 
   std::string all =
       kVersion + workshop.maker() + sha256(read_file(clean.tree.parent_path() / "found").value_or(""));
   for (const std::string& file : files) {
-    if (!is_source(file)) all += '\n' + file;
+    if (!is_compiled(file)) all += '\n' + file;
     if (!is_format(file) && !std::binary_search(configured->begin(), configured->end(), file)) continue;
     const auto bytes = read_file(clean.tree / file);
     if (!bytes) return std::nullopt;

@@ -7,6 +7,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
+#include "mutator/base/source_kind.h"
 #include "mutator/base/suggest.h"
 #include "tests/probes/catch.h"
 
@@ -117,4 +118,28 @@ TEST_CASE("XDG variables count only when absolute", "[base]") {
   ::setenv("XDG_STATE_HOME", "/somewhere", 1);
   CHECK(state_home() == "/somewhere/nanobug");
   ::unsetenv("XDG_STATE_HOME");
+}
+
+TEST_CASE("what a file is, by its name", "[base]") {
+  // GCC's list of suffixes (its manual, 3.2 "Options Controlling the Kind of Output"), and CUDA's.
+  for (const char* name : {"a.c", "a.cc", "a.cp", "a.cxx", "a.cpp", "a.c++", "a.C", "dir.h/a.cu"}) {
+    CAPTURE(name);
+    CHECK(is_compiled(name));
+    CHECK_FALSE(is_header(name));
+  }
+  for (const char* name :
+       {"a.h", "a.hh", "a.H", "a.hp", "a.hxx", "a.hpp", "a.h++", "a.tcc", "a.cuh", "a.inc"}) {
+    CAPTURE(name);
+    CHECK(is_header(name));
+    CHECK_FALSE(is_compiled(name));
+  }
+  for (const char* name : {"CMakeLists.txt", "a", "a.py", ".cpp", "a.cpp.orig"}) {
+    CAPTURE(name);
+    CHECK_FALSE((is_header(name) || is_compiled(name)));
+  }
+  CHECK(language_of("a.c") == Language::c);
+  CHECK(language_of("a.cu") == Language::cuda);
+  CHECK(language_of("a.cuh") == Language::cuda);
+  CHECK(language_of("a.C") == Language::cpp);
+  CHECK(language_of("a.h") == Language::cpp);
 }

@@ -1,6 +1,7 @@
-// units: what a file's unit is made of, and that sites are kept by it.
+// units: what a file's unit is made of, and that sites and certificates are kept by it.
 #include "mutator/workshop/units.h"
 
+#include "mutator/grade/certificate.h"
 #include "mutator/grade/mutants.h"
 #include "tests/mutator/judged.h"
 
@@ -92,4 +93,38 @@ TEST_CASE("sites that were found are known after an edit elsewhere", "[grade][un
   CHECK(function() == "marked");
   edit(versions.project / "tree/stats.h", "// One step", "// A step");
   CHECK(function() == "tiny::mean");
+}
+
+TEST_CASE("a certificate stands after an edit elsewhere", "[grade][units]") {
+  Versions versions;
+  const catalog::Rule& rule = versions.catalog.rules.front();
+  REQUIRE(rule.file == "stats.cpp");
+  const fs::path kept = versions.workshop.cache() / "certificates", tree = versions.project / "tree";
+  const auto proofs = [&] {  // how many there are, after it is asked for
+    grade::Mutants mutants(versions.catalog, versions.workshop, versions.made());
+    const auto certificates = grade::certify(mutants, rule, {});
+    REQUIRE(certificates);
+    REQUIRE(certificates->size() == 1);
+    CHECK(certificates->front().holds());
+    return std::distance(fs::directory_iterator(kept), fs::directory_iterator());
+  };
+  REQUIRE(proofs() == 1);
+  edit(tree / "descend.cpp", "double x = 0;", "double x = 1;");
+  CHECK(proofs() == 1);
+  SECTION("what is compiled with the mutant") {
+    edit(tree / "stats.cpp", "namespace tiny {", "namespace tiny {\n");
+    CHECK(proofs() == 2);
+  }
+  SECTION("a public header") {
+    edit(tree / "stats.h", "// One step", "// A step");
+    CHECK(proofs() == 2);
+  }
+  SECTION("the probes") {
+    edit(versions.project / "probes/probes.cpp",
+         "// probes: the protocol of a probe program, by hand: a line of JSON for the library that is "
+         "judged, and one when",
+         "// probes: the protocol of a probe program, by hand: a line of JSON for the library that is "
+         "judged, and one when\n");
+    CHECK(proofs() == 2);
+  }
 }
