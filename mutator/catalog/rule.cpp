@@ -150,15 +150,45 @@ Kind<Question> question() {
        F::need("answer", text(), &Question::answer, "a model answer, in two to five sentences")});
 }
 
+// For the learner's eyes. Empty where it is still to be written: that is said of the rule, and no error.
+Kind<Text> prose() {
+  return {[](Fields& fields, const Node& node, const std::string& name, Text& out) {
+            if (!fields.expects(node, Node::Kind::scalar, name, "text")) return false;
+            out = {node.value, node.place};
+            return true;
+          },
+          text().schema};
+}
+
+bool is_written(Rule& rule, const std::string& name, const Text& words) {
+  if (words.value.find_first_not_of(" \t\r\n") != std::string::npos) return true;
+  rule.unwritten.push_back({Exit::catalog, "'" + name + "' is empty", words.place});
+  return false;
+}
+
+FieldOf<Rule> prose_field(const std::string& name, std::string Rule::* member, const std::string& about) {
+  return Of<Rule>::may(
+      name, prose(),
+      [=](Rule& rule, Text&& words) {
+        if (is_written(rule, name, words)) rule.*member = std::move(words.value);
+      },
+      about);
+}
+
 Table<Rule> words() {
   using F = Of<Rule>;
-  return {F::may("brief", text(), &Rule::brief, "the symptom, as this mutant's own run shows it"),
-          F::may("hints", texts(text()), &Rule::hints,
-                 "three: the class of bug, the observable to look at, the function"),
-          F::may("cause", text(), &Rule::cause, "why it is wrong, in the field's terms"),
+  return {prose_field("brief", &Rule::brief, "the symptom, as this mutant's own run shows it"),
+          F::may(
+              "hints", texts(prose()),
+              [](Rule& rule, std::vector<Text>&& hints) {
+                for (Text& hint : hints)
+                  if (is_written(rule, "an entry of hints", hint)) rule.hints.push_back(std::move(hint));
+              },
+              "three: the class of bug, the observable to look at, the function"),
+          prose_field("cause", &Rule::cause, "why it is wrong, in the field's terms"),
           F::may("questions", list_of(question()), &Rule::questions,
                  "what an interviewer asks after the fix, with model answers"),
-          F::may("read_next", text(), &Rule::read_next, "where to go on reading")};
+          prose_field("read_next", &Rule::read_next, "where to go on reading")};
 }
 
 // ---- the whole

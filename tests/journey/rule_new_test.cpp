@@ -70,10 +70,16 @@ TEST_CASE("rule new writes an entry behind the others, which is proved once its 
   for (const char* next : {"nanobug rule check N02", "nanobug certify N02", "nanobug start N02"})
     CHECK(has(made.out, next));
   CHECK(text_of(tiny.catalog) == before + kEntry);
-  // Until then it is refused, each of the words at its place.
+  // Until then it is asked for, each of the words at its place; proved, and given to nobody. The others are
+  // as ever.
   const Finished unwritten = tiny.user.nanobug({"rule", "check", "mean-of-none"});
   CHECK(unwritten.exit_code == 3);
-  CHECK(has(unwritten.err, "'brief' is empty"));
+  for (const char* words : {"'brief' is empty", "'an entry of hints' is empty", "'cause' is empty"})
+    CHECK(has(unwritten.err, words));
+  const json proof = tiny.user.ask({"certify", "mean-of-none"}, 1)[0];
+  CHECK(proof["failing"] == json{"mean.empty"});
+  CHECK(tiny.user.nanobug({"start", "mean-of-none"}).exit_code == 3);
+  CHECK(tiny.user.nanobug({"rule", "check", "descent-goes-uphill"}).exit_code == 0);
   write_the_words(tiny.catalog);
   CHECK(tiny.user.ask({"rule", "check", "mean-of-none"})[0]["ok"] == true);
   CHECK(tiny.user.ask({"certify", "mean-of-none"})[0]["holds"] == true);

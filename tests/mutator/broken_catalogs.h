@@ -178,7 +178,7 @@ inline const std::vector<BrokenCatalog> kBroken = {
                                                             "59:5: rule 'second-rule' has no field 'hint'; did you mean 'hints'?\n"},
     {"a rule without an id", "    id: second-rule\n", "", "49:5: rule 'D01' lacks the field 'id'\n"},
     {"an empty field", "cause: c", "cause:", "60:5: rule 'second-rule' has nothing in the field 'cause'; give it a value or remove it\n"},
-    {"a blank field", "cause: c", "cause: \" \"", "60:13: 'cause' is empty\n"},
+    {"a blank field", "title: Another", "title: \" \"", "51:13: 'title' is empty\n"},
     {"a bad id", "id: second-rule", "id: Second_rule",
      "50:9: 'Second_rule' is no id; use small letters, digits and single hyphens, a letter first\n"},
     {"an unknown category", "category: data", "category: dta",

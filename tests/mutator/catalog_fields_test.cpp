@@ -467,6 +467,10 @@ TEST_CASE("what an empty list, a wrong list and a wrong mapping are told", "[cat
       CHECK(with("[]") == "");
     else
       CHECK(with("[]").find("'" + field.name + "' is an empty list") != std::string::npos);
-    CHECK(with("[\" \"]").find("' is empty\n") != std::string::npos);
+    // What a learner reads may still have to be written, which is said of the rule.
+    if (field.name == "hints")
+      CHECK(with("[\" \"]") == "");
+    else
+      CHECK(with("[\" \"]").find("' is empty\n") != std::string::npos);
   }
 }
