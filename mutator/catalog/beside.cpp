@@ -10,6 +10,8 @@
 namespace nanobug::catalog {
 namespace {
 
+constexpr char kPage[] = ".md", kSnippets[] = ".cpp";
+
 using Reader = void (*)(const std::string&, const std::string&, Rule&, Errors&);
 
 // What each rule's file there says; `has_own`: the rule says it in the catalog already.
@@ -69,7 +71,7 @@ void read_beside(Catalog& catalog, Errors& errors) {
   const std::string &pages = catalog.tree.pages, &tests = catalog.tree.tests;
   for (const Rule& rule : catalog.rules) {
     std::error_code ignored;
-    const std::string page = (fs::path(pages) / (rule.code.value + ".md")).generic_string();
+    const std::string page = (fs::path(pages) / (rule.code.value + kPage)).generic_string();
     if (!pages.empty() && !rule.code.value.empty() && !has_words(rule) &&
         !fs::exists(catalog.directory() / page, ignored))
       errors.push_back({Exit::catalog,
@@ -77,13 +79,30 @@ void read_beside(Catalog& catalog, Errors& errors) {
                             "', or say it here: brief, hints, cause, questions",
                         rule.place});
   }
-  read_each(catalog, pages, ".md", "words", has_words, read_page, errors);
+  read_each(catalog, pages, kPage, "words", has_words, read_page, errors);
   read_each(
-      catalog, tests, ".cpp", "snippets",
+      catalog, tests, kSnippets, "snippets",
       [](const Rule& rule) { return !rule.matches.empty() || !rule.no_matches.empty(); }, read_snippets,
       errors);
-  refuse_strays(catalog, pages, ".md", errors);
-  refuse_strays(catalog, tests, ".cpp", errors);
+  refuse_strays(catalog, pages, kPage, errors);
+  refuse_strays(catalog, tests, kSnippets, errors);
+}
+
+std::vector<std::string> files_beside(const Catalog& catalog) {
+  std::vector<std::string> all;
+  for (const auto& [name, extension] :
+       {std::pair(catalog.tree.pages, kPage), {catalog.tree.tests, kSnippets}}) {
+    if (name.empty()) continue;
+    const fs::path directory = catalog.directory() / name;
+    all.push_back(directory.string());
+    for (const Rule& rule : catalog.rules) {
+      std::error_code ignored;
+      const fs::path file = directory / (rule.code.value + extension);
+      // Also a link to nothing: what it leads to may come.
+      if (fs::symlink_status(file, ignored).type() != fs::file_type::not_found) all.push_back(file.string());
+    }
+  }
+  return all;
 }
 
 }  // namespace nanobug::catalog

@@ -1,12 +1,12 @@
-// catalog: the whole file; what concerns more than one rule, and what only the disk can tell.
+// catalog: the whole file, and what concerns more than one rule.
 #include "mutator/catalog/catalog.h"
 
 #include <algorithm>
-#include <optional>
 #include <tuple>
 
 #include "mutator/base/files.h"
 #include "mutator/base/suggest.h"
+#include "mutator/catalog/disk.h"
 #include "mutator/catalog/page.h"
 #include "mutator/catalog/table.h"
 
@@ -56,57 +56,6 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   if (!fields.is_map()) return;
   read_table(fields, catalog_table(), catalog);
   check_names(catalog, errors);
-}
-
-// A link would put its target's text, or the way to it, into every checkout; and what is edited must be what
-// is read. -> the first part of `path` that is one.
-std::optional<std::string> link_on(const fs::path& directory, const fs::path& path) {
-  fs::path so_far;
-  for (const fs::path& part : path) {
-    so_far /= part;
-    std::error_code ignored;
-    if (fs::is_symlink(directory / so_far, ignored)) return so_far.string();
-  }
-  return std::nullopt;
-}
-
-// All parts of all forms that name a file, each file of a rule once.
-std::vector<const Part*> parts_of(const Rule& rule) {
-  std::vector<const Part*> parts;
-  const auto add = [&](const Part& part) {
-    if (std::none_of(parts.begin(), parts.end(), [&](const Part* p) { return p->file == part.file; }))
-      parts.push_back(&part);
-  };
-  for (const Form* form : rule.forms()) {
-    add(*form);
-    for (const Part& other : form->also) add(other);
-  }
-  return parts;
-}
-
-void check_files(const Catalog& catalog, Errors& errors) {
-  for (const Rule& rule : catalog.rules)
-    for (const Part* part : parts_of(rule)) {
-      std::error_code ignored;
-      if (!part->file.empty() && !fs::is_regular_file(catalog.tree_directory() / part->file, ignored))
-        errors.push_back({Exit::catalog, "'in' names '" + part->in.value + "', and there is no such file",
-                          part->in.place});
-    }
-}
-
-void check_links(const Catalog& catalog, Errors& errors) {
-  const auto check = [&](const std::string& field, const std::string& path, const Place& place) {
-    if (const auto link = link_on(catalog.directory(), path))
-      errors.push_back({Exit::catalog,
-                        "'" + field + "' leads through the symlink '" + *link + "'; name the file itself",
-                        place});
-  };
-  check("tree.root", catalog.tree.root, catalog.tree.place);
-  check("tree.pages", catalog.tree.pages, catalog.tree.place);
-  check("tree.tests", catalog.tree.tests, catalog.tree.place);
-  check("tree.probes.source", catalog.tree.probes.source, catalog.tree.place);
-  for (const Rule& rule : catalog.rules)
-    for (const Part* part : parts_of(rule)) check("in", part->in.value, part->in.place);
 }
 
 }  // namespace
@@ -207,8 +156,7 @@ Loaded load(const std::filesystem::path& file) {
   catalog.file = file;
   Errors errors;
   read(*text, catalog, errors);
-  check_files(catalog, errors);
-  check_links(catalog, errors);
+  check_disk(catalog, errors);
   read_beside(catalog, errors);
   return answer(std::move(catalog), std::move(errors));
 }

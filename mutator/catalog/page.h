@@ -24,4 +24,7 @@ void read_snippets(const std::string& text, const std::string& file, Rule& rule,
 // Both, for each rule of a catalog that has such a file; and what else is wrong with these files.
 void read_beside(Catalog& catalog, std::vector<Error>& errors);
 
+// The directories of these files, and those of them that are there.
+std::vector<std::string> files_beside(const Catalog& catalog);
+
 }  // namespace nanobug::catalog

@@ -1,8 +1,10 @@
 // context: see context.h.
 #include "mutator/cli/context.h"
 
+#include "mutator/base/build_id.h"
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
+#include "mutator/catalog/kept.h"
 #include "mutator/cli/applied.h"
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/probes.h"
@@ -34,6 +36,10 @@ Status places_can_be_used() {
   return {};
 }
 
+catalog::Keep kept_catalogs() {
+  return {.directory = cache_home() / "catalogs", .maker = build_id("/proc/self/exe")};
+}
+
 tl::unexpected<Error> no_session() {
   return fail(Exit::session, "no session is open; 'nanobug start' begins one");
 }
@@ -63,7 +69,7 @@ Result<const catalog::Catalog*> Context::catalog() {
   if (file.native().find('\n') != std::string::npos)
     return fail(Exit::io,
                 "there is a newline in the path of the catalog, which no build tool takes; move the project");
-  auto loaded = catalog::load(fs::absolute(file).lexically_normal());
+  auto loaded = catalog::load(fs::absolute(file).lexically_normal(), kept_catalogs());
   if (!loaded) {
     for (size_t i = 0; i + 1 < loaded.error().size(); ++i) ui.complain(loaded.error()[i]);
     return tl::unexpected(loaded.error().back());
@@ -168,7 +174,7 @@ Result<const catalog::Catalog*> Context::catalog_of(const session::Session& sess
   if (session.project.empty()) return catalog();  // begun by a nanobug that did not keep it
   const auto directory = project_of(session);
   NANOBUG_TRY(directory);
-  auto loaded = catalog::load(*directory / grade::kCatalogName);
+  auto loaded = catalog::load(*directory / grade::kCatalogName, kept_catalogs());
   if (!loaded)
     return fail(Exit::session, "the catalog that this session began with cannot be read by this nanobug (" +
                                    loaded.error().front().text() +

@@ -9,8 +9,8 @@
 #include <optional>
 #include <set>
 
+#include "mutator/base/build_id.h"
 #include "mutator/base/files.h"
-#include "mutator/workshop/build_id.h"
 #include "mutator/workshop/trial.h"
 
 namespace nanobug::grade {
@@ -137,7 +137,7 @@ std::string about_own_build(const fs::path& own, const fs::path& judged) {
   if (!fs::exists(own, error))
     return "Your own build directory has no " + own.filename().string() +
            "; build it before you run its programs.";
-  if (workshop::build_id(own) != workshop::build_id(judged))
+  if (build_id(own) != build_id(judged))
     return "Your own build directory is not built from these sources; build it before you trust what its "
            "programs print.";
   return "";

@@ -5,8 +5,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "mutator/base/build_id.h"
 #include "mutator/base/files.h"
-#include "mutator/workshop/build_id.h"
 #include "mutator/workshop/copy.h"
 
 namespace nanobug::workshop {

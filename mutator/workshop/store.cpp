@@ -20,6 +20,13 @@ namespace {
 // What somebody is about to make or to remove (base/temporary.h).
 constexpr const char* kTemporary = "nanobug-tmp.";
 
+// Directories of files that are made again where they are missed; what is made the soonest first.
+constexpr const char* kIndexes[] = {"catalogs", "sites", "certificates"};
+
+bool is_index(const std::string& name) {
+  return std::find(std::begin(kIndexes), std::end(kIndexes), name) != std::end(kIndexes);
+}
+
 // Whose time says when the tree was used last, and whose lock that it is used now.
 fs::path use_of(const fs::path& cache, const std::string& key) {
   return cache / "trees" / (key + ".use");
@@ -122,8 +129,7 @@ Stored survey(const fs::path& cache, const Needed& needed) {
     } else if (entry.filename() == "projects") {
       stored.project_bytes = size_of(entry, seen);
     } else {
-      const bool index = entry.filename() == "sites" || entry.filename() == "certificates";
-      (index ? stored.index_bytes : stored.other_bytes) += size_of(entry, seen);
+      (is_index(entry.filename().string()) ? stored.index_bytes : stored.other_bytes) += size_of(entry, seen);
     }
   }
   for (StoredTree& tree : stored.trees) tree.needed = needed.has(tree);
@@ -161,7 +167,7 @@ Result<Pruned> prune(const fs::path& cache, std::uintmax_t limit, const Needed& 
   for (const StoredTree& tree : stored.trees)
     for (const fs::path& file : entries(cache / "trees" / tree.key / "mutants")) files.push_back(file);
   const size_t mutants = files.size();
-  for (const char* index : {"sites", "certificates"})
+  for (const char* index : kIndexes)
     for (const fs::path& file : entries(cache / index)) files.push_back(file);
   for (size_t i = 0; i < files.size() && bytes > limit; ++i) {
     Seen seen;

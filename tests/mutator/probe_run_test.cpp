@@ -1,7 +1,7 @@
 // probe_run: what is asked, of which library, and for how long.
 #include "mutator/workshop/probe_run.h"
 
-#include "mutator/workshop/build_id.h"
+#include "mutator/base/build_id.h"
 #include "tests/mutator/judged.h"
 
 using namespace nanobug;

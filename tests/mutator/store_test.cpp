@@ -45,6 +45,7 @@ TEST_CASE("the cache is counted by what it holds", "[workshop]") {
   cache.add("new", 2000);
   REQUIRE(write_file(cache.path / "sites/x", std::string(kMB, 'x')));
   REQUIRE(write_file(cache.path / "certificates/x", std::string(kMB, 'x')));
+  REQUIRE(write_file(cache.path / "catalogs/x", std::string(kMB, 'x')));
   REQUIRE(write_file(cache.path / "libtorch/lib", std::string(5 * kMB, 'x')));
   fs::create_directory(cache.path / "trees/nanobug-tmp.abcdef");  // somebody at work
   // A second name for the same bytes takes no more room.
@@ -60,9 +61,9 @@ TEST_CASE("the cache is counted by what it holds", "[workshop]") {
     CHECK(tree.mutants == 2);
     CHECK(tree.mutant_bytes / kMB == 2);
   }
-  CHECK(stored.index_bytes / kMB == 2);
+  CHECK(stored.index_bytes / kMB == 3);
   CHECK(stored.other_bytes / kMB == 5);
-  CHECK(stored.bytes() / kMB == 10);
+  CHECK(stored.bytes() / kMB == 11);
 }
 
 TEST_CASE("old trees go before new ones, and no more than must", "[workshop]") {
@@ -104,6 +105,18 @@ TEST_CASE("what is needed stays, but for its mutants; then the index goes", "[wo
   CHECK(cache.mutants("needed") + cache.mutants("recent") == 0);
   CHECK_FALSE(fs::exists(cache.path / "sites/x"));
   CHECK(fs::exists(cache.path / "libtorch/lib"));
+}
+
+TEST_CASE("what is made the soonest goes before what takes long", "[workshop]") {
+  const Cache cache;
+  for (const char* index : {"catalogs", "sites", "certificates"})
+    REQUIRE(write_file(cache.path / index / "x", std::string(kMB, 'x')));
+  const Stored stored = survey(cache.path, {});
+  REQUIRE(prune(cache.path, stored.bytes() - 1, {}));
+  CHECK_FALSE(fs::exists(cache.path / "catalogs/x"));
+  CHECK(fs::exists(cache.path / "sites/x"));
+  REQUIRE(prune(cache.path, 0, {}));
+  CHECK_FALSE(fs::exists(cache.path / "certificates/x"));
 }
 
 TEST_CASE("the projects of sessions that are over go, the open session's stays", "[workshop]") {

@@ -1,5 +1,5 @@
 // build_id: see build_id.h. Nothing in the file is trusted: every offset is held against its size.
-#include "mutator/workshop/build_id.h"
+#include "mutator/base/build_id.h"
 
 #include <elf.h>
 
@@ -7,7 +7,7 @@
 
 #include "mutator/base/elf.h"
 
-namespace nanobug::workshop {
+namespace nanobug {
 namespace {
 
 std::string hex(std::string_view bytes) {
@@ -43,4 +43,4 @@ std::string build_id(const std::filesystem::path& library) {
   return "";
 }
 
-}  // namespace nanobug::workshop
+}  // namespace nanobug
