@@ -4,9 +4,11 @@
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "mutator/base/files.h"
@@ -47,7 +49,9 @@ const char* mode_text(Mode mode) {
   return mode == Mode::symlink ? "120000" : "100644";
 }
 
-Result<git_oid> add_folder(Objects& objects, const Folder& folder) {
+// `add` takes an object and answers its id.
+template <class Add>
+Result<git_oid> add_folder(const Add& add, const Folder& folder) {
   // Git sorts a directory as if its name ended in '/'; the map's key does just that.
   std::map<std::string, std::string> lines;
   const auto line = [&](const std::string& key, const std::string& name, const char* mode,
@@ -56,21 +60,54 @@ Result<git_oid> add_folder(Objects& objects, const Folder& folder) {
                  std::string(reinterpret_cast<const char*>(id.id), GIT_OID_RAWSZ);
   };
   for (const auto& [name, file] : folder.files) {
-    auto id = objects.add(GIT_OBJECT_BLOB, file->bytes);
+    auto id = add(GIT_OBJECT_BLOB, file->bytes);
     NANOBUG_TRY(id);
     line(name, name, mode_text(file->mode), *id);
   }
   for (const auto& [name, inner] : folder.folders) {
-    auto id = add_folder(objects, *inner);
+    auto id = add_folder(add, *inner);
     NANOBUG_TRY(id);
     line(name + '/', name, "40000", *id);
   }
   std::string bytes;
   for (const auto& [key, text] : lines) bytes += text;
-  return objects.add(GIT_OBJECT_TREE, std::move(bytes));
+  return add(GIT_OBJECT_TREE, std::move(bytes));
+}
+
+template <class Add>
+Result<git_oid> add_paths(const Add& add, const Tree& tree) {
+  Folder root;
+  for (const auto& [path, file] : tree) NANOBUG_TRY(insert(root, path, file));
+  return add_folder(add, root);
+}
+
+// The SHA-1 of git's header and the bytes; nothing where this OpenSSL has none.
+std::optional<git_oid> hash(git_object_t type, std::string_view bytes) {
+  using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+  const Digest digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  const std::string head =
+      (type == GIT_OBJECT_TREE ? "tree " : "blob ") + std::to_string(bytes.size()) + '\0';
+  git_oid id{};
+  unsigned length = 0;
+  if (!digest || EVP_MD_get_size(EVP_sha1()) != GIT_OID_RAWSZ ||
+      EVP_DigestInit_ex(digest.get(), EVP_sha1(), nullptr) != 1 ||
+      EVP_DigestUpdate(digest.get(), head.data(), head.size()) != 1 ||
+      EVP_DigestUpdate(digest.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(digest.get(), id.id, &length) != 1)
+    return std::nullopt;
+  return id;
 }
 
 }  // namespace
+
+Result<git_oid> id_of(const Tree& tree) {
+  return add_paths(
+      [](git_object_t type, std::string_view bytes) -> Result<git_oid> {
+        if (const auto id = hash(type, bytes)) return *id;
+        return Objects().add(type, std::string(bytes));
+      },
+      tree);
+}
 
 Result<git_oid> Objects::add(git_object_t type, std::string bytes) {
   prepare();
@@ -86,9 +123,8 @@ bool Objects::has(const git_oid& id) const {
 }
 
 Result<git_oid> Objects::add_tree(const Tree& tree) {
-  Folder root;
-  for (const auto& [path, file] : tree) NANOBUG_TRY(insert(root, path, file));
-  return add_folder(*this, root);
+  return add_paths([this](git_object_t type, std::string bytes) { return add(type, std::move(bytes)); },
+                   tree);
 }
 
 Result<git_oid> Objects::add_commit(const git_oid& tree, const git_oid* parent, const std::string& message,

@@ -243,7 +243,7 @@ Status verify(const fs::path& directory, const Manifest& wanted, const std::vect
 }
 
 Result<std::string> tree_id(const Tree& tree) {
-  auto id = Objects().add_tree(tree);
+  auto id = id_of(tree);
   NANOBUG_TRY(id);
   return hex(*id);
 }
