@@ -6,29 +6,10 @@
 #include "mutator/cli/bench_verbs.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/grade/observers.h"
+#include "mutator/grade/snippets.h"
 
 namespace nanobug::cli {
 namespace {
-
-// Each snippet of the rule's own tests becomes what it says, or is left alone.
-void run_snippets(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vector<Error>& errors) {
-  for (const catalog::Snippet& snippet : rule.matches) {
-    const auto sites = clang.find_in(rule, snippet.code.value);
-    if (!sites || sites->empty()) {
-      errors.push_back({Exit::catalog,
-                        "this snippet should match" + (sites ? std::string() : ": " + sites.error().message),
-                        snippet.code.place});
-      continue;
-    }
-    const auto after = rewrite::apply(sites->front(), snippet.code.value);
-    if (!after || *after != snippet.after.value)
-      errors.push_back({Exit::catalog, "this snippet becomes\n" + (after ? *after : after.error().message),
-                        snippet.after.place});
-  }
-  for (const catalog::Snippet& snippet : rule.no_matches)
-    if (const auto sites = clang.find_in(rule, snippet.code.value); sites && !sites->empty())
-      errors.push_back({Exit::catalog, "this snippet should not match", snippet.code.place});
-}
 
 // What ends with a full stop, a question mark or an exclamation mark before a blank, or at the end.
 size_t sentences(const std::string& text) {
@@ -74,16 +55,19 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
   const std::vector<const catalog::Rule*>& rules = *named;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  const auto clang = (*mutants)->rewriter();
-  NANOBUG_TRY(clang);
   const auto sites = (*mutants)->sites(rules);
+  const auto observers = grade::known_observers(**mutants);
+  grade::Snippets snippets(**mutants);
   nlohmann::json json = nlohmann::json::array();
   bool all_right = true;
   for (size_t i = 0; i < rules.size(); ++i) {
-    std::vector<Error> errors = (*clang)->check(*rules[i]);
-    if (errors.empty()) run_snippets(**clang, *rules[i], errors);
+    auto checked = snippets.check(*rules[i]);
+    NANOBUG_TRY(checked);
+    std::vector<Error> errors = std::move(*checked);
     if (errors.empty() && !sites[i]) errors.push_back(sites[i].error());
-    if (const Status known = grade::knows_observers(**mutants, *rules[i]); !known)
+    if (!observers)
+      errors.push_back(observers.error());
+    else if (const Status known = grade::knows_observers(*observers, *rules[i]); !known)
       errors.push_back(known.error());
     errors.insert(errors.end(), rules[i]->unwritten.begin(), rules[i]->unwritten.end());
     nlohmann::json entry = {{"id", rules[i]->id.value},

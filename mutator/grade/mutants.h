@@ -47,6 +47,7 @@ class Mutants {
   // What each file is compiled with.
   const workshop::Units& units();
 
+  const rewrite::Index& index() const { return index_; }
   const workshop::Clean& clean() const { return clean_; }
   const workshop::Workshop& workshop() const { return workshop_; }
   const catalog::Catalog& catalog() const { return catalog_; }

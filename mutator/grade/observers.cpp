@@ -98,24 +98,33 @@ Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
 
 }  // namespace
 
-Status knows_observers(Mutants& mutants, const catalog::Rule& rule) {
+Result<std::set<std::string>> known_observers(Mutants& mutants) {
   const auto all = list_probes(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(all);
-  std::vector<std::string> known;
-  for (const ProbeInfo& info : *all) known.push_back(info.probe);
-  for (const catalog::Parity& parity : mutants.catalog().tree.parity) {
-    if (std::find(known.begin(), known.end(), parity.id.value) != known.end())
+  std::set<std::string> known;
+  for (const ProbeInfo& info : *all) known.insert(info.probe);
+  for (const catalog::Parity& parity : mutants.catalog().tree.parity)
+    if (!known.insert(parity.id.value).second)
       return fail(Exit::catalog,
                   "'" + parity.id.value + "' is a probe and a parity run; give the run another id",
                   parity.id.place);
-    known.push_back(parity.id.value);
-  }
+  return known;
+}
+
+Status knows_observers(const std::set<std::string>& known, const catalog::Rule& rule) {
   for (const catalog::Text& named : rule.seen_by)
-    if (std::find(known.begin(), known.end(), named.value) == known.end())
+    if (!known.contains(named.value))
       return fail(Exit::catalog,
-                  "there is no probe or parity run '" + named.value + "'" + did_you_mean(named.value, known),
+                  "there is no probe or parity run '" + named.value + "'" +
+                      did_you_mean(named.value, std::vector<std::string>(known.begin(), known.end())),
                   named.place);
   return {};
+}
+
+Status knows_observers(Mutants& mutants, const catalog::Rule& rule) {
+  const auto known = known_observers(mutants);
+  NANOBUG_TRY(known);
+  return knows_observers(*known, rule);
 }
 
 Result<Sighting> look(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,12 @@
 
 namespace nanobug::grade {
 
-// Does the tree have every probe and every parity run that the rule names? The error has the place in the
-// catalog, and a name that is alike.
+// What the tree has of probes and parity runs, by name. Errors: two of one name, with the place in the
+// catalog.
+Result<std::set<std::string>> known_observers(Mutants& mutants);
+
+// Are all that the rule names among them? The error has the place in the catalog, and a name that is alike.
+Status knows_observers(const std::set<std::string>& known, const catalog::Rule& rule);
 Status knows_observers(Mutants& mutants, const catalog::Rule& rule);
 
 struct Inquiry {

@@ -54,9 +54,9 @@ constexpr int kVersion = 2;
 constexpr std::size_t kStep = 16u << 10;
 
 // Raise with every change to what find() answers; the compiler's version counts by itself.
-constexpr const char* kEngine = "nanobug rewrite 8, LLVM " NANOBUG_LLVM_VERSION;
+const std::string kEngine = "nanobug rewrite 8, LLVM " NANOBUG_LLVM_VERSION;
 
-const char* name_of(catalog::Edit::Kind kind) {
+std::string name_of(catalog::Edit::Kind kind) {
   using Kind = catalog::Edit::Kind;
   switch (kind) {
     case Kind::replace:
@@ -77,40 +77,73 @@ const char* name_of(catalog::Edit::Kind kind) {
   return "";
 }
 
+// Texts as one, each with its length in front: no two lists of texts give the same.
+class Parts {
+ public:
+  void add(const std::string& text) { all_ += std::to_string(text.size()) + ":" + text; }
+  void add(std::size_t number) { add(std::to_string(number)); }
+
+  void add(const catalog::Part& one) {
+    add(one.file);
+    add(one.match.value);
+    add(one.edits.size());
+    for (const catalog::Edit& edit : one.edits) {
+      add(name_of(edit.kind));
+      add(edit.target.value);
+      add(edit.with.value);
+    }
+  }
+
+  // All that its forms say.
+  void add(const catalog::Rule& rule) {
+    for (const catalog::Form* form : rule.forms()) {
+      add(std::to_string(form->expect) + (form->all ? " all" : ""));
+      add(static_cast<const catalog::Part&>(*form));
+      add(form->also.size());
+      for (const catalog::Part& one : form->also) add(one);
+    }
+  }
+
+  std::string hash() const { return sha256(all_); }
+
+ private:
+  std::string all_;
+};
+
 }  // namespace
 
 Index::Index(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
 std::string Index::key(const catalog::Rule& rule, const Texts& files, const std::string& context) {
-  // Each part with its length in front: no two lists of parts give one text.
-  std::string all;
-  const auto part = [&](const std::string& text) { all += std::to_string(text.size()) + ":" + text; };
-  const auto count = [&](std::size_t number) { part(std::to_string(number)); };
-  const auto where = [&](const catalog::Part& one) {
-    part(one.file);
-    part(one.match.value);
-    count(one.edits.size());
-    for (const catalog::Edit& edit : one.edits) {
-      part(name_of(edit.kind));
-      part(edit.target.value);
-      part(edit.with.value);
-    }
-  };
-  part(kEngine);
-  part(rule.id.value);
-  part(context);
-  for (const catalog::Form* form : rule.forms()) {
-    part(std::to_string(form->expect) + (form->all ? " all" : ""));
-    where(*form);
-    count(form->also.size());
-    for (const catalog::Part& one : form->also) where(one);
-  }
-  count(files.size());
+  Parts parts;
+  parts.add(kEngine);
+  parts.add(rule.id.value);
+  parts.add(context);
+  parts.add(rule);
+  parts.add(files.size());
   for (const auto& [name, bytes] : files) {
-    part(name);
-    part(bytes);
+    parts.add(name);
+    parts.add(bytes);
   }
-  return sha256(all);
+  return parts.hash();
+}
+
+std::string Index::key_of_snippets(const catalog::Rule& rule, const std::string& style) {
+  Parts parts;
+  parts.add("snippets");
+  parts.add(kEngine);
+  parts.add(rule.in.value);  // says the language, and whose style they are formatted in
+  parts.add(style);
+  parts.add(rule.forms().size());
+  parts.add(rule);
+  for (const auto* list : {&rule.matches, &rule.no_matches}) {
+    parts.add(list->size());
+    for (const catalog::Snippet& snippet : *list) {
+      parts.add(snippet.code.value);
+      parts.add(snippet.after.value);
+    }
+  }
+  return parts.hash();
 }
 
 std::optional<std::vector<Site>> Index::look_up(const std::string& key) const {

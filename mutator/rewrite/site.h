@@ -68,6 +68,10 @@ class Index {
   // what these include.
   static std::string key(const catalog::Rule& rule, const Texts& files, const std::string& context);
 
+  // That a rule's own snippets become what they say is kept as no sites under this key. `style`: what says
+  // how they are formatted.
+  static std::string key_of_snippets(const catalog::Rule& rule, const std::string& style);
+
  private:
   std::filesystem::path directory_;
 };

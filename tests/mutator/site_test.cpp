@@ -1,6 +1,8 @@
 // site: cutting text without Clang, and the index on disk.
 #include "mutator/rewrite/site.h"
 
+#include <set>
+
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
 #include "mutator/rewrite/hunks.h"
@@ -141,6 +143,36 @@ TEST_CASE("the key depends on everything the answer does", "[rewrite][site]") {
   CHECK(Index::key(rule, {{"f", "ab"}}, "") != Index::key(rule, {{"f", "a"}, {"g", "b"}}, ""));
   // What the learner reads and where it stands in the file changes nothing.
   CHECK(key == with([](catalog::Rule& r) { r.brief = "b", r.match.place.line = 9, r.minutes = 3; }));
+}
+
+TEST_CASE("what is known of snippets depends on all that they come out by", "[rewrite][site]") {
+  catalog::Rule rule;
+  rule.in.value = "tree/a.cpp";
+  rule.match.value = "m";
+  rule.edits = {{catalog::Edit::Kind::replace, {"t", {}}, {"w", {}}, {}}};
+  rule.matches = {{{"code", {}}, {"after", {}}}};
+  rule.no_matches = {{{"other", {}}, {}}};
+  const auto with = [&](auto change) {
+    catalog::Rule other = rule;
+    change(other);
+    return Index::key_of_snippets(other, "style");
+  };
+  std::set<std::string> keys = {Index::key_of_snippets(rule, "style"),
+                                Index::key_of_snippets(rule, ""),
+                                Index::key(rule, {}, "style"),
+                                with([](catalog::Rule& r) { r.in.value = "tree/a.c"; }),
+                                with([](catalog::Rule& r) { r.match.value = "n"; }),
+                                with([](catalog::Rule& r) { r.edits[0].with.value = "v"; }),
+                                with([](catalog::Rule& r) { r.variants.push_back(r); }),
+                                with([](catalog::Rule& r) { r.matches[0].code.value = "c"; }),
+                                with([](catalog::Rule& r) { r.matches[0].after.value = "a"; }),
+                                with([](catalog::Rule& r) { r.no_matches[0].code.value = "o"; }),
+                                with([](catalog::Rule& r) { r.matches.clear(); }),
+                                with([](catalog::Rule& r) { r.no_matches.clear(); }),
+                                with([](catalog::Rule& r) { std::swap(r.matches, r.no_matches); })};
+  CHECK(keys.size() == 13);
+  CHECK(Index::key_of_snippets(rule, "style") ==
+        with([](catalog::Rule& r) { r.brief = "b", r.matches[0].after.place.line = 9, r.minutes = 3; }));
 }
 
 TEST_CASE("the difference of two texts is the bytes that truly changed", "[rewrite][site]") {
