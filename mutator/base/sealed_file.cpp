@@ -36,7 +36,7 @@ std::string key() {
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 // Encrypts, or decrypts and compares the tag; false when that fails.
-bool crypt(bool encrypt, std::string& text, std::string nonce, std::string& tag) {
+bool crypt(bool encrypt, unsigned char* data, size_t size, std::string nonce, std::string& tag) {
   const Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   std::string secret = key();
   int length = 0;
@@ -45,8 +45,7 @@ bool crypt(bool encrypt, std::string& text, std::string nonce, std::string& tag)
     return false;
   if (!encrypt && EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) != 1)
     return false;
-  unsigned char* data = bytes_of(text);
-  if (EVP_CipherUpdate(cipher.get(), data, &length, data, static_cast<int>(text.size())) != 1 ||
+  if (EVP_CipherUpdate(cipher.get(), data, &length, data, static_cast<int>(size)) != 1 ||
       EVP_CipherFinal_ex(cipher.get(), data + length, &length) != 1)
     return false;
   return !encrypt || EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTag, tag.data()) == 1;
@@ -65,7 +64,7 @@ Status write_sealed(const fs::path& file, std::string_view bytes, std::size_t st
   const std::uint64_t length = bytes.size();
   std::memcpy(text.data(), &length, kLength);
   std::memcpy(text.data() + kLength, bytes.data(), bytes.size());
-  if (RAND_bytes(bytes_of(nonce), kNonce) != 1 || !crypt(true, text, nonce, tag))
+  if (RAND_bytes(bytes_of(nonce), kNonce) != 1 || !crypt(true, bytes_of(text), text.size(), nonce, tag))
     return fail(Exit::io, "OpenSSL cannot encrypt " + file.string());
 
   std::error_code error;
@@ -85,15 +84,17 @@ Status write_sealed(const fs::path& file, std::string_view bytes, std::size_t st
 }
 
 std::optional<std::string> read_sealed(const fs::path& file) {
-  const auto whole = read_file(file);
+  auto whole = read_file(file);
   if (!whole || whole->size() < kHead + kLength || !whole->starts_with(kMark)) return std::nullopt;
-  std::string text = whole->substr(kHead), tag = whole->substr(kMark.size() + kNonce, kTag);
-  if (text.size() > kLargest || !crypt(false, text, whole->substr(kMark.size(), kNonce), tag))
+  std::string tag = whole->substr(kMark.size() + kNonce, kTag);
+  const size_t size = whole->size() - kHead;
+  if (size > kLargest ||
+      !crypt(false, bytes_of(*whole) + kHead, size, whole->substr(kMark.size(), kNonce), tag))
     return std::nullopt;
   std::uint64_t length = 0;
-  std::memcpy(&length, text.data(), kLength);
-  if (length > text.size() - kLength) return std::nullopt;
-  return text.substr(kLength, length);
+  std::memcpy(&length, whole->data() + kHead, kLength);
+  if (length > size - kLength) return std::nullopt;
+  return whole->substr(kHead + kLength, length);
 }
 
 }  // namespace nanobug

@@ -90,11 +90,14 @@ void sweep_temporary_directories(const fs::path& parent, int depth) {
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
+    const bool is_ours = name.starts_with(kPrefix);
+    // Every verb sweeps, and an index has thousands of files: none of them is looked at.
+    if ((!is_ours && depth == 0) || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)) continue;
     const fs::path path = parent / name;
     struct stat info{};
     if (::lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) continue;
-    if (!name.starts_with(kPrefix)) {
-      if (depth > 0) sweep_temporary_directories(path, depth - 1);
+    if (!is_ours) {
+      sweep_temporary_directories(path, depth - 1);
       continue;
     }
     const int fd = open_directory(path);
