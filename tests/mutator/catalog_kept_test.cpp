@@ -34,8 +34,8 @@ std::optional<Catalog> read_back(std::string_view bytes) {
 }
 
 // What the text says, whatever is wrong with it.
-std::string bytes_of_text(const std::string& yaml) {
-  Errors errors;
+std::string bytes_of_text(const std::string& yaml, Errors& errors) {
+  errors.clear();
   Catalog catalog;
   const auto root = read_yaml(yaml, "c.yaml", errors);
   REQUIRE(root);
@@ -87,7 +87,8 @@ std::vector<std::string> others(const std::string& line) {
     all.back()[last] = c;
   }
   for (const char* word : {"true", "seed", "all"})
-    if (last > colon) all.push_back(line.substr(0, colon + 1) + " " + word);
+    if (last > colon && line.find(word, colon) == std::string::npos)
+      all.push_back(line.substr(0, colon + 1) + " " + word);
   if (line[line.find_first_not_of(' ')] != '-') all.push_back("");
   return all;
 }
@@ -160,7 +161,7 @@ TEST_CASE("what any field says is in the bytes of a catalog", "[catalog][kept]")
     CHECK(there);  // full_catalog.h has to have it
   }
 
-  const std::string whole = bytes_of_text(test::kFull);
+  const std::string whole = bytes_of_text(test::kFull, errors);
   const std::vector<std::string_view> lines = lines_of(test::kFull);
   int tried = 0;
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -172,7 +173,11 @@ TEST_CASE("what any field says is in the bytes of a catalog", "[catalog][kept]")
     for (const std::string& other : others(line)) {
       std::string text;
       for (size_t k = 0; k < lines.size(); ++k) text += k == i ? other + '\n' : std::string(lines[k]);
-      told = told || bytes_of_text(text) != whole;
+      const bool differs = bytes_of_text(text, errors) != whole;
+      told = told || differs;
+      if (!errors.empty() || other.empty()) continue;
+      told = differs;  // a catalog that is right, and says this otherwise: no better witness
+      break;
     }
     CHECK(told);
     ++tried;
@@ -200,10 +205,17 @@ TEST_CASE("a catalog comes back from its bytes as it was, with its places", "[ca
     for (size_t i = 0; i < catalog.rules.size(); ++i) {
       const Rule &is = back->rules[i], &was = catalog.rules[i];
       CHECK(is.place == was.place);
+      CHECK(is.in.value == was.in.value);
+      CHECK(is.in.place == was.in.place);
       CHECK(is.id.place == was.id.place);
       CHECK(is.match.place == was.match.place);
       CHECK(is.match.value == was.match.value);
-      CHECK(is.edits.size() == was.edits.size());
+      REQUIRE(is.edits.size() == was.edits.size());
+      for (size_t k = 0; k < was.edits.size(); ++k) {
+        CHECK(is.edits[k].kind == was.edits[k].kind);
+        CHECK(is.edits[k].target.value == was.edits[k].target.value);
+        CHECK(is.edits[k].with.place == was.edits[k].with.place);
+      }
       CHECK(is.questions.size() == was.questions.size());
       for (size_t k = 0; k < was.hints.size(); ++k) CHECK(is.hints.at(k).place == was.hints[k].place);
       for (size_t k = 0; k < was.matches.size(); ++k)
