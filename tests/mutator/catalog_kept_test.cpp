@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "mutator/base/files.h"
 #include "mutator/catalog/record.h"
@@ -222,6 +224,40 @@ TEST_CASE("a catalog comes back from its bytes as it was, with its places", "[ca
         CHECK(is.matches.at(k).after.place == was.matches[k].after.place);
     }
   }
+}
+
+TEST_CASE("catalogs of this project are kept as they are read", "[catalog][kept]") {
+  const fs::path directory = *make_temporary_directory(fs::temp_directory_path(), "nanobug-kept");
+  const Keep keep{.directory = directory, .maker = "this", .settled = std::chrono::seconds(-60)};
+  for (const fs::path& file : {kProject / "catalog.yaml", kProject / "tests/mutator/tiny/catalog.yaml",
+                               fs::path(NANOBUG_TEST_DATA) / "catalog/catalog.yaml"}) {
+    INFO(file);
+    const std::string bytes = bytes_of(*load(file));
+    CHECK(bytes_of(*load(file, keep)) == bytes);
+    const auto kept = find_kept(file, keep);
+    REQUIRE(kept);
+    CHECK(bytes_of(*kept) == bytes);
+  }
+  (void)remove_tree(directory);
+}
+
+TEST_CASE("many may keep one catalog at once", "[catalog][kept]") {
+  const OnDisk disk;
+  const std::string bytes = bytes_of(*load(disk.file));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> all;
+  for (int i = 0; i < 4; ++i)
+    all.emplace_back([&, i] {
+      Keep mine = disk.keep;
+      mine.maker = std::to_string(i % 2);  // two programs, in turn
+      for (int k = 0; k < 25; ++k) {
+        const auto loaded = load(disk.file, mine);
+        if (!loaded || bytes_of(*loaded) != bytes) ++wrong;
+      }
+    });
+  for (std::thread& one : all) one.join();
+  CHECK(wrong == 0);
+  CHECK(std::distance(fs::directory_iterator(disk.keep.directory), fs::directory_iterator()) == 1);
 }
 
 TEST_CASE("bytes that are not whole are no catalog", "[catalog][kept]") {
