@@ -265,12 +265,13 @@ Result<Exit> run_session(Context& c, const std::string& name) {
   const std::string series = run.series.empty() ? "" : run.series.front();
   const std::vector<double> clean_series = clean->series(series);
   Screen screen(c.ui, run, clean_series);
-  const auto own = run_program(
-      shop, run.program, session->directory, 0,
-      [&](const workshop::Record& record) {
-        if (record.contains(series)) screen.step(record);
-      },
-      [&](std::string_view bytes) { screen.output(bytes); }, *scratch ? &**scratch : nullptr);
+  const auto own = run_program(shop, run.program, session->directory,
+                               {.on_record =
+                                    [&](const workshop::Record& record) {
+                                      if (record.contains(series)) screen.step(record);
+                                    },
+                                .on_output = [&](std::string_view bytes) { screen.output(bytes); },
+                                .scratch = *scratch ? &**scratch : nullptr});
   const size_t steps = screen.end();
   NANOBUG_TRY(own);
   if (!own->finished.good() && run.series.empty())

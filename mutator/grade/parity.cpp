@@ -270,13 +270,14 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
     workshop::RunReport report{
         .records = std::move(known->takes[0].records), .program = program.program, .finished = {}};
     report.finished.out = std::move(known->takes[0].text);
+    report.processor_s = known->takes[0].processor_s;
     return report;
   }
   if (progress) progress("recording the clean baseline, once for this machine", 0, 0);
   const auto wrong = [&](const std::string& why) {
     return fail(Exit::catalog, "the run '" + run.name + "' " + why, program.place);
   };
-  auto report = workshop::run_program(workshop, program, clean.tree, threads);
+  auto report = workshop::run_program(workshop, program, clean.tree, {.threads = threads});
   NANOBUG_TRY(report);
   if (!report->finished.good())
     return wrong("fails on the clean tree: " + report->program + " ended with " + report->finished.how() +
@@ -284,7 +285,7 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
   if (!run.series.empty() && report->series(run.series.front()).empty())
     return wrong("writes no record with '" + run.series.front() + "' on the clean tree");
   if (run.series.empty()) {
-    const auto again = workshop::run_program(workshop, program, clean.tree, threads);
+    const auto again = workshop::run_program(workshop, program, clean.tree, {.threads = threads});
     NANOBUG_TRY(again);
     if (const auto parts = compare_text(again->finished.out, report->finished.out); !parts.why.empty())
       return wrong("does not repeat itself on the clean tree: it " + parts.why + "; give it a seed");
@@ -294,7 +295,7 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
                                      .takes = {{.records = report->records,
                                                 .text = run.series.empty() ? report->finished.out : "",
                                                 .writes = {},
-                                                .processor_s = report->finished.processor_s}},
+                                                .processor_s = report->processor_s}},
                                      .excluded = ""}));
   return report;
 }

@@ -44,7 +44,7 @@ std::string recording_name(const catalog::Tree& tree, const catalog::Parity& par
 }
 
 std::string baseline_name(const catalog::Tree& tree, const catalog::Run& run, int threads) {
-  json what = {"2", tree.inputs, run.series, threads, step_json(run.program)};
+  json what = {"3", tree.inputs, run.series, threads, step_json(run.program)};
   for (const catalog::Step& step : run.program.before) what.push_back(step_json(step));
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 24);
 }

@@ -20,9 +20,13 @@ void run(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vector<Error>
       errors.push_back({Exit::catalog, "this snippet becomes\n" + (after ? *after : after.error().message),
                         snippet.after.place});
   }
-  for (const catalog::Snippet& snippet : rule.no_matches)
-    if (const auto sites = clang.find_in(rule, snippet.code.value); sites && !sites->empty())
-      errors.push_back({Exit::catalog, "this snippet should not match", snippet.code.place});
+  for (const catalog::Snippet& snippet : rule.no_matches) {
+    const auto sites = clang.find_in(rule, snippet.code.value);
+    if (!sites || !sites->empty())
+      errors.push_back({Exit::catalog,
+                        "this snippet should not match" + (sites ? std::string() : ": " + sites.error().message),
+                        snippet.code.place});
+  }
 }
 
 }  // namespace

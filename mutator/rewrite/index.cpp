@@ -130,7 +130,7 @@ std::string Index::key(const catalog::Rule& rule, const Texts& files, const std:
 
 std::string Index::key_of_snippets(const catalog::Rule& rule, const std::string& style) {
   Parts parts;
-  parts.add("snippets");
+  parts.add("snippets 2");
   parts.add(kEngine);
   parts.add(rule.in.value);  // says the language, and whose style they are formatted in
   parts.add(style);

@@ -185,23 +185,28 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
 }
 
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
-                              const fs::path& checkout, int threads,
-                              const std::function<void(const Record&)>& on_record,
-                              const std::function<void(std::string_view)>& on_output,
-                              const RunDirectory* scratch) {
+                              const fs::path& checkout, const RunOptions& options) {
   std::optional<RunDirectory> own;
+  const RunDirectory* scratch = options.scratch;
   if (!scratch) {
     auto made = RunDirectory::make(workshop.spec());
     NANOBUG_TRY(made);
     scratch = &own.emplace(std::move(*made));
   }
-  StepOptions options{.threads = threads, .limits = limits_of(program.time_limit_s)};
+  StepOptions step_options{.threads = options.threads,
+                           .limits = options.limits.value_or(limits_of(program.time_limit_s))};
+  double processor_s = 0;
+  const auto run = [&](const catalog::Step& step) {
+    auto report = run_step(workshop, step, checkout, *scratch, step_options);
+    if (report) report->processor_s = processor_s += report->finished.processor_s;
+    return report;
+  };
   for (const catalog::Step& step : program.before) {
-    auto report = run_step(workshop, step, checkout, *scratch, options);
+    auto report = run(step);
     if (!report || !report->finished.good()) return report;
   }
-  options.on_record = on_record, options.on_output = on_output;
-  return run_step(workshop, program, checkout, *scratch, options);
+  step_options.on_record = options.on_record, step_options.on_output = options.on_output;
+  return run(program);
 }
 
 }  // namespace nanobug::workshop

@@ -22,6 +22,7 @@ struct RunReport {
   Finished finished;  // its stdout and stderr too; of several ranks, of the first that failed. Where stdout
                       // names a file in the scratch directory, it says {scratch}
   std::map<std::string, int> writes = {};  // how often each watched file was written
+  double processor_s = 0;                  // of all its steps, those before the program too
 
   // A series by name, in order, of the records that have it.
   std::vector<double> series(const std::string& name) const;
@@ -64,13 +65,17 @@ struct StepOptions {
 Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, const fs::path& checkout,
                            const RunDirectory& scratch, const StepOptions& options);
 
-// Runs it in the checkout, after what has to run before it; each gets the whole time limit. When one of those
-// fails, that is the report. Without a scratch directory it has one of its own.
+struct RunOptions {
+  int threads = 0;
+  std::optional<Limits> limits = std::nullopt;  // of each step; without any: what the catalog's own says
+  std::function<void(const Record&)> on_record = {};
+  std::function<void(std::string_view)> on_output = {};
+  const RunDirectory* scratch = nullptr;  // without one it has one of its own
+};
+
+// Runs it in the checkout, after what has to run before it. When one of those fails, that is the report.
 Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& program,
-                              const fs::path& checkout, int threads,
-                              const std::function<void(const Record&)>& on_record = {},
-                              const std::function<void(std::string_view)>& on_output = {},
-                              const RunDirectory* scratch = nullptr);
+                              const fs::path& checkout, const RunOptions& options);
 
 // What a time limit of the catalog, meant for an idle machine, allows: so much processor time, and many times
 // that on the clock for what waits.

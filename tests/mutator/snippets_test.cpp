@@ -67,6 +67,10 @@ TEST_CASE("snippets that come out right are remembered, and no others", "[grade]
     rule.no_matches[0].code.value = "int g(int, int);\nint h(int n) { return n / 2; }\n";
     CHECK(bench.said(rule) == "c:3:3: this snippet should not match\n");
   }
+  SECTION("one that should not, and cannot be read") {
+    rule.no_matches[0].code.value = "int h(int n) { return nn; }\n";
+    CHECK(bench.said(rule).starts_with("c:3:3: this snippet should not match: "));
+  }
   SECTION("a matcher that does not parse") {
     rule.match = {"binaryOperator(", {"c", 4, 4}};
     CHECK(bench.said(rule).starts_with("c:4:"));

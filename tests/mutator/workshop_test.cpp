@@ -75,7 +75,7 @@ TEST_CASE("a checkout's build is up to date wherever it stands", "[workshop]") {
   REQUIRE(built);
   INFO(built->message);
   CHECK(built->good);
-  const auto report = run_program(shop, catalog->tree.runs.front().program, home, 1);
+  const auto report = run_program(shop, catalog->tree.runs.front().program, home, {.threads = 1});
   REQUIRE(report);
   CHECK(report->series("loss").size() == 30);
   CHECK(report->series("loss").back() < 1e-3);
@@ -97,7 +97,7 @@ TEST_CASE("what a program needs is made first, in a directory of the run's own",
   program.args = {"{scratch}", "{metrics}"};
   program.before = {{"make", {"{scratch}", "5"}}, {"make", {"{scratch}", "7"}}};
   for (int time = 0; time < 2; ++time) {
-    const auto report = run_program(shop, program, home, 1);
+    const auto report = run_program(shop, program, home, {.threads = 1});
     REQUIRE(report);
     CHECK(report->program == "show");
     CHECK(report->finished.good());
@@ -109,9 +109,21 @@ TEST_CASE("what a program needs is made first, in a directory of the run's own",
   for (std::string line; std::getline(lines, line);) used.insert(line);
   CHECK(used.size() == 2);
   for (const std::string& directory : used) CHECK_FALSE(fs::exists(directory));
+  // Each has the whole of the limits, and the processor time of all is told.
+  script("make", "while :; do :; done");
+  const auto stopped = run_program(shop, program, home, {.limits = Limits{.processor_s = 0.3, .wall_s = 60}});
+  REQUIRE(stopped);
+  CHECK(stopped->program == "make");
+  CHECK(stopped->finished.timed_out);
+  CHECK(stopped->processor_s >= 0.3);
+  script("make", "n=0; while [ $n -lt 20000 ]; do n=$((n + 1)); done; echo \"$2\" >>\"$1/made\"");
+  const auto busy = run_program(shop, program, home, {});
+  REQUIRE(busy);
+  CHECK(busy->processor_s > busy->finished.processor_s);
+  script("make", "echo \"$2\" >>\"$1/made\"");
   // One that fails ends it there.
   program.before.insert(program.before.begin() + 1, catalog::Step{"fail", {}});
-  const auto report = run_program(shop, program, home, 1);
+  const auto report = run_program(shop, program, home, {.threads = 1});
   REQUIRE(report);
   CHECK(report->program == "fail");
   CHECK(report->finished.exit_code == 3);
