@@ -1,0 +1,34 @@
+struct Tensor {
+  Tensor& operator=(const Tensor& other);
+};
+Tensor apply_rotary(const Tensor& x, const Tensor& table);
+Tensor rms_norm(const Tensor& x);
+Tensor attend(const Tensor& q, const Tensor& k);
+struct CausalSelfAttentionImpl {
+  Tensor forward(Tensor q, Tensor k, const Tensor& table);
+};
+
+// ---- match
+Tensor CausalSelfAttentionImpl::forward(Tensor q, Tensor k, const Tensor& table) {
+  q = apply_rotary(q, table);
+  k = apply_rotary(k, table);
+  return attend(q, k);
+}
+
+// ---- becomes
+Tensor CausalSelfAttentionImpl::forward(Tensor q, Tensor k, const Tensor& table) {
+  apply_rotary(q, table);
+  apply_rotary(k, table);
+  return attend(q, k);
+}
+
+// ---- no match
+Tensor CausalSelfAttentionImpl::forward(Tensor q, Tensor k, const Tensor& table) {
+  return attend(apply_rotary(q, table), apply_rotary(k, table));
+}
+
+// ---- no match
+Tensor CausalSelfAttentionImpl::forward(Tensor q, Tensor k, const Tensor& table) {
+  q = apply_rotary(q, table);
+  return attend(q, k);
+}

@@ -1,0 +1,27 @@
+struct Name {
+  Name operator+(const char* more) const;
+};
+
+// ---- match
+template <typename Optimizers, typename Visit>
+void visit_state(Optimizers& optimizers, const Name& name, const Visit& visit) {
+  auto& state = optimizers.states[0];
+  visit(name + ".exp_avg", state.exp_avg);
+  visit(name + ".exp_avg_sq", state.exp_avg_sq);
+  visit(name + ".step", state.step);
+}
+
+// ---- becomes
+template <typename Optimizers, typename Visit>
+void visit_state(Optimizers& optimizers, const Name& name, const Visit& visit) {
+  auto& state = optimizers.states[0];
+  visit(name + ".exp_avg", state.exp_avg);
+  visit(name + ".step", state.step);
+}
+
+// ---- no match
+template <typename Optimizers, typename Visit>
+void visit_state(Optimizers& optimizers, const Name& name, const Visit& visit) {
+  auto& state = optimizers.states[0];
+  visit(name + ".momentum_buffer", state.momentum_buffer);
+}
