@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/summary.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/words.h"
 
@@ -39,7 +40,8 @@ std::string place_of(const grade::Certificate& one) {
   return one.file.empty() ? "nowhere" : fmt::format("{}:{}", one.file, one.line);
 }
 
-Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof) {
+Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof,
+                     bool in_summary) {
   const auto named = c.rules(ids);
   NANOBUG_TRY(named);
   const std::vector<const catalog::Rule*>& rules = *named;
@@ -55,6 +57,7 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grad
   std::vector<std::vector<std::string>> rows = {
       {"RULE", "PLACE", "SYMPTOM", "SILENCE", "SEEN BY", "CERTIFICATE"}};
   std::vector<std::string> reasons;
+  std::vector<grade::Certificate> held;
   bool all_hold = true;
   for (size_t i = 0; i < rules.size(); ++i) {
     const std::string& id = rules[i]->id.value;
@@ -68,13 +71,17 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grad
     for (const grade::Certificate& one : *answers[i]) {
       all_hold = all_hold && one.holds();
       json.push_back(to_json(one));
+      if (one.holds()) held.push_back(one);
       rows.push_back({id, place_of(one), one.symptom.kind,
                       one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-", seen_by(one),
                       one.holds() ? "holds" : "refused"});
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
     }
   }
-  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+  if (!in_summary)
+    c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+  else if (all_hold)
+    c.ui.data(summary(rules, held, (*mutants)->catalog()));
   for (const std::string& reason : reasons) c.ui.complain({Exit::check_failed, reason});
   return all_hold ? Exit::ok : Exit::check_failed;
 }
@@ -89,7 +96,10 @@ void add_certify(Verbs& verbs) {
   verb->add_option("rules", *ids, "Rules to certify (default: all)")->type_name("RULE");
   verb->add_flag("--fresh", proof->fresh, "Prove again what was proved before");
   verb->add_flag("--all", proof->all, "Ask every parity run too, not only those that a rule names");
-  verbs.on(verb, [ids, proof, &c = verbs.context] { return certify(c, *ids, *proof); });
+  auto in_summary = std::make_shared<bool>(false);
+  verb->add_flag("--summary", *in_summary,
+                 "Counts of what there is, as the page docs/catalog.md, once all hold");
+  verbs.on(verb, [=, &c = verbs.context] { return certify(c, *ids, *proof, *in_summary); });
 }
 
 }  // namespace nanobug::cli

@@ -1,0 +1,68 @@
+// catalog_rows: the project's own catalog answers for every bug that its sources ask for.
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "mutator/base/files.h"
+#include "mutator/catalog/catalog.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+
+namespace {
+
+const fs::path kCatalog =
+    fs::path(NANOBUG_TEST_DATA).parent_path().parent_path().parent_path() / "catalog.yaml";
+
+// The names in source_rows.txt: the first column, behind comments and blank lines.
+std::vector<std::string> rows() {
+  std::vector<std::string> names;
+  std::istringstream lines(*read_file(fs::path(NANOBUG_TEST_DATA) / "source_rows.txt"));
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty() && line[0] != '#') names.push_back(line.substr(0, line.find('\t')));
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("every row of the sources has a rule, or a decoy, that names it", "[catalog][rows]") {
+  const auto catalog = catalog::load(kCatalog);
+  REQUIRE(catalog);
+  std::set<std::string> named;
+  for (const catalog::Rule& rule : catalog->rules) named.insert(rule.refs.begin(), rule.refs.end());
+  const std::vector<std::string> all = rows();
+  CHECK(all.size() == std::set<std::string>(all.begin(), all.end()).size());
+  // The five sources number 8, 54 and 12 of theirs; the others are named by what they are.
+  const auto beginning = [&](const std::string& with) {
+    return std::count_if(all.begin(), all.end(), [&](const auto& row) { return row.starts_with(with); });
+  };
+  CHECK(beginning("cs336-") == 8);
+  CHECK(beginning("B") == 54);
+  CHECK(beginning("C") == 12);
+  CHECK(beginning("P") + beginning("S") == 17);
+  for (const std::string& row : all) {
+    CAPTURE(row);
+    CHECK(named.contains(row));
+  }
+}
+
+TEST_CASE("the catalog is as large as it says", "[catalog][rows]") {
+  const auto catalog = catalog::load(kCatalog);
+  REQUIRE(catalog);
+  size_t decoys = 0, beyond = 0;
+  for (const catalog::Rule& rule : catalog->rules) {
+    CAPTURE(rule.code.value);
+    decoys += rule.decoy;
+    beyond += std::any_of(rule.refs.begin(), rule.refs.end(),
+                          [](const auto& ref) { return ref.starts_with("beyond: "); });
+    CHECK(rule.hints.size() == 3);
+    CHECK(rule.questions.size() >= 3);
+    CHECK(rule.unwritten.empty());
+    // A title is for those who have not found it yet.
+    CHECK(rule.title.value.size() <= 30);
+    for (const catalog::Question& question : rule.questions) CHECK_FALSE(question.answer.empty());
+  }
+  CHECK(catalog->rules.size() - decoys >= 150);
+  CHECK(decoys >= 15);
+  CHECK(beyond >= 60);
+}
