@@ -158,6 +158,10 @@ std::string wrong_id(const std::string& text) {
   return std::regex_match(text, std::regex(kId)) ? "" : "'" + text + "' " + kNoId;
 }
 
+std::string wrong_code(const std::string& text) {
+  return std::regex_match(text, std::regex(kCode)) ? "" : "'" + text + "' " + kNoCode;
+}
+
 std::string write_entry(const std::vector<Written>& fields, size_t indent) {
   YAML::Emitter out;
   out << YAML::BeginSeq << YAML::BeginMap;

@@ -32,6 +32,7 @@ Node as_edits(const std::vector<Edit>& edits);
 
 // Why no rule can be called that, as a sentence; "" where one can.
 std::string wrong_id(const std::string& text);
+std::string wrong_code(const std::string& text);
 
 // The entry as an item of the list `rules:`, each line indented by so many blanks; it ends with a line end.
 std::string write_entry(const std::vector<Written>& fields, size_t indent);

@@ -209,8 +209,7 @@ Names run_names(const Tree& tree) {
 const Table<Rule>& rule_table() {
   using F = Of<Rule>;
   const Kind<Text> id = like(kId, kNoId);
-  const Kind<Text> code_of =
-      like(kCode, "is no code; use the category's letter and two or three digits, as in A03");
+  const Kind<Text> code_of = like(kCode, kNoCode);
   static const Table<Rule> table =
       Table<Rule>{
           F::need("code", code_of, &Rule::code, "says nothing, for ever: the category's letter and a number"),

@@ -216,6 +216,7 @@ Kind<Named<Value>> named(const Kind<Text>& key, const Kind<Value>& item) {
 inline constexpr char kId[] = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*";
 inline constexpr char kNoId[] = "is no id; use small letters, digits and single hyphens, a letter first";
 inline constexpr char kCode[] = "[A-Z][0-9]{2,3}";
+inline constexpr char kNoCode[] = "is no code; use the category's letter and two or three digits, as in A03";
 
 // ---- the tables (edit.cpp, rule.cpp, tree.cpp)
 // ----------------------------------------------------------------

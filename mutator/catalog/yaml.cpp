@@ -194,7 +194,9 @@ class Builder : public YAML::EventHandler {
 
   void add_field(Node& map, Node key, Node value) {
     if (key.kind != Node::Kind::scalar) {
-      errors_.push_back(wrong("a field's name must be text, not " + kind_name(key), key.place));
+      // {{x}} without quotes is a mapping whose name is a mapping, to YAML.
+      const std::string out = key.kind == Node::Kind::map ? "; text with braces needs quotes: \"{{x}}\"" : "";
+      errors_.push_back(wrong("a field's name must be text, not " + kind_name(key) + out, key.place));
       return;
     }
     for (const auto& [other, unused] : map.fields) {

@@ -95,7 +95,7 @@ void add_certify(Verbs& verbs) {
                              "Prove that rules are what they claim; without a certificate none is drawn");
   verb->add_option("rules", *ids, "Rules to certify (default: all)")->type_name("RULE");
   verb->add_flag("--fresh", proof->fresh, "Prove again what was proved before");
-  verb->add_flag("--all", proof->all, "Ask every parity run too, not only those that a rule names");
+  verb->add_flag("--all", proof->all, "Ask every probe and parity run, not only those that may see it");
   auto in_summary = std::make_shared<bool>(false);
   verb->add_flag("--summary", *in_summary,
                  "Counts of what there is, as the page docs/catalog.md, once all hold");

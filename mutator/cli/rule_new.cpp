@@ -114,7 +114,16 @@ class Interview {
                      .asks = "Code, which says nothing and stays for ever",
                      .given = &o_.code,
                      .preset = [&] { return next_code(catalog_, one(o_.category)); },
-                     .check = [&](std::string& word) { return is_new(catalog_, word, "code"); }}));
+                     .check = [&](std::string& word) -> Status {
+                       if (const std::string why = catalog::wrong_code(word); !why.empty())
+                         return fail(Exit::usage, why);
+                       const std::string next = next_code(catalog_, one(o_.category));
+                       if (word.front() != next.front())
+                         return fail(Exit::usage, fmt::format("the code '{}' is not of {}, whose codes begin "
+                                                              "with {}",
+                                                              word, one(o_.category), next.front()));
+                       return is_new(catalog_, word, "code");
+                     }}));
     NANOBUG_TRY(ask({.option = "--id",
                      .asks = "Id, which says what the bug is",
                      .given = &o_.id,

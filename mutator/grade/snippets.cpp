@@ -6,6 +6,13 @@
 namespace nanobug::grade {
 namespace {
 
+// Both texts are the snippet with what stands above all of them, so a line of that may be what differs.
+std::string not_as_written(const std::string& written, const std::string& made) {
+  const std::string diff = unified_diff("", written, made);
+  return "the snippet above becomes another text than this one (-: as written here, +: what it becomes)\n" +
+         diff.substr(diff.find("@@"));
+}
+
 void run(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vector<Error>& errors) {
   for (const catalog::Snippet& snippet : rule.matches) {
     const auto sites = clang.find_in(rule, snippet.code.value);
@@ -16,16 +23,19 @@ void run(rewrite::Rewriter& clang, const catalog::Rule& rule, std::vector<Error>
       continue;
     }
     const auto after = rewrite::apply(sites->front(), snippet.code.value);
-    if (!after || *after != snippet.after.value)
-      errors.push_back({Exit::catalog, "this snippet becomes\n" + (after ? *after : after.error().message),
+    if (!after)
+      errors.push_back({Exit::catalog, "the edits do not fit the snippet above: " + after.error().message,
                         snippet.after.place});
+    else if (*after != snippet.after.value)
+      errors.push_back({Exit::catalog, not_as_written(snippet.after.value, *after), snippet.after.place});
   }
   for (const catalog::Snippet& snippet : rule.no_matches) {
     const auto sites = clang.find_in(rule, snippet.code.value);
     if (!sites || !sites->empty())
-      errors.push_back({Exit::catalog,
-                        "this snippet should not match" + (sites ? std::string() : ": " + sites.error().message),
-                        snippet.code.place});
+      errors.push_back(
+          {Exit::catalog,
+           "this snippet should not match" + (sites ? std::string() : ": " + sites.error().message),
+           snippet.code.place});
   }
 }
 

@@ -202,8 +202,8 @@ TEST_CASE("rule new: what is missing or wrong is one sentence, and nothing is wr
       {with(kNew, "--category", "numeric"),
        "--category: there is no category 'numeric'; did you mean 'numerics'?", 2},
       {with(kNew, "--code", "N01"), "--code: there is a rule 'N01' already; give this one another code", 2},
-      {with(kNew, "--code", "T07"), "the code 'T07' is not of numerics", 3},
-      {with(kNew, "--code", "seven"), "'seven' is no code", 3},
+      {with(kNew, "--code", "T07"), "--code: the code 'T07' is not of numerics", 2},
+      {with(kNew, "--code", "seven"), "--code: 'seven' is no code", 2},
       {with(kNew, "--id", "Mean"), "--id: 'Mean' is no id", 2},
       {with(kNew, "--id", "descent-goes-uphill"), "--id: there is a rule 'descent-goes-uphill' already", 2},
       {with(kNew, "--in", "stast.cpp"), "--in: the tree has no file 'stast.cpp'; did you mean 'stats.cpp'?",
@@ -261,24 +261,26 @@ TEST_CASE("rule new asks at a terminal, and again where an answer is wrong", "[b
   const Tiny tiny;
   const std::string before = text_of(tiny.catalog);
   tiny.user.ask({"rule", "check"});
-  REQUIRE(write_unsynced(tiny.place / "keys",
-                         "numeric\nnumerics\n\nmean-of-none\nA statistic of nothing\nstast.cpp\nstats.cpp\n"
-                         "forStmt()\nreturnStmt(hasReturnValue(integerLiteral(equals(0)).bind(\"zero\")))\n"
-                         "replace: node(zreo), with: 1\nreplace: node(zero), with: \"1\"\n\n"
-                         "mean.emtpy\nmean.empty\n\n\n5\n\n\n"));
+  REQUIRE(write_unsynced(
+      tiny.place / "keys",
+      "numeric\nnumerics\nThe mean\nT09\n\nmean-of-none\nA statistic of nothing\nstast.cpp\nstats.cpp\n"
+      "forStmt()\nreturnStmt(hasReturnValue(integerLiteral(equals(0)).bind(\"zero\")))\n"
+      "replace: node(zreo), with: 1\nreplace: node(zero), with: \"1\"\n\n"
+      "mean.emtpy\nmean.empty\n\n\n5\n\n\n"));
   const Finished asked = tiny.user.command({"sh", "-c",
                                             "TERM=xterm script -qec \"'" NANOBUG_PROGRAM "' --catalog '" +
                                                 tiny.catalog.string() + "' rule new\" /dev/null < '" +
                                                 (tiny.place / "keys").string() + "'"});
   INFO(asked.out);
   CHECK(asked.exit_code == 0);
-  for (const char* said :
-       {"there is no category 'numeric'; did you mean 'numerics'?",
-        "stays for ever [N02]: ", "the tree has no file 'stast.cpp'; did you mean 'stats.cpp'?",
-        "it matches nothing there; 'nanobug rule try stats.cpp' shows what comes near",
-        "the matcher binds no 'zreo'; did you mean 'zero'?",
-        "there is no probe or parity run 'mean.emtpy'; did you mean", "a whole number from 1 to 3, not '5'",
-        "Minutes an interviewer gives [15]: "})
+  for (const char* said : {"there is no category 'numeric'; did you mean 'numerics'?",
+                           "stays for ever [N02]: ", "'The mean' is no code; use the category's letter",
+                           "the code 'T09' is not of numerics, whose codes begin with N",
+                           "the tree has no file 'stast.cpp'; did you mean 'stats.cpp'?",
+                           "it matches nothing there; 'nanobug rule try stats.cpp' shows what comes near",
+                           "the matcher binds no 'zreo'; did you mean 'zero'?",
+                           "there is no probe or parity run 'mean.emtpy'; did you mean",
+                           "a whole number from 1 to 3, not '5'", "Minutes an interviewer gives [15]: "})
     CHECK(has(asked.out, said));
   CHECK(text_of(tiny.catalog) == before + kEntry);
   CHECK_FALSE(fs::exists(tiny.user.home / ".local/state/nanobug/rule-history"));

@@ -100,6 +100,8 @@ inline const std::vector<BrokenCatalog> kBroken = {
     {"too deep", "hints: [h]", "hints: " + std::string(40, '[') + std::string(40, ']'),
      "59:41: nested deeper than 32 levels; no part of a catalog is\n"},
     {"a key that is a list", "brief: b\n", "[a]: b\n    brief: b\n", "58:5: a field's name must be text, not a list\n"},
+    {"a template without quotes", "brief: b\n", "brief: {{b}}\n",
+     "58:12: 'brief' must be text, not a mapping\n58:13: a field's name must be text, not a mapping; text with braces needs quotes: \"{{x}}\"\n"},
     {"a duplicate field", "    cause: c\n", "    cause: c\n    cause: d\n",
      "61:5: the field 'cause' is given twice; the first is in line 60\n"},
     // ---- the whole

@@ -43,7 +43,8 @@ struct Bench {
 };
 
 constexpr char kAfter[] =
-    "c:2:2: this snippet becomes\nint g(int, int);\nint f(int n) { return 4 / g(n, 2); }\n\n";
+    "c:2:2: the snippet above becomes another text than this one (-: as written here, +: what it becomes)\n"
+    "@@ -1,3 +1,2 @@\n int g(int, int);\n int f(int n) { return 4 / g(n, 2); }\n-\n\n";
 
 }  // namespace
 
@@ -81,7 +82,7 @@ TEST_CASE("snippets that come out right are remembered, and no others", "[grade]
 TEST_CASE("snippets that are remembered are not tried again", "[grade][snippets]") {
   Bench bench;
   catalog::Rule rule = halved(bench.judged);
-  rule.matches[0].after.value = "wrong";
+  rule.matches[0].after.value += "\n";
   CHECK(bench.said(rule) == kAfter);
   const std::string style =
       ".clang-format\n" + *read_file(bench.judged.project / "tree/.clang-format") + "\n";
