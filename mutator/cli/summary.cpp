@@ -117,8 +117,8 @@ std::string summary(const std::vector<const Rule*>& rules, const std::vector<Cer
   text += by(rules, "run", true, [&](const Rule& rule) { return named(catalog.run_of(rule).name); });
   text +=
       "Silence is 1 where the run's log is the clean tree's, digit for digit, and 0 where nobody could "
-      "overlook "
-      "it. Both tables are of this machine: another one's last digits may be others.\n\n";
+      "overlook it. "
+      "Both tables\nare of this machine: another one's last digits may be others.\n\n";
   text += by_symptom(certificates) + by_silence(certificates);
   text.pop_back();
   return text;

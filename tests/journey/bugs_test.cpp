@@ -1,6 +1,10 @@
 // bugs: every bug of the CS336 answer key, as a learner meets it: a silent checkout, a check that fails,
 // fixes that pass however they are written, a fix that only hides the line and fails, and the clean tree back
 // at the end.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <random>
 #include <set>
 
 #include "tests/journey/journey.h"
@@ -103,6 +107,42 @@ void one(const Bug& bug) {
   CHECK(text_of(dir / bug.file) == clean);
 }
 
+// Any bug of the catalog, without knowing what it is: nothing tells it, it is seen, the clean tree's files
+// fix it, and the tree is back at the end.
+void any(const std::string& code) {
+  INFO(code);
+  const User user("", /*shared_cache=*/true);
+  const fs::path reference = fs::path(NANOBUG_PROJECT) / "reference_model";
+  const fs::path dir = user.ask({"start", code})["dir"].get<std::string>();
+  std::map<std::string, std::string> changed;  // file -> the clean text
+  for (const auto& entry : fs::recursive_directory_iterator(reference)) {
+    const fs::path file = fs::relative(entry.path(), reference);
+    if (!entry.is_regular_file() || *file.begin() == "build") continue;
+    if (const std::string clean = text_of(entry.path()); clean != text_of(dir / file)) {
+      changed[file.string()] = clean;
+      CHECK(leaks(user, dir, clean, text_of(dir / file)) == std::vector<std::string>{});
+    }
+  }
+  REQUIRE_FALSE(changed.empty());
+  CHECK_FALSE(solved(user));
+  for (const auto& [file, clean] : changed) REQUIRE(write_unsynced(dir / file, clean));
+  CHECK(solved(user));
+  const json stop = user.ask({"restore"});
+  CHECK(stop["outcome"] == "solved");
+  CHECK(git_tree(user, dir) == git_tree(user, reference));
+}
+
+// The codes of all bugs, in the order of a seed: NANOBUG_TEST_SEED, or 1.
+std::vector<std::string> shuffled_codes() {
+  std::vector<std::string> codes;
+  for (const json& bug : User("", /*shared_cache=*/true).ask({"list"}))
+    codes.push_back(bug["code"].get<std::string>());
+  const char* given = std::getenv("NANOBUG_TEST_SEED");
+  std::mt19937_64 random(given ? std::strtoull(given, nullptr, 10) : 1);
+  std::shuffle(codes.begin(), codes.end(), random);
+  return codes;
+}
+
 }  // namespace
 
 // One test case a bug, so that ctest tells them apart.
@@ -118,6 +158,22 @@ BUG_TEST(5)
 BUG_TEST(6)
 BUG_TEST(7)
 BUG_TEST(8)
+
+TEST_CASE("a dozen bugs, as a learner meets them", "[dozen]") {
+  std::vector<std::string> codes = shuffled_codes();
+  codes.resize(12);
+  for (const std::string& code : codes) any(code);
+}
+
+// Two of these side by side play all of them.
+TEST_CASE("every other bug, as a learner meets it", "[half0]") {
+  const std::vector<std::string> codes = shuffled_codes();
+  for (size_t i = 0; i < codes.size(); i += 2) any(codes[i]);
+}
+TEST_CASE("and the others", "[half1]") {
+  const std::vector<std::string> codes = shuffled_codes();
+  for (size_t i = 1; i < codes.size(); i += 2) any(codes[i]);
+}
 
 TEST_CASE("the patches are what the catalog makes, and git takes them both ways", "[patches]") {
   const User user("", /*shared_cache=*/true);
@@ -159,4 +215,8 @@ TEST_CASE("every rule has its certificate", "[certificates]") {
   const json rules = user.ask({"rule", "check"});
   CHECK(proved.size() == rules.size());  // decoys too, which `list` does not show
   for (const json& rule : rules) CHECK(rule["ok"] == true);
+  // The page that counts them is in step, as far as it is not of one machine.
+  const auto counted = [](const std::string& page) { return page.substr(0, page.find("Silence is 1")); };
+  const std::string page = counted(user.nanobug({"certify", "--summary"}).out);
+  CHECK(page == counted(text_of(fs::path(NANOBUG_PROJECT) / "docs/catalog.md")));
 }

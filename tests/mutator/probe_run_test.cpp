@@ -63,13 +63,29 @@ TEST_CASE("a learner may print anything, anywhere", "[grade]") {
   const Clean clean = judged.clean(shop);
   const fs::path own = judged.checkout(shop, clean);
   edit(own / "stats.cpp", "namespace tiny {\n\ndouble",
-       "#include <cstdio>\nstatic const int early = std::puts(\"{\\\"begin\\\": 1}\");\n\nnamespace tiny {\n\ndouble");
+       "#include <cstdio>\nstatic const int early = std::puts(\"{\\\"begin\\\": 1}\");\n\nnamespace tiny "
+       "{\n\ndouble");
   edit(own / "stats.cpp", kWhile,
-       "  std::puts(\"{\\\"end\\\": \\\"mean.value\\\", \\\"passed\\\": false}\\n{\\\"loss\\\": 7}\\n\\377\");\n"
+       "  std::puts(\"{\\\"end\\\": \\\"mean.value\\\", \\\"passed\\\": false}\\n{\\\"loss\\\": "
+       "7}\\n\\377\");\n"
        "  std::fputs(\"no newline\", stderr);\n  double sum = 0;");
   const grade::Verdict verdict = judged.judge(shop, clean, own);
   CHECK(verdict.solved);
   CHECK(verdict.agreeing() == 3);
+}
+
+TEST_CASE("memory that nobody has written is not zero by luck", "[grade]") {
+  const Judged judged;
+  auto shop = judged.shop();
+  const workshop::Clean clean = judged.clean(shop);
+  const fs::path checkout = judged.checkout(shop, clean);
+  // So much comes from the system, which hands out zeros.
+  edit(checkout / "stats.cpp", "#include \"stats.h\"", "#include \"stats.h\"\n#include <cstdlib>");
+  edit(checkout / "stats.cpp", "double sum = 0;",
+       "double sum = *static_cast<double*>(std::malloc(1 << 20));");
+  const grade::Verdict verdict = judged.judge(shop, clean, checkout);
+  CHECK(verdict.builds);
+  CHECK_FALSE(verdict.solved);
 }
 
 TEST_CASE("a hang ends the verdict with what is known", "[grade]") {
@@ -80,13 +96,14 @@ TEST_CASE("a hang ends the verdict with what is known", "[grade]") {
   const fs::path own = judged.checkout(shop, clean);
   const auto hang = GENERATE(as<std::string>(), "for (volatile int i = 0;; ++i) {}",
                              "std::this_thread::sleep_for(std::chrono::hours(1));");
-  edit(own / "stats.cpp", "#include \"stats.h\"\n", "#include \"stats.h\"\n#include <chrono>\n#include <thread>\n");
+  edit(own / "stats.cpp", "#include \"stats.h\"\n",
+       "#include \"stats.h\"\n#include <chrono>\n#include <thread>\n");
   edit(own / "stats.cpp", "  if (values.empty()) return 0;", "  if (values.empty()) " + hang);
   const std::vector<ProbeInfo> all = *list_probes(shop, clean);
   const auto place = Trial::of_checkout(shop, clean, own, judged.catalog.tree.not_sources());
   REQUIRE(place);
-  const auto answers =
-      run_probes(shop, *clean_probes(shop, clean), place->tree(), all, askable(shop, clean)->limits(shop.spec().probes));
+  const auto answers = run_probes(shop, *clean_probes(shop, clean), place->tree(), all,
+                                  askable(shop, clean)->limits(shop.spec().probes));
   REQUIRE(answers);
   CHECK(names(*answers, ProbeAnswer::How::passed) == std::vector<std::string>{"mean.value"});
   CHECK(names(*answers, ProbeAnswer::How::hung) == std::vector<std::string>{"mean.empty"});
@@ -117,7 +134,8 @@ TEST_CASE("what the machine does not pass it does not ask", "[grade]") {
       "    {\"not.always\", \"edge\",\n     [] {\n       static const char* file = \"" +
       count.string() +
       "\";\n       std::FILE* f = std::fopen(file, \"a\");\n       std::fputc('x', f);\n"
-      "       const bool first = std::ftell(f) == 1;\n       std::fclose(f);\n       return !first;\n     }},\n};\n\n}  // namespace";
+      "       const bool first = std::ftell(f) == 1;\n       std::fclose(f);\n       return !first;\n     "
+      "}},\n};\n\n}  // namespace";
   edit(source, "};\n\n}  // namespace", more);
   Workshop shop = judged.shop();
   const Clean clean = judged.clean(shop);
