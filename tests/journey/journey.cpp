@@ -52,7 +52,7 @@ Finished User::command(std::vector<std::string> argv, const fs::path& directory)
   auto finished = run({.argv = std::move(argv),
                        .directory = directory.empty() ? home : directory,
                        .environment = environment_,
-                       .time_limit = std::chrono::minutes(10)});
+                       .time_limit = patience});
   REQUIRE(finished);
   return *finished;
 }

@@ -22,6 +22,8 @@ class User {
   User(fs::path catalog, const std::string& home_name, const std::string& cache_name);
   ~User();
 
+  std::chrono::minutes patience{10};  // with each command
+
   // nanobug WORDS…, run in the fresh home.
   Finished nanobug(std::vector<std::string> words) const;
   // The same, ended by SIGKILL after that time; was it still running?
