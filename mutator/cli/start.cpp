@@ -106,9 +106,11 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   request.toolchain = (*mutants)->workshop().toolchain();
   request.exclude = (*mutants)->catalog().tree.not_sources();
   request.time = (*mutants)->clean().time;
-  request.directory = options.directory.empty() ? session::free_place(home() / "nanobug" / "practice",
-                                                                      request.pristine, request.exclude)
-                                                : fs::absolute(options.directory).lexically_normal();
+  const auto place = options.directory.empty() ? session::free_place(home() / "nanobug" / "practice",
+                                                                     request.pristine, request.exclude)
+                                               : fs::absolute(options.directory).lexically_normal();
+  NANOBUG_TRY(place);
+  request.directory = *place;
   NANOBUG_TRY(path_can_be_built_in(request.directory, "the checkout", Exit::io));
   return request;
 }

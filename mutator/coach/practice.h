@@ -15,7 +15,7 @@ struct Practice {
   int sessions = 0, solved = 0, revealed = 0, stopped = 0;
   int over_time = 0;  // sessions that took longer than their minutes
   std::int64_t seconds = 0;
-  int hints = 0, wrong_claims = 0;
+  std::int64_t hints = 0, wrong_claims = 0;
 };
 
 struct Progress {

@@ -87,7 +87,8 @@ Result<Spot> spot_at(const fs::path& directory, const vault::Tree& pristine,
   struct stat info{};
   if (::lstat(directory.c_str(), &info) != 0) {
     if (errno == ENOENT) return Spot::free;
-    return fail(Exit::io, "cannot look at " + directory.string() + ": " + system_reason(errno));
+    return fail(Exit::io, "cannot look at " + directory.string() + ": " + system_reason(errno) +
+                              "; choose another place with --dir");
   }
   const auto taken = [&](const char* why) {
     return fail(Exit::session, directory.string() + ' ' + why + "; choose another place with --dir");
@@ -101,12 +102,16 @@ Result<Spot> spot_at(const fs::path& directory, const vault::Tree& pristine,
   return Spot::clean;
 }
 
-fs::path free_place(const fs::path& base, const vault::Tree& pristine,
-                    const std::vector<std::string>& leave_out) {
+Result<fs::path> free_place(const fs::path& base, const vault::Tree& pristine,
+                            const std::vector<std::string>& leave_out) {
   fs::path place = base;
-  for (int number = 2; !spot_at(place, pristine, leave_out); ++number)
+  for (int number = 2;; ++number) {
+    const auto spot = spot_at(place, pristine, leave_out);
+    if (spot) return place;
+    // What cannot be looked at under this name cannot under the next.
+    if (spot.error().code != Exit::session) return tl::unexpected<Error>(spot.error());
     place = base.string() + '-' + std::to_string(number);
-  return place;
+  }
 }
 
 fs::path staging_beside(const fs::path& path) {

@@ -32,8 +32,8 @@ Result<Spot> spot_at(const std::filesystem::path& directory, const vault::Tree& 
                      const std::vector<std::string>& leave_out);
 
 // `base`, or `base-2`, `base-3`, … : the first where a checkout may go.
-std::filesystem::path free_place(const std::filesystem::path& base, const vault::Tree& pristine,
-                                 const std::vector<std::string>& leave_out);
+Result<std::filesystem::path> free_place(const std::filesystem::path& base, const vault::Tree& pristine,
+                                         const std::vector<std::string>& leave_out);
 
 // A name beside `path` that nothing has: `.name.1a2b3c4d`.
 std::filesystem::path staging_beside(const std::filesystem::path& path);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
+#include "mutator/session/checkout.h"
 
 namespace nanobug::session {
 namespace {
@@ -28,6 +29,9 @@ Json to_json(const Journal& journal) {
 Journal journal_of(const Json& json) {
   Journal journal;
   journal.operation = json.at("operation");
+  // A word that is none of ours would be read as the first of them.
+  if (Json(journal.operation) != json.at("operation"))
+    throw Json::other_error::create(501, "no operation: " + json.at("operation").dump(), &json);
   journal.saved = saved_of(json.at("saved"));
   journal.staging = to_path(json.at("staging"));
   journal.ready = json.at("ready");
@@ -35,7 +39,7 @@ Journal journal_of(const Json& json) {
   journal.attempt = to_path(json.at("attempt"));
   journal.beside = to_path(json.at("beside"));
   journal.outcome = json.at("outcome");
-  journal.ended = json.at("ended");
+  journal.ended = seconds_of(json.at("ended"));
   return journal;
 }
 
@@ -61,10 +65,9 @@ Result<std::optional<Journal>> read_journal(const fs::path& file, fs::path* dama
   } catch (const Json::exception&) {
     // Set aside like any other damage.
   }
-  for (int i = 1;; ++i) {
-    *damaged = file.string() + ".damaged-" + std::to_string(i);
-    if (fs::symlink_status(*damaged, error).type() == fs::file_type::not_found) break;
-  }
+  int number = 0;
+  do *damaged = file.string() + ".damaged-" + std::to_string(++number);
+  while (is_there(*damaged));
   fs::rename(file, *damaged, error);
   if (error)
     return fail(Exit::io, "the journal is damaged and cannot be set aside: " + error.message(),

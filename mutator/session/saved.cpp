@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/files.h"
@@ -13,6 +14,34 @@ namespace nanobug::session {
 namespace {
 
 using Json = nlohmann::json;
+
+// What a session can have come to. A number above is damage: it would wrap in its field, or in what is
+// counted up from it.
+constexpr std::uint64_t kMostSeconds = 253'402'300'799;  // the last of the year 9999
+constexpr std::uint64_t kMostCounted = 1'000'000'000;
+
+// nlohmann's own conversion wraps without a word.
+std::uint64_t whole(const Json& json, std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+  const bool is_negative = !json.is_number_unsigned() && json.get<std::int64_t>() < 0;
+  if (!json.is_number_integer() || is_negative || json.get<std::uint64_t>() > most)
+    throw Json::out_of_range::create(406, "no number of a session: " + json.dump(), &json);
+  return json.get<std::uint64_t>();
+}
+
+int count(const Json& json) {
+  return static_cast<int>(whole(json, kMostCounted));
+}
+
+// Of the fields that are later than the first version, whose files are still read.
+const Json& later(const Json& json, const char* name) {
+  static const Json kNone = 0;
+  const auto it = json.find(name);
+  return it == json.end() ? kNone : *it;
+}
+
+Lines lines_of(const Json& first, const Json& last) {
+  return {count(first), count(last)};
+}
 
 Json to_json(const Injected& injected) {
   Json changed = Json::array();
@@ -26,14 +55,15 @@ Json to_json(const Injected& injected) {
 
 Injected injected_of(const Json& json) {
   Injected injected{json.at("rule"),
-                    json.at("site"),
+                    count(json.at("site")),
                     to_path(json.at("file").get<std::string>()).string(),
                     json.at("function"),
                     {}};
   if (json.contains("changed"))
-    for (const Json& lines : json.at("changed")) injected.changed.push_back({lines.at(0), lines.at(1)});
+    for (const Json& lines : json.at("changed"))
+      injected.changed.push_back(lines_of(lines.at(0), lines.at(1)));
   else  // a session of before there could be several
-    injected.changed = {{json.at("line"), json.at("last_line")}};
+    injected.changed = {lines_of(json.at("line"), json.at("last_line"))};
   return injected;
 }
 
@@ -73,30 +103,33 @@ Session session_of(const Json& json) {
   s.pristine = json.at("pristine");
   s.mutated = json.at("mutated");
   for (const auto& each : json.at("injected")) s.injected.push_back(injected_of(each));
-  s.started = json.at("started");
-  s.minutes = json.at("minutes");
-  s.seed = json.at("seed");
+  s.started = seconds_of(json.at("started"));
+  s.minutes = count(json.at("minutes"));
+  s.seed = whole(json.at("seed"));
   s.strict = json.at("strict");
   s.named = json.at("named");
-  s.hints = json.at("hints");
-  s.wrong_claims = json.at("wrong_claims");
+  s.hints = count(json.at("hints"));
+  s.wrong_claims = count(json.at("wrong_claims"));
   s.located = json.at("located");
-  s.checks = json.at("checks");
+  s.checks = count(json.at("checks"));
   s.solved = json.at("solved");
   s.revealed = json.at("revealed");
-  // Later than the first version, whose files are still read.
   s.project = json.value("project", "");
   s.toolchain = json.value("toolchain", "");
   s.options = json.value("options", "");
-  s.late_hints = json.value("late_hints", 0);
-  s.solved_at = json.value("solved_at", std::int64_t{0});
-  s.machine_seconds = json.value("machine_seconds", std::int64_t{0});
-  s.probes_agree_last = json.value("probes_agree_last", 0);
-  s.probes_total_last = json.value("probes_total_last", 0);
+  s.late_hints = count(later(json, "late_hints"));
+  s.solved_at = seconds_of(later(json, "solved_at"));
+  s.machine_seconds = seconds_of(later(json, "machine_seconds"));
+  s.probes_agree_last = count(later(json, "probes_agree_last"));
+  s.probes_total_last = count(later(json, "probes_total_last"));
   return s;
 }
 
 }  // namespace
+
+std::int64_t seconds_of(const Json& json) {
+  return static_cast<std::int64_t>(whole(json, kMostSeconds));
+}
 
 std::string to_text(const fs::path& path) {
   std::string text;
@@ -125,7 +158,7 @@ Json to_json(const Identity& identity) {
 }
 
 Identity identity_of(const Json& json) {
-  return {json.at(0), json.at(1)};
+  return {whole(json.at(0)), whole(json.at(1))};
 }
 
 Json to_json(const Saved& saved) {
@@ -146,8 +179,8 @@ Json to_json(const Record& record) {
 }
 
 Record record_of(const Json& json) {
-  return {session_of(json.at("session")), json.at("ended"), json.at("outcome"), to_path(json.at("attempt")),
-          json.at("gone")};
+  return {session_of(json.at("session")), seconds_of(json.at("ended")), json.at("outcome"),
+          to_path(json.at("attempt")), json.at("gone")};
 }
 
 std::string sealed_line(const Json& clear, const Json& content) {

@@ -37,8 +37,9 @@ nlohmann::json to_json(const Identity& identity);
 nlohmann::json to_json(const Saved& saved);
 nlohmann::json to_json(const Record& record);
 
-// These throw nlohmann's exceptions on a value that is missing or of another type; parse() below catches
-// them.
+// These throw nlohmann's exceptions on a value that is missing, of another type, or a number that no session
+// can have come to; who reads a file catches them.
+std::int64_t seconds_of(const nlohmann::json& json);  // a time or a span
 Identity identity_of(const nlohmann::json& json);
 Saved saved_of(const nlohmann::json& json);
 Record record_of(const nlohmann::json& json);

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "mutator/session/checkout.h"
 #include "mutator/session/journal.h"
@@ -63,7 +66,7 @@ void vary(nlohmann::json& value) {
   if (value.is_boolean())
     value = !value.get<bool>();
   else if (value.is_number())
-    value = value.get<std::int64_t>() ^ 1;
+    value = value.get<std::uint64_t>() ^ 1;
   else if (value.is_string())
     value = value.get<std::string>() + "x";
 }
@@ -288,6 +291,77 @@ TEST_CASE("the journal gives back every field of each operation", "[session][par
   put(file, sealed_line({}, {{"operation", "start"}}) + "\n");
   CHECK_FALSE(read_journal(file, &damaged).value());
   CHECK(damaged == file.string() + ".damaged-3");
+  // A word that we do not know is no start, whose recovery would remove things.
+  REQUIRE(write_journal(file, {}));
+  nlohmann::json unknown = *open_line(bytes_of(file));
+  CHECK(unknown.at("operation") == "start");
+  unknown["operation"] = "rename";
+  put(file, sealed_line({}, unknown) + "\n");
+  CHECK_FALSE(read_journal(file, &damaged).value());
+  CHECK(damaged == file.string() + ".damaged-4");
+}
+
+TEST_CASE("every number of a paper comes back as it stands there, or the paper is damaged",
+          "[session][parts]") {
+  Scratch scratch;
+  const fs::path session = scratch / "session.json", ledger = scratch / "ledger.jsonl",
+                 journal = scratch / "journal";
+  Saved one = saved();
+  one.session.injected.front().changed = {{3, 4}};
+  Record ended = record("one");
+  ended.session = one.session;
+  Journal under_way;
+  under_way.saved = one;
+  REQUIRE(save(session, one));
+  REQUIRE(add_to_ledger(ledger, ended));
+  REQUIRE(write_journal(journal, under_way));
+  // What is read there now, as JSON; null when it is damaged.
+  const auto read_session = [&] {
+    const auto read = load(session);
+    return read ? to_json(**read) : nlohmann::json();
+  };
+  const auto read_ledger_line = [&] {
+    std::vector<std::string> warnings;
+    const auto read = read_ledger(ledger, &warnings).value();
+    CHECK(read.size() + warnings.size() == 1);
+    return read.empty() ? nlohmann::json() : to_json(read.front());
+  };
+  const auto read_again = [&] {
+    fs::path damaged;
+    const auto read = read_journal(journal, &damaged).value();
+    if (!read) return nlohmann::json();
+    REQUIRE(write_journal(journal, *read));
+    return *open_line(bytes_of(journal));
+  };
+  const std::vector<std::pair<fs::path, std::function<nlohmann::json()>>> papers = {
+      {session, read_session}, {ledger, read_ledger_line}, {journal, read_again}};
+  const std::set<std::string> whole_64_bits = {
+      "/session/seed",     "/saved/session/seed", "/checkout/0", "/checkout/1",
+      "/saved/checkout/0", "/saved/checkout/1",   "/staged/0",   "/staged/1"};
+  for (const auto& [file, read] : papers) {
+    const nlohmann::json content = *open_line(bytes_of(file)), flat = content.flatten();
+    CHECK(read().dump() == content.dump());
+    int numbers = 0;
+    for (const auto& [place, value] : flat.items()) {
+      if (!value.is_number()) continue;
+      ++numbers;
+      for (const nlohmann::json& other :
+           {nlohmann::json(-1), nlohmann::json(999), nlohmann::json(std::int64_t{1} << 32 | 1),
+            nlohmann::json(INT64_MAX), nlohmann::json(INT64_MIN), nlohmann::json(UINT64_MAX)}) {
+        INFO(file.filename().string() << " " << place << " = " << other.dump());
+        nlohmann::json changed = content;
+        changed[nlohmann::json::json_pointer(place)] = other;
+        put(file, sealed_line({}, changed) + "\n");
+        const nlohmann::json found = read();
+        if (other == 999 ||
+            (other == UINT64_MAX && other.is_number_unsigned() && whole_64_bits.contains(place)))
+          CHECK(found.dump() == changed.dump());
+        else
+          CHECK((found.is_null() || found.dump() == changed.dump()));
+      }
+    }
+    CHECK(numbers >= 15);
+  }
 }
 
 TEST_CASE("the ledger has each session once and every field of it", "[session][parts]") {
@@ -374,9 +448,15 @@ TEST_CASE("where a checkout may go", "[session][parts]") {
   put(scratch / "file", "x");
   CHECK(refused(scratch / "file") ==
         (scratch / "file").string() + " is there and is no directory; choose another place with --dir");
-  CHECK(spot_at(scratch / "file/x", clean, {}).error().message ==
-        "cannot look at " + (scratch / "file/x").string() + ": Not a directory");
+  const std::string unseen = "cannot look at " + (scratch / "file/x").string() +
+                             ": Not a directory; choose another place with --dir";
+  CHECK(spot_at(scratch / "file/x", clean, {}).error().message == unseen);
   CHECK(spot_at(scratch / "file/x", clean, {}).error().code == Exit::io);
+  // No number behind the name helps there; where a place is only taken, the next one is looked at.
+  CHECK(free_place(scratch / "file/x", clean, {}).error().message == unseen);
+  CHECK(free_place(scratch / std::string(300, 'x'), clean, {}).error().code == Exit::io);
+  put(scratch / "file-2/x", "x");
+  CHECK(free_place(scratch / "file", clean, {}).value() == scratch / "file-3");
   fs::create_directory(scratch / "clean");
   REQUIRE(vault::write_tree(clean, scratch / "clean"));
   CHECK(spot_at(scratch / "clean", clean, {"build"}).value() == Spot::clean);
