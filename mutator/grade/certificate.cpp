@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -28,6 +29,9 @@ constexpr const char* kVersion = "5";  // of what a certificate proves
 // From so many rules on it pays to measure what each probe runs first: a build of the tree and a run of all
 // probes.
 constexpr std::size_t kWorthMeasuring = 40;
+
+// One more than there are cores to fill: some mutants wait for a minute without using any.
+constexpr unsigned kWorkers = 3;
 
 constexpr std::size_t kStep = 64u << 10;  // no certificate is longer: its size must not tell the rule
 
@@ -138,6 +142,16 @@ Status examine_warnings(Mutants& mutants, const workshop::Mutant& built, Certifi
   return {};
 }
 
+// Calls `perform` with each number below `count`, so many at a time.
+void at_once(size_t count, unsigned workers, const std::function<void(size_t)>& perform) {
+  std::atomic<size_t> next = 0;
+  std::vector<std::jthread> threads;
+  for (unsigned i = 0; i < workers; ++i)
+    threads.emplace_back([&] {
+      for (size_t k; (k = next++) < count;) perform(k);
+    });
+}
+
 double since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -236,7 +250,7 @@ Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& ru
     NANOBUG_TRY(overlay);
     overlays.push_back(std::move(*overlay));
   }
-  const auto probes = workshop::probes_key(mutants.workshop(), mutants.clean());
+  const auto& probes = mutants.probes_key();
   NANOBUG_TRY(probes);
   const std::string what = certified(mutants, rule, overlays, *probes);
   const auto kept = [&](bool all) {
@@ -297,10 +311,19 @@ std::vector<Result<std::vector<Certificate>>> certify(
     if (proof.fresh) (void)forget_parity(mutants.clean());
     (void)workshop::askable(mutants.workshop(), mutants.clean(), proof.fresh);
     (void)mutants.reach(rules.size() >= kWorthMeasuring);
+    std::map<std::string, const catalog::Run*> runs;
     for (const catalog::Rule* rule : rules)
-      (void)baseline(mutants.workshop(), mutants.clean(), mutants.catalog().run_of(*rule), 1);
+      runs[mutants.catalog().run_of(*rule).name] = &mutants.catalog().run_of(*rule);
+    std::vector<const catalog::Run*> each;
+    for (const auto& [name, run] : runs) each.push_back(run);
+    at_once(each.size(), kWorkers, [&](size_t i) {
+      try {
+        (void)baseline(mutants.workshop(), mutants.clean(), *each[i], 1);
+      } catch (const std::exception&) {
+        // Its rules ask again, and say so.
+      }
+    });
   }
-  std::atomic<size_t> next = 0;
   std::mutex telling;
   int finished = 0;
   // A worker is a thread: what is thrown in it would end everything, so it becomes that rule's error.
@@ -312,18 +335,12 @@ std::vector<Result<std::vector<Certificate>>> certify(
       return fail(Exit::io, std::string("certifying was given up: ") + error.what(), rules[i]->id.place);
     }
   };
-  const auto work = [&] {
-    for (size_t i; (i = next++) < rules.size();) {
-      answers[i] = one(i);
-      const std::lock_guard lock(telling);
-      ++finished;
-      if (done) done(*rules[i], finished);
-    }
-  };
-  constexpr unsigned kWorkers = 2;
-  std::vector<std::jthread> workers;
-  for (unsigned i = 0; i < kWorkers; ++i) workers.emplace_back(work);
-  workers.clear();  // joins
+  at_once(rules.size(), kWorkers, [&](size_t i) {
+    answers[i] = one(i);
+    const std::lock_guard lock(telling);
+    ++finished;
+    if (done) done(*rules[i], finished);
+  });
   return answers;
 }
 

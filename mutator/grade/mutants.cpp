@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mutator/base/files.h"
+#include "mutator/workshop/probes.h"
 
 namespace nanobug::grade {
 
@@ -24,6 +25,11 @@ Result<rewrite::Rewriter*> Mutants::rewriter() {
 const workshop::Units& Mutants::units() {
   std::call_once(units_read_, [&] { units_ = workshop::Units::of(workshop_, clean_); });
   return units_;
+}
+
+const Result<std::string>& Mutants::probes_key() {
+  std::call_once(probes_hashed_, [&] { probes_key_ = workshop::probes_key(workshop_, clean_); });
+  return probes_key_;
 }
 
 const std::optional<workshop::Reach>& Mutants::reach(bool measure, const workshop::Progress& progress) {

@@ -47,6 +47,9 @@ class Mutants {
   // What each file is compiled with.
   const workshop::Units& units();
 
+  // What the probes are made of.
+  const Result<std::string>& probes_key();
+
   const rewrite::Index& index() const { return index_; }
   const workshop::Clean& clean() const { return clean_; }
   const workshop::Workshop& workshop() const { return workshop_; }
@@ -61,6 +64,8 @@ class Mutants {
   rewrite::Index index_;
   std::once_flag units_read_;
   workshop::Units units_;  // by units()
+  std::once_flag probes_hashed_;
+  Result<std::string> probes_key_;  // by probes_key()
   std::once_flag reach_read_;
   std::optional<workshop::Reach> reach_;  // by reach()
   std::unique_ptr<rewrite::Rewriter> rewriter_;

@@ -4,7 +4,8 @@
 // the record of who else sees it: hundreds of them take a few seconds. A parity run takes as long by itself,
 // so only those that are named are begun, but for two cases: no probe is named (the bug is in a program, and
 // the runs are all that can say what else it does), or everything has to be silent (a decoy). Where a
-// mutant's library is the clean tree's, and its public headers too, no probe can see it, and none is asked.
+// mutant's library is the clean tree's, and its public headers too, no probe can see it, and none is asked;
+// nor is a run of which every program is the clean tree's, byte for byte.
 #pragma once
 
 #include <map>

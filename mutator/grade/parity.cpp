@@ -175,7 +175,9 @@ Result<std::vector<Recording>> recordings_of(const workshop::Workshop& workshop,
 std::vector<size_t> chosen(const std::vector<catalog::Parity>& specs, const Asking& asking) {
   std::vector<size_t> first, others;
   for (size_t i = 0; i < specs.size(); ++i)
-    if (std::count(asking.first.begin(), asking.first.end(), specs[i].id.value))
+    if (asking.never.contains(specs[i].id.value))
+      continue;
+    else if (std::count(asking.first.begin(), asking.first.end(), specs[i].id.value))
       first.push_back(i);
     else if (asking.others)
       others.push_back(i);

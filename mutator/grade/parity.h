@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Asking {
   Until until = Until::all;
   std::vector<std::string> first = {};  // ids: begun before the others
   bool others = true;                   // false: only those
+  std::set<std::string> never = {};     // ids: not asked at all
 };
 
 // Parity runs of the catalog in the tree at `place`, which is whole and built, two at a time; an answer each,

@@ -142,6 +142,32 @@ TEST_CASE("parity runs are begun where a rule names them, or no probe, or all ar
   CHECK(one(judged, rule).failing == Names{"parity.long", "step.direction", "parity.descent"});
 }
 
+TEST_CASE("a run is not asked where each of its programs is the clean tree's", "[grade][observers]") {
+  Judged judged;
+  const fs::path tree = judged.project / "tree";
+  REQUIRE(write_unsynced(tree / "other.cpp", *read_file(tree / "descend.cpp")));
+  REQUIRE(write_unsynced(tree / "CMakeLists.txt",
+                         *read_file(tree / "CMakeLists.txt") +
+                             "add_executable(other other.cpp)\ntarget_link_libraries(other stats)\n"
+                             "set_target_properties(other PROPERTIES BUILD_RPATH_USE_ORIGIN ON)\n"));
+  add_parity(judged, "parity.other", {"{metrics}", "5"});
+  judged.catalog.tree.parity.back().steps.front().program = "other";
+  catalog::Rule rule = loop_bug(judged);
+  rule.seen_by = {text("parity.descent")};
+  CHECK(one(judged, rule).runs == 1);
+  CHECK(one(judged, rule, {.all = true}).runs == 2);
+  // So it is with a decoy, of which all are asked; but of the library everything may come.
+  rule.seen_by.clear(), rule.decoy = true;
+  rule.edits.front().with = text("0.10");
+  CHECK(one(judged, rule).runs == 1);
+  rule = in_mean(judged, "2 * ({{value}})");
+  rule.seen_by = {text("parity.other")};
+  const Certificate library = one(judged, rule);
+  CHECK(library.runs == 2);
+  CHECK(library.refusals ==
+        Names{"seen_by does not hold: parity.other does on the mutant what it does on the clean tree"});
+}
+
 TEST_CASE("a name that nobody has is refused with one that is alike", "[grade][observers]") {
   Judged judged;
   catalog::Rule rule = loop_bug(judged);
