@@ -80,8 +80,7 @@ Status make_directories(const fs::path& directory) {
   if (error) return io_error("cannot make the directory", directory, error.value());
   for (const fs::path& made : missing) {
     const fs::path parent = made.has_parent_path() ? made.parent_path() : fs::path(".");
-    // One that may be written and not read can be synced by nobody.
-    if (::access(parent.c_str(), R_OK) == 0) NANOBUG_TRY(sync_path(parent));
+    NANOBUG_TRY(sync_path(parent));
   }
   return {};
 }
@@ -124,7 +123,13 @@ Status append_line(const fs::path& file, std::string_view line) {
 
 Status sync_path(const fs::path& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return io_error("cannot open", path, errno);
+  if (!fd) {
+    const int reason = errno;
+    // A directory that may be written and not read can be synced by nobody.
+    std::error_code error;
+    if (reason == EACCES && fs::is_directory(path, error)) return {};
+    return io_error("cannot open", path, reason);
+  }
   // Some file systems cannot fsync a directory (EINVAL); they order the rename themselves.
   if (::fsync(fd.get()) != 0 && errno != EINVAL) return io_error("cannot write", path, errno);
   return {};

@@ -2,6 +2,10 @@
 // with a keystream of SHA-256 blocks over nonce and counter.
 #include "mutator/session/seal.h"
 
+#include <openssl/evp.h>
+
+#include <array>
+
 #include "mutator/base/files.h"
 #include "mutator/session/name.h"
 
@@ -14,6 +18,7 @@ constexpr size_t kNonce = 8, kCheck = 8;
 std::string to_hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
+  text.reserve(2 * bytes.size());
   for (const unsigned char c : bytes) {
     text += kDigits[c >> 4];
     text += kDigits[c & 15];
@@ -35,10 +40,14 @@ std::optional<std::string> from_hex(std::string_view text) {
 }
 
 std::string with_keystream(std::string bytes, std::string_view nonce) {
-  std::string block;
+  const std::string begin = "nanobug seal " + std::string(nonce);
+  std::array<unsigned char, 32> block;
   for (size_t i = 0; i < bytes.size(); ++i) {
-    if (i % 32 == 0) block = *from_hex(sha256("nanobug seal " + std::string(nonce) + std::to_string(i / 32)));
-    bytes[i] = static_cast<char>(bytes[i] ^ block[i % 32]);
+    if (i % block.size() == 0) {
+      const std::string counted = begin + std::to_string(i / block.size());
+      EVP_Digest(counted.data(), counted.size(), block.data(), nullptr, EVP_sha256(), nullptr);
+    }
+    bytes[i] = static_cast<char>(bytes[i] ^ block[i % block.size()]);
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 // checkpoint: any file is a checkpoint or is refused with one sentence that names it, and nothing that it
 // says of its sizes is believed before they are seen. An input that begins with `edit` is a list of changes
-// to a checkpoint that is right, because few changes of the bytes get past the archive that they are in:
+// to a checkpoint that is right, because few changes of the bytes get past the archive that they are in; one
+// that begins with `quality`, to a classifier:
 //   edit
 //   x KEY            takes the value out
 //   i KEY NUMBER     an integer in its place; d a float, b true or false, s the rest of the line as text
@@ -66,9 +67,11 @@ Right make_right() {
 
 c10::IValue value_of(char kind, std::istringstream& line) {
   if (kind == 'i') {
+    // A length that is allowed and long makes a table as long: a second's work that shows nothing new.
+    constexpr std::int64_t kLong = 4096, kLongest = 1 << 20;
     std::int64_t number = 0;
     line >> number;
-    return number;
+    return number > kLong && number <= kLongest ? kLong : number;
   }
   if (kind == 'd') {
     double number = 0;
@@ -123,17 +126,21 @@ void loads_or_says_why(const std::string& path, const std::function<void()>& loa
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Right right = make_right();
   const std::string_view input = fuzz::text_of(data, size);
-  constexpr std::string_view kEdit = "edit\n";
-  const bool edits = input.starts_with(kEdit);
-  const auto bytes_of = [&](const GenericDict& of) {
-    return edits ? edited(of, input.substr(kEdit.size())) : std::string(input);
-  };
-  const std::string path = fuzz::file_of(bytes_of(right.checkpoint), "model.pt");
-  loads_or_says_why(path, [&] { nanochat::load_model(path); });
-  static nanochat::GPT model = small_model();
-  nanochat::Optimizers optimizers = model->configure_optimizers();
-  loads_or_says_why(path, [&] { nanochat::load_training_state(path, optimizers); });
-  const std::string classifier = fuzz::file_of(bytes_of(right.classifier), "classifier.pt");
-  loads_or_says_why(classifier, [&] { nanochat::load_classifier(classifier); });
+  constexpr std::string_view kEdit = "edit\n", kQuality = "quality\n";
+  const bool edits = input.starts_with(kEdit), edits_quality = input.starts_with(kQuality);
+  if (!edits_quality) {
+    const std::string path = fuzz::file_of(
+        edits ? edited(right.checkpoint, input.substr(kEdit.size())) : std::string(input), "model.pt");
+    loads_or_says_why(path, [&] { nanochat::load_model(path); });
+    static nanochat::GPT model = small_model();
+    nanochat::Optimizers optimizers = model->configure_optimizers();
+    loads_or_says_why(path, [&] { nanochat::load_training_state(path, optimizers); });
+  }
+  if (!edits) {
+    const std::string path = fuzz::file_of(
+        edits_quality ? edited(right.classifier, input.substr(kQuality.size())) : std::string(input),
+        "classifier.pt");
+    loads_or_says_why(path, [&] { nanochat::load_classifier(path); });
+  }
   return 0;
 }

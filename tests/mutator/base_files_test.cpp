@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -160,6 +161,31 @@ TEST_CASE("what cannot be read or written is named with the system's reason", "[
   REQUIRE_FALSE(directory);
   CHECK(directory.error().message == "cannot make the directory " + at + "/file/below: Not a directory");
   CHECK(why(set_times(scratch / "none", 1)) == "cannot read " + at + "/none: No such file or directory");
+}
+
+TEST_CASE("a directory that may be written and not read takes files and gives them away", "[base][files]") {
+  const Scratch scratch;
+  const fs::path closed = scratch.path / "closed";
+  fs::create_directory(closed);
+  REQUIRE(::chmod(closed.c_str(), 0333) == 0);
+  const pid_t user = ::fork();
+  if (user == 0) {  // nothing is closed to root, and another user stands there but could not come there
+    if (::chdir(closed.c_str()) != 0) ::_exit(9);
+    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(9);
+    if (::access(".", R_OK) == 0) ::_exit(8);
+    if (!sync_path(".")) ::_exit(1);
+    if (!write_file("file", "text")) ::_exit(2);
+    if (!append_line("lines", "one")) ::_exit(3);
+    if (!write_file("below/it/file", "text")) ::_exit(4);
+    ::chmod("file", 0);
+    ::_exit(sync_path("file") ? 5 : 0);  // of a file it is an error
+  }
+  int status = -1;
+  REQUIRE(::waitpid(user, &status, 0) == user);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  REQUIRE(::chmod(closed.c_str(), 0755) == 0);
+  CHECK(read_file(closed / "below/it/file").value() == "text");
 }
 
 TEST_CASE("temporary directories are one's own", "[base][files]") {
