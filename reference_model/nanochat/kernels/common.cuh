@@ -1,0 +1,108 @@
+// What the kernels share: numbers of either format as float, loads of sixteen bytes, and sums over a warp and a
+// block.
+//
+// Everything is computed in float whatever the tensors hold; bfloat16 is a format of memory here. A block is a
+// multiple of 32 threads.
+
+#pragma once
+
+#include <cuda_bf16.h>
+
+#include "kernels.h"
+#include "launch.cuh"
+
+namespace nanochat::kernels {
+
+constexpr unsigned kAllLanes = 0xffffffffu;
+
+__device__ inline float to_float(float value) { return value; }
+__device__ inline float to_float(__nv_bfloat16 value) { return __bfloat162float(value); }
+
+template <typename T>
+__device__ T from_float(float value);
+template <>
+__device__ inline float from_float<float>(float value) {
+  return value;
+}
+template <>
+__device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float value) {
+  return __float2bfloat16(value);
+}
+
+// Sixteen bytes: what one thread loads or stores at once. Four floats or eight bfloat16.
+template <typename T>
+struct Pack {
+  static constexpr int kSize = 16 / sizeof(T);
+  float values[kSize];
+
+  // Pack number `i` of an array that begins at a multiple of sixteen bytes.
+  __device__ void load(const T* array, int64_t i) {
+    const uint4 raw = reinterpret_cast<const uint4*>(array)[i];
+    unpack(raw.x, 0);
+    unpack(raw.y, 1);
+    unpack(raw.z, 2);
+    unpack(raw.w, 3);
+  }
+  __device__ void store(T* array, int64_t i) const {
+    reinterpret_cast<uint4*>(array)[i] = make_uint4(packed(0), packed(1), packed(2), packed(3));
+  }
+
+ private:
+  __device__ void unpack(unsigned word, int at) {
+    if constexpr (sizeof(T) == 4) {
+      values[at] = __uint_as_float(word);
+    } else {  // the lower half comes first
+      values[2 * at] = __uint_as_float(word << 16);
+      values[2 * at + 1] = __uint_as_float(word & 0xffff0000u);
+    }
+  }
+  __device__ unsigned packed(int at) const {
+    if constexpr (sizeof(T) == 4) {
+      return __float_as_uint(values[at]);
+    } else {
+      return half(values[2 * at]) | half(values[2 * at + 1]) << 16;
+    }
+  }
+  __device__ static unsigned half(float value) {
+    return __float_as_uint(to_float(from_float<T>(value))) >> 16;
+  }
+};
+
+// Does every row of C values begin at a multiple of sixteen bytes, if the first does?
+template <typename T>
+constexpr bool fits_packs(int64_t C) {
+  return C % Pack<T>::kSize == 0;
+}
+
+// Blocks for `work` pieces of which a block takes one at a time.
+inline unsigned blocks_for(int64_t work, const Shape& shape) {
+  return static_cast<unsigned>(work < shape.max_blocks ? work : shape.max_blocks);
+}
+
+__device__ inline float warp_sum(float value) {
+  for (int distance = 16; distance > 0; distance /= 2) {
+    value += __shfl_xor_sync(kAllLanes, value, distance);
+  }
+  return value;
+}
+
+__device__ inline float warp_max(float value) {
+  for (int distance = 16; distance > 0; distance /= 2) {
+    value = fmaxf(value, __shfl_xor_sync(kAllLanes, value, distance));
+  }
+  return value;
+}
+
+// The sum over the block's threads, which all get it. All of them have to call it.
+__device__ inline float block_sum(float value) {
+  __shared__ float of_warps[32];
+  const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  value = warp_sum(value);
+  if (lane == 0) of_warps[warp] = value;
+  __syncthreads();
+  value = lane < blockDim.x / 32 ? of_warps[lane] : 0.0f;
+  __syncthreads();  // the next sum uses the same place
+  return warp_sum(value);
+}
+
+}  // namespace nanochat::kernels

@@ -1,0 +1,92 @@
+// kernel_probes: every kernel against its reference in double, under several shapes of launch.
+//
+// In the emulator each under eight schedules, and a report of the emulator fails it; the same seed is tried twice and
+// has to give the same. On a GPU each shape once. Words go to stdout, or JSON with --json FILE besides.
+// Exit codes: 0 all hold, 1 one does not, 2 usage, 6 no GPU that answers.
+#include <chrono>
+#include <cstring>
+#include <fstream>
+
+#include "harness.h"
+
+namespace probes {
+
+std::vector<Probe>& all() {
+  static std::vector<Probe> it;
+  return it;
+}
+
+namespace {
+
+const Shape kShapes[] = {{256, 65535, nullptr}, {32, 65535, nullptr}, {128, 1, nullptr}, {1024, 3, nullptr}};
+
+#ifdef NANOCHAT_EMULATOR
+constexpr uint64_t kSchedules = 8;
+void under_schedule(const Probe& probe, Verdict& verdict, Shape shape, uint64_t seed) {
+  emulator::options().seed = seed;
+  probe.run(verdict, shape);
+  for (const emulator::Report& report : emulator::take_reports()) verdict.fail(report.text());
+}
+#else
+constexpr uint64_t kSchedules = 1;
+void under_schedule(const Probe& probe, Verdict& verdict, Shape shape, uint64_t) {
+  probe.run(verdict, shape);
+  succeed(cudaGetLastError(), probe.name.c_str());
+}
+#endif
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '\n') {
+      result += "\\n";
+    } else {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+int run(const std::string& wanted, const std::string& json) {
+  std::string records;
+  bool all_hold = true;
+  for (const Probe& probe : all()) {
+    if (probe.name.find(wanted) == std::string::npos) continue;
+    const auto begin = std::chrono::steady_clock::now();
+    Verdict verdict;
+    for (const Shape& shape : kShapes) {
+      for (uint64_t seed = 0; seed < kSchedules && !verdict.failed; ++seed) under_schedule(probe, verdict, shape, seed);
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    std::printf("%-4s %-40s %9llu values, error at most %.2f of its bound, %.2f s\n", verdict.failed ? "FAIL" : "ok",
+                probe.name.c_str(), static_cast<unsigned long long>(verdict.compared), verdict.worst, seconds);
+    for (const std::string& failure : verdict.failures) std::printf("     %s\n", failure.c_str());
+    all_hold &= !verdict.failed;
+    if (!records.empty()) records += ",\n";
+    records += "  {\"probe\": " + quoted(probe.name) + ", \"ok\": " + (verdict.failed ? "false" : "true") +
+               ", \"values\": " + std::to_string(verdict.compared) + ", \"worst\": " + std::to_string(verdict.worst) +
+               ", \"seconds\": " + std::to_string(seconds) + ", \"failure\": " +
+               (verdict.failures.empty() ? "null" : quoted(verdict.failures.front())) + "}";
+  }
+  if (!json.empty()) std::ofstream(json) << "[\n" << records << "\n]\n";
+  return all_hold && !records.empty() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace probes
+
+int main(int count, char** words) {
+  std::string wanted, json;
+  for (int i = 1; i < count; ++i) {
+    if (std::strcmp(words[i], "--json") == 0 && i + 1 < count) {
+      json = words[++i];
+    } else if (words[i][0] == '-') {
+      std::fprintf(stderr, "usage: kernel_probes [--json FILE] [part of a probe's name]\n");
+      return 2;
+    } else {
+      wanted = words[i];
+    }
+  }
+  return probes::run(wanted, json);
+}
