@@ -1,14 +1,15 @@
-// What the probes of the kernels share, on a GPU and in the emulator: memory of the device, numbers of both formats,
-// and a comparison with a reference in double, each element with a bound of its own.
+// What the probes of the kernels share, on a GPU and in the emulator: memory of the device, numbers of both
+// formats, and a comparison with a reference in double, each element with a bound of its own.
 //
-// A bound is of the arithmetic: `format` times the result for its rounding to the tensor's format, and `steps`
-// roundings to float of terms that add up to `scale`.
+// A bound is of the arithmetic: `format` times the result for its rounding to the tensor's format, and
+// `steps` roundings to float of terms that add up to `scale`.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <random>
 #include <string>
@@ -47,7 +48,8 @@ class Device {
   ~Device() { cudaFree(data_); }
 
   void write(const std::vector<T>& values) {
-    succeed(cudaMemcpy(data_, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice), "cudaMemcpy");
+    succeed(cudaMemcpy(data_, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice),
+            "cudaMemcpy");
   }
   std::vector<T> read() const {
     std::vector<T> values(size_);
@@ -63,9 +65,15 @@ class Device {
   size_t size_;
 };
 
-inline double number(float value) { return value; }
-inline double number(int32_t value) { return value; }
-inline double number(__nv_bfloat16 value) { return __bfloat162float(value); }
+inline double number(float value) {
+  return value;
+}
+inline double number(int32_t value) {
+  return value;
+}
+inline double number(__nv_bfloat16 value) {
+  return __bfloat162float(value);
+}
 template <typename T>
 T rounded(double value);
 template <>
@@ -109,7 +117,8 @@ std::vector<double> numbers(const std::vector<T>& values) {
 // What a probe found.
 class Verdict {
  public:
-  // Compares element by element; what differs is said once, with its place. NaN and infinities have to be equal.
+  // Compares element by element; what differs is said once, with its place. NaN and infinities have to be
+  // equal.
   template <typename T>
   void compare(const std::string& what, const std::vector<T>& got, const std::vector<Expected>& want) {
     if (got.size() != want.size()) fail(what + ": sizes differ");
@@ -124,7 +133,8 @@ class Verdict {
         continue;
       }
       char text[200];
-      std::snprintf(text, sizeof(text), "[%zu] is %.9g and should be %.9g (bound %.3g)", i, value, right, bound);
+      std::snprintf(text, sizeof(text), "[%zu] is %.9g and should be %.9g (bound %.3g)", i, value, right,
+                    bound);
       fail(what + text);
       return;
     }

@@ -1,8 +1,8 @@
 // kernel_probes: every kernel against its reference in double, under several shapes of launch.
 //
-// In the emulator each under eight schedules, and a report of the emulator fails it; the same seed is tried twice and
-// has to give the same. On a GPU each shape once. Words go to stdout, or JSON with --json FILE besides.
-// Exit codes: 0 all hold, 1 one does not, 2 usage, 6 no GPU that answers.
+// In the emulator each under eight schedules, and a report of the emulator fails it; the same seed is tried
+// twice and has to give the same. On a GPU each shape once. Words go to stdout, or JSON with --json FILE
+// besides. Exit codes: 0 all hold, 1 one does not, 2 usage, 6 no GPU that answers.
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -56,18 +56,21 @@ int run(const std::string& wanted, const std::string& json) {
     const auto begin = std::chrono::steady_clock::now();
     Verdict verdict;
     for (const Shape& shape : kShapes) {
-      for (uint64_t seed = 0; seed < kSchedules && !verdict.failed; ++seed) under_schedule(probe, verdict, shape, seed);
+      for (uint64_t seed = 0; seed < kSchedules && !verdict.failed; ++seed)
+        under_schedule(probe, verdict, shape, seed);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    std::printf("%-4s %-40s %9llu values, error at most %.2f of its bound, %.2f s\n", verdict.failed ? "FAIL" : "ok",
-                probe.name.c_str(), static_cast<unsigned long long>(verdict.compared), verdict.worst, seconds);
+    std::printf("%-4s %-40s %9llu values, error at most %.2f of its bound, %.2f s\n",
+                verdict.failed ? "FAIL" : "ok", probe.name.c_str(),
+                static_cast<unsigned long long>(verdict.compared), verdict.worst, seconds);
     for (const std::string& failure : verdict.failures) std::printf("     %s\n", failure.c_str());
     all_hold &= !verdict.failed;
     if (!records.empty()) records += ",\n";
     records += "  {\"probe\": " + quoted(probe.name) + ", \"ok\": " + (verdict.failed ? "false" : "true") +
-               ", \"values\": " + std::to_string(verdict.compared) + ", \"worst\": " + std::to_string(verdict.worst) +
-               ", \"seconds\": " + std::to_string(seconds) + ", \"failure\": " +
-               (verdict.failures.empty() ? "null" : quoted(verdict.failures.front())) + "}";
+               ", \"values\": " + std::to_string(verdict.compared) +
+               ", \"worst\": " + std::to_string(verdict.worst) + ", \"seconds\": " + std::to_string(seconds) +
+               ", \"failure\": " + (verdict.failures.empty() ? "null" : quoted(verdict.failures.front())) +
+               "}";
   }
   if (!json.empty()) std::ofstream(json) << "[\n" << records << "\n]\n";
   return all_hold && !records.empty() ? 0 : 1;

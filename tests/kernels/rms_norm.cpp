@@ -1,4 +1,5 @@
-// Root-mean-square normalisation: both passes against the definition, and the backward pass against differences.
+// Root-mean-square normalisation: both passes against the definition, and the backward pass against
+// differences.
 #include "harness.h"
 
 namespace probes {
@@ -21,7 +22,9 @@ double inverse_rms(const double* x, int64_t C) {
 }
 
 // A thread adds up its share one by one, then five steps in the warp and five among warps.
-double steps_of_sum(int64_t C, Shape shape) { return static_cast<double>(C) / shape.threads + 8.0 + 10.0; }
+double steps_of_sum(int64_t C, Shape shape) {
+  return static_cast<double>(C) / shape.threads + 8.0 + 10.0;
+}
 
 std::vector<Expected> forward(const std::vector<double>& x, Sizes size, Shape shape) {
   std::vector<Expected> y;
@@ -35,7 +38,8 @@ std::vector<Expected> forward(const std::vector<double>& x, Sizes size, Shape sh
   return y;
 }
 
-std::vector<Expected> backward(const std::vector<double>& x, const std::vector<double>& dy, Sizes size, Shape shape) {
+std::vector<Expected> backward(const std::vector<double>& x, const std::vector<double>& dy, Sizes size,
+                               Shape shape) {
   std::vector<Expected> dx;
   for (int64_t n = 0; n < size.N; ++n) {
     const double *row = &x[n * size.C], *up = &dy[n * size.C];
@@ -81,7 +85,8 @@ void unusual(Verdict& verdict, Shape shape) {
   const std::vector<float> got = y.read();
   for (int64_t c = 0; c < C; ++c) {
     verdict.expect(std::isnan(got[c]), "a NaN does not reach its row");
-    verdict.expect(c == 7 ? std::isnan(got[C + c]) : got[C + c] == 0.0f, "an infinity does not reach its row");
+    verdict.expect(c == 7 ? std::isnan(got[C + c]) : got[C + c] == 0.0f,
+                   "an infinity does not reach its row");
     verdict.expect(got[2 * C + c] == 0.0f, "zeros do not stay zero");
     verdict.expect(std::isfinite(got[3 * C + c]), "a NaN reaches another row");
   }

@@ -1,8 +1,8 @@
-// What the kernels share: numbers of either format as float, loads of sixteen bytes, and sums over a warp and a
-// block.
+// What the kernels share: numbers of either format as float, loads of sixteen bytes, and sums over
+// a warp and a block.
 //
-// Everything is computed in float whatever the tensors hold; bfloat16 is a format of memory here. A block is a
-// multiple of 32 threads.
+// Everything is computed in float whatever the tensors hold; bfloat16 is a format of memory here. A
+// block is a multiple of 32 threads.
 
 #pragma once
 
@@ -15,8 +15,12 @@ namespace nanochat::kernels {
 
 constexpr unsigned kAllLanes = 0xffffffffu;
 
-__device__ inline float to_float(float value) { return value; }
-__device__ inline float to_float(__nv_bfloat16 value) { return __bfloat162float(value); }
+__device__ inline float to_float(float value) {
+  return value;
+}
+__device__ inline float to_float(__nv_bfloat16 value) {
+  return __bfloat162float(value);
+}
 
 template <typename T>
 __device__ T from_float(float value);
@@ -70,13 +74,25 @@ struct Pack {
 
 // Does every row of C values begin at a multiple of sixteen bytes, if the first does?
 template <typename T>
-constexpr bool fits_packs(int64_t C) {
+__host__ __device__ constexpr bool fits_packs(int64_t C) {
   return C % Pack<T>::kSize == 0;
 }
 
 // Blocks for `work` pieces of which a block takes one at a time.
 inline unsigned blocks_for(int64_t work, const Shape& shape) {
   return static_cast<unsigned>(work < shape.max_blocks ? work : shape.max_blocks);
+}
+
+// The same for a grid-stride loop over packs of `count` values.
+template <typename T>
+unsigned blocks_for_packs(int64_t count, const Shape& shape) {
+  const int64_t packs = (count + Pack<T>::kSize - 1) / Pack<T>::kSize;
+  return blocks_for((packs + shape.threads - 1) / shape.threads, shape);
+}
+
+// max(x, 0), where NaN stays NaN (fmaxf would make it zero).
+__device__ inline float rectified(float value) {
+  return value < 0.0f ? 0.0f : value;
 }
 
 __device__ inline float warp_sum(float value) {
@@ -104,5 +120,44 @@ __device__ inline float block_sum(float value) {
   __syncthreads();  // the next sum uses the same place
   return warp_sum(value);
 }
+
+// The maximum of values and the sum of exp(value − maximum), learnt in one walk: when the maximum
+// grows, the sum so far is scaled down. Nothing seen is a maximum of −∞ and a sum of zero.
+struct MaxAndSum {
+  float max = -INFINITY, sum = 0.0f;
+
+  __device__ void add(float value) { combine(value, 1.0f); }
+  __device__ void combine(float other_max, float other_sum) {
+    const float larger = fmaxf(max, other_max);
+    if (larger == -INFINITY) {  // −∞ − −∞ would be NaN
+      if (isnan(other_max) || isnan(other_sum)) sum = NAN;
+      return;
+    }
+    sum = sum * expf(max - larger) + other_sum * expf(other_max - larger);
+    max = larger;
+  }
+  __device__ void combine_warp() {
+    for (int distance = 16; distance > 0; distance /= 2) {
+      const float other_max = __shfl_xor_sync(kAllLanes, max, distance);
+      const float other_sum = __shfl_xor_sync(kAllLanes, sum, distance);
+      combine(other_max, other_sum);
+    }
+  }
+  // All threads of the block have to call it, and all get the whole block's.
+  __device__ void combine_block() {
+    __shared__ float maxima[32], sums[32];
+    const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    combine_warp();
+    if (lane == 0) {
+      maxima[warp] = max;
+      sums[warp] = sum;
+    }
+    __syncthreads();
+    max = lane < blockDim.x / 32 ? maxima[lane] : -INFINITY;
+    sum = lane < blockDim.x / 32 ? sums[lane] : 0.0f;
+    __syncthreads();  // the next row uses the same place
+    combine_warp();
+  }
+};
 
 }  // namespace nanochat::kernels

@@ -1,8 +1,9 @@
 // Root-mean-square normalisation, forward and backward; the CPU reference is nanochat/rmsnorm.cpp.
 //
-// A block has a row: each thread sums the squares of every blockDim.x-th pack of sixteen bytes, the block adds the
-// sums up, and a second walk over the row, which the cache still holds, scales it. Blocks take rows in turn, so any
-// grid does. Rows whose length is no multiple of a pack are walked value by value.
+// A block has a row: each thread sums the squares of every blockDim.x-th pack of sixteen bytes, the
+// block adds the sums up, and a second walk over the row, which the cache still holds, scales it.
+// Blocks take rows in turn, so any grid does. Rows whose length is no multiple of a pack are walked
+// value by value.
 //
 // With s = (mean(x²) + eps)^-½ the forward pass is y = s·x, and
 //   dx = s·dy − x · s³/C · Σ dy·x:
@@ -104,21 +105,23 @@ __global__ void backward_packed(T* dx, const T* dy, const T* x, int64_t N, int64
 template <typename T>
 void rms_norm_forward(T* y, const T* x, int64_t N, int64_t C, float eps, Shape shape) {
   if (N == 0 || C == 0) return;
-  launch(fits_packs<T>(C) ? forward_packed<T> : forward<T>, blocks_for(N, shape), shape.threads, 0, shape.stream, y, x,
-         N, C, eps);
+  launch(fits_packs<T>(C) ? forward_packed<T> : forward<T>, blocks_for(N, shape), shape.threads, 0,
+         shape.stream, y, x, N, C, eps);
 }
 
 template <typename T>
-void rms_norm_backward(T* dx, const T* dy, const T* x, int64_t N, int64_t C, float eps, Shape shape) {
+void rms_norm_backward(T* dx, const T* dy, const T* x, int64_t N, int64_t C, float eps,
+                       Shape shape) {
   if (N == 0 || C == 0) return;
-  launch(fits_packs<T>(C) ? backward_packed<T> : backward<T>, blocks_for(N, shape), shape.threads, 0, shape.stream, dx,
-         dy, x, N, C, eps);
+  launch(fits_packs<T>(C) ? backward_packed<T> : backward<T>, blocks_for(N, shape), shape.threads,
+         0, shape.stream, dx, dy, x, N, C, eps);
 }
 
 template void rms_norm_forward(float*, const float*, int64_t, int64_t, float, Shape);
-template void rms_norm_forward(__nv_bfloat16*, const __nv_bfloat16*, int64_t, int64_t, float, Shape);
+template void rms_norm_forward(__nv_bfloat16*, const __nv_bfloat16*, int64_t, int64_t, float,
+                               Shape);
 template void rms_norm_backward(float*, const float*, const float*, int64_t, int64_t, float, Shape);
-template void rms_norm_backward(__nv_bfloat16*, const __nv_bfloat16*, const __nv_bfloat16*, int64_t, int64_t, float,
-                                Shape);
+template void rms_norm_backward(__nv_bfloat16*, const __nv_bfloat16*, const __nv_bfloat16*, int64_t,
+                                int64_t, float, Shape);
 
 }  // namespace nanochat::kernels

@@ -1,6 +1,7 @@
-// What Clang's instrumentation calls: before every load and store (-fsanitize-coverage=trace-loads,trace-stores), and
-// where UBSan's checks of bounds, alignment and index arithmetic fail (-fsanitize=…). Their names and the layout of
-// what they are given are Clang's.
+// What Clang's instrumentation calls: before every load and store
+// (-fsanitize-coverage=trace-loads,trace-stores), and where UBSan's checks of bounds, alignment and
+// index arithmetic fail (-fsanitize=…). Their names and the layout of what they are given are
+// Clang's.
 
 #include "machine.h"
 #include "symbols.h"
@@ -38,9 +39,10 @@ struct Shift {
   const TypeDescriptor *left, *right;
 };
 
-// Reports what stands at a place of the source. In the host's own code nothing is said: it is no kernel.
-void found(emulator::Kind kind, const SourceLocation& location, const char* what, const std::string& message,
-           bool ends) {
+// Reports what stands at a place of the source. In the host's own code nothing is said: it is no
+// kernel.
+void found(emulator::Kind kind, const SourceLocation& location, const char* what,
+           const std::string& message, bool ends) {
   using namespace emulator;
   const Thread* self = machine.current;
   if (self == nullptr) return;
@@ -65,12 +67,14 @@ void overflow(const Overflow* data, const char* what) {
 
 extern "C" {
 
-#define NANOCHAT_TRACE(bytes)                                                                                 \
-  void __sanitizer_cov_load##bytes(void* address) {                                                           \
-    emulator::access(address, bytes, emulator::Mode::read, emulator::site_of(__builtin_return_address(0)));   \
-  }                                                                                                           \
-  void __sanitizer_cov_store##bytes(void* address) {                                                          \
-    emulator::access(address, bytes, emulator::Mode::write, emulator::site_of(__builtin_return_address(0)));  \
+#define NANOCHAT_TRACE(bytes)                                         \
+  void __sanitizer_cov_load##bytes(void* address) {                   \
+    emulator::access(address, bytes, emulator::Mode::read,            \
+                     emulator::site_of(__builtin_return_address(0))); \
+  }                                                                   \
+  void __sanitizer_cov_store##bytes(void* address) {                  \
+    emulator::access(address, bytes, emulator::Mode::write,           \
+                     emulator::site_of(__builtin_return_address(0))); \
   }
 NANOCHAT_TRACE(1)
 NANOCHAT_TRACE(2)
@@ -81,7 +85,9 @@ NANOCHAT_TRACE(16)
 
 void __ubsan_handle_out_of_bounds(OutOfBounds* data, uintptr_t index) {
   found(emulator::Kind::out_of_bounds, data->location, "index",
-        "index " + std::to_string(static_cast<int64_t>(index)) + " is outside of " + data->array->name, true);
+        "index " + std::to_string(static_cast<int64_t>(index)) + " is outside of " +
+            data->array->name,
+        true);
 }
 
 void __ubsan_handle_type_mismatch_v1(TypeMismatch* data, uintptr_t address) {
@@ -93,13 +99,21 @@ void __ubsan_handle_type_mismatch_v1(TypeMismatch* data, uintptr_t address) {
         true);
 }
 
-void __ubsan_handle_add_overflow(Overflow* data, uintptr_t, uintptr_t) { overflow(data, "addition"); }
-void __ubsan_handle_sub_overflow(Overflow* data, uintptr_t, uintptr_t) { overflow(data, "subtraction"); }
-void __ubsan_handle_mul_overflow(Overflow* data, uintptr_t, uintptr_t) { overflow(data, "multiplication"); }
-void __ubsan_handle_negate_overflow(Overflow* data, uintptr_t) { overflow(data, "negation"); }
+void __ubsan_handle_add_overflow(Overflow* data, uintptr_t, uintptr_t) {
+  overflow(data, "addition");
+}
+void __ubsan_handle_sub_overflow(Overflow* data, uintptr_t, uintptr_t) {
+  overflow(data, "subtraction");
+}
+void __ubsan_handle_mul_overflow(Overflow* data, uintptr_t, uintptr_t) {
+  overflow(data, "multiplication");
+}
+void __ubsan_handle_negate_overflow(Overflow* data, uintptr_t) {
+  overflow(data, "negation");
+}
 void __ubsan_handle_divrem_overflow(Overflow* data, uintptr_t, uintptr_t) {
-  found(emulator::Kind::arithmetic, data->location, "division", "division by zero, or a quotient that does not fit",
-        true);
+  found(emulator::Kind::arithmetic, data->location, "division",
+        "division by zero, or a quotient that does not fit", true);
 }
 void __ubsan_handle_shift_out_of_bounds(Shift* data, uintptr_t, uintptr_t) {
   found(emulator::Kind::arithmetic, data->location, "shift",

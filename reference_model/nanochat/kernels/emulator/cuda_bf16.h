@@ -1,4 +1,5 @@
-// bfloat16 for a C++ compiler, as far as the kernels use it: a float's upper half, rounded to nearest, ties to even.
+// bfloat16 for a C++ compiler, as far as the kernels use it: a float's upper half, rounded to
+// nearest, ties to even.
 
 #pragma once
 
@@ -19,4 +20,6 @@ inline __nv_bfloat16 __float2bfloat16(float value) {
   if ((bits & 0x7fffffffu) > 0x7f800000u) return {0x7fff};
   return {static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16)};
 }
-inline __nv_bfloat16 __float2bfloat16_rn(float value) { return __float2bfloat16(value); }
+inline __nv_bfloat16 __float2bfloat16_rn(float value) {
+  return __float2bfloat16(value);
+}

@@ -3,11 +3,13 @@
 
 set(NANOCHAT_EMULATOR_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
-# Every load and store is reported; what would merge accesses, or hide them in a call of memcpy or memset, is off.
+# Every load and store is reported; what would merge accesses, or hide them in a call of memcpy or memset, is off, and
+# so are calls that do not come back to where they stand, which is how a line is known.
 # UBSan's checks of array bounds, alignment and index arithmetic call the emulator, so its own runtime is not linked.
-set(NANOCHAT_EMULATOR_OPTIONS -x c++ -O1 -g -fno-vectorize -fno-slp-vectorize -fno-builtin
+set(NANOCHAT_EMULATOR_OPTIONS -x c++ -O1 -g -fno-vectorize -fno-slp-vectorize -fno-builtin -fno-optimize-sibling-calls
     -fsanitize-coverage=edge,trace-loads,trace-stores
     -fsanitize=array-bounds,alignment,signed-integer-overflow,shift,integer-divide-by-zero
+    -fsanitize-recover=all
     -Wall -Wextra -Wno-unknown-pragmas)
 
 if(NOT TARGET nanochat_emulator)

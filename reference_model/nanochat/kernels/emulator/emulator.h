@@ -1,15 +1,17 @@
 // The execution model: runs CUDA kernels on a CPU and finds what goes wrong between their threads.
 //
-// A kernel is a .cu file that Clang compiled as C++ against cuda_runtime.h here, with every load and store reported
-// (the flags are in emulator.cmake). Its blocks run one after another, the threads of a block as fibers, in an order
-// that the seed decides. Each access is compared with the last ones of the same place: two of them, by threads of
-// which neither is known to come first, at least one a write and not both atomic, are a race, whether or not this
-// schedule made it visible. What orders threads: a block's barrier, __syncwarp among its lanes, and a fence before
-// an atomic with a fence after an atomic of the same place (from there on to all that comes after). Shuffles and
-// votes do not, as in CUDA.
+// A kernel is a .cu file that Clang compiled as C++ against cuda_runtime.h here, with every load
+// and store reported (the flags are in emulator.cmake). Its blocks run one after another, the
+// threads of a block as fibers, in an order that the seed decides. Each access is compared with the
+// last ones of the same place: two of them, by threads of which neither is known to come first, at
+// least one a write and not both atomic, are a race, whether or not this schedule made it visible.
+// What orders threads: a block's barrier, __syncwarp among its lanes, and a fence before an atomic
+// with a fence after an atomic of the same place (from there on to all that comes after). Shuffles
+// and votes do not, as in CUDA.
 //
-// Use: launch kernels (launch.cuh) on memory of cudaMalloc; take_reports() then has what was found. All of it is for
-// one thread of the operating system. The same seed gives the same run and the same reports.
+// Use: launch kernels (launch.cuh) on memory of cudaMalloc; take_reports() then has what was found.
+// All of it is for one thread of the operating system. The same seed gives the same run and the
+// same reports.
 
 #pragma once
 
@@ -47,10 +49,11 @@ struct Access {
 struct Report {
   Kind kind;
   std::string kernel;
-  std::string object;   // "tile[3]", "x[17] of 64 floats": what was accessed, where there is something
-  std::string message;  // one sentence
-  Access first, second; // second.known is false where there is only one
-  uint64_t times = 1;   // how often the same two lines met
+  std::string
+      object;  // "tile[3]", "x[17] of 64 floats": what was accessed, where there is something
+  std::string message;   // one sentence
+  Access first, second;  // second.known is false where there is only one
+  uint64_t times = 1;    // how often the same two lines met
 
   // The whole of it in a few lines.
   std::string text() const;
@@ -71,7 +74,8 @@ void name_buffer(const void* buffer, std::string name, size_t element_bytes);
 // Accesses to memory seen so far, of all launches.
 uint64_t accesses();
 
-// What launch() of launch.cuh ends in: `call(arguments)` runs the kernel for the thread whose turn it is.
+// What launch() of launch.cuh ends in: `call(arguments)` runs the kernel for the thread whose turn
+// it is.
 void run(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes, void (*call)(const void*),
          const void* arguments, size_t arguments_bytes);
 

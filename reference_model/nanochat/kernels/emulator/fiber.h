@@ -1,7 +1,9 @@
-// A fiber: a stack of its own that runs a function until it gives way, and goes on there when it is resumed.
+// A fiber: a stack of its own that runs a function until it gives way, and goes on there when it is
+// resumed.
 //
-// Made with ucontext and switched with _setjmp and _longjmp, as QEMU does it: swapcontext asks the kernel for the
-// signal mask at every switch and is twenty times slower. No library is needed for it.
+// Made with ucontext and switched with _setjmp and _longjmp, as QEMU does it: swapcontext asks the
+// kernel for the signal mask at every switch and is twenty times slower. No library is needed for
+// it.
 
 #pragma once
 
@@ -13,10 +15,12 @@ namespace emulator {
 
 class Fiber {
  public:
-  // `body` is called, with `argument`, each time that a finished fiber is resumed. `stack` has `bytes`.
+  // `body` is called, with `argument`, each time that a finished fiber is resumed. `stack` has
+  // `bytes`.
   void make(char* stack, size_t bytes, void (*body)(void*), void* argument);
 
-  // Runs it until it gives way or its body ends. Called from the one that schedules, never from a fiber.
+  // Runs it until it gives way or its body ends. Called from the one that schedules, never from a
+  // fiber.
   void resume();
 
   // Called within the fiber: back to who resumed it.

@@ -1,5 +1,6 @@
-// The state of a launch: the threads of the block that runs, and where each of them is. Shared by the files that
-// schedule (run.cpp), bring warps together (warp.cpp), check memory (memory.cpp) and report (report.cpp).
+// The state of a launch: the threads of the block that runs, and where each of them is. Shared by
+// the files that schedule (run.cpp), bring warps together (warp.cpp), check memory (memory.cpp) and
+// report (report.cpp).
 
 #pragma once
 
@@ -94,11 +95,12 @@ struct Machine {
     uint32_t waiting = 0;  // lanes in an operation of the warp
   };
   std::vector<Warp> warps;
-  std::vector<Thread> threads;   // of the block
-  std::deque<uint32_t> ready;    // numbers of those that can go on
-  Thread* current = nullptr;     // null outside of kernels
-  bool stopped = false;          // the launch ends here: what comes after would mean nothing
-  bool orders = false;           // some thread of the block has an Order
+  std::vector<Thread> threads;  // of the block
+  std::deque<uint32_t> ready;   // numbers of those that can go on
+  Thread* current = nullptr;    // null outside of kernels
+  bool stopped = false;         // the launch ends here: what comes after would mean nothing
+  bool orders = false;          // some thread of the block has an Order
+  Knowledge block_knowledge;    // what all of the block's threads have had from its barriers
 
   Random random;
   uint32_t until_switch = 0;
@@ -107,7 +109,7 @@ struct Machine {
 extern Machine machine;
 
 // Scheduling, called within a kernel.
-void give_way();                // to the scheduler; comes back when the thread is chosen again
+void give_way();  // to the scheduler; comes back when the thread is chosen again
 void make_ready(Thread& thread);
 [[noreturn]] void stop_launch();  // the current thread never goes on, nor does any other
 uint32_t draw_until_switch();
@@ -124,8 +126,8 @@ void begin_launch_memory();
 // Reports. A site is a return address, from the program's base.
 Access describe(const Thread& thread, uintptr_t site, std::string what);
 Access describe(uint32_t thread_id, uintptr_t site, std::string what);
-void report(Kind kind, std::string object, std::string message, uintptr_t site1, uintptr_t site2, Access first,
-            Access second = {});
+void report(Kind kind, std::string object, std::string message, uintptr_t site1, uintptr_t site2,
+            Access first, Access second = {});
 // Was this very pair reported already? Then it is counted and nothing need be said.
 bool reported(Kind kind, uintptr_t site1, uintptr_t site2);
 uintptr_t site_of(const void* return_address);

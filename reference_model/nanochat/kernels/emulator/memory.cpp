@@ -1,8 +1,9 @@
 // Memory: which addresses there are, which were written, and who accessed each last.
 //
-// Every four bytes of a buffer have a cell with the last write, up to three reads and two atomics since; one access
-// looks at one cell, however many there were before. A buffer that is accessed in smaller pieces gets smaller cells,
-// once. Cells of an earlier launch (or block, in shared memory) are known by their stamp and count as empty.
+// Every four bytes of a buffer have a cell with the last write, up to three reads and two atomics
+// since; one access looks at one cell, however many there were before. A buffer that is accessed in
+// smaller pieces gets smaller cells, once. Cells of an earlier launch (or block, in shared memory)
+// are known by their stamp and count as empty.
 
 #include <link.h>
 
@@ -43,7 +44,8 @@ struct Cell {
   Record atomics[2];
 };
 
-// The cells of a stretch of memory. All zeros is a good beginning, so that untouched pages cost nothing.
+// The cells of a stretch of memory. All zeros is a good beginning, so that untouched pages cost
+// nothing.
 class Cells {
  public:
   void make(size_t bytes, int shift) {
@@ -86,7 +88,8 @@ struct Buffer {
   Cells cells;
 };
 
-constexpr size_t kGap = 512;  // on both sides of a buffer: what is a little out of bounds is in none
+constexpr size_t kGap =
+    512;  // on both sides of a buffer: what is a little out of bounds is in none
 
 struct Memory {
   std::map<const char*, Buffer> buffers;  // by where they begin
@@ -135,7 +138,8 @@ void find_program(Memory& m) {
 
 Buffer* find(const char* address) {
   Memory& m = memory();
-  if (m.last != nullptr && address >= m.last->begin && address < m.last->begin + m.last->bytes) return m.last;
+  if (m.last != nullptr && address >= m.last->begin && address < m.last->begin + m.last->bytes)
+    return m.last;
   auto next = m.buffers.upper_bound(address);
   if (next == m.buffers.begin()) return nullptr;
   Buffer& buffer = std::prev(next)->second;
@@ -149,7 +153,8 @@ std::string place(const Buffer& buffer, const char* address, size_t bytes) {
   const ptrdiff_t offset = address - buffer.begin;
   const ptrdiff_t size = static_cast<ptrdiff_t>(element);
   const ptrdiff_t index = offset >= 0 ? offset / size : -((size - 1 - offset) / size);
-  return buffer.name + "[" + std::to_string(index) + "] of " + std::to_string(buffer.bytes / element);
+  return buffer.name + "[" + std::to_string(index) + "] of " +
+         std::to_string(buffer.bytes / element);
 }
 
 std::string shared_place(const char* address, size_t bytes) {
@@ -157,16 +162,19 @@ std::string shared_place(const char* address, size_t bytes) {
   const size_t offset = static_cast<size_t>(address - m.shared_begin);
   const SharedVariable* nearest = nullptr;
   for (const SharedVariable& variable : shared_variables()) {
-    if (variable.offset <= offset && variable.name != "emulator_dynamic_shared") nearest = &variable;
+    if (variable.offset <= offset && variable.name != "emulator_dynamic_shared")
+      nearest = &variable;
   }
-  const bool is_dynamic = address >= m.dynamic && address < m.dynamic + sizeof(emulator_dynamic_shared);
+  const bool is_dynamic =
+      address >= m.dynamic && address < m.dynamic + sizeof(emulator_dynamic_shared);
   if (is_dynamic || nearest == nullptr) {
-    return "dynamic shared memory, element " + std::to_string((address - m.dynamic) / static_cast<ptrdiff_t>(bytes)) +
-           " of " + std::to_string(machine.dynamic_bytes / bytes);
+    return "dynamic shared memory, element " +
+           std::to_string((address - m.dynamic) / static_cast<ptrdiff_t>(bytes)) + " of " +
+           std::to_string(machine.dynamic_bytes / bytes);
   }
   if (nearest->bytes <= bytes && offset == nearest->offset) return nearest->name;
-  return "shared " + nearest->name + "[" + std::to_string((offset - nearest->offset) / bytes) + "] of " +
-         std::to_string(nearest->bytes / bytes);
+  return "shared " + nearest->name + "[" + std::to_string((offset - nearest->offset) / bytes) +
+         "] of " + std::to_string(nearest->bytes / bytes);
 }
 
 std::string in_words(Mode mode, size_t bytes) {
@@ -174,8 +182,8 @@ std::string in_words(Mode mode, size_t bytes) {
   return std::string(what) + " of " + std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }
 
-void out_of_bounds(const char* address, size_t bytes, Mode mode, uintptr_t site, const std::string& object,
-                   const std::string& why) {
+void out_of_bounds(const char* address, size_t bytes, Mode mode, uintptr_t site,
+                   const std::string& object, const std::string& why) {
   (void)address;
   const Thread& self = *machine.current;
   if (!reported(Kind::out_of_bounds, site, 0)) {
@@ -202,14 +210,17 @@ void wild(const char* address, size_t bytes, Mode mode, uintptr_t site) {
   } else if (nearest == nullptr || distance > 1 << 20) {
     out_of_bounds(address, bytes, mode, site, "", "the address is in no buffer");
   } else {
-    out_of_bounds(address, bytes, mode, site, place(*nearest, address, bytes), "the address is outside of its buffer");
+    out_of_bounds(address, bytes, mode, site, place(*nearest, address, bytes),
+                  "the address is outside of its buffer");
   }
 }
 
-bool is_block_mate(uint32_t id) { return id - machine.first_thread < machine.threads_per_block; }
+bool is_block_mate(uint32_t id) {
+  return id - machine.first_thread < machine.threads_per_block;
+}
 
 // Did what the record says come before all that the current thread does now?
-bool ordered(const Record& record, const Thread& self) {
+bool ordered(const Record& record, const Thread& self, bool is_atomic = false) {
   const uint32_t id = record.thread - 1;
   if (id == self.id) return true;
   uint32_t block = machine.block_number;
@@ -220,29 +231,39 @@ bool ordered(const Record& record, const Thread& self) {
   } else {
     block = id / machine.threads_per_block;
   }
-  return self.order && self.order->knowledge.covers(block, id, record.phase, record.clock);
+  if (!machine.orders) return false;
+  for (const Knowledge* knowledge :
+       {&machine.block_knowledge, self.order ? &self.order->knowledge : nullptr}) {
+    if (knowledge == nullptr) continue;
+    if (knowledge->covers(block, id, record.phase, record.clock)) return true;
+    if (is_atomic && knowledge->covers(block, id | kItsAtomics, record.phase, record.clock))
+      return true;
+  }
+  return false;
 }
 
 std::string object_at(const char* address, size_t bytes, const Buffer* buffer) {
   return buffer != nullptr ? place(*buffer, address, bytes) : shared_place(address, bytes);
 }
 
-void race(const Record& earlier, Mode was, Mode is, const char* address, size_t bytes, const Buffer* buffer,
-          uintptr_t site) {
+void race(const Record& earlier, Mode was, Mode is, const char* address, size_t bytes,
+          const Buffer* buffer, uintptr_t site) {
   if (reported(Kind::race, earlier.site, site)) return;
   const uint32_t id = earlier.thread - 1;
   const bool mates = is_block_mate(id);
   const bool warp_mates = mates && (id - machine.first_thread) / kWarp == machine.current->warp;
   const std::string missing =
       !mates ? "two blocks meet here, and nothing in a launch orders blocks but atomics with fences"
-      : warp_mates ? "two lanes of one warp meet here with neither __syncthreads nor __syncwarp in between"
-                   : "two threads of one block meet here with no __syncthreads in between";
+      : warp_mates
+          ? "two lanes of one warp meet here with neither __syncthreads nor __syncwarp in between"
+          : "two threads of one block meet here with no __syncthreads in between";
   report(Kind::race, object_at(address, bytes, buffer), missing, earlier.site, site,
-         describe(id, earlier.site, in_words(was, bytes)), describe(*machine.current, site, in_words(is, bytes)));
+         describe(id, earlier.site, in_words(was, bytes)),
+         describe(*machine.current, site, in_words(is, bytes)));
 }
 
-// Keeps the new record among those of its kind. One that came before it says nothing that the new one does not;
-// else there is room for one of another warp and for another lane of the same.
+// Keeps the new record among those of its kind. One that came before it says nothing that the new
+// one does not; else there is room for one of another warp and for another lane of the same.
 void remember(Record* records, int count, const Record& now, const Thread& self) {
   for (int i = 0; i < count; ++i) {
     if (records[i].thread == 0 || ordered(records[i], self)) {
@@ -256,8 +277,8 @@ void remember(Record* records, int count, const Record& now, const Thread& self)
   if (!one_of_my_warp) records[count - 1] = now;
 }
 
-void check_cell(Cell& cell, uint32_t stamp, Mode mode, const Record& now, const char* address, size_t bytes,
-                const Buffer* buffer) {
+void check_cell(Cell& cell, uint32_t stamp, Mode mode, const Record& now, const char* address,
+                size_t bytes, const Buffer* buffer) {
   const Thread& self = *machine.current;
   if (cell.stamp != stamp) {
     cell = {};
@@ -268,7 +289,8 @@ void check_cell(Cell& cell, uint32_t stamp, Mode mode, const Record& now, const 
   }
   if (mode != Mode::atomic) {
     for (const Record& r : cell.atomics) {
-      if (r.thread != 0 && !ordered(r, self)) race(r, Mode::atomic, mode, address, bytes, buffer, now.site);
+      if (r.thread != 0 && !ordered(r, self, true))
+        race(r, Mode::atomic, mode, address, bytes, buffer, now.site);
     }
   }
   if (mode == Mode::read) {
@@ -276,7 +298,8 @@ void check_cell(Cell& cell, uint32_t stamp, Mode mode, const Record& now, const 
     return;
   }
   for (const Record& r : cell.reads) {
-    if (r.thread != 0 && !ordered(r, self)) race(r, Mode::read, mode, address, bytes, buffer, now.site);
+    if (r.thread != 0 && !ordered(r, self))
+      race(r, Mode::read, mode, address, bytes, buffer, now.site);
   }
   if (mode == Mode::atomic) {
     remember(cell.atomics, 2, now, self);
@@ -291,9 +314,10 @@ void check_cell(Cell& cell, uint32_t stamp, Mode mode, const Record& now, const 
 // Nobody wrote what is about to be read: it is reported, and holds what no kernel expects.
 void unwritten(char* address, size_t bytes, Mode mode, const Buffer* buffer, uintptr_t site) {
   if (!reported(Kind::unwritten, site, 0)) {
-    report(Kind::unwritten, object_at(address, bytes, buffer),
-           buffer != nullptr ? "nobody wrote this memory" : "nobody in this block wrote this memory", site, 0,
-           describe(*machine.current, site, in_words(mode, bytes)));
+    report(
+        Kind::unwritten, object_at(address, bytes, buffer),
+        buffer != nullptr ? "nobody wrote this memory" : "nobody in this block wrote this memory",
+        site, 0, describe(*machine.current, site, in_words(mode, bytes)));
   }
   if (buffer == nullptr) std::memset(address, 0xff, bytes);
 }
@@ -343,7 +367,8 @@ void in_shared(char* address, size_t bytes, Mode mode, const Record& now) {
     }
   }
   for (size_t i = 0; i < bytes; i += step) {
-    check_cell(m.shared[(offset + i) >> m.shared.shift()], machine.block_stamp, mode, now, address + i, bytes, nullptr);
+    check_cell(m.shared[(offset + i) >> m.shared.shift()], machine.block_stamp, mode, now,
+               address + i, bytes, nullptr);
   }
 }
 
@@ -352,12 +377,15 @@ void exchange_knowledge(const void* address, Thread& self) {
   Memory& m = memory();
   const std::pair<const void*, uint32_t> device{address, 0}, block{address, machine.block_stamp};
   if (self.order && !self.order->fenced.empty()) {
-    m.told[self.order->of_the_device ? device : block].join(self.order->fenced);
+    Knowledge& told = m.told[self.order->of_the_device ? device : block];
+    told.join(self.order->fenced);
+    told.learn_thread(self.id | kItsAtomics, machine.phase, self.clock[self.lane]);
   }
   if (m.told.empty()) return;
   for (const auto& key : {device, block}) {
     const auto told = m.told.find(key);
     if (told == m.told.end()) continue;
+    machine.orders = true;
     if (!self.order) self.order = std::make_unique<Order>();
     self.order->pending.join(told->second);
   }
@@ -381,7 +409,8 @@ void access(const void* where, size_t bytes, Mode mode, uintptr_t site) {
   const bool is_shared = static_cast<size_t>(address - m.shared_begin) < m.shared_bytes;
   Buffer* buffer = is_shared ? nullptr : find(address);
   if (!is_shared && buffer == nullptr) {
-    if (address >= m.program_begin && address < m.program_end) return;  // tables, variables of the program
+    if (address >= m.program_begin && address < m.program_end)
+      return;  // tables, variables of the program
     if (static_cast<size_t>(address - machine.arguments) < machine.arguments_bytes) return;
   }
   if (++machine.accesses > options().max_accesses) {
@@ -395,13 +424,15 @@ void access(const void* where, size_t bytes, Mode mode, uintptr_t site) {
     give_way();
     machine.until_switch = draw_until_switch();
   }
-  const Record now{self->id + 1, machine.phase, self->clock[self->lane], static_cast<uint32_t>(site)};
+  const Record now{self->id + 1, machine.phase, self->clock[self->lane],
+                   static_cast<uint32_t>(site)};
   if (is_shared) {
     in_shared(address, bytes, mode, now);
   } else if (buffer == nullptr) {
     wild(address, bytes, mode, site);
   } else if (address + bytes > buffer->begin + buffer->bytes) {
-    out_of_bounds(address, bytes, mode, site, place(*buffer, address, bytes), "the access ends outside of its buffer");
+    out_of_bounds(address, bytes, mode, site, place(*buffer, address, bytes),
+                  "the access ends outside of its buffer");
   } else {
     in_buffer(*buffer, address, bytes, mode, now);
   }

@@ -22,7 +22,8 @@ void Knowledge::join(const Knowledge& other) {
 }
 
 bool Knowledge::covers(uint32_t block, uint32_t thread, uint32_t phase, uint32_t clock) const {
-  if (const auto known = phases.find(block); known != phases.end() && phase < known->second) return true;
+  if (const auto known = phases.find(block); known != phases.end() && phase < known->second)
+    return true;
   const auto known = threads.find(thread);
   return known != threads.end() && std::pair{phase, clock} <= known->second;
 }

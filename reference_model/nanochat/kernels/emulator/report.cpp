@@ -20,15 +20,16 @@ Found& found() {
 }
 
 std::string coordinates(uint3 index) {
-  return "(" + std::to_string(index.x) + ", " + std::to_string(index.y) + ", " + std::to_string(index.z) + ")";
+  return "(" + std::to_string(index.x) + ", " + std::to_string(index.y) + ", " +
+         std::to_string(index.z) + ")";
 }
 
 std::string side(const Access& access) {
-  std::string text = "  " + access.what + " by thread " + coordinates(access.thread) + " of block " +
-                     coordinates(access.block);
+  std::string text = "  " + access.what + " by thread " + coordinates(access.thread) +
+                     " of block " + coordinates(access.block);
   if (!access.file.empty()) {
-    text += "\n    " + access.file + (access.line > 0 ? ":" + std::to_string(access.line) : "") + " in " +
-            access.function;
+    text += "\n    " + access.file + (access.line > 0 ? ":" + std::to_string(access.line) : "") +
+            " in " + access.function;
   }
   return text + "\n";
 }
@@ -37,22 +38,33 @@ std::string side(const Access& access) {
 
 const char* name(Kind kind) {
   switch (kind) {
-    case Kind::race: return "race";
-    case Kind::out_of_bounds: return "out of bounds";
-    case Kind::misaligned: return "misaligned address";
-    case Kind::unwritten: return "read of unwritten memory";
-    case Kind::barrier_divergence: return "divergent barrier";
-    case Kind::warp_divergence: return "divergent warp";
-    case Kind::warp_mask: return "wrong mask";
-    case Kind::arithmetic: return "arithmetic";
-    case Kind::launch: return "launch";
-    case Kind::endless: return "no end";
+    case Kind::race:
+      return "race";
+    case Kind::out_of_bounds:
+      return "out of bounds";
+    case Kind::misaligned:
+      return "misaligned address";
+    case Kind::unwritten:
+      return "read of unwritten memory";
+    case Kind::barrier_divergence:
+      return "divergent barrier";
+    case Kind::warp_divergence:
+      return "divergent warp";
+    case Kind::warp_mask:
+      return "wrong mask";
+    case Kind::arithmetic:
+      return "arithmetic";
+    case Kind::launch:
+      return "launch";
+    case Kind::endless:
+      return "no end";
   }
   return "";
 }
 
 std::string Report::text() const {
-  std::string result = std::string(name(kind)) + " in " + kernel + (object.empty() ? "" : ": " + object) + "\n";
+  std::string result =
+      std::string(name(kind)) + " in " + kernel + (object.empty() ? "" : ": " + object) + "\n";
   result += "  " + message + (times > 1 ? " (" + std::to_string(times) + " times)" : "") + "\n";
   if (first.known) result += side(first);
   if (second.known) result += side(second);
@@ -92,11 +104,11 @@ bool reported(Kind kind, uintptr_t site1, uintptr_t site2) {
   return true;
 }
 
-void report(Kind kind, std::string object, std::string message, uintptr_t site1, uintptr_t site2, Access first,
-            Access second) {
+void report(Kind kind, std::string object, std::string message, uintptr_t site1, uintptr_t site2,
+            Access first, Access second) {
   found().places[{kind, site1, site2}] = found().reports.size();
-  found().reports.push_back({kind, function_name(machine.kernel), std::move(object), std::move(message),
-                             std::move(first), std::move(second), 1});
+  found().reports.push_back({kind, function_name(machine.kernel), std::move(object),
+                             std::move(message), std::move(first), std::move(second), 1});
 }
 
 std::vector<Report> take_reports() {

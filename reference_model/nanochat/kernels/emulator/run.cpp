@@ -1,4 +1,5 @@
-// A launch: its blocks one after another, the threads of each as fibers, in an order that the seed decides.
+// A launch: its blocks one after another, the threads of each as fibers, in an order that the seed
+// decides.
 
 #include <sys/mman.h>
 
@@ -18,12 +19,22 @@ Options& options() {
   return it;
 }
 
-uint64_t accesses() { return machine.total_accesses; }
+uint64_t accesses() {
+  return machine.total_accesses;
+}
 
-uint3 thread_index() { return machine.current->index; }
-uint3 block_index() { return machine.block_index; }
-dim3 block_dim() { return machine.block; }
-dim3 grid_dim() { return machine.grid; }
+uint3 thread_index() {
+  return machine.current->index;
+}
+uint3 block_index() {
+  return machine.block_index;
+}
+dim3 block_dim() {
+  return machine.block;
+}
+dim3 grid_dim() {
+  return machine.grid;
+}
 
 void give_way() {
   Thread* self = machine.current;
@@ -41,7 +52,8 @@ void stop_launch() {
   std::abort();  // nobody resumes it
 }
 
-// How many accesses a thread makes before another has its turn: few or many, by the seed. Seed 0 never interrupts.
+// How many accesses a thread makes before another has its turn: few or many, by the seed. Seed 0
+// never interrupts.
 uint32_t draw_until_switch() {
   if (options().seed == 0) return ~uint32_t{0};
   const uint32_t mean = 8u << (2 * (options().seed % 4));
@@ -56,7 +68,8 @@ void body(void* argument) {
   self.state = Thread::State::done;
 }
 
-// Enough threads and stacks for a block. Fibers that were left in the middle of a kernel begin anew.
+// Enough threads and stacks for a block. Fibers that were left in the middle of a kernel begin
+// anew.
 void prepare_threads(uint32_t count, bool anew) {
   static char* stacks = nullptr;
   static size_t have = 0;
@@ -91,6 +104,7 @@ void begin_block(uint32_t number) {
   machine.first_thread = number * machine.threads_per_block;
   machine.phase = 0;
   machine.orders = false;
+  machine.block_knowledge = {};
   machine.block_stamp = ++machine.stamps;
   machine.ready.clear();
   machine.warps.assign((machine.threads_per_block + kWarp - 1) / kWarp, {});
@@ -146,11 +160,13 @@ bool takes(dim3 grid, dim3 block, size_t shared_bytes, std::string& why) {
   } else if (blocks == 0 || grid.y > 65535 || grid.z > 65535) {
     why = "a grid has at least one block, and at most 65535 in y and z; this one is " +
           std::to_string(grid.x) + " x " + std::to_string(grid.y) + " x " + std::to_string(grid.z);
-  } else if (blocks * threads >= 0xffffffffu) {
-    why = "the emulator numbers at most 4294967294 threads";
+  } else if (blocks * threads >= kItsAtomics) {
+    why = "the emulator numbers at most 2147483647 threads";
   } else if (shared_bytes > 99 * 1024) {
-    why = "a block has at most 99 KB of dynamic shared memory on every GPU since sm_86, and this one asks for " +
-          std::to_string(shared_bytes) + " bytes";
+    why =
+        "a block has at most 99 KB of dynamic shared memory on every GPU since sm_86, and this one "
+        "asks for " +
+        std::to_string(shared_bytes) + " bytes";
   }
   return why.empty();
 }

@@ -133,7 +133,8 @@ class Symbolizer {
     std::string object = std::string("--obj=") + path;
     char basenames[] = "--basenames";
     bool runs = false;
-    for (const char* name : {"llvm-symbolizer-19", "llvm-symbolizer", "llvm-symbolizer-20", "llvm-symbolizer-18"}) {
+    for (const char* name :
+         {"llvm-symbolizer-19", "llvm-symbolizer", "llvm-symbolizer-20", "llvm-symbolizer-18"}) {
       std::string command = name;
       char* words[] = {command.data(), object.data(), basenames, nullptr};
       pid_t child;
@@ -187,15 +188,24 @@ bool is_language(const std::string& file) {
 
 }  // namespace
 
-uintptr_t program_base() { return program().base; }
-char* shared_begin() { return program().tls; }
-size_t shared_bytes() { return program().tls_bytes; }
-const std::vector<SharedVariable>& shared_variables() { return program().variables; }
+uintptr_t program_base() {
+  return program().base;
+}
+char* shared_begin() {
+  return program().tls;
+}
+size_t shared_bytes() {
+  return program().tls_bytes;
+}
+const std::vector<SharedVariable>& shared_variables() {
+  return program().variables;
+}
 
 std::string function_name(const void* address) {
   const uintptr_t offset = reinterpret_cast<uintptr_t>(address) - program().base;
   for (const Function& f : program().functions) {
-    if (f.offset <= offset && offset < f.offset + f.bytes) return without_parameters(demangled(f.name.c_str()));
+    if (f.offset <= offset && offset < f.offset + f.bytes)
+      return without_parameters(demangled(f.name.c_str()));
   }
   return "kernel";
 }

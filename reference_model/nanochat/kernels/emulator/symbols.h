@@ -1,5 +1,6 @@
-// What a program says of itself: functions and shared variables from its symbol table, lines from its debug
-// information. The table is read once; lines are asked of llvm-symbolizer, and only when a report is made.
+// What a program says of itself: functions and shared variables from its symbol table, lines from
+// its debug information. The table is read once; lines are asked of llvm-symbolizer, and only when
+// a report is made.
 
 #pragma once
 
@@ -30,8 +31,8 @@ const std::vector<SharedVariable>& shared_variables();  // by offset
 
 std::string function_name(const void* address);  // without its parameters
 
-// The line that a call returns to; where code was inlined, the innermost that is not the emulator's own. "program+0x…"
-// where llvm-symbolizer is missing or the program has no debug information.
+// The line that a call returns to; where code was inlined, the innermost that is not the emulator's
+// own. "program+0x…" where llvm-symbolizer is missing or the program has no debug information.
 Line line_before(uintptr_t offset_in_program);
 
 }  // namespace emulator

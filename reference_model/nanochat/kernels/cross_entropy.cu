@@ -1,0 +1,106 @@
+// Cross-entropy of soft-capped logits, forward and backward, without the capped logits ever being
+// stored; the CPU references are soft-capping in nanochat/gpt.cpp and nanochat/loss.cpp.
+//
+// The logits of a large vocabulary are the largest tensor of a training step. Forward reads them
+// once: a block has a row, every thread keeps a running maximum and sum (softmax.cu says how) of z
+// = cap·tanh(x / cap), and the block combines them. Backward reads them once more and writes
+//   dx = upstream · (exp(z − log_sum) − [c == target]) · (1 − (z / cap)²),
+// in place if it is asked to: a thread writes only what it alone has read.
+
+#include "common.cuh"
+
+namespace nanochat::kernels {
+
+namespace {
+
+// A pack where rows allow it, else value by value: f(value, channel) for all of a thread's share.
+template <typename T, typename F>
+__device__ void for_each(const T* row, int64_t V, F f) {
+  if (fits_packs<T>(V)) {
+    Pack<T> pack;
+    for (int64_t i = threadIdx.x; i < V / pack.kSize; i += blockDim.x) {
+      pack.load(row, i);
+      for (int k = 0; k < pack.kSize; ++k) f(pack.values[k], i * pack.kSize + k);
+    }
+  } else {
+    for (int64_t c = threadIdx.x; c < V; c += blockDim.x) f(to_float(row[c]), c);
+  }
+}
+
+template <typename T>
+__global__ void cross_entropy_forward_kernel(float* losses, float* log_sums, const T* logits,
+                                             const int* targets, int64_t N, int64_t V, float cap,
+                                             int ignore_index) {
+  for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
+    MaxAndSum seen;
+    for_each(logits + row * V, V, [&](float x, int64_t) { seen.add(cap * tanhf(x / cap)); });
+    seen.combine_block();
+    if (threadIdx.x != 0) continue;
+    const float log_sum = seen.max + logf(seen.sum);
+    const int target = targets[row];
+    log_sums[row] = log_sum;
+    losses[row] = target == ignore_index
+                      ? 0.0f
+                      : log_sum - cap * tanhf(to_float(logits[row * V + target]) / cap);
+  }
+}
+
+template <typename T>
+__global__ void cross_entropy_backward_kernel(T* dlogits, const T* logits, const float* log_sums,
+                                              const int* targets, int64_t N, int64_t V, float cap,
+                                              int ignore_index, float upstream) {
+  for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
+    const float log_sum = log_sums[row];
+    const int target = targets[row];
+    const float scale = target == ignore_index ? 0.0f : upstream;
+    auto slope = [&](float x, int64_t c) {
+      const float squashed = tanhf(x / cap);
+      const float p = expf(cap * squashed - log_sum);
+      return scale * (c == target ? p - 1.0f : p) * (1.0f - squashed * squashed);
+    };
+    const T* from = logits + row * V;
+    T* to = dlogits + row * V;
+    if (fits_packs<T>(V)) {
+      Pack<T> pack;
+      for (int64_t i = threadIdx.x; i < V / pack.kSize; i += blockDim.x) {
+        pack.load(from, i);
+        for (int k = 0; k < pack.kSize; ++k)
+          pack.values[k] = slope(pack.values[k], i * pack.kSize + k);
+        pack.store(to, i);
+      }
+    } else {
+      for (int64_t c = threadIdx.x; c < V; c += blockDim.x)
+        to[c] = from_float<T>(slope(to_float(from[c]), c));
+    }
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void cross_entropy_forward(float* losses, float* log_sums, const T* logits, const int* targets,
+                           int64_t N, int64_t V, float cap, int ignore_index, Shape shape) {
+  if (N == 0 || V == 0) return;
+  launch(cross_entropy_forward_kernel<T>, blocks_for(N, shape), shape.threads, 0, shape.stream,
+         losses, log_sums, logits, targets, N, V, cap, ignore_index);
+}
+
+template <typename T>
+void cross_entropy_backward(T* dlogits, const T* logits, const float* log_sums, const int* targets,
+                            int64_t N, int64_t V, float cap, int ignore_index, float upstream,
+                            Shape shape) {
+  if (N == 0 || V == 0) return;
+  launch(cross_entropy_backward_kernel<T>, blocks_for(N, shape), shape.threads, 0, shape.stream,
+         dlogits, logits, log_sums, targets, N, V, cap, ignore_index, upstream);
+}
+
+template void cross_entropy_forward(float*, float*, const float*, const int*, int64_t, int64_t,
+                                    float, int, Shape);
+template void cross_entropy_forward(float*, float*, const __nv_bfloat16*, const int*, int64_t,
+                                    int64_t, float, int, Shape);
+template void cross_entropy_backward(float*, const float*, const float*, const int*, int64_t,
+                                     int64_t, float, int, float, Shape);
+template void cross_entropy_backward(__nv_bfloat16*, const __nv_bfloat16*, const float*, const int*,
+                                     int64_t, int64_t, float, int, float, Shape);
+
+}  // namespace nanochat::kernels
