@@ -9,9 +9,9 @@
 // with a fence after an atomic of the same place (from there on to all that comes after). Shuffles
 // and votes do not, as in CUDA.
 //
-// Use: launch kernels (launch.cuh) on memory of cudaMalloc; take_reports() then has what was found.
-// All of it is for one thread of the operating system. The same seed gives the same run and the
-// same reports.
+// Use (docs/cuda.md, tools/emulate): launch kernels (launch.cuh) on memory of cudaMalloc;
+// take_reports() then has what was found. All of it is for one thread of the operating system. The
+// same seed gives the same run and the same reports.
 
 #pragma once
 
@@ -60,12 +60,14 @@ struct Report {
 };
 
 struct Options {
-  uint64_t seed = 0;
+  uint64_t seed =
+      0;  // that of the environment's EMULATOR_SEED at first; 0 is threads in their order
   uint64_t max_accesses = 2'000'000'000;  // of one launch
 };
 Options& options();
 
-// What all launches since the last call found, in the order found.
+// What all launches since the last call found, in the order found. What is never taken is printed
+// when the program ends, which then ends with exit code 1.
 std::vector<Report> take_reports();
 
 // How reports call the buffer that begins here, and the size of its elements.

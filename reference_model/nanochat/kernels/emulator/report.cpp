@@ -1,5 +1,7 @@
 // Reports: what was found, each pair of lines once.
 
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <tuple>
 
@@ -9,12 +11,21 @@
 namespace emulator {
 namespace {
 
+// What nobody has taken when the program ends is printed then, and the program has failed.
 struct Found {
   std::vector<Report> reports;
   std::map<std::tuple<Kind, uintptr_t, uintptr_t>, size_t> places;
+
+  ~Found() {
+    if (reports.empty()) return;
+    std::fflush(nullptr);
+    for (const Report& report : reports) std::fprintf(stderr, "%s\n", report.text().c_str());
+    std::_Exit(1);
+  }
 };
 
 Found& found() {
+  program_base();  // read before, so that it is still there at the end
   static Found it;
   return it;
 }
@@ -112,8 +123,9 @@ void report(Kind kind, std::string object, std::string message, uintptr_t site1,
 }
 
 std::vector<Report> take_reports() {
-  std::vector<Report> result = std::move(found().reports);
-  found() = {};
+  std::vector<Report> result;
+  result.swap(found().reports);
+  found().places.clear();
   return result;
 }
 

@@ -15,7 +15,10 @@ namespace emulator {
 Machine machine;
 
 Options& options() {
-  static Options it;
+  static Options it = [] {
+    const char* seed = std::getenv("EMULATOR_SEED");
+    return Options{.seed = seed == nullptr ? 0 : std::strtoull(seed, nullptr, 10)};
+  }();
   return it;
 }
 
