@@ -1,5 +1,6 @@
 // The same kernels against the tree's own functions on the CPU, in double: what the probes' references say is
 // what nanochat computes. Gradients come from LibTorch's autograd of the tree's forward pass.
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include "harness.h"

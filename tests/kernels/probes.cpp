@@ -35,7 +35,7 @@ void under_schedule(const Probe& probe, Verdict& verdict, Shape shape, uint64_t)
 }
 #endif
 
-std::string quoted(const std::string& text) {
+std::string json_text(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '\n') {
@@ -66,10 +66,10 @@ int run(const std::string& wanted, const std::string& json) {
     for (const std::string& failure : verdict.failures) std::printf("     %s\n", failure.c_str());
     all_hold &= !verdict.failed;
     if (!records.empty()) records += ",\n";
-    records += "  {\"probe\": " + quoted(probe.name) + ", \"ok\": " + (verdict.failed ? "false" : "true") +
+    records += "  {\"probe\": " + json_text(probe.name) + ", \"ok\": " + (verdict.failed ? "false" : "true") +
                ", \"values\": " + std::to_string(verdict.compared) +
                ", \"worst\": " + std::to_string(verdict.worst) + ", \"seconds\": " + std::to_string(seconds) +
-               ", \"failure\": " + (verdict.failures.empty() ? "null" : quoted(verdict.failures.front())) +
+               ", \"failure\": " + (verdict.failures.empty() ? "null" : json_text(verdict.failures.front())) +
                "}";
   }
   if (!json.empty()) std::ofstream(json) << "[\n" << records << "\n]\n";

@@ -51,11 +51,11 @@ __device__ void load_tile(float* tile, const T* rows, int base, int T_, int D) {
   }
 }
 
-// A row to the warp's own place in shared memory, zeros if there is none.
+// A row to the warp's own place in shared memory, zeros if there is none. It is there for the other
+// lanes after the barrier of the first tile.
 template <typename T>
 __device__ void load_row(float* to, const T* row, bool there, int D) {
   for (int c = threadIdx.x % 32; c < D; c += 32) to[c] = there ? to_float(row[c]) : 0.0f;
-  __syncwarp();
 }
 
 __device__ float product(const float* a, const float* b, int D) {

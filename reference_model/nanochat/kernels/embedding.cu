@@ -53,8 +53,7 @@ __global__ void embedding_ordered_kernel(float* dweight, const T* dy, const int*
         float sum = dweight[row * C + c];
         for (int i = 0; i < count; ++i) sum += to_float(dy[found[i] * C + c]);
         dweight[row * C + c] = sum;
-      }
-      __syncthreads();  // the next piece overwrites both lists
+      }  // who writes `found` anew is behind the next piece's first barrier
     }
   }
 }
