@@ -191,6 +191,22 @@ void sampling(Verdict& verdict, Shape shape) {
   }
 }
 
+// A uniform of one is beyond every sum: it takes the last token that has a probability.
+void sampling_the_end(Verdict& verdict, Shape shape) {
+  const int64_t V = 300;
+  std::vector<float> logits = normal<float>(2 * V, 7);
+  for (int64_t c = 290; c < V; ++c) logits[c] = -INFINITY;
+  const Device<float> device("logits", logits), uniforms("uniforms", std::vector<float>{1.0f, 1.0f});
+  const Device<int> tokens("tokens", 2);
+  sample(tokens.get(), device.get(), uniforms.get(), 2, V, 1.0f, shape);
+  const std::vector<int> got = tokens.read();
+  // What is summed up from the left may exceed the sum in another order by its rounding, a little earlier.
+  verdict.expect(got[0] < 290 && got[0] > 250,
+                 "a token without a probability is drawn, or one far from the end");
+  verdict.expect(got[1] < V && got[1] > 250, "what is drawn is no token, or one far from the end");
+}
+
+const Register r9("sample, the end of a row", sampling_the_end);
 const Register r1("softmax fp32", softmax<float>), r2("softmax bf16", softmax<__nv_bfloat16>),
     r3("softmax NaN, infinities, large", softmax_unusual), r4("cross_entropy fp32", cross_entropy<float>),
     r5("cross_entropy bf16", cross_entropy<__nv_bfloat16>),

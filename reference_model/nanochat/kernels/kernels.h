@@ -104,7 +104,7 @@ void attention_backward(T* dq, T* dk, T* dv, float* products, const T* dy, const
                         const float* log_sums, const T* q, const T* k, const T* v, int B, int T_,
                         int H, int KV, int D, Shape shape = {});
 
-// Draws a token of each row of logits (N, V) by its `uniforms` value in [0, 1): the first whose
+// Draws a token of each row of logits (N, V) by its `uniforms` value in [0, 1]: the first whose
 // cumulated probability, at this temperature, exceeds it. Temperature zero takes the first of the
 // largest.
 template <typename T>

@@ -56,8 +56,8 @@ __global__ void sample_kernel(int* tokens, const T* logits, const float* uniform
       if (threadIdx.x == blockDim.x - 1) cumulated = sum;
       __syncthreads();
     }
+    // The next row's sum has its barriers before `drawn` begins anew.
     if (threadIdx.x == 0) tokens[row] = drawn < V ? drawn : last_possible;
-    __syncthreads();  // the next row begins with `drawn` anew
   }
 }
 

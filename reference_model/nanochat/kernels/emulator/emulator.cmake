@@ -26,7 +26,7 @@ if(NOT TARGET nanochat_emulator)
     "${NANOCHAT_EMULATOR_DIR}" "${NANOCHAT_EMULATOR_DIR}/..")
   target_compile_definitions(nanochat_emulator PUBLIC NANOCHAT_EMULATOR)
   target_compile_features(nanochat_emulator PUBLIC cxx_std_20)
-  target_compile_options(nanochat_emulator PRIVATE -O2 -Wall -Wextra)
+  target_compile_options(nanochat_emulator PRIVATE -O2 -Wall -Wextra -fno-threadsafe-statics)
 endif()
 
 function(emulated_kernels target)
