@@ -109,7 +109,25 @@ __device__ inline float warp_max(float value) {
   return value;
 }
 
-// The sum over the block's threads, which all get it. All of them have to call it.
+// The sums over the block's threads of two values, which all get them. All of them have to call it.
+__device__ inline void block_sums(float& a, float& b) {
+  __shared__ float of_warps[2][32];
+  const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  a = warp_sum(a);
+  b = warp_sum(b);
+  if (lane == 0) {
+    of_warps[0][warp] = a;
+    of_warps[1][warp] = b;
+  }
+  __syncthreads();
+  a = lane < blockDim.x / 32 ? of_warps[0][lane] : 0.0f;
+  b = lane < blockDim.x / 32 ? of_warps[1][lane] : 0.0f;
+  __syncthreads();  // the next sums use the same place
+  a = warp_sum(a);
+  b = warp_sum(b);
+}
+
+// The same of one.
 __device__ inline float block_sum(float value) {
   __shared__ float of_warps[32];
   const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
@@ -119,6 +137,12 @@ __device__ inline float block_sum(float value) {
   value = lane < blockDim.x / 32 ? of_warps[lane] : 0.0f;
   __syncthreads();  // the next sum uses the same place
   return warp_sum(value);
+}
+
+// tanh by one exponential; off by at most a few units in the last place of one, which is what a
+// value of tanh's size may cost where the next step is a sum with others.
+__device__ inline float fast_tanh(float x) {
+  return 1.0f - __fdividef(2.0f, __expf(2.0f * x) + 1.0f);
 }
 
 // The maximum of values and the sum of exp(value − maximum), learnt in one walk: when the maximum
@@ -135,6 +159,18 @@ struct MaxAndSum {
     }
     sum = sum * expf(max - larger) + other_sum * expf(other_max - larger);
     max = larger;
+  }
+  // Several values for one rescaling.
+  template <int kCount>
+  __device__ void add(const float (&values)[kCount]) {
+    float largest = values[0], total = 0.0f;
+    for (const float value : values) largest = fmaxf(largest, value);
+    if (largest == -INFINITY) {  // all of them are, or NaN
+      for (const float value : values) add(value);
+      return;
+    }
+    for (const float value : values) total += __expf(value - largest);
+    combine(largest, total);
   }
   __device__ void combine_warp() {
     for (int distance = 16; distance > 0; distance /= 2) {

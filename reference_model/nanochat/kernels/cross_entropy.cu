@@ -2,8 +2,8 @@
 // stored; the CPU references are soft-capping in nanochat/gpt.cpp and nanochat/loss.cpp.
 //
 // The logits of a large vocabulary are the largest tensor of a training step. Forward reads them
-// once: a block has a row, every thread keeps a running maximum and sum (softmax.cu says how) of z
-// = cap·tanh(x / cap), and the block combines them. Backward reads them once more and writes
+// once: a block has a row and adds exp(z − cap) up, where z = cap·tanh(x / cap). Because z is never
+// above cap, no maximum has to be known first. Backward reads them once more and writes
 //   dx = upstream · (exp(z − log_sum) − [c == target]) · (1 − (z / cap)²),
 // in place if it is asked to: a thread writes only what it alone has read.
 
@@ -31,17 +31,19 @@ template <typename T>
 __global__ void cross_entropy_forward_kernel(float* losses, float* log_sums, const T* logits,
                                              const int* targets, int64_t N, int64_t V, float cap,
                                              int ignore_index) {
+  const float inverse = 1.0f / cap;
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
-    MaxAndSum seen;
-    for_each(logits + row * V, V, [&](float x, int64_t) { seen.add(cap * tanhf(x / cap)); });
-    seen.combine_block();
+    float sum = 0.0f;
+    for_each(logits + row * V, V,
+             [&](float x, int64_t) { sum += __expf(cap * fast_tanh(x * inverse) - cap); });
+    sum = block_sum(sum);
     if (threadIdx.x != 0) continue;
-    const float log_sum = seen.max + logf(seen.sum);
+    const float log_sum = cap + logf(sum);
     const int target = targets[row];
     log_sums[row] = log_sum;
     losses[row] = target == ignore_index
                       ? 0.0f
-                      : log_sum - cap * tanhf(to_float(logits[row * V + target]) / cap);
+                      : log_sum - cap * fast_tanh(to_float(logits[row * V + target]) * inverse);
   }
 }
 
@@ -49,13 +51,14 @@ template <typename T>
 __global__ void cross_entropy_backward_kernel(T* dlogits, const T* logits, const float* log_sums,
                                               const int* targets, int64_t N, int64_t V, float cap,
                                               int ignore_index, float upstream) {
+  const float inverse = 1.0f / cap;
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
     const float log_sum = log_sums[row];
     const int target = targets[row];
     const float scale = target == ignore_index ? 0.0f : upstream;
     auto slope = [&](float x, int64_t c) {
-      const float squashed = tanhf(x / cap);
-      const float p = expf(cap * squashed - log_sum);
+      const float squashed = fast_tanh(x * inverse);
+      const float p = __expf(cap * squashed - log_sum);
       return scale * (c == target ? p - 1.0f : p) * (1.0f - squashed * squashed);
     };
     const T* from = logits + row * V;

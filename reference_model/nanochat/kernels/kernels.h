@@ -51,7 +51,7 @@ void softmax_forward(T* y, const T* x, int64_t N, int64_t C, Shape shape = {});
 template <typename T>
 void softmax_backward(T* dx, const T* dy, const T* y, int64_t N, int64_t C, Shape shape = {});
 
-// Cross-entropy of soft-capped logits: z = cap·tanh(logits / cap), loss = log Σ exp z − z[target].
+// Cross-entropy of soft-capped logits: z = cap·tanh(logits / cap), cap at most 40, loss = log Σ exp z − z[target].
 // logits (N, V), targets, losses and log_sums (N). A target of ignore_index has loss zero.
 // Backward: dlogits, of which each row is multiplied by `upstream`; rows that are ignored get
 // zeros. It may overwrite logits.

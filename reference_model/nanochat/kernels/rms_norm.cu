@@ -64,8 +64,9 @@ __global__ void backward(T* dx, const T* dy, const T* x, int64_t N, int64_t C, f
       squares += value * value;
       products += value * to_float(dy[begin + c]);
     }
-    const float scale = rsqrtf(block_sum(squares) / static_cast<float>(C) + eps);
-    const float pull = block_sum(products) / static_cast<float>(C) * scale * scale * scale;
+    block_sums(squares, products);
+    const float scale = rsqrtf(squares / static_cast<float>(C) + eps);
+    const float pull = products / static_cast<float>(C) * scale * scale * scale;
     for (int64_t c = threadIdx.x; c < C; c += blockDim.x) {
       dx[begin + c] =
           from_float<T>(scale * to_float(dy[begin + c]) - pull * to_float(x[begin + c]));
@@ -87,8 +88,9 @@ __global__ void backward_packed(T* dx, const T* dy, const T* x, int64_t N, int64
         products += values.values[k] * gradients.values[k];
       }
     }
-    const float scale = rsqrtf(block_sum(squares) / static_cast<float>(C) + eps);
-    const float pull = block_sum(products) / static_cast<float>(C) * scale * scale * scale;
+    block_sums(squares, products);
+    const float scale = rsqrtf(squares / static_cast<float>(C) + eps);
+    const float pull = products / static_cast<float>(C) * scale * scale * scale;
     for (int64_t i = threadIdx.x; i < C / values.kSize; i += blockDim.x) {
       values.load(x + begin, i);
       gradients.load(dy + begin, i);

@@ -20,7 +20,29 @@ __global__ void softmax_forward_kernel(T* y, const T* x, int64_t N, int64_t C) {
     for (int64_t c = lane; c < C; c += 32) seen.add(to_float(x[row * C + c]));
     seen.combine_warp();
     for (int64_t c = lane; c < C; c += 32) {
-      y[row * C + c] = from_float<T>(expf(to_float(x[row * C + c]) - seen.max) / seen.sum);
+      y[row * C + c] = from_float<T>(__expf(to_float(x[row * C + c]) - seen.max) / seen.sum);
+    }
+  }
+}
+
+// The same, a pack at a time.
+template <typename T>
+__global__ void softmax_forward_packed(T* y, const T* x, int64_t N, int64_t C) {
+  const int lane = threadIdx.x % 32;
+  const int64_t warps = int64_t{gridDim.x} * (blockDim.x / 32);
+  Pack<T> pack;
+  for (int64_t row = (blockIdx.x * int64_t{blockDim.x} + threadIdx.x) / 32; row < N; row += warps) {
+    MaxAndSum seen;
+    for (int64_t i = lane; i < C / pack.kSize; i += 32) {
+      pack.load(x + row * C, i);
+      seen.add(pack.values);
+    }
+    seen.combine_warp();
+    const float scale = 1.0f / seen.sum;
+    for (int64_t i = lane; i < C / pack.kSize; i += 32) {
+      pack.load(x + row * C, i);
+      for (float& value : pack.values) value = __expf(value - seen.max) * scale;
+      pack.store(y + row * C, i);
     }
   }
 }
@@ -51,8 +73,8 @@ unsigned blocks_for_rows(int64_t N, const Shape& shape) {
 template <typename T>
 void softmax_forward(T* y, const T* x, int64_t N, int64_t C, Shape shape) {
   if (N == 0 || C == 0) return;
-  launch(softmax_forward_kernel<T>, blocks_for_rows(N, shape), shape.threads, 0, shape.stream, y, x,
-         N, C);
+  launch(fits_packs<T>(C) ? softmax_forward_packed<T> : softmax_forward_kernel<T>,
+         blocks_for_rows(N, shape), shape.threads, 0, shape.stream, y, x, N, C);
 }
 
 template <typename T>

@@ -53,8 +53,8 @@ PAIR(row_of_a_tile, "out of bounds", nullptr, 1, 32, 32);
 
 template <bool wrong>
 __global__ void no_pointer(int* x, int* y, int n) {
-  int* from = wrong && n == 64 ? nullptr : x;
-  y[T] = from[T];  // wrong
+  int* from = wrong ? reinterpret_cast<int*>(static_cast<size_t>(n - 64)) : x;  // null, where n is 64
+  y[T] = from[T];                                                               // wrong
 }
 PAIR(no_pointer, "out of bounds", "memcheck", 1, 64, 64);
 
@@ -95,7 +95,7 @@ __global__ void misaligned_pack(int* x, int* y, int n) {
   const int width = wrong ? 18 : 16;  // rows of 18 begin anywhere
   if (T >= n / 32) return;
   const int4 pack = *reinterpret_cast<int4*>(&x[T * width]);  // wrong
-  y[T] = pack.x + pack.w;
+  y[T] = pack.x + pack.y + pack.z + pack.w;
 }
 PAIR(misaligned_pack, "misaligned address", "memcheck", 1, 32, 96);
 
@@ -106,7 +106,9 @@ __global__ void misaligned_shared(int* x, int* y, int) {
   flat[T] = x[T];
   if (T < 2) flat[32 + T] = 0;
   __syncthreads();
-  if (T < 16) y[T] = reinterpret_cast<int2*>(&flat[2 * T + (wrong ? 1 : 0)])->x;  // wrong
+  if (T >= 16) return;
+  const int2 pair = *reinterpret_cast<int2*>(&flat[2 * T + (wrong ? 1 : 0)]);  // wrong
+  y[T] = pair.x + pair.y;
 }
 PAIR(misaligned_shared, "misaligned address", "memcheck", 1, 32, 32);
 

@@ -69,7 +69,8 @@ __global__ void scan_in_place(int* x, int* y, int) {
   }
   y[T] = s[T];
 }
-PAIR(scan_in_place, "race", "racecheck", 1, 64, 64);
+// racecheck says nothing of this one, measured on an H100.
+PAIR(scan_in_place, "race", nullptr, 1, 64, 64);
 
 template <bool wrong>
 __global__ void histogram(int* x, int* y, int) {

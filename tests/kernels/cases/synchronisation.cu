@@ -3,6 +3,9 @@
 
 #define T static_cast<int>(threadIdx.x)
 #define B static_cast<int>(blockIdx.x)
+// compute-sanitizer says nothing of threads that are missing because they have left: on GPUs since sm_70 a
+// barrier waits only for those that are still there. CUDA's guide allows no such barrier, and the emulator
+// reports it.
 constexpr unsigned kAll = 0xffffffffu;
 
 template <bool wrong>
@@ -15,7 +18,7 @@ __global__ void barrier_in_a_branch(int* x, int* y, int n) {
     y[T] = s[n - 1 - T];
   }
 }
-PAIR(barrier_in_a_branch, "divergent barrier", "synccheck", 1, 64, 40);
+PAIR(barrier_in_a_branch, "divergent barrier", nullptr, 1, 64, 40);
 
 template <bool wrong>
 __global__ void left_early(int* x, int* y, int n) {
@@ -25,7 +28,7 @@ __global__ void left_early(int* x, int* y, int n) {
   __syncthreads();  // wrong
   if (T < n) y[T] = s[n - 1 - T];
 }
-PAIR(left_early, "divergent barrier", "synccheck", 1, 64, 40);
+PAIR(left_early, "divergent barrier", nullptr, 1, 64, 40);
 
 template <bool wrong>
 __global__ void a_barrier_in_each_branch(int* x, int* y, int) {
@@ -52,7 +55,7 @@ __global__ void loops_of_different_length(int* x, int* y, int n) {
   }
   y[T] = sum;
 }
-PAIR(loops_of_different_length, "divergent barrier", "synccheck", 1, 64, 100);
+PAIR(loops_of_different_length, "divergent barrier", nullptr, 1, 64, 100);
 
 template <bool wrong>
 __global__ void counting_barrier(int* x, int* y, int) {
@@ -60,7 +63,7 @@ __global__ void counting_barrier(int* x, int* y, int) {
   if (!wrong || T < 48) count = __syncthreads_count(x[T] % 2);  // wrong
   y[T] = count;
 }
-PAIR(counting_barrier, "divergent barrier", "synccheck", 1, 64, 64);
+PAIR(counting_barrier, "divergent barrier", nullptr, 1, 64, 64);
 
 template <bool wrong>
 __global__ void mask_of_all_in_a_branch(int* x, int* y, int) {
@@ -80,6 +83,13 @@ __global__ void mask_without_the_caller(int* x, int* y, int) {
   y[T] = __ballot_sync(mask, x[T] % 2) != 0;  // wrong
 }
 PAIR(mask_without_the_caller, "wrong mask", nullptr, 1, 32, 32);
+
+template <bool wrong>
+__global__ void warp_barrier_without_the_caller(int* x, int* y, int) {
+  __syncwarp(wrong ? 0xfffffffeu : kAll);  // wrong
+  y[T] = x[T];
+}
+PAIR(warp_barrier_without_the_caller, "wrong mask", "synccheck", 1, 32, 32);
 
 template <bool wrong>
 __global__ void half_a_warp_is_there(int* x, int* y, int) {
