@@ -17,7 +17,7 @@ namespace nanochat::kernels {
 namespace {
 
 template <typename T>
-__global__ void forward(T* y, const T* x, int64_t N, int64_t C, float eps) {
+__global__ void rms_norm_forward_kernel(T* y, const T* x, int64_t N, int64_t C, float eps) {
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
     const T* x_row = x + row * C;
     T* y_row = y + row * C;
@@ -35,7 +35,7 @@ __global__ void forward(T* y, const T* x, int64_t N, int64_t C, float eps) {
 
 // The same, a pack at a time.
 template <typename T>
-__global__ void forward_packed(T* y, const T* x, int64_t N, int64_t C, float eps) {
+__global__ void rms_norm_forward_packed(T* y, const T* x, int64_t N, int64_t C, float eps) {
   Pack<T> pack;
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
     const T* x_row = x + row * C;
@@ -55,7 +55,8 @@ __global__ void forward_packed(T* y, const T* x, int64_t N, int64_t C, float eps
 }
 
 template <typename T>
-__global__ void backward(T* dx, const T* dy, const T* x, int64_t N, int64_t C, float eps) {
+__global__ void rms_norm_backward_kernel(T* dx, const T* dy, const T* x, int64_t N, int64_t C,
+                                         float eps) {
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
     const int64_t begin = row * C;
     float squares = 0.0f, products = 0.0f;
@@ -75,7 +76,8 @@ __global__ void backward(T* dx, const T* dy, const T* x, int64_t N, int64_t C, f
 }
 
 template <typename T>
-__global__ void backward_packed(T* dx, const T* dy, const T* x, int64_t N, int64_t C, float eps) {
+__global__ void rms_norm_backward_packed(T* dx, const T* dy, const T* x, int64_t N, int64_t C,
+                                         float eps) {
   Pack<T> values, gradients;
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
     const int64_t begin = row * C;
@@ -107,16 +109,16 @@ __global__ void backward_packed(T* dx, const T* dy, const T* x, int64_t N, int64
 template <typename T>
 void rms_norm_forward(T* y, const T* x, int64_t N, int64_t C, float eps, Shape shape) {
   if (N == 0 || C == 0) return;
-  launch(fits_packs<T>(C) ? forward_packed<T> : forward<T>, blocks_for(N, shape), shape.threads, 0,
-         shape.stream, y, x, N, C, eps);
+  launch(fits_packs<T>(C) ? rms_norm_forward_packed<T> : rms_norm_forward_kernel<T>,
+         blocks_for(N, shape), shape.threads, 0, shape.stream, y, x, N, C, eps);
 }
 
 template <typename T>
 void rms_norm_backward(T* dx, const T* dy, const T* x, int64_t N, int64_t C, float eps,
                        Shape shape) {
   if (N == 0 || C == 0) return;
-  launch(fits_packs<T>(C) ? backward_packed<T> : backward<T>, blocks_for(N, shape), shape.threads,
-         0, shape.stream, dx, dy, x, N, C, eps);
+  launch(fits_packs<T>(C) ? rms_norm_backward_packed<T> : rms_norm_backward_kernel<T>,
+         blocks_for(N, shape), shape.threads, 0, shape.stream, dx, dy, x, N, C, eps);
 }
 
 template void rms_norm_forward(float*, const float*, int64_t, int64_t, float, Shape);
