@@ -1,5 +1,7 @@
 // Causal attention with grouped heads: both passes against sums in double, and the backward pass against
 // differences.
+#include <stdexcept>
+
 #include "harness.h"
 
 namespace probes {
@@ -192,6 +194,31 @@ void slopes(Verdict& verdict, Shape shape) {
   }
 }
 
+// What a kernel does not take is said before it starts, and nothing is written.
+void refused(Verdict& verdict, Shape shape) {
+  const Device<float> x("x", std::vector<float>(64, 1.0f)), y("y", std::vector<float>(64, 2.0f));
+  const Device<int> targets("targets", std::vector<int>{0});
+  auto is_refused = [&](const char* what, auto start) {
+    try {
+      start();
+      verdict.fail(std::string("not refused: ") + what);
+    } catch (const std::invalid_argument&) {
+    }
+  };
+  is_refused("a head of 129 channels",
+             [&] { attention_forward(y.get(), y.get(), x.get(), x.get(), x.get(), 1, 1, 1, 1, 129, shape); });
+  is_refused("three heads for two",
+             [&] { attention_forward(y.get(), y.get(), x.get(), x.get(), x.get(), 1, 1, 3, 2, 4, shape); });
+  is_refused("an odd head", [&] { rotary_forward(y.get(), x.get(), x.get(), x.get(), 1, 1, 1, 3, shape); });
+  is_refused("a cap of 50", [&] {
+    cross_entropy_forward(y.get(), y.get(), x.get(), targets.get(), 1, 4, 50.0f, -1, shape);
+  });
+  shape.threads = 48;
+  is_refused("a block of 48", [&] { relu2_forward(y.get(), x.get(), 64, shape); });
+  verdict.expect(y.read() == std::vector<float>(64, 2.0f), "something was written");
+}
+
+const Register r4("sizes that are refused", refused);
 const Register r1("attention fp32", sizes<float>), r2("attention bf16", sizes<__nv_bfloat16>),
     r3("attention finite differences", slopes);
 

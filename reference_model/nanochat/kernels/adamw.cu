@@ -55,8 +55,8 @@ void adamw(const Parameter* parameters, int parameter_count, int step, float bet
            float eps, const float* gradient_scale, Shape shape) {
   if (parameter_count == 0) return;
   const double steps = step;
-  launch(adamw_kernel, static_cast<unsigned>(shape.max_blocks < 1024 ? shape.max_blocks : 1024),
-         shape.threads, 0, shape.stream, parameters, parameter_count, beta1, beta2, eps,
+  launch(adamw_kernel, blocks_for(1024, shape), shape.threads, 0, shape.stream, parameters,
+         parameter_count, beta1, beta2, eps,
          static_cast<float>(1.0 - pow(static_cast<double>(beta1), steps)),
          static_cast<float>(1.0 - pow(static_cast<double>(beta2), steps)), gradient_scale);
 }

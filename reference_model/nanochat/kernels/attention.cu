@@ -364,10 +364,16 @@ void backward(T* dq, T* dk, T* dv, const float* products, const T* dy, const flo
 
 }  // namespace
 
+static void require_sizes(int H, int KV, int D) {
+  require(D >= 1 && D <= 128, "attention: a head has 1 to 128 channels");
+  require(KV >= 1 && H % KV == 0, "attention: the number of query heads is no multiple of KV");
+}
+
 template <typename T>
 void attention_forward(T* y, float* log_sums, const T* q, const T* k, const T* v, int B, int T_,
                        int H, int KV, int D, Shape shape) {
   if (B == 0 || T_ == 0 || H == 0) return;
+  require_sizes(H, KV, D);
   const auto of_width = D <= 32 ? forward<1, T> : D <= 64 ? forward<2, T> : forward<4, T>;
   of_width(y, log_sums, q, k, v, B, T_, H, KV, D, shape);
 }
@@ -377,6 +383,7 @@ void attention_backward(T* dq, T* dk, T* dv, float* products, const T* dy, const
                         const float* log_sums, const T* q, const T* k, const T* v, int B, int T_,
                         int H, int KV, int D, Shape shape) {
   if (B == 0 || T_ == 0 || H == 0) return;
+  require_sizes(H, KV, D);
   const int64_t rows = int64_t{B} * H * T_;
   const int rows_a_block = shape.threads / 32;
   launch(attention_products_kernel<T>, blocks_for((rows + rows_a_block - 1) / rows_a_block, shape),

@@ -8,6 +8,8 @@
 
 #include <cuda_bf16.h>
 
+#include <stdexcept>
+
 #include "kernels.h"
 #include "launch.cuh"
 
@@ -78,8 +80,16 @@ __host__ __device__ constexpr bool fits_packs(int64_t C) {
   return C % Pack<T>::kSize == 0;
 }
 
+// What a kernel does not take is said before it is started.
+inline void require(bool holds, const char* sentence) {
+  if (!holds) throw std::invalid_argument(sentence);
+}
+
 // Blocks for `work` pieces of which a block takes one at a time.
 inline unsigned blocks_for(int64_t work, const Shape& shape) {
+  require(shape.threads >= 32 && shape.threads <= 1024 && shape.threads % 32 == 0,
+          "a block of these kernels has a multiple of 32 threads, at most 1024");
+  require(shape.max_blocks >= 1, "a grid has at least one block");
   return static_cast<unsigned>(work < shape.max_blocks ? work : shape.max_blocks);
 }
 

@@ -83,6 +83,7 @@ __global__ void cross_entropy_backward_kernel(T* dlogits, const T* logits, const
 template <typename T>
 void cross_entropy_forward(float* losses, float* log_sums, const T* logits, const int* targets,
                            int64_t N, int64_t V, float cap, int ignore_index, Shape shape) {
+  require(cap > 0.0f && cap <= 40.0f, "cross_entropy: cap is above 0 and at most 40");
   if (N == 0 || V == 0) return;
   launch(cross_entropy_forward_kernel<T>, blocks_for(N, shape), shape.threads, 0, shape.stream,
          losses, log_sums, logits, targets, N, V, cap, ignore_index);
@@ -92,6 +93,7 @@ template <typename T>
 void cross_entropy_backward(T* dlogits, const T* logits, const float* log_sums, const int* targets,
                             int64_t N, int64_t V, float cap, int ignore_index, float upstream,
                             Shape shape) {
+  require(cap > 0.0f && cap <= 40.0f, "cross_entropy: cap is above 0 and at most 40");
   if (N == 0 || V == 0) return;
   launch(cross_entropy_backward_kernel<T>, blocks_for(N, shape), shape.threads, 0, shape.stream,
          dlogits, logits, log_sums, targets, N, V, cap, ignore_index, upstream);

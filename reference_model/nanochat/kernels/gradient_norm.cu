@@ -72,9 +72,8 @@ __global__ void gradient_norm_kernel(float* norm, float* scale, const Parameter*
 
 void gradient_norm(float* norm, float* scale, const Parameter* parameters, int parameter_count,
                    float max_norm, double* partial, unsigned* arrived, Shape shape) {
-  launch(gradient_norm_kernel,
-         static_cast<unsigned>(shape.max_blocks < 1024 ? shape.max_blocks : 1024), shape.threads, 0,
-         shape.stream, norm, scale, parameters, parameter_count, max_norm, partial, arrived);
+  launch(gradient_norm_kernel, blocks_for(1024, shape), shape.threads, 0, shape.stream, norm, scale,
+         parameters, parameter_count, max_norm, partial, arrived);
 }
 
 }  // namespace nanochat::kernels

@@ -1,6 +1,7 @@
 // The kernels, as a host calls them. Pointers are to the device's memory, tensors are contiguous
 // and begin at a multiple of sixteen bytes; T is float or __nv_bfloat16. Every function only starts
-// its work, on `shape.stream`, and says nothing of errors: cudaGetLastError has the launch's.
+// its work, on `shape.stream`: errors of the launch are cudaGetLastError's. Sizes that a kernel
+// does not take are a std::invalid_argument, thrown before anything is started.
 //
 // Each stands in the file of its name, with how it is laid out. Shapes: N rows (or tokens), C
 // channels, V token ids, B rows in a batch, T positions, H query heads, KV key and value heads, D
@@ -51,9 +52,9 @@ void softmax_forward(T* y, const T* x, int64_t N, int64_t C, Shape shape = {});
 template <typename T>
 void softmax_backward(T* dx, const T* dy, const T* y, int64_t N, int64_t C, Shape shape = {});
 
-// Cross-entropy of soft-capped logits: z = cap·tanh(logits / cap), cap at most 40, loss = log Σ exp z − z[target].
-// logits (N, V), targets, losses and log_sums (N). A target of ignore_index has loss zero.
-// Backward: dlogits, of which each row is multiplied by `upstream`; rows that are ignored get
+// Cross-entropy of soft-capped logits: z = cap·tanh(logits / cap), cap at most 40, loss = log Σ exp
+// z − z[target]. logits (N, V), targets, losses and log_sums (N). A target of ignore_index has loss
+// zero. Backward: dlogits, of which each row is multiplied by `upstream`; rows that are ignored get
 // zeros. It may overwrite logits.
 template <typename T>
 void cross_entropy_forward(float* losses, float* log_sums, const T* logits, const int* targets,

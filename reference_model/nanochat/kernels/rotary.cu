@@ -81,6 +81,7 @@ template <typename T>
 void start(T* y, const T* x, const float* cos, const float* sin, int B, int T_, int H, int D,
            float sign, const Shape& shape) {
   const int64_t pairs = int64_t{B} * T_ * H * (D / 2);
+  require(D % 2 == 0, "rotary: a head has an even number of channels");
   if (pairs == 0) return;
   // Beyond the last pair a thread still adds its stride once.
   if (pairs < int64_t{1} << 29) {
