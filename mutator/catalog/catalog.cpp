@@ -106,6 +106,11 @@ const Run* Tree::find_run(std::string_view name) const {
   return run == runs.end() ? nullptr : &*run;
 }
 
+const Pack* Tree::find_pack(std::string_view name) const {
+  const auto pack = std::find_if(packs.begin(), packs.end(), [&](const Pack& p) { return p.name == name; });
+  return pack == packs.end() ? nullptr : &*pack;
+}
+
 std::vector<const Form*> Rule::forms() const {
   std::vector<const Form*> all;
   if (!match.value.empty()) all.push_back(this);

@@ -96,6 +96,15 @@ struct Category {
   bool operator==(const Category&) const = default;
 };
 
+// A collection of bugs.
+struct Pack {
+  std::string name;   // what a rule's `pack` calls it
+  std::string about;  // what is in it, for who chooses one
+  int bugs = 1;       // how many of them a session of it has at once
+  int level = 0;      // what `start --level` calls it; 0: nothing
+  bool operator==(const Pack&) const = default;
+};
+
 struct Tree {
   std::string root;                  // relative to the catalog's directory; what a checkout holds
   std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
@@ -105,6 +114,7 @@ struct Tree {
   std::vector<Parity> parity;
   std::vector<Run> runs;  // at least one; a rule that names none has the first
   std::vector<Category> categories;
+  std::vector<Pack> packs;  // where there are none, a rule may name any
   std::vector<std::string> patterns,
       outcomes;  // what a rule may name as such; where there are none, no rule does
   std::string
@@ -115,6 +125,7 @@ struct Tree {
 
   // The run of that name, or null.
   const Run* find_run(std::string_view name) const;
+  const Pack* find_pack(std::string_view name) const;
 
   // Every program of the tree that is run, relative to {build}; each once.
   std::vector<std::string> programs() const;

@@ -106,12 +106,17 @@ void members(V& visit, T& category) {
   auto& [letter, name] = category;
   visit(letter, name);
 }
+template <class V, Is<Pack> T>
+void members(V& visit, T& pack) {
+  auto& [name, about, bugs, level] = pack;
+  visit(name, about, bugs, level);
+}
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
-  auto& [root, outputs, build, probes, inputs, parity, runs, categories, patterns, outcomes, pages, tests,
-         place] = tree;
-  visit(root, outputs, build, probes, inputs, parity, runs, categories, patterns, outcomes, pages, tests,
-        place);
+  auto& [root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
+         tests, place] = tree;
+  visit(root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
+        tests, place);
 }
 template <class V, Is<Edit> T>
 void members(V& visit, T& edit) {

@@ -206,6 +206,19 @@ Names run_names(const Tree& tree) {
   return names;
 }
 
+// One of the head's, where it lists any.
+Kind<Text> pack_name() {
+  const Kind<Text> one = listed("tree.packs", [](const Tree& tree) {
+    Names names;
+    for (const Pack& pack : tree.packs) names.push_back(pack.name);
+    return names;
+  });
+  return {[one](Fields& fields, const Node& node, const std::string&, Text& out) {
+            return (fields.head().packs.empty() ? text() : one).read(fields, node, "pack", out);
+          },
+          text().schema};
+}
+
 const Table<Rule>& rule_table() {
   using F = Of<Rule>;
   const Kind<Text> id = like(kId, kNoId);
@@ -216,7 +229,8 @@ const Table<Rule>& rule_table() {
           F::need("id", id, &Rule::id, "says what the bug is; a learner sees it afterwards"),
           F::need("title", text(), &Rule::title, "what 'list' shows: the component, not the bug"),
           F::may("refs", texts(text(), Items::each_once), &Rule::refs, "rows of the sources it comes from"),
-          F::may("pack", texts(text(), Items::each_once), &Rule::pack, "collections it belongs to"),
+          F::may("pack", texts(pack_name(), Items::each_once), &Rule::pack,
+                 "collections it belongs to, of tree.packs"),
           F::need("category", listed("tree.categories", category_names), &Rule::category,
                   "one of tree.categories"),
           F::may("pattern", listed("tree.patterns", [](const Tree& t) { return t.patterns; }), &Rule::pattern,

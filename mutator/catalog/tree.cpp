@@ -157,6 +157,16 @@ Kind<Run> run() {
                       [](Fields& fields, Run& r) { r.program.place = fields.place(); });
 }
 
+Kind<Pack> pack() {
+  using F = Of<Pack>;
+  return mapping<Pack>(
+      "an entry of tree.packs",
+      {F::need("about", text(), &Pack::about, "what is in it, in one line, for who chooses one"),
+       F::may("bugs", whole(1, 9), &Pack::bugs, "how many of its bugs a session has at once (default: 1)"),
+       F::may("level", whole(1, 9), &Pack::level,
+              "which level of a hunt it is: 'start --level' draws from it")});
+}
+
 void check_tree(Fields& fields, Tree& tree) {
   std::map<std::string, int> ids;
   for (const Parity& one : tree.parity) {
@@ -196,6 +206,15 @@ Kind<Tree> tree() {
              &Tree::outputs, "directories at its top that its programs write into: nobody's work"),
       F::need("categories", Kind<Named<Text>>{read_categories, named(letter, text()).schema}, put_categories,
               "classes of bugs: the letter that their codes begin with, and the name"),
+      F::may(
+          "packs", named(text(), pack()),
+          [](Tree& tree, Named<Pack>&& all) {
+            for (auto& [name, one] : all) {
+              one.name = name.value;
+              tree.packs.push_back(std::move(one));
+            }
+          },
+          "collections of bugs, by name; where there are none, a rule may name any"),
       F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
              "kinds of slips, which a rule's pattern is one of"),
       F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,

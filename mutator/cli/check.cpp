@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "mutator/cli/debrief.h"
 #include "mutator/cli/shell.h"
@@ -11,6 +12,7 @@
 #include "mutator/coach/report.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
+#include "mutator/grade/together.h"
 #include "mutator/grade/verdict.h"
 
 namespace nanobug::cli {
@@ -19,22 +21,48 @@ namespace {
 nlohmann::json to_json(const grade::Verdict& verdict, const session::Session& before,
                        const session::Session& after) {
   const coach::Standing standing = coach::standing_of(verdict);
-  return {{"solved", verdict.solved},
-          {"outcome", coach::outcome_of(after)},
-          {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()},
-          {"builds", verdict.builds},
-          {"wrong", verdict.wrong},
-          {"probes_agree", standing.probes_agree},
-          {"probes", standing.probes},
-          {"probes_agreed_last",
-           before.probes_total_last > 0 ? nlohmann::json(before.probes_agree_last) : nlohmann::json()},
-          {"programs_agree", standing.programs_agree},
-          {"programs", standing.programs},
-          {"message", verdict.build_message},
-          {"own_build", verdict.own_build},
-          {"excluded", verdict.excluded},
-          {"cut_short", verdict.cut_short},
-          {"seconds", verdict.seconds}};
+  nlohmann::json json = {
+      {"solved", verdict.solved},
+      {"outcome", coach::outcome_of(after)},
+      {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()},
+      {"builds", verdict.builds},
+      {"wrong", verdict.wrong},
+      {"probes_agree", standing.probes_agree},
+      {"probes", standing.probes},
+      {"probes_agreed_last",
+       before.probes_total_last > 0 ? nlohmann::json(before.probes_agree_last) : nlohmann::json()},
+      {"programs_agree", standing.programs_agree},
+      {"programs", standing.programs},
+      {"message", verdict.build_message},
+      {"own_build", verdict.own_build},
+      {"excluded", verdict.excluded},
+      {"cut_short", verdict.cut_short},
+      {"seconds", verdict.seconds}};
+  if (!after.bugs.empty()) {
+    json["bugs"] = after.bugs.size();
+    json["left"] = verdict.builds ? nlohmann::json(coach::bugs_left(after)) : nlohmann::json();
+  }
+  return json;
+}
+
+// Of several bugs, in their order. What does not build tells nothing.
+std::vector<bool> fixed(const session::Session& session, const grade::Verdict& verdict) {
+  std::vector<bool> all;
+  for (const session::Bug& bug : session.bugs)
+    all.push_back(verdict.builds ? !grade::is_there(bug.own, verdict) : bug.fixed);
+  return all;
+}
+
+std::string debriefs(const catalog::Catalog& catalog, const session::Session& session, size_t width) {
+  std::string text;
+  std::set<std::string> told;  // a bug in several files is one
+  for (const session::Injected& bug : session.injected) {
+    const auto rule = catalog::find_rule(catalog, bug.rule);
+    if (!rule || !told.insert(bug.rule).second) continue;
+    if (!session.bugs.empty()) text += '\n' + (*rule)->code.value + ", " + (*rule)->id.value + ':';
+    text += '\n' + debrief(**rule, width, /*answers=*/false);
+  }
+  return text;
 }
 
 Result<Exit> check(Context& c, bool all) {
@@ -56,6 +84,7 @@ Result<Exit> check(Context& c, bool all) {
   const coach::Standing standing = coach::standing_of(*verdict);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     coach::note_machine(s, took.count());
+    coach::note_fixed(s, fixed(s, *verdict));
     coach::note_check(s, verdict->solved, standing.probes_agree, standing.probes, std::time(nullptr));
   }));
   const session::Session after = *open->desk.current();
@@ -67,8 +96,9 @@ Result<Exit> check(Context& c, bool all) {
   c.ui.data(verdict->solved ? c.ui.good(report.headline) : c.ui.bad(report.headline));
   if (!report.body.empty()) c.ui.data(report.body);
   if (verdict->solved && !before.solved) {
-    if (const auto rule = catalog::find_rule((*mutants)->catalog(), before.injected.front().rule))
-      c.ui.data('\n' + debrief(**rule, static_cast<size_t>(c.ui.width()), /*answers=*/false));
+    if (const std::string text = debriefs((*mutants)->catalog(), before, static_cast<size_t>(c.ui.width()));
+        !text.empty())
+      c.ui.data(text);
     c.ui.data("  nanobug stop     ends the session; your work is kept");
   }
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);

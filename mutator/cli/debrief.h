@@ -1,5 +1,8 @@
-// debrief: what is said when a session is solved or given up.
+// debrief: what is said when a session is solved or given up, and what is written down of who looks before.
 #pragma once
+
+#include <set>
+#include <string>
 
 #include "mutator/cli/context.h"
 
@@ -7,5 +10,9 @@ namespace nanobug::cli {
 
 // Cause and follow-up questions of the rule, as paragraphs; with the model answers or without.
 std::string debrief(const catalog::Rule& rule, size_t width, bool answers);
+
+// Who opens the answer of the session that is open has given it up; it is written down like `reveal`. `ids`
+// are the rules whose answers are about to be shown.
+Status note_peek(Context& c, const std::set<std::string>& ids);
 
 }  // namespace nanobug::cli

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "mutator/base/files.h"
 #include "mutator/cli/shell.h"
@@ -23,10 +24,10 @@ std::string relative_to(const fs::path& checkout, const std::string& file) {
   return fs::path(file).lexically_normal().string();
 }
 
-const char* words_of(coach::Answer answer) {
+const char* words_of(coach::Answer answer, bool several) {
   switch (answer) {
     case coach::Answer::right:
-      return "Right: that is the place.";
+      return several ? "Right: that is the place of one of them." : "Right: that is the place.";
     case coach::Answer::right_file:
       return "The file is right, the line is not.";
     case coach::Answer::wrong:
@@ -60,12 +61,21 @@ Result<Exit> locate(Context& c, const std::string& words) {
     return fail(Exit::usage,
                 fmt::format("the claim is not counted: {} has {}", claim->file, coach::count(lines, "line")));
   const auto original = mutated->find(claim->file);
-  const coach::Answer answer =
-      original == mutated->end()
-          ? coach::Answer::wrong
-          : coach::judge_claim(*claim, session.injected, original->second.bytes, *present);
-  const bool right = answer == coach::Answer::right;
-  NANOBUG_TRY(open->desk.update([&](session::Session& s) { coach::note_claim(s, right); }));
+  const auto judge = [&](const std::vector<session::Injected>& bugs) {
+    return original == mutated->end() ? coach::Answer::wrong
+                                      : coach::judge_claim(*claim, bugs, original->second.bytes, *present);
+  };
+  const coach::Answer answer = judge(session.injected);
+  const bool right = answer == coach::Answer::right, several = !session.bugs.empty();
+  std::set<std::string> found;  // of several bugs
+  for (const session::Injected& bug : session.injected)
+    if (several && judge({bug}) == coach::Answer::right) found.insert(bug.rule);
+  NANOBUG_TRY(open->desk.update([&](session::Session& s) {
+    if (several)
+      coach::note_claim(s, found);
+    else
+      coach::note_claim(s, right);
+  }));
   if (c.ui.json)
     c.ui.data(nlohmann::json{{"file", claim->file},
                              {"line", claim->line},
@@ -74,7 +84,7 @@ Result<Exit> locate(Context& c, const std::string& words) {
                              {"counted", !session.solved}}
                   .dump(2, ' ', false, kAnyBytes));
   else
-    c.ui.data(right ? c.ui.good(words_of(answer)) : c.ui.bad(words_of(answer)));
+    c.ui.data(right ? c.ui.good(words_of(answer, several)) : c.ui.bad(words_of(answer, several)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return right ? Exit::ok : Exit::check_failed;
 }

@@ -79,7 +79,7 @@ int main(int argc, char** argv) {
   Verbs verbs(app, context);
   for (auto add :
        {add_start, add_status, add_run, add_locate, add_hint, add_check, add_reveal, add_stop, add_list,
-        add_progress, add_patch, add_rule, add_certify, add_cache, add_doctor, add_completion})
+        add_progress, add_pack, add_patch, add_rule, add_certify, add_cache, add_doctor, add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);

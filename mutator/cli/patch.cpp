@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/applied.h"
+#include "mutator/cli/debrief.h"
 #include "mutator/cli/verbs.h"
-#include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::cli {
@@ -59,27 +59,12 @@ Result<Exit> list(Context& c) {
   return Exit::ok;
 }
 
-// Who opens the answer of the session that is open has given it up; it is written down like `reveal`.
-Status note_peek(Context& c, const std::string& id) {
-  const auto is_it = [&](const session::Session& s) {
-    return !s.solved &&
-           std::any_of(s.injected.begin(), s.injected.end(), [&](const auto& bug) { return bug.rule == id; });
-  };
-  const auto open = session::Desk::peek(Context::places());
-  NANOBUG_TRY(open);
-  if (!*open || !is_it(**open)) return {};
-  auto here = c.at_desk();
-  NANOBUG_TRY(here);
-  c.ui.say("This is the bug of your open session; it is recorded as revealed.");
-  return here->desk.update(coach::note_reveal);
-}
-
 Result<Exit> show(Context& c, const std::string& id, int number) {
   const auto site = site_of(c, id, number);
   NANOBUG_TRY(site);
   const auto patch = (*c.mutants())->patch(*site);
   NANOBUG_TRY(patch);
-  NANOBUG_TRY(note_peek(c, site->rule));
+  NANOBUG_TRY(note_peek(c, {site->rule}));
   std::vector<std::string> files;
   for (const rewrite::Change* change : site->changes()) files.push_back(change->file);
   c.ui.data(
@@ -101,7 +86,7 @@ Result<Exit> apply(Context& c, const std::string& id, int number) {
   for (const auto& [path, text] : *overlay) pristine[path] = (*clean)->tree.at(path).bytes;
   const fs::path tree = (*c.catalog())->tree_directory();
   NANOBUG_TRY(apply_to_tree(tree, *overlay, pristine));
-  NANOBUG_TRY(note_peek(c, site->rule));
+  NANOBUG_TRY(note_peek(c, {site->rule}));
   c.ui.say("The bug is in " + tidy(tree) + " now. 'nanobug patch restore' takes it out again.");
   return Exit::ok;
 }

@@ -2,7 +2,9 @@
 // up, and recorded; of one that has ended it is reading.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "mutator/cli/debrief.h"
 #include "mutator/cli/verbs.h"
@@ -28,21 +30,101 @@ Result<Asked> asked_for() {
   return Asked{std::move(ledger->back().session)};
 }
 
+// One bug: its rule, which may be gone from the catalog, and where it is.
+struct Revealed {
+  std::string id;
+  const catalog::Rule* rule = nullptr;
+  std::vector<std::string> places;
+};
+
+std::vector<Revealed> answers_of(const catalog::Catalog& catalog, const session::Session& session) {
+  std::vector<Revealed> all;
+  for (const session::Injected& bug : session.injected) {
+    auto known =
+        std::find_if(all.begin(), all.end(), [&](const Revealed& one) { return one.id == bug.rule; });
+    if (known == all.end()) {
+      const auto rule = catalog::find_rule(catalog, bug.rule);
+      known = all.insert(all.end(), {bug.rule, rule ? *rule : nullptr, {}});
+    }
+    known->places.push_back(bug.changed.empty() ? bug.file
+                                                : fmt::format("{}:{}", bug.file, bug.changed.front().first));
+  }
+  return all;
+}
+
+// Each file once, whoever changed it.
+Result<std::string> diff_of(const session::Session& session) {
+  const auto clean = Context::from_vault(session.pristine), mutated = Context::from_vault(session.mutated);
+  NANOBUG_TRY(clean);
+  NANOBUG_TRY(mutated);
+  std::string diff;
+  std::set<std::string> told;
+  for (const session::Injected& bug : session.injected)
+    if (told.insert(bug.file).second)
+      diff += grade::unified_diff(bug.file, clean->at(bug.file).bytes, mutated->at(bug.file).bytes);
+  return diff;
+}
+
+nlohmann::json to_json(const Revealed& one) {
+  auto questions = nlohmann::json::array();
+  if (one.rule)
+    for (const catalog::Question& asked : one.rule->questions)
+      questions.push_back({{"question", asked.question.value}, {"answer", asked.answer}});
+  return {{"id", one.id},
+          {"code", one.rule ? one.rule->code.value : ""},
+          {"title", one.rule ? one.rule->title.value : "(no longer in the catalog)"},
+          {"cause", one.rule ? one.rule->cause : ""},
+          {"questions", questions}};
+}
+
+std::string name_of(const Ui& ui, const Revealed& one) {
+  return ui.strong((one.rule ? one.rule->code.value + ", " : "") + one.id) + ": " +
+         (one.rule ? one.rule->title.value : "(no longer in the catalog)");
+}
+
+std::string debrief_of(const Ui& ui, const Revealed& one) {
+  return one.rule ? debrief(*one.rule, static_cast<size_t>(ui.width()), /*answers=*/true) : "";
+}
+
+std::string in_words(const Ui& ui, const std::vector<Revealed>& answers, const std::string& diff) {
+  const std::string changed = "What was changed (- clean, + with the bug):\n" + diff + '\n';
+  if (answers.size() == 1)
+    return name_of(ui, answers.front()) + "\n\n" + changed + debrief_of(ui, answers.front());
+  std::string text = changed;
+  for (const Revealed& one : answers) {
+    std::string places;
+    for (const std::string& place : one.places) places += (places.empty() ? "" : ", ") + place;
+    text += name_of(ui, one) + "\n  " + places + "\n\n" + debrief_of(ui, one) + '\n';
+  }
+  text.pop_back();
+  return text;
+}
+
+nlohmann::json to_json(const session::Session& session, const std::vector<Revealed>& answers,
+                       const std::string& diff) {
+  nlohmann::json json;
+  if (answers.size() == 1) {
+    json = to_json(answers.front());
+  } else {
+    for (const Revealed& one : answers) {
+      json["bugs"].push_back(to_json(one));
+      json["bugs"].back()["places"] = one.places;
+    }
+  }
+  json["name"] = session.name;
+  json["diff"] = diff;
+  return json;
+}
+
 Result<Exit> reveal(Context& c) {
   const auto asked = asked_for();
   NANOBUG_TRY(asked);
   const session::Session& session = asked->session;
   const auto loaded = c.catalog_of(session);
   NANOBUG_TRY(loaded);
-  const auto rule = catalog::find_rule(**loaded, session.injected.front().rule);
-  const auto clean = Context::from_vault(session.pristine), mutated = Context::from_vault(session.mutated);
-  NANOBUG_TRY(clean);
-  NANOBUG_TRY(mutated);
-  std::string diff;
-  for (const session::Injected& bug : session.injected)
-    diff += grade::unified_diff(bug.file, clean->at(bug.file).bytes, mutated->at(bug.file).bytes);
-  const std::string id = session.injected.front().rule, code = rule ? (*rule)->code.value : "",
-                    title = rule ? (*rule)->title.value : "(no longer in the catalog)";
+  const auto diff = diff_of(session);
+  NANOBUG_TRY(diff);
+  const std::vector<Revealed> answers = answers_of(**loaded, session);
   // An answer that cannot be given is not recorded; one that was recorded is given.
   if (asked->open) {
     auto open = c.at_desk();
@@ -51,28 +133,26 @@ Result<Exit> reveal(Context& c) {
   } else {
     c.ui.say("Of the last session, " + session.name + ":");
   }
-  if (c.ui.json) {
-    auto questions = nlohmann::json::array();
-    if (rule)
-      for (const catalog::Question& one : (*rule)->questions)
-        questions.push_back({{"question", one.question.value}, {"answer", one.answer}});
-    c.ui.data(nlohmann::json{{"id", id},
-                             {"code", code},
-                             {"title", title},
-                             {"name", session.name},
-                             {"cause", rule ? (*rule)->cause : ""},
-                             {"diff", diff},
-                             {"questions", questions}}
-                  .dump(2, ' ', false, kAnyBytes));
-    return Exit::ok;
-  }
-  c.ui.data(c.ui.strong((code.empty() ? "" : code + ", ") + id) + ": " + title +
-            "\n\nWhat was changed (- clean, + with the bug):\n" + diff + '\n' +
-            (rule ? debrief(**rule, static_cast<size_t>(c.ui.width()), /*answers=*/true) : ""));
+  c.ui.data(c.ui.json ? to_json(session, answers, *diff).dump(2, ' ', false, kAnyBytes)
+                      : in_words(c.ui, answers, *diff));
   return Exit::ok;
 }
 
 }  // namespace
+
+Status note_peek(Context& c, const std::set<std::string>& ids) {
+  const auto open = session::Desk::peek(Context::places());
+  NANOBUG_TRY(open);
+  if (!*open || (*open)->solved) return {};
+  const auto& bugs = (*open)->injected;
+  if (std::none_of(bugs.begin(), bugs.end(), [&](const auto& bug) { return ids.contains(bug.rule); }))
+    return {};
+  auto here = c.at_desk();
+  NANOBUG_TRY(here);
+  c.ui.say((*open)->bugs.empty() ? "This is the bug of your open session; it is recorded as revealed."
+                                 : "This is a bug of your open session; it is recorded as revealed.");
+  return here->desk.update(coach::note_reveal);
+}
 
 void add_reveal(Verbs& verbs) {
   CLI::App* verb = verbs.add(verbs.app, "reveal",

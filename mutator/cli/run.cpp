@@ -198,8 +198,11 @@ void show_text(const Ui& ui, const std::string& own, const std::string& clean) {
 Result<const catalog::Run*> choose_run(const catalog::Catalog& catalog, const session::Session& session,
                                        const std::string& name) {
   if (name.empty()) {
-    const catalog::Rule* rule =
-        session.injected.empty() ? nullptr : catalog.find(session.injected.front().rule);
+    const auto left = std::find_if(session.bugs.begin(), session.bugs.end(),
+                                   [](const session::Bug& bug) { return !bug.fixed; });
+    const catalog::Rule* rule = left != session.bugs.end() ? catalog.find(left->rule)
+                                : session.injected.empty() ? nullptr
+                                                           : catalog.find(session.injected.front().rule);
     return rule ? &catalog.run_of(*rule) : &catalog.tree.runs.front();
   }
   if (const catalog::Run* run = catalog.tree.find_run(name)) return run;

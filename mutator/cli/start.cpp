@@ -8,9 +8,11 @@
 #include "mutator/base/paths.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/collection.h"
 #include "mutator/coach/draw.h"
 #include "mutator/coach/practice.h"
 #include "mutator/coach/words.h"
+#include "mutator/grade/together.h"
 #include "mutator/session/checkout.h"
 #include "mutator/session/lines.h"
 
@@ -21,10 +23,49 @@ struct Options {
   std::string rule;
   coach::Wanted wanted;
   bool random = false, strict = false;
-  int minutes = 0;
+  int minutes = 0, level = 0;
   std::optional<std::uint64_t> seed;
   std::string directory;
 };
+
+// The pack of that level.
+Result<std::string> pack_of(const catalog::Catalog& catalog, int level) {
+  std::vector<std::string> known;
+  for (const catalog::Pack& pack : catalog.tree.packs) {
+    if (pack.level == level) return pack.name;
+    if (pack.level > 0) known.push_back(std::to_string(pack.level));
+  }
+  return fail(Exit::usage, fmt::format("the catalog has no level {}{}", level,
+                                       known.empty() ? "" : "; it may be " + coach::one_of(known)));
+}
+
+// A level, or a pack's name in the rule's place, means to draw from that pack.
+Result<Options> settled(Context& c, Options options) {
+  if (options.rule.empty() && options.level == 0) return options;
+  const auto loaded = c.catalog();
+  NANOBUG_TRY(loaded);
+  std::string pack;
+  if (options.level > 0) {
+    const auto leveled = pack_of(**loaded, options.level);
+    NANOBUG_TRY(leveled);
+    pack = *leveled;
+  } else if (catalog::find_rule(**loaded, options.rule)) {
+    if (options.wanted.bugs > 1)
+      return fail(Exit::usage, "RULE and --bugs exclude each other; leave one out");
+    return options;
+  } else if (const auto named = coach::collection(**loaded, options.rule)) {
+    pack = named->pack.name;
+    options.rule.clear();
+  } else {
+    return options;
+  }
+  if (!options.rule.empty()) return fail(Exit::usage, "RULE and --level exclude each other; leave one out");
+  if (!options.wanted.pack.empty() && options.wanted.pack != pack)
+    return fail(Exit::usage,
+                "two packs are named, " + pack + " and " + options.wanted.pack + "; leave one out");
+  options.wanted.pack = pack;
+  return options;
+}
 
 // What the options allow, in the order of the draw.
 struct Draw {
@@ -80,26 +121,69 @@ Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> first_c
   return tl::unexpected(*refusal);
 }
 
-Result<session::StartRequest> request_for(Context& c, const Options& options, const catalog::Rule& rule,
-                                          const rewrite::Site& site) {
+// What a session gets: one bug, or several, in the order of the draw.
+struct Drawn {
+  std::vector<grade::Candidate> bugs;
+  std::vector<std::vector<std::string>> own;  // of several, see grade/together.h
+  workshop::Overlay overlay;
+  workshop::Mutant mutant;
+};
+
+Result<Drawn> one_bug(Context& c, const Draw& draw) {
+  auto certified = first_certified(c, draw.rules);
+  NANOBUG_TRY(certified);
+  auto& [rule, certificates] = *certified;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  const auto overlay = (*mutants)->overlay(site);
+  const auto sites = (*mutants)->sites(*rule);
+  NANOBUG_TRY(sites);
+  const size_t which = coach::draw_site(*rule, sites->size(), draw.seed);
+  auto overlay = (*mutants)->overlay((*sites)[which]);
   NANOBUG_TRY(overlay);
+  auto mutant = (*mutants)->build((*sites)[which]);
+  NANOBUG_TRY(mutant);
+  return Drawn{
+      {{rule, (*sites)[which], std::move(certificates[which])}}, {}, std::move(*overlay), std::move(*mutant)};
+}
+
+Result<Drawn> several_bugs(Context& c, const Draw& draw, size_t count) {
+  if (draw.rules.size() < count)
+    return fail(Exit::usage,
+                fmt::format("these options allow {}, so there are no {} at once",
+                            coach::count(static_cast<std::int64_t>(draw.rules.size()), "bug"), count));
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  auto found = grade::together(
+      **mutants, draw.rules, count,
+      [&](const catalog::Rule& rule, size_t sites) { return coach::draw_site(rule, sites, draw.seed); },
+      c.ui.progress());
+  NANOBUG_TRY(found);
+  return Drawn{std::move(found->bugs), std::move(found->own), std::move(found->overlay),
+               std::move(found->mutant)};
+}
+
+Result<session::StartRequest> request_for(Context& c, const Options& options, const Drawn& drawn) {
   session::StartRequest request;
   request.pristine = (*c.pristine())->tree;
   request.mutated = request.pristine;
-  for (const rewrite::Change* change : site.changes()) {
-    const std::string& text = overlay->at(change->file);
-    request.mutated[change->file].bytes = text;
-    request.injected.push_back({rule.id.value, site.index, change->file, change->function,
-                                session::changed_lines(request.pristine[change->file].bytes, text,
-                                                       {change->line, change->last_line})});
+  for (const auto& [file, text] : drawn.overlay) request.mutated[file].bytes = text;
+  int minutes = 0;
+  for (size_t i = 0; i < drawn.bugs.size(); ++i) {
+    const auto& [rule, site, certificate] = drawn.bugs[i];
+    minutes += rule->minutes;
+    if (!drawn.own.empty()) request.bugs.push_back({.rule = rule->id.value, .own = drawn.own[i]});
+    for (const rewrite::Change* change : site.changes())
+      request.injected.push_back(
+          {rule->id.value, site.index, change->file, change->function,
+           session::changed_lines(request.pristine[change->file].bytes, drawn.overlay.at(change->file),
+                                  {change->line, change->last_line})});
   }
-  request.minutes = options.minutes > 0 ? options.minutes : rule.minutes;
+  request.minutes = options.minutes > 0 ? options.minutes : minutes;
   request.strict = options.strict;
   request.named = !options.rule.empty();
   request.options = coach::to_options(options.wanted);
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
   auto project = grade::project_of((*mutants)->catalog(), request.pristine);
   NANOBUG_TRY(project);
   request.project = std::move(*project);
@@ -115,20 +199,49 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   return request;
 }
 
-void brief(const Ui& ui, const session::Session& session, const catalog::Rule& rule,
-           const std::string& symptom) {
-  const auto width = static_cast<size_t>(ui.width());
+// What the learner is told of one.
+std::string told(const grade::Candidate& bug, size_t width, const std::string& indent) {
+  return coach::wrap(bug.rule->brief, width, indent) + '\n' +
+         coach::wrap("Recorded run: " + bug.certificate.symptom.words + ".", width, indent);
+}
+
+// Several are told one by one, each as it shows where it is alone: nobody has recorded them together.
+std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
+  if (bugs.size() == 1) return told(bugs.front(), width, "  ");
+  std::string text = coach::wrap(
+      fmt::format("{} bugs at once. Each is told as it shows where it is the only one.", bugs.size()), width,
+      "  ");
+  for (size_t i = 0; i < bugs.size(); ++i)
+    text += fmt::format("\n  {}. {}", i + 1, told(bugs[i], width, "     ").substr(5));
+  return text;
+}
+
+void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs) {
   ui.data(
-      fmt::format("{}\n\n{}\n{}\n"
+      fmt::format("{}\n\n{}\n"
                   "  cd {}\n"
                   "  nanobug run      train it, beside the clean baseline\n"
                   "  nanobug hint     the next hint; the first names no file\n"
                   "  nanobug check    is it right now? judged by what it computes",
                   ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
                                         coach::count(session.minutes, "minute"), session.seed)),
-                  coach::wrap(rule.brief, width, "  "),
-                  coach::wrap("Recorded run: " + symptom + ".", width, "  "), tidy(session.directory)));
+                  told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
+}
+
+nlohmann::json to_json(const session::Session& session, const std::vector<grade::Candidate>& bugs,
+                       bool all_solved) {
+  nlohmann::json json = {{"name", session.name},       {"dir", session.directory.string()},
+                         {"branch", session.branch()}, {"minutes", session.minutes},
+                         {"seed", session.seed},       {"all_solved", all_solved}};
+  const auto symptom = [](const grade::Candidate& bug) {
+    return nlohmann::json{{"brief", bug.rule->brief}, {"recorded", bug.certificate.symptom.words}};
+  };
+  if (bugs.size() == 1)
+    json.update(symptom(bugs.front()));
+  else
+    for (const grade::Candidate& bug : bugs) json["bugs"].push_back(symptom(bug));
+  return json;
 }
 
 Result<Exit> start(Context& c, const Options& options) {
@@ -141,41 +254,27 @@ Result<Exit> start(Context& c, const Options& options) {
   if (const auto open = desk->current())
     return fail(Exit::session, "a session is open in " + tidy(open->directory) +
                                    "; 'nanobug stop' ends it and keeps your work");
-  const auto certified = first_certified(c, drawn->rules);
-  NANOBUG_TRY(certified);
-  const auto& [rule, certificates] = *certified;
-  const auto mutants = c.mutants();
-  NANOBUG_TRY(mutants);
-  const auto sites = (*mutants)->sites(*rule);
-  NANOBUG_TRY(sites);
-  const size_t which = coach::draw_site(*rule, sites->size(), drawn->seed);
-  const auto mutant = (*mutants)->build((*sites)[which]);
-  NANOBUG_TRY(mutant);
-  auto request = request_for(c, options, *rule, (*sites)[which]);
+  const size_t count = coach::at_once(**c.catalog(), options.wanted);
+  const auto found =
+      count == 1 || !options.rule.empty() ? one_bug(c, *drawn) : several_bugs(c, *drawn, count);
+  NANOBUG_TRY(found);
+  auto request = request_for(c, options, *found);
   NANOBUG_TRY(request);
   request->seed = drawn->seed;
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
   request->furnish = [&](const fs::path& staging, const fs::path& place) {
-    return (*mutants)->workshop().furnish((*mutants)->clean(), &*mutant, staging, place);
+    return (*mutants)->workshop().furnish((*mutants)->clean(), &found->mutant, staging, place);
   };
   const auto session = desk->start(*request);
   c.ui.clear_progress();
   NANOBUG_TRY(session);
   if (drawn->all_solved)
     c.ui.say("You have solved every bug that these options allow; this is one of them again.");
-  const std::string symptom = certificates[which].symptom.words;
   if (c.ui.json)
-    c.ui.data(nlohmann::json{
-        {"name", session->name},
-        {"dir", session->directory.string()},
-        {"branch", session->branch()},
-        {"minutes", session->minutes},
-        {"seed", session->seed},
-        {"all_solved", drawn->all_solved},
-        {"brief", rule->brief},
-        {"recorded",
-         symptom}}.dump(2, ' ', false, kAnyBytes));
+    c.ui.data(to_json(*session, found->bugs, drawn->all_solved).dump(2, ' ', false, kAnyBytes));
   else
-    brief(c.ui, *session, *rule, symptom);
+    brief(c.ui, *session, found->bugs);
   return Exit::ok;
 }
 
@@ -187,10 +286,18 @@ void add_start(Verbs& verbs) {
                              "Begin a practice session: a checkout with a silent bug, built and ready");
   verb->add_option(
           "rule", options->rule,
-          "The bug to practise: a code that 'nanobug list' shows, or a source's row (default: one is drawn)")
+          "The bug to practise: a code that 'nanobug list' shows, or a source's row; or a pack to draw from "
+          "(default: one is drawn)")
       ->type_name("RULE");
   verb->add_flag("--random", options->random, "Draw one (the default)");
   verb->add_option("--pack", options->wanted.pack, "Draw from this pack")->type_name("PACK");
+  verb->add_option("--level", options->level, "Draw from the pack of this level of a hunt")
+      ->check(CLI::Range(1, 9).description(""))
+      ->type_name("1..9");
+  verb->add_option("--bugs", options->wanted.bugs,
+                   "So many bugs at once (default: as many as the pack says, or 1)")
+      ->check(CLI::Range(1, 9).description(""))
+      ->type_name("1..9");
   verb->add_option("--category", options->wanted.category, "Draw from this category")->type_name("CATEGORY");
   verb->add_option("--difficulty", options->wanted.difficulty, "Draw one of this difficulty")
       ->check(CLI::Range(1, 3).description(""))
@@ -206,7 +313,9 @@ void add_start(Verbs& verbs) {
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {
     if (options->random && !options->rule.empty())
       return fail(Exit::usage, "RULE and --random exclude each other; leave one out");
-    return start(c, *options);
+    const auto settled_options = settled(c, *options);
+    NANOBUG_TRY(settled_options);
+    return start(c, *settled_options);
   });
 }
 

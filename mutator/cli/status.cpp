@@ -27,26 +27,31 @@ void add_status(Verbs& verbs) {
     std::error_code error;
     const bool there = fs::is_directory(s.directory, error);
     if (c.ui.json) {
-      const nlohmann::json json = {{"open", true},
-                                   {"name", s.name},
-                                   {"dir", s.directory.string()},
-                                   {"dir_exists", there},
-                                   {"branch", s.branch()},
-                                   {"mode", "hunt"},
-                                   {"elapsed_s", elapsed},
-                                   {"machine_s", s.machine_seconds},
-                                   {"over_time_s", over},
-                                   {"minutes", s.minutes},
-                                   {"seed", s.seed},
-                                   {"state", coach::state_of(s, now)},
-                                   {"strict", s.strict},
-                                   {"hints", s.hints},
-                                   {"late_hints", s.late_hints},
-                                   {"wrong_claims", s.wrong_claims},
-                                   {"located", s.located},
-                                   {"checks", s.checks},
-                                   {"solved", s.solved},
-                                   {"revealed", s.revealed}};
+      nlohmann::json json = {{"open", true},
+                             {"name", s.name},
+                             {"dir", s.directory.string()},
+                             {"dir_exists", there},
+                             {"branch", s.branch()},
+                             {"mode", "hunt"},
+                             {"elapsed_s", elapsed},
+                             {"machine_s", s.machine_seconds},
+                             {"over_time_s", over},
+                             {"minutes", s.minutes},
+                             {"seed", s.seed},
+                             {"state", coach::state_of(s, now)},
+                             {"strict", s.strict},
+                             {"hints", s.hints},
+                             {"late_hints", s.late_hints},
+                             {"wrong_claims", s.wrong_claims},
+                             {"located", s.located},
+                             {"checks", s.checks},
+                             {"solved", s.solved},
+                             {"revealed", s.revealed}};
+      if (!s.bugs.empty()) {
+        json["bugs"] = s.bugs.size();
+        json["left"] = coach::bugs_left(s);
+        json["places_found"] = coach::places_found(s);
+      }
       c.ui.data(json.dump(2, ' ', false, kAnyBytes));
       return Exit::ok;
     }
@@ -54,15 +59,24 @@ void add_status(Verbs& verbs) {
     if (over > 0)
       clock += fmt::format(", over time by {}", coach::clock(over)) +
                (s.solved || s.revealed ? "" : "; an interviewer would move on");
-    c.ui.data(table({{"session", s.name + " (hunt" + (s.strict ? ", strict)" : ")")},
-                     {"state", coach::state_of(s, now)},
-                     {"clock", clock},
-                     {"checkout", tidy(s.directory) + (there ? "" : "  (gone)")},
-                     {"branch", s.branch()},
-                     {"draw", fmt::format("--seed {} {}", s.seed, s.options)},
-                     {"hints", std::to_string(s.hints)},
-                     {"claims", fmt::format("{} wrong{}", s.wrong_claims, s.located ? ", place found" : "")},
-                     {"checks", std::to_string(s.checks)}}));
+    std::string found = s.located ? ", place found" : "", left;
+    if (!s.bugs.empty()) {
+      found = fmt::format(", {} of {} places found", coach::places_found(s), s.bugs.size());
+      left = fmt::format("{} of {} left", coach::bugs_left(s), s.bugs.size()) +
+             (s.checks > 0 ? " at the last check" : "");
+    }
+    std::vector<std::vector<std::string>> rows = {
+        {"session", s.name + " (hunt" + (s.strict ? ", strict)" : ")")},
+        {"state", coach::state_of(s, now)},
+        {"clock", clock},
+        {"checkout", tidy(s.directory) + (there ? "" : "  (gone)")},
+        {"branch", s.branch()},
+        {"draw", fmt::format("--seed {} {}", s.seed, s.options)},
+        {"hints", std::to_string(s.hints)},
+        {"claims", fmt::format("{} wrong{}", s.wrong_claims, found)},
+        {"checks", std::to_string(s.checks)}};
+    if (!left.empty()) rows.insert(rows.begin() + 1, {"bugs", left});
+    c.ui.data(table(rows));
     if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) c.ui.say(lost);
     return Exit::ok;
   });

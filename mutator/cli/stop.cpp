@@ -58,7 +58,10 @@ Result<Exit> stop(Context& c) {
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  c.ui.data(fmt::format("{} is over: {}, {}.", session.name, outcome, coach::cost_of(session, now)));
+  std::string fixed;
+  if (const int all = static_cast<int>(session.bugs.size()); outcome == "stopped" && all > 0)
+    fixed = fmt::format(", {} of {} fixed", all - coach::bugs_left(session), all);
+  c.ui.data(fmt::format("{} is over: {}{}, {}.", session.name, outcome, fixed, coach::cost_of(session, now)));
   if (stopped->attempt.empty()) {
     std::string why = stopped->note;
     if (const std::string path = session.directory.string(); why.starts_with(path))

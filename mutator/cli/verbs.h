@@ -34,6 +34,7 @@ void add_reveal(Verbs&);
 void add_stop(Verbs&);
 void add_progress(Verbs&);
 void add_patch(Verbs&);
+void add_pack(Verbs&);
 void add_rule(Verbs&);
 void add_cache(Verbs&);
 void add_certify(Verbs&);

@@ -36,7 +36,14 @@ std::string to_options(const Wanted& wanted) {
   if (!wanted.pack.empty()) add("pack", wanted.pack);
   if (!wanted.category.empty()) add("category", wanted.category);
   if (wanted.difficulty != 0) add("difficulty", std::to_string(wanted.difficulty));
+  if (wanted.bugs != 0) add("bugs", std::to_string(wanted.bugs));
   return options;
+}
+
+size_t at_once(const catalog::Catalog& catalog, const Wanted& wanted) {
+  if (wanted.bugs != 0) return static_cast<size_t>(wanted.bugs);
+  const catalog::Pack* pack = catalog.tree.find_pack(wanted.pack);
+  return pack ? static_cast<size_t>(pack->bugs) : 1;
 }
 
 Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catalog, const Wanted& wanted) {

@@ -18,10 +18,14 @@ namespace nanobug::coach {
 struct Wanted {
   std::string pack = {}, category = {};  // empty: any
   int difficulty = 0;                    // 0: any
+  int bugs = 0;                          // at once; 0: as many as the pack says, or one
 };
 
 // As they would be typed: "--pack cs336 --difficulty 2".
 std::string to_options(const Wanted& wanted);
+
+// How many bugs a session gets.
+size_t at_once(const catalog::Catalog& catalog, const Wanted& wanted);
 
 // The rules that fit, in the catalog's order. Errors: Exit::usage when none does; an unknown name gets a
 // suggestion.

@@ -23,6 +23,16 @@ std::set<std::string> rules_of(const session::Session& session) {
   return ids;
 }
 
+// All of a solved session; of one with several bugs that was stopped, those that were fixed.
+std::set<std::string> solved_in(const session::Record& record) {
+  if (record.outcome == "solved") return rules_of(record.session);
+  std::set<std::string> ids;
+  if (record.outcome == "stopped")
+    for (const session::Bug& bug : record.session.bugs)
+      if (bug.fixed) ids.insert(bug.rule);
+  return ids;
+}
+
 }  // namespace
 
 Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog) {
@@ -33,8 +43,8 @@ Progress progress_of(const std::vector<session::Record>& ledger, const catalog::
     for (const std::string& id : rules_of(record.session)) {
       const catalog::Rule* rule = catalog.find(id);
       categories.insert(rule ? rule->category : "gone from the catalog");
-      if (record.outcome == "solved") ++progress.solved_rules[id];
     }
+    for (const std::string& id : solved_in(record)) ++progress.solved_rules[id];
     for (const std::string& category : categories) count(progress.by_category[category], record);
   }
   for (const catalog::Rule& rule : catalog.rules) {
@@ -47,8 +57,7 @@ Progress progress_of(const std::vector<session::Record>& ledger, const catalog::
 
 std::set<std::string> solved_ids(const std::vector<session::Record>& ledger) {
   std::set<std::string> ids;
-  for (const session::Record& record : ledger)
-    if (record.outcome == "solved") ids.merge(rules_of(record.session));
+  for (const session::Record& record : ledger) ids.merge(solved_in(record));
   return ids;
 }
 

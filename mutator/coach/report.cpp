@@ -59,6 +59,16 @@ std::vector<std::string> upstream(const std::vector<std::string>& wrong, bool al
 
 namespace {
 
+// Of several bugs: how many are left, never which.
+std::string left_of(const session::Session& session) {
+  if (session.bugs.empty()) return "";
+  const int left = bugs_left(session), all = static_cast<int>(session.bugs.size());
+  if (left == 0)
+    return fmt::format(
+        " None of the {} bugs shows any more; what differs still is something else, or a part of one.", all);
+  return fmt::format(" {} of {} bugs {} left.", left, all, left == 1 ? "is" : "are");
+}
+
 Report judged(const grade::Verdict& verdict, const session::Session& before, const session::Session& after,
               bool all) {
   const std::string solved_at = "Solved at " + clock(learner_seconds(after, after.solved_at));
@@ -73,7 +83,7 @@ Report judged(const grade::Verdict& verdict, const session::Session& before, con
     return {before.solved ? solved_at + "; as it stands now it does not build."
                           : "Not yet: the checkout does not build.",
             verdict.build_message};
-  return {before.solved ? solved_at + "; as it stands now it differs." : "Not yet.",
+  return {before.solved ? solved_at + "; as it stands now it differs." : "Not yet." + left_of(after),
           differences(verdict, before, all)};
 }
 

@@ -52,6 +52,22 @@ void note_claim(Session& session, bool right) {
     ++session.wrong_claims;
 }
 
+void note_fixed(Session& session, const std::vector<bool>& fixed) {
+  for (size_t i = 0; i < std::min(fixed.size(), session.bugs.size()); ++i) session.bugs[i].fixed = fixed[i];
+}
+
+void note_claim(Session& session, const std::set<std::string>& rules) {
+  if (session.solved) return;
+  for (session::Bug& bug : session.bugs) bug.located = bug.located || rules.contains(bug.rule);
+  session.located = places_found(session) == static_cast<int>(session.bugs.size());
+  session.wrong_claims += rules.empty();
+}
+
+void note_hint(Session& session, size_t bug) {
+  note_hint(session);
+  ++session.bugs.at(bug).hints;
+}
+
 void note_hint(Session& session) {
   ++(session.solved ? session.late_hints : session.hints);
 }
@@ -66,6 +82,16 @@ void note_machine(Session& session, std::int64_t seconds) {
 
 int hints_shown(const Session& session) {
   return session.hints + session.late_hints;
+}
+
+int bugs_left(const Session& session) {
+  return static_cast<int>(std::count_if(session.bugs.begin(), session.bugs.end(),
+                                        [](const session::Bug& bug) { return !bug.fixed; }));
+}
+
+int places_found(const Session& session) {
+  return static_cast<int>(std::count_if(session.bugs.begin(), session.bugs.end(),
+                                        [](const session::Bug& bug) { return bug.located; }));
 }
 
 }  // namespace nanobug::coach

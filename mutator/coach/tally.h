@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "mutator/session/session.h"
 
@@ -26,12 +28,21 @@ std::string cost_of(const session::Session& session, std::int64_t now);
 
 // `agree` of `asked` probes do.
 void note_check(session::Session& session, bool solved, int agree, int asked, std::int64_t now);
+// Of several bugs: which of them the check finds fixed, in their order. Before note_check.
+void note_fixed(session::Session& session, const std::vector<bool>& fixed);
 void note_claim(session::Session& session, bool right);
+// Of several bugs: right about those of these rules.
+void note_claim(session::Session& session, const std::set<std::string>& rules);
 void note_hint(session::Session& session);
+void note_hint(session::Session& session, size_t bug);  // of several
 void note_reveal(session::Session& session);
 void note_machine(session::Session& session, std::int64_t seconds);  // spent before it was solved
 
 // How many hints were shown, counted or not.
 int hints_shown(const session::Session& session);
+
+// Of several bugs by the last check, and by what was claimed.
+int bugs_left(const session::Session& session);
+int places_found(const session::Session& session);
 
 }  // namespace nanobug::coach

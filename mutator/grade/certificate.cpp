@@ -131,14 +131,11 @@ Status examine_sight(Mutants& mutants, const workshop::Askable& askable, const I
   return {};
 }
 
-// Warnings that the clean build has not as often.
-Status examine_warnings(Mutants& mutants, const workshop::Mutant& built, Certificate& certificate) {
-  const auto before = read_file(mutants.clean().diagnostics());
-  NANOBUG_TRY(before);
-  const auto had = warnings(*before), has = warnings(built.diagnostics);
-  for (auto it = has.begin(); it != has.end(); it = has.upper_bound(*it))
-    if (has.count(*it) > had.count(*it))
-      certificate.refusals.push_back("the mutant has a new compiler warning: " + *it);
+Status examine_warnings(const Mutants& mutants, const workshop::Mutant& built, Certificate& certificate) {
+  const auto new_ones = new_warnings(mutants, built);
+  NANOBUG_TRY(new_ones);
+  for (const std::string& warning : *new_ones)
+    certificate.refusals.push_back("the mutant has a new compiler warning: " + warning);
   return {};
 }
 
@@ -282,6 +279,16 @@ Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& ru
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> new_warnings(const Mutants& mutants, const workshop::Mutant& built) {
+  const auto before = read_file(mutants.clean().diagnostics());
+  NANOBUG_TRY(before);
+  const auto had = warnings(*before), has = warnings(built.diagnostics);
+  std::vector<std::string> all;
+  for (auto it = has.begin(); it != has.end(); it = has.upper_bound(*it))
+    if (has.count(*it) > had.count(*it)) all.push_back(*it);
+  return all;
+}
 
 // What is proved stays proved whatever is said of it; but nobody is given a rule without its words.
 Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,

@@ -36,6 +36,9 @@ struct Proof {
   bool all = false;    // every parity run is asked, not only those that have to be (observers.h)
 };
 
+// What the compiler says of a mutant and not, or not as often, of the clean tree.
+Result<std::vector<std::string>> new_warnings(const Mutants& mutants, const workshop::Mutant& built);
+
 // One rule, all sites. A refusal is an answer; errors are nanobug's own trouble. What was proved before for
 // the same rule, tree and probes is read from the cache.
 Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& rule, const Proof& proof,

@@ -77,6 +77,16 @@ std::string compare_series(const std::vector<Record>& own, const std::vector<Rec
   return "";
 }
 
+int first_parting(const std::vector<Record>& own, const std::vector<Record>& clean, const std::string& series,
+                  double tolerance) {
+  const auto ours = having(own, {{series, tolerance}}), theirs = having(clean, {{series, tolerance}});
+  const double rounding = rounding_of(theirs, series);
+  const size_t common = std::min(ours.size(), theirs.size());
+  for (size_t i = 0; i < common; ++i)
+    if (!agree(ours[i]->at(series), theirs[i]->at(series), tolerance, rounding)) return static_cast<int>(i);
+  return ours.size() == theirs.size() ? -1 : static_cast<int>(common);
+}
+
 Difference compare_text(const std::string& own, const std::string& clean) {
   if (own == clean) return {};
   const auto ours = lines_of(own), theirs = lines_of(clean);

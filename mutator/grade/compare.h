@@ -27,6 +27,10 @@ std::string compare_series(const std::vector<workshop::Record>& own,
                            const std::vector<workshop::Record>& clean,
                            const std::map<std::string, double>& tolerances);
 
+// The first place where one series parts, counted among the records that have it; -1 where they agree.
+int first_parting(const std::vector<workshop::Record>& own, const std::vector<workshop::Record>& clean,
+                  const std::string& series, double tolerance);
+
 // The same of what was printed. A learner's own prints are additional lines, and said to be that.
 Difference compare_text(const std::string& own, const std::string& clean);
 

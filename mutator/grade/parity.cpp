@@ -39,6 +39,36 @@ Difference difference(const catalog::Parity& parity, const Performance& own, con
   return {};
 }
 
+int first_line_that_differs(const std::string& own, const std::string& clean) {
+  const auto ours = lines_of(own), theirs = lines_of(clean);
+  return static_cast<int>(std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end()).first -
+                          ours.begin());
+}
+
+// Everything that parts, where `difference` tells of the first. A run that ended early parts wherever it has
+// no more to show.
+std::vector<Parting> partings(const catalog::Parity& parity, const Performance& own, const Recording& clean) {
+  std::vector<Parting> all;
+  const auto& takes = own.recording.takes;
+  for (size_t i = 0; i < parity.steps.size(); ++i) {
+    const catalog::Compared& step = parity.steps[i];
+    const int number = static_cast<int>(i);
+    const Take nothing;
+    const Take &ours = i < takes.size() ? takes[i] : nothing, &theirs = clean.takes[i];
+    for (const auto& [series, tolerance] : step.series)
+      if (const int at = first_parting(ours.records, theirs.records, series, tolerance); at >= 0)
+        all.push_back({number, series, at});
+    const auto shown = [&](const Take& take) {
+      return step.picks.empty() ? take.text : picked(take.text, step.picks);
+    };
+    if (const std::string mine = shown(ours), other = shown(theirs); mine != other)
+      all.push_back({number, "stdout", first_line_that_differs(mine, other)});
+    if (!compare_writes(ours.writes, theirs.writes).empty()) all.push_back({number, "leaves", 0});
+  }
+  if (!own.failed.empty()) all.push_back({static_cast<int>(takes.size()), "ended", 0});
+  return all;
+}
+
 // Calls `perform(i)` for every index, two at a time, until one of them says that it is enough.
 Status two_at_a_time(const std::vector<size_t>& order, const std::function<Result<bool>(size_t)>& perform) {
   std::atomic<size_t> next = 0;
@@ -230,6 +260,7 @@ Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop,
     answer.only_more_lines = parts.only_more_lines;
     answer.how = answer.message.empty() ? How::agrees : How::differs;
     answer.hung = own->hung;
+    if (answer.differs()) answer.partings = partings(specs[i], *own, (*recorded)[i]);
     const std::lock_guard lock(telling);
     if (progress) progress("running programs", ++compared, static_cast<int>(order.size()));
     return !own->hung && (asking.until == Until::all || answer.agrees());

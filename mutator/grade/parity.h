@@ -16,6 +16,15 @@
 
 namespace nanobug::grade {
 
+// Where something that a compared step does first parts from the clean tree's.
+struct Parting {
+  int step = 0;
+  std::string what = {};  // a series' name; "stdout"; "leaves"; "ended": how it ended
+  int at = 0;             // the record of the series, counted among those that have it; the line of stdout
+
+  bool operator==(const Parting&) const = default;
+};
+
 // How one parity run compares with the clean tree's.
 struct ParityAnswer {
   enum class How {
@@ -30,6 +39,7 @@ struct ParityAnswer {
   std::string message = {};      // "loss differs from the clean tree's at record 3 by 2.1e-2 (relative)"
   bool hung = false;             // it differs because a limit was passed
   bool only_more_lines = false;  // it differs by what it prints beside what the clean tree prints
+  std::vector<Parting> partings = {};  // of whatever differs, each once
 
   bool agrees() const { return how == How::agrees; }
   bool differs() const { return how == How::differs; }

@@ -67,9 +67,23 @@ Injected injected_of(const Json& json) {
   return injected;
 }
 
+Json to_json(const Bug& bug) {
+  return {{"rule", bug.rule},
+          {"own", bug.own},
+          {"hints", bug.hints},
+          {"fixed", bug.fixed},
+          {"located", bug.located}};
+}
+
+Bug bug_of(const Json& json) {
+  return {json.at("rule"), json.at("own").get<std::vector<std::string>>(), count(json.at("hints")),
+          json.at("fixed"), json.at("located")};
+}
+
 Json to_json(const Session& s) {
-  Json injected = Json::array();
+  Json injected = Json::array(), bugs = Json::array();
   for (const auto& each : s.injected) injected.push_back(to_json(each));
+  for (const auto& each : s.bugs) bugs.push_back(to_json(each));
   return {{"name", s.name},
           {"directory", to_text(s.directory)},
           {"pristine", s.pristine},
@@ -93,7 +107,8 @@ Json to_json(const Session& s) {
           {"solved_at", s.solved_at},
           {"machine_seconds", s.machine_seconds},
           {"probes_agree_last", s.probes_agree_last},
-          {"probes_total_last", s.probes_total_last}};
+          {"probes_total_last", s.probes_total_last},
+          {"bugs", bugs}};
 }
 
 Session session_of(const Json& json) {
@@ -122,6 +137,8 @@ Session session_of(const Json& json) {
   s.machine_seconds = seconds_of(later(json, "machine_seconds"));
   s.probes_agree_last = count(later(json, "probes_agree_last"));
   s.probes_total_last = count(later(json, "probes_total_last"));
+  if (json.contains("bugs"))
+    for (const auto& each : json.at("bugs")) s.bugs.push_back(bug_of(each));
   return s;
 }
 

@@ -41,6 +41,17 @@ struct Injected {  // sealed on disk
   bool operator==(const Injected&) const = default;
 };
 
+// One of several bugs of a session, and what has become of it.
+struct Bug {
+  std::string rule;
+  std::vector<std::string> own;  // observers that it alone makes fail
+  int hints = 0;                 // of it that were shown
+  bool fixed = false;            // by the last check
+  bool located = false;
+
+  bool operator==(const Bug&) const = default;
+};
+
 // What is known of a session. On disk the injected rules are sealed: no file in clear names them.
 struct Session {
   std::string name;                 // neutral, for example 2026-11-21-quiet-heron
@@ -67,6 +78,7 @@ struct Session {
   std::int64_t solved_at = 0;        // of the first solved check; 0: none yet
   std::int64_t machine_seconds = 0;  // nanobug's own, before it was solved: not on the learner's clock
   int probes_agree_last = 0, probes_total_last = 0;  // of the last check
+  std::vector<Bug> bugs;  // where there are several at once, in the order of the draw; else empty
 
   std::string branch() const { return "session/" + name; }
 };
@@ -84,6 +96,7 @@ struct StartRequest {
   std::filesystem::path directory;  // must not exist, be empty, or hold the clean tree and nothing else
   vault::Tree pristine, mutated;
   std::vector<Injected> injected;
+  std::vector<Bug> bugs;  // see Session
   vault::Tree project;  // what the session is judged by, kept in the vault too
   int minutes = 20;
   std::uint64_t seed = 0;

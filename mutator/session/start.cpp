@@ -52,6 +52,7 @@ Result<Saved> new_session(const Papers& papers, const StartRequest& request, con
   }
   session.toolchain = request.toolchain;
   session.injected = request.injected;
+  session.bugs = request.bugs;
   session.minutes = request.minutes;
   session.seed = request.seed;
   session.strict = request.strict;

@@ -91,7 +91,7 @@ bool is_action(const std::string& name) {
 
 // Names of its own: any are welcome.
 bool is_free(const std::string& name) {
-  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt"}.contains(name);
+  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics"}.contains(name);
 }
 
 }  // namespace
@@ -122,6 +122,7 @@ TEST_CASE("the catalog whose fields are broken is right, and all of it arrives",
   CHECK(tree.runs.at(0).program.time_limit_s == 2.5);
   CHECK(tree.runs.at(0).program.before.at(0).args == Words{"{scratch}"});
   CHECK(tree.runs.at(0).series == Words{"loss"});
+  CHECK(tree.packs == std::vector<catalog::Pack>{{"basics", "what comes first", 2, 3}});
   const catalog::Rule& rule = catalog->rules.at(0);
   CHECK(rule.title.value == "A title");
   CHECK(rule.cause == "The cause.");

@@ -46,6 +46,24 @@ TEST_CASE("every row of the sources has a rule, or a decoy, that names it", "[ca
   }
 }
 
+TEST_CASE("the collections are there, each with enough to draw from", "[catalog][rows]") {
+  const auto catalog = catalog::load(kCatalog);
+  REQUIRE(catalog);
+  for (const char* name : {"cs336", "nanochat", "hunt-1", "hunt-2", "hunt-3", "troubleshooting", "reversal",
+                           "field", "cpp", "libtorch", "ranks", "numerics", "tier-1", "tier-2", "tier-3"}) {
+    CAPTURE(name);
+    const catalog::Pack* pack = catalog->tree.find_pack(name);
+    REQUIRE(pack);
+    const auto bugs = std::count_if(catalog->rules.begin(), catalog->rules.end(), [&](const auto& rule) {
+      return !rule.decoy && std::count(rule.pack.begin(), rule.pack.end(), pack->name) == 1;
+    });
+    CHECK(bugs >= 2 * pack->bugs);  // a second draw can be another one
+  }
+  // The sources' levels have three, four and five bugs at once.
+  for (const auto& [name, bugs] : {std::pair("hunt-1", 3), {"hunt-2", 4}, {"hunt-3", 5}})
+    CHECK(catalog->tree.find_pack(name)->bugs == bugs);
+}
+
 TEST_CASE("the catalog is as large as it says", "[catalog][rows]") {
   const auto catalog = catalog::load(kCatalog);
   REQUIRE(catalog);

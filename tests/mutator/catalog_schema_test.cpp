@@ -142,6 +142,7 @@ const std::set<std::string> kMeaning = {
     "a matcher over two plain lines",
     "a code of another category",
     "a code twice",
+    "a pack that the head does not list",
     "a pattern that the head does not list",
     "a pattern where the head lists none",
     "no pattern",

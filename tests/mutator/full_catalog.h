@@ -53,6 +53,11 @@ inline const std::string kFull = R"(tree:  #!*
   categories:  #!*
     N: numerics
     D: data
+  packs:  #*
+    basics:  #*
+      about: what comes first  #!
+      bugs: 2  #*
+      level: 3  #*
   patterns: [leak, off by one]  #*
   outcomes: [crash, poor model]  #*
   pages: docs/bugs

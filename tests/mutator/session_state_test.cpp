@@ -28,12 +28,15 @@ TEST_CASE("what is updated is there for the next command", "[session]") {
 TEST_CASE("every field of a session is there for the next command, and in the ledger", "[session]") {
   Scratch scratch;
   auto request = furnished_request(scratch / "work");
-  request.project["catalog.yaml"].bytes = "tree:\n", request.toolchain = "t", request.options = "--pack reversal";
+  request.project["catalog.yaml"].bytes = "tree:\n", request.toolchain = "t",
+  request.options = "--pack reversal";
   REQUIRE(desk_in(scratch).start(request));
   const auto change = [](Session& session) {
     session.hints = 1, session.wrong_claims = 2, session.located = true, session.checks = 3;
     session.solved = true, session.revealed = true, session.solved_at = 4, session.machine_seconds = 5;
     session.probes_agree_last = 480, session.probes_total_last = 495;
+    session.bugs = {{.rule = "a", .own = {"p", "run 0 loss 3"}, .hints = 2, .fixed = true},
+                    {.rule = "b", .own = {}, .located = true}};
   };
   REQUIRE(desk_in(scratch).update(change));
   const Session open = *Desk::peek(places_in(scratch.path())).value();
@@ -51,6 +54,9 @@ TEST_CASE("every field of a session is there for the next command, and in the le
     CHECK(session.solved_at == 4);
     CHECK(session.machine_seconds == 5);
     CHECK(session.probes_agree_last == 480);
+    CHECK(session.bugs ==
+          std::vector<session::Bug>{{.rule = "a", .own = {"p", "run 0 loss 3"}, .hints = 2, .fixed = true},
+                                    {.rule = "b", .own = {}, .located = true}});
     CHECK(session.probes_total_last == 495);
   }
 }
@@ -62,7 +68,7 @@ TEST_CASE("a session that an older nanobug began is read", "[session]") {
   auto outer = nlohmann::json::parse(bytes_of(file));
   auto content = nlohmann::json::parse(session::unseal(outer["sealed"].get<std::string>()).value());
   for (const char* later : {"project", "toolchain", "options", "solved_at", "machine_seconds",
-                            "probes_agree_last", "probes_total_last"})
+                            "probes_agree_last", "probes_total_last", "bugs"})
     REQUIRE(content["session"].erase(later) == 1);
   outer["sealed"] = session::seal(content.dump());
   put(file, outer.dump() + "\n");
