@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/conflicts.h"
 #include "mutator/cli/summary.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/words.h"
@@ -40,8 +41,9 @@ std::string place_of(const grade::Certificate& one) {
   return one.file.empty() ? "nowhere" : fmt::format("{}:{}", one.file, one.line);
 }
 
-Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof,
-                     bool in_summary) {
+enum class Show { certificates, summary, conflicts };
+
+Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof, Show show) {
   const auto named = c.rules(ids);
   NANOBUG_TRY(named);
   const std::vector<const catalog::Rule*>& rules = *named;
@@ -78,9 +80,10 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grad
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
     }
   }
-  if (!in_summary)
+  if (show == Show::conflicts && all_hold) return show_conflicts(c, rules, held);
+  if (show == Show::certificates)
     c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
-  else if (all_hold)
+  else if (show == Show::summary && all_hold)
     c.ui.data(summary(rules, held, (*mutants)->catalog()));
   for (const std::string& reason : reasons) c.ui.complain({Exit::check_failed, reason});
   return all_hold ? Exit::ok : Exit::check_failed;
@@ -99,7 +102,15 @@ void add_certify(Verbs& verbs) {
   auto in_summary = std::make_shared<bool>(false);
   verb->add_flag("--summary", *in_summary,
                  "Counts of what there is, as the page docs/catalog.md, once all hold");
-  verbs.on(verb, [=, &c = verbs.context] { return certify(c, *ids, *proof, *in_summary); });
+  auto conflicts = std::make_shared<bool>(false);
+  verb->add_flag("--conflicts", *conflicts,
+                 "Which bugs cannot be in the tree at once: how many of each, with --json every pair");
+  verbs.on(verb, [=, &c = verbs.context] {
+    return certify(c, *ids, *proof,
+                   *conflicts    ? Show::conflicts
+                   : *in_summary ? Show::summary
+                                 : Show::certificates);
+  });
 }
 
 }  // namespace nanobug::cli

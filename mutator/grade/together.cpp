@@ -63,15 +63,18 @@ Result<std::vector<Stretch>> stretches(const Mutants& mutants, const rewrite::Si
 }
 
 // Lines that touch count: what the formatter makes of two edits side by side is neither's.
-Result<bool> overlap(const Mutants& mutants, const rewrite::Site& a, const rewrite::Site& b) {
-  const auto ours = stretches(mutants, a), theirs = stretches(mutants, b);
-  NANOBUG_TRY(ours);
-  NANOBUG_TRY(theirs);
-  return std::any_of(ours->begin(), ours->end(), [&](const Stretch& x) {
-    return std::any_of(theirs->begin(), theirs->end(), [&](const Stretch& y) {
+bool touch(const std::vector<Stretch>& ours, const std::vector<Stretch>& theirs) {
+  return std::any_of(ours.begin(), ours.end(), [&](const Stretch& x) {
+    return std::any_of(theirs.begin(), theirs.end(), [&](const Stretch& y) {
       return x.file == y.file && x.first <= y.last + 1 && y.first <= x.last + 1;
     });
   });
+}
+
+bool seen_by_a_run(const catalog::Tree& tree, const Candidate& bug) {
+  const auto& failing = bug.certificate.failing;
+  return std::any_of(failing.begin(), failing.end(),
+                     [&](const std::string& observer) { return is_run(tree, observer); });
 }
 
 bool all_own_some(const Owned& own) {
@@ -112,14 +115,18 @@ Result<std::map<std::string, int>> ask_runs(Mutants& mutants, const workshop::Ov
   return runs;
 }
 
+enum class Ask { never, where_unknown };
+
 // Adds what the runs tell of a bug to what is known of it.
-Status look_at_runs(Mutants& mutants, const Candidate& bug, Sight& sight) {
+Status look_at_runs(Mutants& mutants, const Candidate& bug, Ask ask, Sight& sight) {
   if (sight.runs_known) return {};
   const auto overlay = mutants.overlay(bug.site);
   NANOBUG_TRY(overlay);
   const fs::path file = mutants.workshop().cache() / "certificates" / key_of(mutants, *overlay, json{"runs"});
   if (const auto kept = read_kept(file); kept && kept->is_object()) {
     sight.runs = kept->get<std::map<std::string, int>>();
+  } else if (ask == Ask::never) {
+    return {};
   } else {
     auto runs = ask_runs(mutants, *overlay);
     NANOBUG_TRY(runs);
@@ -259,13 +266,13 @@ class Gathering {
 
   // Takes it in where, by what is known, it can be told from the others and they from it.
   Result<bool> add(Candidate bug) {
-    for (const Candidate& other : bugs_) {
-      const auto touching = overlap(mutants_, other.site, bug.site);
-      NANOBUG_TRY(touching);
-      if (*touching) return false;
-    }
+    const auto lines = stretches(mutants_, bug.site);
+    NANOBUG_TRY(lines);
+    for (const auto& others : lines_)
+      if (touch(others, *lines)) return false;
+    sights_.push_back(sight_of(mutants_, bug));
+    lines_.push_back(std::move(*lines));
     bugs_.push_back(std::move(bug));
-    sights_.push_back(sight_of(mutants_, bugs_.back()));
     const auto told = tell_apart();
     if (!told || !*told) drop();
     return told;
@@ -274,6 +281,7 @@ class Gathering {
   void drop() {
     bugs_.pop_back();
     sights_.pop_back();
+    lines_.pop_back();
   }
 
   size_t size() const { return bugs_.size(); }
@@ -291,21 +299,19 @@ class Gathering {
     bool ask = false;
     for (size_t i = 0; i < bugs_.size(); ++i) {
       if (!by_probes[i].empty()) continue;
-      const auto& seen_by = bugs_[i].certificate.failing;
-      if (std::none_of(seen_by.begin(), seen_by.end(), [&](const std::string& observer) {
-            return is_run(mutants_.catalog().tree, observer);
-          }))
-        return false;
+      if (!seen_by_a_run(mutants_.catalog().tree, bugs_[i])) return false;
       ask = true;
     }
     if (!ask) return true;
-    for (size_t i = 0; i < bugs_.size(); ++i) NANOBUG_TRY(look_at_runs(mutants_, bugs_[i], sights_[i]));
+    for (size_t i = 0; i < bugs_.size(); ++i)
+      NANOBUG_TRY(look_at_runs(mutants_, bugs_[i], Ask::where_unknown, sights_[i]));
     return all_own_some(own());
   }
 
   Mutants& mutants_;
   std::vector<Candidate> bugs_;
   std::vector<Sight> sights_;
+  std::vector<std::vector<Stretch>> lines_;
 };
 
 // Nothing where the rule cannot be given to anybody.
@@ -326,18 +332,33 @@ Result<std::optional<Candidate>> candidate(Mutants& mutants, const catalog::Rule
 
 }  // namespace
 
-Clash clash_of(const Mutants& mutants, const Candidate& a, const Candidate& b) {
-  const auto touching = overlap(mutants, a.site, b.site);
-  if (!touching || *touching) return Clash::overlap;
-  const std::vector<Sight> sights = {sight_of(mutants, a), sight_of(mutants, b)};
-  if (all_own_some(own_observers(sights))) return Clash::none;
-  const auto seen_by_run = [&](const Candidate& bug) {
-    return std::any_of(bug.certificate.failing.begin(), bug.certificate.failing.end(),
-                       [&](const auto& observer) { return is_run(mutants.catalog().tree, observer); });
+Result<std::vector<Pair>> clashes(Mutants& mutants, const std::vector<Candidate>& bugs) {
+  std::vector<std::vector<Stretch>> lines;
+  std::vector<Sight> sights;
+  for (const Candidate& bug : bugs) {
+    auto of_bug = stretches(mutants, bug.site);
+    NANOBUG_TRY(of_bug);
+    lines.push_back(std::move(*of_bug));
+    sights.push_back(sight_of(mutants, bug));
+    NANOBUG_TRY(look_at_runs(mutants, bug, Ask::never, sights.back()));
+  }
+  const auto may_be_told = [&](size_t i, const Owned& own, size_t which) {
+    return !own[which].empty() || seen_by_a_run(mutants.catalog().tree, bugs[i]);
   };
-  const Owned own = own_observers(sights);
-  const bool runs_may_tell = (!own[0].empty() || seen_by_run(a)) && (!own[1].empty() || seen_by_run(b));
-  return runs_may_tell ? Clash::undecided : Clash::hidden;
+  const auto clash = [&](size_t a, size_t b) {
+    if (touch(lines[a], lines[b])) return Clash::overlap;
+    const Owned own = own_observers({sights[a], sights[b]});
+    if (all_own_some(own)) return Clash::none;
+    const bool runs_are_known = sights[a].runs_known && sights[b].runs_known;
+    return !runs_are_known && may_be_told(a, own, 0) && may_be_told(b, own, 1) ? Clash::undecided
+                                                                               : Clash::hidden;
+  };
+  std::vector<Pair> all;
+  for (size_t a = 0; a < bugs.size(); ++a)
+    for (size_t b = a + 1; b < bugs.size(); ++b)
+      if (bugs[a].rule != bugs[b].rule)
+        if (const Clash why = clash(a, b); why != Clash::none) all.push_back({a, b, why});
+  return all;
 }
 
 Result<Together> together(Mutants& mutants, const std::vector<const catalog::Rule*>& in_order, size_t count,

@@ -52,8 +52,14 @@ enum class Clash {
   undecided,  // no probe tells them apart; whether a run does has to be tried
 };
 
-// From what is known; nothing is built and nothing is run.
-Clash clash_of(const Mutants& mutants, const Candidate& a, const Candidate& b);
+// Two of some candidates, by their places among them.
+struct Pair {
+  size_t a = 0, b = 0;
+  Clash clash = Clash::none;
+};
+
+// The pairs of different rules that clash. From what is known: nothing is built and nothing is run.
+Result<std::vector<Pair>> clashes(Mutants& mutants, const std::vector<Candidate>& bugs);
 
 struct Together {
   std::vector<Candidate> bugs;

@@ -134,6 +134,41 @@ void replace_in(const fs::path& file, const std::string& from, const std::string
   REQUIRE(write_unsynced(file, text.replace(at, from.size(), to)));
 }
 
+bool solved(const User& user) {
+  const Finished finished = user.nanobug({"check", "--json"});
+  const auto answer = json::parse(finished.out, nullptr, false);
+  INFO(finished.err << finished.out);
+  REQUIRE(answer.is_object());
+  CHECK((finished.exit_code == 0) == answer["solved"].get<bool>());
+  if (!answer["solved"].get<bool>()) CHECK((answer["builds"] == false || !answer["wrong"].empty()));
+  return answer["solved"].get<bool>();
+}
+
+std::string git_tree(const User& user, const fs::path& directory) {
+  const fs::path ids = *make_temporary_directory(user.home, "ids");
+  user.command({"git", "init", "-q", ids.string()});
+  user.command({"git", "--work-tree", directory.string(), "add", "-A", "-f", ".", ":!build"}, ids);
+  const std::string id = user.command({"git", "write-tree"}, ids).out;
+  return id.substr(0, id.find('\n'));
+}
+
+std::map<std::string, std::string> mutated_files(const fs::path& checkout) {
+  const fs::path reference = fs::path(NANOBUG_PROJECT) / "reference_model";
+  std::map<std::string, std::string> changed;
+  for (const auto& entry : fs::recursive_directory_iterator(reference)) {
+    const fs::path file = fs::relative(entry.path(), reference);
+    if (!entry.is_regular_file() || *file.begin() == "build") continue;
+    if (std::string clean = text_of(entry.path()); clean != text_of(checkout / file))
+      changed[file.string()] = std::move(clean);
+  }
+  return changed;
+}
+
+unsigned long test_seed() {
+  const char* given = std::getenv("NANOBUG_TEST_SEED");
+  return given ? std::strtoul(given, nullptr, 10) : 1;
+}
+
 std::vector<std::string> leaks(const User& user, const fs::path& checkout, const std::string& pristine,
                                const std::string& mutated) {
   std::set<std::string> kept;

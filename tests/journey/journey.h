@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -72,6 +73,18 @@ inline bool has(const std::string& text, const std::string& part) {
 std::string text_of(const fs::path& file);
 void replace_in(const fs::path& file, const std::string& from,
                 const std::string& to);  // `from` must be there once
+
+// What `check` says: is it solved? Whatever it says has to be of one piece.
+bool solved(const User& user);
+
+// The hash git itself gives a directory's files, the build directory left out.
+std::string git_tree(const User& user, const fs::path& directory);
+
+// The files of a checkout that are not as the clean reference tree has them -> their clean text.
+std::map<std::string, std::string> mutated_files(const fs::path& checkout);
+
+// NANOBUG_TEST_SEED, or 1.
+unsigned long test_seed();
 
 // Everything that could give the bug away: the lines of `pristine` that `mutated` has not must appear nowhere
 // in the checkout's files, in no git object or verb, and all modification times must be one. Returns the
