@@ -35,7 +35,8 @@ void play(int level, unsigned long seed) {
   start(user, level, seed);
   user.ask({"stop"});
   std::vector<std::string> codes;
-  for (const json& bug : user.ask({"reveal"})["bugs"]) codes.push_back(bug["code"]);
+  const json answers = user.ask({"reveal"});
+  for (const json& bug : answers["bugs"]) codes.push_back(bug["code"]);
   const json begun = start(user, level, seed);
   const size_t bugs = static_cast<size_t>(level) + 2;
   CHECK(begun["bugs"].size() == bugs);
