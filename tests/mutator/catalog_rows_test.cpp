@@ -1,5 +1,6 @@
 // catalog_rows: the project's own catalog answers for every bug that its sources ask for.
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <sstream>
 
@@ -23,7 +24,68 @@ std::vector<std::string> rows() {
   return names;
 }
 
+std::string joined(const std::vector<std::string>& words, const char* by = ", ") {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : by) + word;
+  return all;
+}
+
+// "| B4 | causal mask off by one | [A06](bugs/A06.md) in nanochat/attention.cpp | attention.causality |"
+std::string row_of(const catalog::Catalog& catalog, const std::string& line) {
+  const size_t tab = line.find('\t');
+  const std::string name = line.substr(0, tab);
+  std::vector<std::string> places, observers;
+  for (const catalog::Rule& rule : catalog.rules) {
+    if (std::count(rule.refs.begin(), rule.refs.end(), name) == 0) continue;
+    const std::string code = rule.code.value, files = joined(rule.files());
+    places.push_back("[" + code + "](bugs/" + code + ".md)" + (files.empty() ? "" : " in " + files) +
+                     (rule.decoy ? " (decoy)" : ""));
+    for (const catalog::Text& one : rule.seen_by)
+      if (std::count(observers.begin(), observers.end(), one.value) == 0) observers.push_back(one.value);
+  }
+  return "| " + name + " | " + (tab == std::string::npos ? "" : line.substr(tab + 1)) + " | " +
+         joined(places, "; ") + " | " + joined(observers) + " |\n";
+}
+
+// A section of the rows' file is a comment and what follows it.
+std::string places(const catalog::Catalog& catalog) {
+  std::string page =
+      "# Where each bug lives\n\n"
+      "Every row of the source documents, the rules that answer for it, the files that they change, and what "
+      "has to "
+      "see them:\nprobes, and parity runs of `catalog.yaml`. A decoy changes nothing that can be observed in "
+      "this "
+      "tree; its page says why.\nThe pages have each bug whole; `nanobug certify` names function and "
+      "line.\n\n"
+      "Made from `catalog.yaml` and `tests/mutator/data/source_rows.txt` by `NANOBUG_ACCEPT=1 mutator_tests "
+      "\"[places]\"`, and held by it.\n";
+  std::istringstream lines(*read_file(fs::path(NANOBUG_TEST_DATA) / "source_rows.txt"));
+  std::string heading;
+  bool in_table = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) {
+      in_table = false;
+    } else if (line.starts_with("# ")) {
+      heading = line.substr(2);
+    } else {
+      if (!in_table)
+        page += "\n## " + heading + "\n\n| row | bug | rules | seen by |\n| --- | --- | --- | --- |\n";
+      in_table = true;
+      page += row_of(catalog, line);
+    }
+  }
+  return page;
+}
+
 }  // namespace
+
+TEST_CASE("the page of places is what the catalog says", "[catalog][rows][places]") {
+  const auto catalog = catalog::load(kCatalog);
+  REQUIRE(catalog);
+  const fs::path page = kCatalog.parent_path() / "docs/places.md";
+  if (std::getenv("NANOBUG_ACCEPT")) REQUIRE(write_unsynced(page, places(*catalog)));
+  CHECK(*read_file(page) == places(*catalog));
+}
 
 TEST_CASE("every row of the sources has a rule, or a decoy, that names it", "[catalog][rows]") {
   const auto catalog = catalog::load(kCatalog);
