@@ -97,3 +97,14 @@ TEST_CASE("a parent that was removed meanwhile is made again", "[base][temporary
   CHECK(fs::is_directory(second));
   CHECK(second != first);
 }
+
+TEST_CASE("where no directory can be made the system's reason is told", "[base][temporary]") {
+  const auto made = make_temporary_directory("/proc", "x");  // there, and takes no directory of anybody
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == Exit::io);
+  CHECK(made.error().message.starts_with("cannot make a directory in /proc: "));
+  const auto below = make_temporary_directory("/proc/version/x", "x");
+  REQUIRE_FALSE(below);
+  CHECK(below.error().code == Exit::io);
+  CHECK(below.error().message.starts_with("cannot make the directory /proc/version/x: "));
+}

@@ -57,6 +57,19 @@ TEST_CASE("four processes commit to one branch and none is lost", "[vault][parts
   CHECK_FALSE(fs::exists(path / "objects/incoming"));
 }
 
+TEST_CASE("what a killed write left is no part of the next one", "[vault][parts]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  Vault vault = Vault::open(path).value();
+  for (const char* left : {"pack-0000.pack", "pack-0000.idx"}) put(path / "objects/incoming" / left, "half");
+  const Tree tree = {{"file", {"text", Mode::regular}}};
+  REQUIRE(vault.record("session/a", {{&tree, "one", kTime}}));
+  for (const fs::directory_entry& entry : fs::directory_iterator(path / "objects/pack"))
+    CHECK(entry.path().stem() != "pack-0000");
+  CHECK_FALSE(fs::exists(path / "objects/incoming"));
+  CHECK(git(path, {"fsck", "--strict"}).good());
+}
+
 TEST_CASE("what the vault does not have, and what it will not take", "[vault][parts]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
