@@ -16,6 +16,12 @@ torch::Tensor causal_mask(int64_t T, int64_t S, torch::Device device) {
   return torch::ones({T, S}, torch::dtype(torch::kBool).device(device)).tril(S - T);
 }
 
+torch::Tensor window_mask(int64_t T, int64_t S, int64_t window, torch::Device device) {
+  TORCH_CHECK(T <= S, "window_mask: ", T, " queries do not fit into ", S, " positions");
+  TORCH_CHECK(window > 0, "window_mask: the window must be positive, not ", window);
+  return torch::ones({T, S}, torch::dtype(torch::kBool).device(device)).triu(S - T - window + 1);
+}
+
 torch::Tensor packed_causal_mask(const torch::Tensor& segments) {
   TORCH_CHECK(segments.dim() == 2, "segments must have the shape (B, T), not ", segments.sizes());
   const int64_t T = segments.size(1);

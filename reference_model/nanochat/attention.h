@@ -22,9 +22,14 @@ namespace nanochat {
 // include an older context. Requires T <= S.
 torch::Tensor causal_mask(int64_t T, int64_t S, torch::Device device = torch::kCPU);
 
-// The same for rows in which several sequences are packed behind one another, (B, 1, T, T) of bool:
-// no query sees another sequence. `segments` (B, T) of int64 says which sequence each position
-// belongs to; the number has no meaning beyond being the same or another.
+// Which of S keys are among the last `window` positions of each of T queries, its own included, (T,
+// S) of bool. Together with causal_mask() that is sliding-window attention (Beltagy et al. 2020,
+// arXiv:2004.05150). Requires T <= S and a positive window.
+torch::Tensor window_mask(int64_t T, int64_t S, int64_t window, torch::Device device = torch::kCPU);
+
+// As causal_mask(), for rows in which several sequences are packed behind one another, (B, 1, T, T)
+// of bool: no query sees another sequence. `segments` (B, T) of int64 says which sequence each
+// position belongs to; the number has no meaning beyond being the same or another.
 torch::Tensor packed_causal_mask(const torch::Tensor& segments);
 
 // Repeats each key or value head for the query heads that share it: (B, KV, S, D) becomes

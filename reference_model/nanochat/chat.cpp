@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "nanochat/common.h"
 #include "nanochat/conversation.h"
@@ -35,32 +36,48 @@ bool may_become_character(std::string_view text) {
 
 }  // namespace
 
-ChatHistory::ChatHistory(const Tokenizer& tokenizer, int64_t max_tokens)
-    : tokenizer_(tokenizer), max_tokens_(max_tokens) {}
+ChatHistory::ChatHistory(const Tokenizer& tokenizer, int64_t max_tokens, std::string system)
+    : tokenizer_(tokenizer), max_tokens_(max_tokens), system_(std::move(system)) {}
+
+// A turn's tokens up to where the assistant writes. The first of a prompt begins with <|bos|> and
+// with what the system says.
+std::vector<int64_t> ChatHistory::opening(const std::string& message, bool first) const {
+  Conversation conversation;
+  if (first && !system_.empty()) conversation.messages.emplace_back(Role::system, system_);
+  conversation.messages.emplace_back(Role::user, message);
+  std::vector<int64_t> tokens = render_for_completion(tokenizer_, conversation);
+  if (!first) tokens.erase(tokens.begin());
+  return tokens;
+}
+
+std::vector<int64_t> ChatHistory::prompt() const {
+  std::vector<int64_t> all;
+  for (const Turn& turn : turns_) {
+    const std::vector<int64_t> begun = opening(turn.message, all.empty());
+    all.insert(all.end(), begun.begin(), begun.end());
+    all.insert(all.end(), turn.answer.begin(), turn.answer.end());
+  }
+  return all;
+}
 
 std::vector<int64_t> ChatHistory::ask(const std::string& message) {
   if (message.empty()) throw std::runtime_error("the message is empty");
-  std::vector<int64_t> turn = render_for_completion(tokenizer_, {{Message(Role::user, message)}});
-  int64_t total = static_cast<int64_t>(turn.size());  // <|bos|> included, which comes only once
-  if (total > max_tokens_) {
-    throw std::runtime_error("the message has " + std::to_string(total) +
+  const int64_t alone = static_cast<int64_t>(opening(message, /*first=*/true).size());
+  if (alone > max_tokens_) {
+    throw std::runtime_error("the message has " + std::to_string(alone) +
                              " tokens, but there is room for " + std::to_string(max_tokens_));
   }
-  for (const auto& old : turns_) total += static_cast<int64_t>(old.size());
-  while (total > max_tokens_) {
-    total -= static_cast<int64_t>(turns_.front().size());
+  turns_.push_back({.message = message, .answer = {}});
+  std::vector<int64_t> tokens = prompt();
+  while (static_cast<int64_t>(tokens.size()) > max_tokens_) {
     turns_.pop_front();
+    tokens = prompt();
   }
-
-  std::vector<int64_t> prompt = {turn.front()};
-  turn.erase(turn.begin());
-  turns_.push_back(std::move(turn));
-  for (const auto& each : turns_) prompt.insert(prompt.end(), each.begin(), each.end());
-  return prompt;
+  return tokens;
 }
 
 void ChatHistory::answer(const std::vector<int64_t>& tokens) {
-  std::vector<int64_t>& turn = turns_.back();
+  std::vector<int64_t>& turn = turns_.back().answer;
   turn.insert(turn.end(), tokens.begin(), tokens.end());
   turn.push_back(tokenizer_.encode_special("<|assistant_end|>"));
 }

@@ -18,13 +18,14 @@ namespace nanochat {
 
 class ChatHistory {
  public:
-  // A chat without turns, of which at most `max_tokens` tokens are given to the model at once.
-  ChatHistory(const Tokenizer& tokenizer, int64_t max_tokens);
+  // A chat without turns, of which at most `max_tokens` tokens are given to the model at once. What
+  // the system says, if anything, is never forgotten.
+  ChatHistory(const Tokenizer& tokenizer, int64_t max_tokens, std::string system = "");
 
   // Begins a turn: the tokens of the chat with this message of the user, up to where the assistant
   // is to write. Forgets the oldest turns until there are at most max_tokens of them. Throws
-  // std::runtime_error, with one sentence, if the message alone has more, is empty, or is not valid
-  // UTF-8; the chat is as before then.
+  // std::runtime_error, with one sentence, if the message alone, behind what the system says, has
+  // more, is empty, or is not valid UTF-8; the chat is as before then.
   std::vector<int64_t> ask(const std::string& message);
 
   // Ends the turn with what the assistant wrote, without <|assistant_end|>.
@@ -37,9 +38,18 @@ class ChatHistory {
   int64_t turns() const { return static_cast<int64_t>(turns_.size()); }
 
  private:
+  struct Turn {
+    std::string message;          // the user's
+    std::vector<int64_t> answer;  // up to <|assistant_end|>; empty until it is there
+  };
+
+  std::vector<int64_t> opening(const std::string& message, bool first) const;
+  std::vector<int64_t> prompt() const;
+
   const Tokenizer& tokenizer_;
   int64_t max_tokens_;
-  std::deque<std::vector<int64_t>> turns_;  // from <|user_start|> to <|assistant_end|>
+  std::string system_;
+  std::deque<Turn> turns_;
 };
 
 // The text of an answer, token by token. A call of the calculator is shown in brackets with a blank

@@ -145,6 +145,8 @@ Record record_of_model(const std::string& path, GPT& model, const Tokenizer& tok
   record.put("config.n_embd", config.n_embd);
   record.put("config.dropout", config.dropout);
   record.put("config.learned_positions", config.positions == Positions::learned);
+  record.put("config.tie_embeddings", config.tie_embeddings);
+  record.put("config.window", config.window);
   for (const auto& weight : model->named_parameters()) {
     record.put("model." + weight.key(), weight.value());
   }
@@ -162,6 +164,8 @@ GPTConfig config_of(const Record& record) {
   config.dropout = record.real("config.dropout");
   config.positions =
       record.flag("config.learned_positions") ? Positions::learned : Positions::rotary;
+  config.tie_embeddings = record.flag("config.tie_embeddings");
+  config.window = record.integer("config.window");
   return config;
 }
 

@@ -309,7 +309,8 @@ Finding check_forward(Subject& s) {
   if (s.model->wpe) x = x + s.model->wpe->weight.slice(0, 0, x.size(1));
   x = unit_rms(x);
   for (Block& block : s.model->blocks) x = block(x, s.rotary, s.keep);
-  const Tensor logits = unit_rms(x).matmul(s.model->lm_head->weight.t());  // (B, T, V)
+  const Tensor head = s.model->lm_head ? s.model->lm_head->weight : s.model->wte->weight;
+  const Tensor logits = unit_rms(x).matmul(head.t());  // (B, T, V)
   const Tensor expected = 15.0 * (1.0 - 2.0 / (1.0 + (2.0 * logits / 15.0).exp()));
   return near(difference(s.model(s.batch.inputs), expected));
 }

@@ -60,15 +60,34 @@ class Renderer {
   const Tokenizer& tokenizer_;
 };
 
+// What users and assistants say, the system's words in front of the user's first.
+std::vector<Message> turns_of(const Conversation& conversation) {
+  std::vector<Message> turns = conversation.messages;
+  if (turns.front().role != Role::system) return turns;
+  std::string system;
+  for (const Part& part : turns.front().parts) system += part.text;
+  turns.erase(turns.begin());
+  Part& beginning = turns.front().parts.front();
+  beginning.text = system + "\n\n" + beginning.text;
+  return turns;
+}
+
 }  // namespace
 
 void check_conversation(const Conversation& conversation) {
   if (conversation.messages.empty()) throw std::runtime_error("the conversation has no message");
+  const size_t first = conversation.messages.front().role == Role::system ? 1 : 0;
+  if (conversation.messages.size() == first) {
+    throw std::runtime_error("the conversation has no message but the system's");
+  }
   for (size_t i = 0; i < conversation.messages.size(); ++i) {
     const Message& message = conversation.messages[i];
     const std::string which = "message " + std::to_string(i + 1) + " of the conversation ";
-    const bool users_turn = i % 2 == 0;
-    if ((message.role == Role::user) != users_turn) {
+    const bool users_turn = (i - first) % 2 == 0;
+    if (i > 0 && message.role == Role::system) {
+      throw std::runtime_error(which + "is the system's, which can only be the first");
+    }
+    if (i >= first && (message.role == Role::user) != users_turn) {
       throw std::runtime_error(which + "is not " + (users_turn ? "the user's" : "the assistant's") +
                                ", though they take turns and the user begins");
     }
@@ -76,10 +95,12 @@ void check_conversation(const Conversation& conversation) {
                     [](const Part& part) { return part.text.empty(); })) {
       throw std::runtime_error(which + "is empty");
     }
-    if (message.role == Role::user &&
+    if (message.role != Role::assistant &&
         std::any_of(message.parts.begin(), message.parts.end(),
                     [](const Part& part) { return part.type != PartType::text; })) {
-      throw std::runtime_error(which + "is the user's, who cannot call the tool");
+      throw std::runtime_error(which + (message.role == Role::user
+                                            ? "is the user's, who cannot call the tool"
+                                            : "is the system's, which cannot call the tool"));
     }
   }
 }
@@ -89,7 +110,7 @@ RenderedConversation render_conversation(const Tokenizer& tokenizer,
   check_conversation(conversation);
   Renderer renderer(tokenizer);
   renderer.add_special("<|bos|>", 0);
-  for (const Message& message : conversation.messages) {
+  for (const Message& message : turns_of(conversation)) {
     if (message.role == Role::user) {
       renderer.add_user(message);
     } else {

@@ -6,9 +6,11 @@
 //   <|assistant_start|> <|python_start|> 17+25 <|python_end|> <|output_start|> 42 <|output_end|>
 //   17 + 25 = 42. <|assistant_end|>
 //
-// without white space between. An assistant learns only what it will have to write itself: its own
-// words, its calls of the tool, and when to end. What the user says and what the tool answers are
-// given to it, so they carry a mask of 0 and are left out of the loss.
+// without white space between. A system's message can stand before all of them: it becomes the
+// beginning of the user's first, with an empty line between the two. An assistant learns only what
+// it will have to write itself: its own words, its calls of the tool, and when to end. What the
+// user says and what the tool answers are given to it, so they carry a mask of 0 and are left out
+// of the loss.
 
 #pragma once
 
@@ -20,7 +22,7 @@
 
 namespace nanochat {
 
-enum class Role { user, assistant };
+enum class Role { user, assistant, system };
 
 enum class PartType {
   text,           // words
@@ -38,16 +40,16 @@ struct Message {
   Message(Role role, std::vector<Part> parts) : role(role), parts(std::move(parts)) {}
 
   Role role;
-  std::vector<Part> parts;  // a user's are all text
+  std::vector<Part> parts;  // a user's and a system's are all text
 };
 
 struct Conversation {
   std::vector<Message> messages;
 };
 
-// Throws std::runtime_error, with one sentence that says which message it is, counted from 1, unless
-// there is a message, users and assistants take turns, the user first, no message is empty, and only
-// assistants use the tool.
+// Throws std::runtime_error, with one sentence that says which message it is, counted from 1,
+// unless there is a message, users and assistants take turns, the user first, behind a system's
+// message if there is one, no message is empty, and only assistants use the tool.
 void check_conversation(const Conversation& conversation);
 
 // Token ids, and for each of them whether an assistant writes it (1) or is given it (0).

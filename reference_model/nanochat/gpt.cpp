@@ -40,6 +40,7 @@ GPTImpl::GPTImpl(const GPTConfig& config) : config(config) {
               "sequence_len, vocab_size and n_layer must be positive");
   TORCH_CHECK(config.dropout >= 0.0 && config.dropout < 1.0,
               "dropout is a probability below one, not ", config.dropout);
+  TORCH_CHECK(config.window >= 0, "window must not be negative, it is ", config.window);
   wte = register_module("wte", torch::nn::Embedding(config.vocab_size, config.n_embd));
   if (config.positions == Positions::learned) {
     wpe = register_module("wpe", LearnedPositions(config.sequence_len, config.n_embd));
@@ -47,9 +48,11 @@ GPTImpl::GPTImpl(const GPTConfig& config) : config(config) {
   for (int64_t layer = 0; layer < config.n_layer; ++layer) {
     blocks.push_back(register_module("h" + std::to_string(layer), Block(config, layer)));
   }
-  lm_head = register_module(
-      "lm_head",
-      torch::nn::Linear(torch::nn::LinearOptions(config.n_embd, config.vocab_size).bias(false)));
+  if (!config.tie_embeddings) {
+    lm_head = register_module(
+        "lm_head",
+        torch::nn::Linear(torch::nn::LinearOptions(config.n_embd, config.vocab_size).bias(false)));
+  }
 
   // The table is small and generation runs past the length of training, so it is made generously.
   rotary = precompute_rotary(10 * config.sequence_len, config.n_embd / config.n_head);
@@ -58,7 +61,8 @@ GPTImpl::GPTImpl(const GPTConfig& config) : config(config) {
 
 // The scale of what flows through a layer should depend neither on its width nor on its depth: the
 // spectral condition of arXiv:2310.17813 sees to the first, blocks that start out as the identity
-// to the second. The first loss is that of a uniform guess.
+// to the second. The first loss is that of a uniform guess. A tied table gives each token a logit of
+// its own that grows with the table, so it is drawn as small as GPT-2's.
 void GPTImpl::init_weights() {
   torch::NoGradGuard no_grad;
   const auto init_linear = [](torch::nn::Linear& linear) {
@@ -66,7 +70,7 @@ void GPTImpl::init_weights() {
     const double fan_in = static_cast<double>(linear->weight.size(1));
     linear->weight.normal_(0.0, std::min(1.0, std::sqrt(fan_out / fan_in)) / std::sqrt(fan_in));
   };
-  wte->weight.normal_(0.0, 1.0);
+  wte->weight.normal_(0.0, config.tie_embeddings ? 0.02 : 1.0);
   if (wpe) wpe->weight.normal_(0.0, 0.1);
   for (Block& block : blocks) {
     init_linear(block->attn->c_q);
@@ -76,7 +80,7 @@ void GPTImpl::init_weights() {
     block->attn->c_proj->weight.zero_();
     block->mlp->c_proj->weight.zero_();
   }
-  lm_head->weight.zero_();
+  if (lm_head) lm_head->weight.zero_();
 }
 
 torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
@@ -84,8 +88,9 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
   TORCH_CHECK(idx.dim() == 2, "the model needs token ids of shape (B, T), not ", idx.sizes());
   TORCH_CHECK(!cache || !segments.defined(), "packed sequences cannot go on from a cache");
   const int64_t T = idx.size(1), past = cache ? cache->position() : 0;
-  const torch::Tensor keep =
+  torch::Tensor keep =
       segments.defined() ? packed_causal_mask(segments) : causal_mask(T, past + T, idx.device());
+  if (config.window > 0) keep = keep & window_mask(T, past + T, config.window, idx.device());
   torch::Tensor x = wte(idx);  // (B, T, C)
   if (wpe) x = wpe(x, past);
   const RotaryCache positions =
@@ -99,15 +104,15 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
   x = rms_norm(x);
 
   // At least float32 from here on: the softmax that follows has no use for fewer digits.
-  torch::Tensor logits = lm_head(x);  // (B, T, V)
+  torch::Tensor logits = lm_head ? lm_head(x) : torch::linear(x, wte->weight);  // (B, T, V)
   if (logits.scalar_type() != torch::kFloat64) logits = logits.to(torch::kFloat32);
   const double softcap = 15.0;
   return softcap * torch::tanh(logits / softcap);
 }
 
 torch::Tensor GPTImpl::loss(const torch::Tensor& idx, const torch::Tensor& targets,
-                            const torch::Tensor& segments) {
-  return cross_entropy(forward(idx, nullptr, segments), targets);
+                            const torch::Tensor& segments, double label_smoothing) {
+  return cross_entropy(forward(idx, nullptr, segments), targets, -1, label_smoothing);
 }
 
 Optimizers GPTImpl::configure_optimizers(const OptimizerConfig& options) {
@@ -115,14 +120,14 @@ Optimizers GPTImpl::configure_optimizers(const OptimizerConfig& options) {
   for (Block& block : blocks) {
     for (const torch::Tensor& weight : block->parameters()) matrices.push_back(weight);
   }
-  std::vector<torch::Tensor> tables = wte->parameters();
+  std::vector<torch::Tensor> tables = lm_head ? wte->parameters() : std::vector<torch::Tensor>();
   if (wpe) tables.push_back(wpe->weight);
   // Adam's step does not shrink as a table gets wider, but its effect on the logits grows.
   const double width_scale = std::pow(static_cast<double>(config.n_embd) / 768.0, -0.5);
   const double head_lr = options.unembedding_lr * width_scale;
   const double embedding_lr = options.embedding_lr * width_scale;
   AdamWGroup head{.name = "head",
-                  .params = lm_head->parameters(),
+                  .params = lm_head ? lm_head->parameters() : wte->parameters(),
                   .lr = head_lr,
                   .initial_lr = head_lr,
                   .weight_decay = options.weight_decay};

@@ -1,13 +1,14 @@
 // The GPT model. Notable features, all nanochat's:
 //   - rotary embeddings, and no other positions (learned ones instead, if asked for)
 //   - QK norm
-//   - untied weights for embedding and head
+//   - untied weights for embedding and head (tied ones, if asked for)
 //   - relu^2 in the MLP
 //   - norm after the token embedding
 //   - no learned gains in the norms
 //   - no biases in the linear layers
 //   - fewer key and value heads than query heads
 //   - soft cap on the logits
+//   - attention to everything before (to a window of it, if asked for)
 
 #pragma once
 
@@ -40,6 +41,8 @@ struct GPTConfig {
   int64_t n_embd = 128;                     // C
   double dropout = 0.0;                     // after attention and after the MLP, in training only
   Positions positions = Positions::rotary;  // a table of learned ones holds sequence_len
+  bool tie_embeddings = false;              // the head reads with the embedding's table
+  int64_t window = 0;  // how many tokens, the last one included, a token attends to; 0 for all
 };
 
 // How the parameters are trained. The learning rates of embedding and head are for 768 channels and
@@ -52,7 +55,7 @@ struct OptimizerConfig {
 };
 
 struct Optimizers {
-  AdamW adamw;  // groups[0] is the head, groups[1] the embedding
+  AdamW adamw;  // groups[0] is the head, groups[1] the embedding; a tied table is in groups[0]
   Muon muon;    // groups[0] is every matrix of every block
 };
 
@@ -97,7 +100,7 @@ class GPTImpl : public torch::nn::Module {
 
   // The mean cross-entropy of `targets` (B, T), in nats a token; targets of -1 are ignored.
   torch::Tensor loss(const torch::Tensor& idx, const torch::Tensor& targets,
-                     const torch::Tensor& segments = {});
+                     const torch::Tensor& segments = {}, double label_smoothing = 0.0);
 
   // Draws all weights anew.
   void init_weights();
@@ -115,7 +118,7 @@ class GPTImpl : public torch::nn::Module {
   torch::nn::Embedding wte{nullptr};
   LearnedPositions wpe{nullptr};  // with learned positions only
   std::vector<Block> blocks;
-  torch::nn::Linear lm_head{nullptr};
+  torch::nn::Linear lm_head{nullptr};  // unless the embeddings are tied
   RotaryCache rotary;
 };
 TORCH_MODULE(GPT);

@@ -32,10 +32,12 @@ Part part_of(const Json& part, const std::string& where) {
 
 Message message_of(const Json& message, const std::string& where) {
   const std::string name = string_at(message, "role", where);
-  if (name != "user" && name != "assistant") {
-    throw std::runtime_error(where + " has the role '" + name + "', not user or assistant");
+  if (name != "user" && name != "assistant" && name != "system") {
+    throw std::runtime_error(where + " has the role '" + name + "', not system, user or assistant");
   }
-  const Role role = name == "user" ? Role::user : Role::assistant;
+  const Role role = name == "user"        ? Role::user
+                    : name == "assistant" ? Role::assistant
+                                          : Role::system;
   if (!message.contains("content") || !message["content"].is_array()) {
     return Message(role, string_at(message, "content", where));
   }

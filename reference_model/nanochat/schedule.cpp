@@ -9,8 +9,8 @@ namespace nanochat {
 
 double lr_multiplier(int64_t step, const LrSchedule& schedule) {
   const double total = static_cast<double>(schedule.num_iterations);
-  const double warmup_iters = std::round(schedule.warmup_ratio * total);
-  const double warmdown_iters = std::round(schedule.warmdown_ratio * total);
+  const double warmup_iters = std::nearbyint(schedule.warmup_ratio * total);
+  const double warmdown_iters = std::nearbyint(schedule.warmdown_ratio * total);
   const double it = static_cast<double>(step);
 
   if (it < warmup_iters) return (it + 1.0) / warmup_iters;  // never zero: no step is wasted

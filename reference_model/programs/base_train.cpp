@@ -69,7 +69,7 @@ StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
     torch::Tensor loss;
     {
       const Autocast autocast(torch::kFloat16, half);
-      loss = run.model->loss(batch.inputs, batch.targets);
+      loss = run.model->loss(batch.inputs, batch.targets, {}, o.label_smoothing);
     }
     loss_sum += loss.item<double>();
     loss = loss / run.grad_accum;

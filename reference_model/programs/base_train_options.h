@@ -22,6 +22,7 @@ struct Options {
   SampleOptions sample{.max_tokens = 96, .temperature = 0.6, .top_k = 50};
   int64_t batch_size = 8;
   int64_t total_batch_size = 0;
+  double label_smoothing = 0.0;
   double grad_clip = 1.0;
   int64_t eval_every = 100;
   int64_t eval_steps = 8;
@@ -37,10 +38,11 @@ struct Options {
 };
 
 inline Args declare(Options& o) {
-  Args args("base_train",
-            "Trains a small GPT from scratch and lets it write a few words at the end.\n"
-            "Progress goes to standard error, the words to standard output; --metrics writes a line of "
-            "JSON\na step.");
+  Args args(
+      "base_train",
+      "Trains a small GPT from scratch and lets it write a few words at the end.\n"
+      "Progress goes to standard error, the words to standard output; --metrics writes a line of "
+      "JSON\na step.");
   args.section("model");
   args.add("n-layer,depth", &o.model.n_layer, "blocks").at_least(1);
   args.add("n-embd", &o.model.n_embd, "channels").at_least(1);
@@ -51,6 +53,9 @@ inline Args declare(Options& o) {
   args.add("dropout", &o.model.dropout, "share of activations left out in training")
       .at_least(0)
       .at_most(0.9);
+  args.add("window", &o.model.window, "tokens that a token attends to, its own included, 0 for all")
+      .at_least(0);
+  args.add("tie-embeddings", &o.model.tie_embeddings, "one table for embedding and head");
   args.add("dtype", &o.dtype, "float32, float64, or float16 for matrix products in half precision")
       .one_of({"float32", "float64", "float16"});
   args.section("training");
@@ -58,6 +63,10 @@ inline Args declare(Options& o) {
   args.add("total-batch-size", &o.total_batch_size,
            "tokens in one step of all ranks, 0 for one batch each")
       .at_least(0);
+  args.add("label-smoothing", &o.label_smoothing,
+           "share of each target that is spread over the whole vocabulary")
+      .at_least(0)
+      .at_most(0.9);
   args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone")
       .at_least(0);
   args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding").at_least(0);

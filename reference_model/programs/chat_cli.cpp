@@ -29,6 +29,7 @@ struct Options {
   std::string model;
   std::string prompt;
   std::string complete;
+  std::string system;
   SampleOptions sample{.max_tokens = 128, .temperature = 0.6, .top_k = 50};
   std::string metrics;
   bool quiet = false;
@@ -43,6 +44,7 @@ Args declare(Options& o) {
   args.add("model", &o.model,
            "a checkpoint; if none, runs/sft.pt, or runs/base.pt with --complete");
   args.add("prompt", &o.prompt, "answer this and end");
+  args.add("system", &o.system, "what the model is told before the chat, and never forgets");
   args.add("complete", &o.complete, "continue this text, as a base model does, and end");
   args.section("sampling");
   args.add("max-tokens", &o.sample.max_tokens, "the longest answer").at_least(1);
@@ -66,6 +68,10 @@ void validate(const Options& o) {
   if (!o.prompt.empty() && !o.complete.empty()) {
     throw UsageError("--prompt and --complete cannot both be given");
   }
+  if (!o.system.empty() && !o.complete.empty()) {
+    throw UsageError("--system and --complete cannot both be given");
+  }
+  if (!is_utf8(o.system)) throw UsageError("--system is not valid UTF-8");
   if (!is_utf8(o.prompt)) throw UsageError("--prompt is not valid UTF-8");
   if (!is_utf8(o.complete)) throw UsageError("--complete is not valid UTF-8");
 }
@@ -169,7 +175,7 @@ void run(Options o) {
                      std::to_string(loaded.model->max_positions()) + " positions");
   }
   Chat chat(o, loaded);
-  ChatHistory history(loaded.tokenizer, room);
+  ChatHistory history(loaded.tokenizer, room, o.system);
   if (base) {
     chat.answer(loaded.tokenizer.encode(o.complete, "<|bos|>"));
   } else if (!o.prompt.empty()) {

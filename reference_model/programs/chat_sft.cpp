@@ -102,7 +102,8 @@ StepStats train_step(const Options& o, Run& run) {
   for (const SFTBatch& batch : batches) {
     if (batch.num_valid == 0) continue;
     const auto count = static_cast<double>(batch.num_valid);
-    const torch::Tensor loss = run.model->loss(batch.inputs, batch.targets, batch.segments);
+    const torch::Tensor loss =
+        run.model->loss(batch.inputs, batch.targets, batch.segments, o.label_smoothing);
     loss_sum += loss.item<double>() * count;
     const double share = count / num_valid * static_cast<double>(run.ranks.world_size());
     (loss * share).backward();

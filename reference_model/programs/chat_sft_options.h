@@ -24,6 +24,7 @@ struct Options {
   int64_t grad_accum = 1;
   int64_t sequence_len = 128;
   bool no_pack = false;
+  double label_smoothing = 0.0;
   double grad_clip = 1.0;
   std::string data;
   int64_t conversations = 1600;
@@ -57,6 +58,10 @@ inline Args declare(Options& o) {
            "tokens in a row, several conversations or the most of one")
       .at_least(1);
   args.add("no-pack", &o.no_pack, "a row for every conversation, padded to the longest");
+  args.add("label-smoothing", &o.label_smoothing,
+           "share of each target that is spread over the whole vocabulary")
+      .at_least(0)
+      .at_most(0.9);
   args.add("grad-clip", &o.grad_clip, "largest global gradient norm, 0 to leave it alone")
       .at_least(0);
   args.add("embedding-lr", &o.optimizer.embedding_lr, "AdamW's rate for the embedding").at_least(0);

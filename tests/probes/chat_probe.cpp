@@ -121,6 +121,32 @@ TEST_CASE("chat.forgets_exactly", "[chat]") {
   }
 }
 
+TEST_CASE("chat.system", "[chat]") {
+  // What the system says is there in every prompt, at its beginning, also when the first turn is not.
+  const auto prompt = [](const std::vector<std::string>& texts) {
+    Conversation all = conversation(texts);
+    all.messages.insert(all.messages.begin(), Message(Role::system, "be a cat"));
+    return nanochat::render_for_completion(tokenizer(), all);
+  };
+  const Ids whole = prompt({"one", "a", "two", "b", "three"});
+  for (const int64_t less : {0, 1}) {
+    CAPTURE(less);
+    ChatHistory history(tokenizer(), static_cast<int64_t>(whole.size()) - less, "be a cat");
+    CHECK(history.ask("one") == prompt({"one"}));
+    history.answer(tokenizer().encode("a"));
+    CHECK(history.ask("two") == prompt({"one", "a", "two"}));
+    history.answer(tokenizer().encode("b"));
+    CHECK(history.ask("three") == (less == 0 ? whole : prompt({"two", "b", "three"})));
+    CHECK(history.turns() == (less == 0 ? 3 : 2));
+    history.clear();
+    CHECK(history.ask("again") == prompt({"again"}));
+  }
+  // It takes its room.
+  ChatHistory tight(tokenizer(), static_cast<int64_t>(prompt({"one"}).size()) - 1, "be a cat");
+  CHECK_THROWS_AS(tight.ask("one"), std::runtime_error);
+  CHECK(tight.turns() == 0);
+}
+
 TEST_CASE("chat.history_refuses", "[errors]") {
   const int64_t room = static_cast<int64_t>(prompt_of({"12345678"}).size());
   ChatHistory history(tokenizer(), room);

@@ -148,6 +148,32 @@ TEST_CASE("checkpoint.learned_positions", "[saved]") {
   CHECK_THAT(loaded.model(idx), close_to(model(idx), 1e-5));
 }
 
+TEST_CASE("checkpoint.variants", "[saved]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "variants.pt";
+  for (const bool tied : {false, true}) {
+    for (const int64_t window : {0, 3}) {
+      CAPTURE(tied, window);
+      GPT model(nanochat::GPTConfig{.sequence_len = 6,
+                                    .vocab_size = tokenizer().vocab_size(),
+                                    .n_layer = 2,
+                                    .n_head = 2,
+                                    .n_kv_head = 1,
+                                    .n_embd = 8,
+                                    .tie_embeddings = tied,
+                                    .window = window});
+      for (torch::Tensor& weight : model->parameters()) weight.data().normal_();
+      save_model(path, model, tokenizer(), 3, 0.5);
+      LoadedModel loaded = load_model(path);
+      CHECK(loaded.model->config.tie_embeddings == tied);
+      CHECK(loaded.model->config.window == window);
+      check_same_weights(loaded.model, model);
+      const torch::Tensor idx = oracle::token_ids(2, 6, model->config.vocab_size);
+      CHECK_THAT(loaded.model(idx), close_to(model(idx), 1e-5));
+    }
+  }
+}
+
 TEST_CASE("checkpoint.no_val_loss", "[saved]") {
   const TemporaryDirectory directory;
   GPT model = small_model();

@@ -2,6 +2,7 @@
 
 #include "nanochat/conversation.h"
 
+#include <fstream>
 #include <limits>
 
 #include "nanochat/dataset.h"
@@ -42,6 +43,9 @@ enum Special : int64_t {
 
 Message user(const std::string& text) {
   return Message(Role::user, text);
+}
+Message told(const std::string& text) {
+  return Message(Role::system, text);
 }
 Message assistant(const std::string& text) {
   return Message(Role::assistant, text);
@@ -149,6 +153,36 @@ TEST_CASE("conversation.completion_prefix", "[templates]") {
   }
 }
 
+TEST_CASE("conversation.system", "[templates]") {
+  // The system's words are the beginning of the user's first message, and nobody learns them.
+  check({{told("hi"), user("a"), assistant("b"), user("c"), assistant("d")}},
+        {bos, user_start, 256, '\n', '\n', 'a', user_end, assistant_start, 'b', assistant_end, user_start,
+         'c', user_end, assistant_start, 'd', assistant_end},
+        {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1});
+  CHECK(render_for_completion(tokenizer(), {{told("hi"), user("a")}}) ==
+        Ids{bos, user_start, 256, '\n', '\n', 'a', user_end, assistant_start});
+  // Of several parts each.
+  const Message parts(Role::system, {{PartType::text, "x"}, {PartType::text, "y"}});
+  const Message question(Role::user, {{PartType::text, "a"}, {PartType::text, "c"}});
+  CHECK(render_for_completion(tokenizer(), {{parts, question}}) ==
+        Ids{bos, user_start, 'x', 'y', '\n', '\n', 'a', 'c', user_end, assistant_start});
+}
+
+TEST_CASE("conversation.system_file", "[documents]") {
+  const probe::TemporaryDirectory directory;
+  const std::string path = directory / "talks.jsonl";
+  std::ofstream(path) << R"({"messages": [{"role": "system", "content": "Be kind."}, )"
+                      << R"({"role": "user", "content": "hi"}, {"role": "assistant", "content": "a"}]})"
+                      << '\n';
+  const std::vector<Conversation> read = nanochat::load_conversations(path);
+  REQUIRE(read.size() == 1);
+  REQUIRE(read[0].messages.size() == 3);
+  CHECK(read[0].messages[0].role == Role::system);
+  CHECK(read[0].messages[0].parts[0].text == "Be kind.");
+  CHECK(read[0].messages[1].role == Role::user);
+  CHECK(read[0].messages[2].role == Role::assistant);
+}
+
 TEST_CASE("conversation.unchanged", "[templates]") {
   const Conversation conversation = kCalculated;
   render_for_completion(tokenizer(), conversation);
@@ -169,6 +203,13 @@ TEST_CASE("conversation.bad_input", "[errors]") {
       {{Message(Role::user, {{PartType::python, "1+1"}}), assistant("2")}},
       {{Message(Role::user, {{PartType::text, "a"}, {PartType::python_output, "2"}}), assistant("2")}},
       {{user("a"), assistant("b"), user(""), assistant("c")}},
+      {{told("a")}},
+      {{told("a"), assistant("b")}},
+      {{told(""), user("a")}},
+      {{told("a"), told("b"), user("c")}},
+      {{user("a"), assistant("b"), told("c"), user("d")}},
+      {{user("a"), told("b")}},
+      {{Message(Role::system, {{PartType::python, "1+1"}}), user("2")}},
   };
   for (size_t i = 0; i < bad.size(); ++i) {
     CAPTURE(i);
@@ -187,4 +228,5 @@ TEST_CASE("conversation.bad_input", "[errors]") {
   };
   CHECK(probe::names_number(says({{user("a"), assistant("b"), assistant("c")}}), "", 3));
   CHECK(probe::names_number(says({{user("a"), assistant("")}}), "", 2));
+  CHECK(probe::names_number(says({{user("a"), assistant("b"), told("c"), user("d")}}), "", 3));
 }

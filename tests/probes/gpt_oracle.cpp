@@ -28,7 +28,7 @@ nanochat::GPT make_gpt(const nanochat::GPTConfig& config) {
   nanochat::GPT model(config);
   perturb(*model);
   torch::NoGradGuard no_grad;
-  model->lm_head->weight.mul_(4.0);  // enough for the soft cap to bend the logits
+  if (model->lm_head) model->lm_head->weight.mul_(4.0);  // enough for the soft cap to bend the logits
   return model;
 }
 
@@ -41,7 +41,7 @@ Tensor rms_norm(const Tensor& x, double eps) {
 }
 
 Tensor attention_layer(nanochat::CausalSelfAttention& attn, const Tensor& x, int64_t H, int64_t KV,
-                       int64_t start) {
+                       int64_t start, int64_t window) {
   const int64_t B = x.size(0), T = x.size(1), D = x.size(2) / H;
   const auto heads = [&](const Tensor& weight, int64_t count) {
     return torch::einsum("btc,hdc->bthd", {x, weight.view({count, D, x.size(2)})});
@@ -50,9 +50,13 @@ Tensor attention_layer(nanochat::CausalSelfAttention& attn, const Tensor& x, int
   const Tensor k = rms_norm(rotate(heads(attn->c_k->weight, KV), start)).repeat_interleave(H / KV, 2);
   const Tensor v = heads(attn->c_v->weight, KV).repeat_interleave(H / KV, 2);
   const Tensor scores = torch::einsum("bthd,bshd->bhts", {q, k}) / std::sqrt(static_cast<double>(D));
-  const Tensor blocked =
-      torch::zeros({T, T}, torch::kFloat64)
-          .masked_fill(causal(T, T).logical_not(), -std::numeric_limits<double>::infinity());
+  Tensor blocked = torch::zeros({T, T}, torch::kFloat64)
+                       .masked_fill(causal(T, T).logical_not(), -std::numeric_limits<double>::infinity());
+  if (window > 0) {
+    auto cell = blocked.accessor<double, 2>();
+    for (int64_t t = 0; t < T; ++t)
+      for (int64_t s = 0; s + window <= t; ++s) cell[t][s] = -std::numeric_limits<double>::infinity();
+  }
   const Tensor y = torch::einsum("bhts,bshd->bthd", {at::softmax(scores + blocked, -1), v});
   return at::linear(y.reshape({B, T, H * D}), attn->c_proj->weight);
 }
@@ -62,19 +66,20 @@ Tensor mlp(nanochat::MLP& mlp, const Tensor& x) {
   return at::linear(at::clamp_min(h, 0.0) * h, mlp->c_proj->weight);
 }
 
-Tensor block(nanochat::Block& block, const Tensor& x, int64_t H, int64_t KV) {
-  const Tensor y = x + attention_layer(block->attn, rms_norm(x), H, KV);
+Tensor block(nanochat::Block& block, const Tensor& x, int64_t H, int64_t KV, int64_t window) {
+  const Tensor y = x + attention_layer(block->attn, rms_norm(x), H, KV, 0, window);
   return y + mlp(block->mlp, rms_norm(y));
 }
 
 Tensor head(nanochat::GPT& model, const Tensor& x) {
-  return 15.0 * at::tanh(at::linear(rms_norm(x), model->lm_head->weight) / 15.0);
+  const Tensor& table = model->config.tie_embeddings ? model->wte->weight : model->lm_head->weight;
+  return 15.0 * at::tanh(at::linear(rms_norm(x), table) / 15.0);
 }
 
 Tensor logits(nanochat::GPT& model, const Tensor& idx) {
   const int64_t H = model->config.n_head, KV = model->config.n_kv_head;
   Tensor x = rms_norm(at::embedding(model->wte->weight, idx));
-  for (nanochat::Block& layer : model->blocks) x = block(layer, x, H, KV);
+  for (nanochat::Block& layer : model->blocks) x = block(layer, x, H, KV, model->config.window);
   return head(model, x);
 }
 
@@ -91,7 +96,7 @@ std::vector<Tensor> weights(nanochat::GPT& model) {
       all.push_back(linear->weight);
     }
   }
-  all.push_back(model->lm_head->weight);
+  if (!model->config.tie_embeddings) all.push_back(model->lm_head->weight);
   return all;
 }
 

@@ -20,11 +20,12 @@ nanochat::GPT make_gpt(const nanochat::GPTConfig& config);
 Tensor token_ids(int64_t B, int64_t T, int64_t V);
 
 // Each of these computes from the module's weights what the module's forward() should; x is (B, T, C). All
-// are differentiable. H and KV are given apart, so that the module's own idea of them does not matter.
+// are differentiable. H and KV are given apart, so that the module's own idea of them does not matter. With a
+// window, a token sees only as many, its own included.
 Tensor attention_layer(nanochat::CausalSelfAttention& attn, const Tensor& x, int64_t H, int64_t KV,
-                       int64_t start = 0);
+                       int64_t start = 0, int64_t window = 0);
 Tensor mlp(nanochat::MLP& mlp, const Tensor& x);
-Tensor block(nanochat::Block& block, const Tensor& x, int64_t H, int64_t KV);
+Tensor block(nanochat::Block& block, const Tensor& x, int64_t H, int64_t KV, int64_t window = 0);
 Tensor head(nanochat::GPT& model, const Tensor& x);  // norm, head and soft cap
 Tensor logits(nanochat::GPT& model, const Tensor& idx);
 

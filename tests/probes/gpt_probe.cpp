@@ -226,3 +226,12 @@ TEST_CASE("gpt.loss", "[loss]") {
     CHECK_THAT(model->loss(idx, targets), close_to(oracle::loss(model, idx, targets), 1e-11));
   }
 }
+
+TEST_CASE("gpt.loss_smoothed", "[loss]") {
+  GPT model = oracle::make_gpt(oracle::configs()[0]);
+  const torch::Tensor idx = oracle::token_ids(2, 9, 29), targets = oracle::token_ids(2, 9, 29);
+  const torch::Tensor logits = oracle::logits(model, idx).flatten(0, 1);
+  CHECK_THAT(
+      model->loss(idx, targets, {}, 0.2),
+      close_to(at::cross_entropy_loss(logits, targets.flatten(), {}, at::Reduction::Mean, -1, 0.2), 1e-12));
+}

@@ -126,3 +126,31 @@ TEST_CASE("loss.shapes", "[errors]") {
   CHECK_THROWS_AS(cross_entropy(logits, torch::full({3, 5}, 7, torch::kInt64)), c10::Error);
   CHECK_THROWS_AS(cross_entropy(logits, torch::full({3, 5}, -2, torch::kInt64)), c10::Error);
 }
+
+TEST_CASE("loss.label_smoothing", "[loss]") {
+  const torch::Tensor logits = oracle::normal({5, 7, 13}, 3.0);
+  for (const bool some_ignored : {false, true}) {
+    torch::Tensor targets = classes({5, 7}, 13);
+    if (some_ignored) {
+      targets[0].fill_(-1);
+      targets[3][2] = -1;
+    }
+    for (const double smoothing : {0.0, 0.1, 0.5, 0.95}) {
+      CAPTURE(some_ignored, smoothing);
+      const torch::Tensor own = logits.clone().requires_grad_(), other = logits.clone().requires_grad_();
+      const torch::Tensor expected = at::cross_entropy_loss(other.reshape({-1, 13}), targets.reshape({-1}),
+                                                            {}, at::Reduction::Mean, -1, smoothing);
+      const torch::Tensor actual = cross_entropy(own, targets, -1, smoothing);
+      CHECK_THAT(actual, close_to(expected, 1e-13));
+      actual.backward();
+      expected.backward();
+      CHECK_THAT(own.grad(), close_to(other.grad(), 1e-14));
+    }
+  }
+}
+
+TEST_CASE("loss.smoothing_refused", "[errors]") {
+  const torch::Tensor logits = oracle::normal({2, 3}, 1.0), targets = classes({2}, 3);
+  for (const double wrong : {-0.1, 1.0, 2.0, std::nan("")})
+    CHECK_THROWS_AS(cross_entropy(logits, targets, -1, wrong), c10::Error);
+}

@@ -57,6 +57,18 @@ TEST_CASE("schedule.warmup", "[schedule]") {
   CHECK(lr_multiplier(20, schedule) == Approx(1.0).epsilon(1e-12));
 }
 
+TEST_CASE("schedule.rounding", "[schedule]") {
+  // As Python's round() has it: a length between two is the even one.
+  for (const auto& [total, even] : {std::pair<int64_t, int64_t>{10, 2}, {6, 2}, {14, 4}, {22, 6}, {18, 4}}) {
+    CAPTURE(total);
+    const LrSchedule up{.num_iterations = total, .warmup_ratio = 0.25, .warmdown_ratio = 0.0};
+    CHECK(lr_multiplier(0, up) == Approx(1.0 / static_cast<double>(even)).epsilon(1e-12));
+    const LrSchedule down{
+        .num_iterations = total, .warmup_ratio = 0.0, .warmdown_ratio = 0.25, .final_lr_frac = 0.0};
+    CHECK(lr_multiplier(total - 1, down) == Approx(1.0 / static_cast<double>(even)).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("schedule.warmdown", "[schedule]") {
   const LrSchedule schedule{
       .num_iterations = 80, .warmup_ratio = 0.25, .warmdown_ratio = 0.25, .final_lr_frac = 0.1};
