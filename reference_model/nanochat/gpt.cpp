@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "nanochat/loss.h"
+#include "nanochat/recompute.h"
 #include "nanochat/rmsnorm.h"
 
 namespace nanochat {
@@ -61,8 +62,8 @@ GPTImpl::GPTImpl(const GPTConfig& config) : config(config) {
 
 // The scale of what flows through a layer should depend neither on its width nor on its depth: the
 // spectral condition of arXiv:2310.17813 sees to the first, blocks that start out as the identity
-// to the second. The first loss is that of a uniform guess. A tied table gives each token a logit of
-// its own that grows with the table, so it is drawn as small as GPT-2's.
+// to the second. The first loss is that of a uniform guess. A tied table gives each token a logit
+// of its own that grows with the table, so it is drawn as small as GPT-2's.
 void GPTImpl::init_weights() {
   torch::NoGradGuard no_grad;
   const auto init_linear = [](torch::nn::Linear& linear) {
@@ -99,7 +100,11 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
 
   x = rms_norm(x);
   for (Block& block : blocks) {
-    x = block(x, positions, keep, cache);
+    if (recompute_blocks && is_training() && !cache) {
+      x = recompute([=](const torch::Tensor& in) mutable { return block(in, positions, keep); }, x);
+    } else {
+      x = block(x, positions, keep, cache);
+    }
   }
   x = rms_norm(x);
 

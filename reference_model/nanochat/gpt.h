@@ -115,6 +115,7 @@ class GPTImpl : public torch::nn::Module {
   int64_t max_positions() const { return wpe ? wpe->length() : rotary.length(); }
 
   GPTConfig config;
+  bool recompute_blocks = false;  // training keeps what goes into a block, and not what is in it
   torch::nn::Embedding wte{nullptr};
   LearnedPositions wpe{nullptr};  // with learned positions only
   std::vector<Block> blocks;

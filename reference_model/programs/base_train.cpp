@@ -227,6 +227,7 @@ void run_training(Options o) {
           .grad_accum = grad_accum,
           .step = first.step,
           .val_loss = first.val_loss};
+  run.model->recompute_blocks = o.recompute;
   if (!o.resume.empty()) resume(o, run, loader);
   run.ranks.broadcast(run.model->parameters());
   if (!run.ranks.is_main()) {  // dropout that is not rank 0's

@@ -33,6 +33,7 @@ struct Options {
   std::string dtype = "float32";
   std::string data, tokenizer, resume, metrics;
   std::string out = "runs/base.pt";
+  bool recompute = false;
   bool quiet = false;
   std::map<std::string, std::string> as_typed;  // what makes the run what it is, by name
 };
@@ -90,6 +91,8 @@ inline Args declare(Options& o) {
   args.add("save-every", &o.save_every, "steps between checkpoints, 0 for one at the end")
       .at_least(0);
   args.add("resume", &o.resume, "a checkpoint to go on from, with the options it was started with");
+  args.add("recompute", &o.recompute,
+           "keep no activations of a block, compute them again on the way back");
   args.add("threads", &o.threads,
            "threads of LibTorch, worth more than one on an idle machine only")
       .at_least(1)
