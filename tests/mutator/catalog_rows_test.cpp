@@ -176,6 +176,7 @@ TEST_CASE("README counts the bugs as the catalog has them", "[catalog][rows]") {
   const auto count = [&](const std::string& pack) { return std::to_string(packs[pack]); };
   says("| " + count("cs336") + " |");
   says("| " + count("nanochat") + " |");
+  says("| " + count("hunt-1") + ", " + count("hunt-2") + ", " + count("hunt-3") + " |");
   says("| " + count("troubleshooting") + ", " + count("reversal") + " |");
   says("| " + count("field") + " |");
   says("| " + count("cpp") + ", " + count("libtorch") + ", " + count("numerics") + ", " + count("ranks") +
