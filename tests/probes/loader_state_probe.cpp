@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -268,13 +270,27 @@ TEST_CASE("prefetch.thread_ends", "[threads]") {
 TEST_CASE("prefetch.exception", "[threads]") {
   // After the batches before it, and again if asked again; the thread ends.
   const auto census = std::make_shared<Census>();
+  const auto threads = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+  };
+  const auto before = threads();
+  std::atomic<bool> failed = false;
   int64_t made = 0;
   {
     const Source source = [&]() -> PrefetchLoader::Item {
-      if (made == 3) throw std::out_of_range("no more");
+      if (made == 3) {
+        failed = true;
+        throw std::out_of_range("no more");
+      }
       return item(made++, 1, 2);
     };
     PrefetchLoader ahead(counted(census, source), {}, 1, 2, 8);
+    // Three batches and the error are there before the first is asked for; a thread that stays is waited for
+    // in vain.
+    using std::chrono::milliseconds;
+    for (auto waited = milliseconds(0); !failed && waited < patience(); waited += milliseconds(1))
+      std::this_thread::sleep_for(milliseconds(1));
+    for (int i = 0; i < 200 && threads() > before; ++i) std::this_thread::sleep_for(milliseconds(1));
     for (int64_t step = 0; step < 3; ++step) {
       CHECK_THAT(ahead.next().targets, same_as(torch::full({1, 2}, step, torch::kInt64)));
     }
