@@ -107,6 +107,13 @@ Result<Exit> check(Context& c, bool all) {
 
 }  // namespace
 
+nlohmann::json questions_of(const catalog::Rule& rule) {
+  auto questions = nlohmann::json::array();
+  for (const catalog::Question& asked : rule.questions)
+    questions.push_back({{"question", asked.question.value}, {"answer", asked.answer}});
+  return questions;
+}
+
 std::string debrief(const catalog::Rule& rule, size_t width, bool answers) {
   std::string text = coach::wrap(rule.cause, width, "  ");
   if (!rule.questions.empty()) text += "\nWhat an interviewer asks next:\n";

@@ -1,6 +1,7 @@
 // debrief: what is said when a session is solved or given up, and what is written down of who looks before.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 
@@ -10,6 +11,9 @@ namespace nanobug::cli {
 
 // Cause and follow-up questions of the rule, as paragraphs; with the model answers or without.
 std::string debrief(const catalog::Rule& rule, size_t width, bool answers);
+
+// The questions with their model answers.
+nlohmann::json questions_of(const catalog::Rule& rule);
 
 // Who opens the answer of the session that is open has given it up; it is written down like `reveal`. `ids`
 // are the rules whose answers are about to be shown.

@@ -78,11 +78,9 @@ nlohmann::json to_json(const catalog::Rule& rule, const std::vector<coach::Place
                          {"decoy", rule.decoy},
                          {"cause", rule.cause},
                          {"places", nlohmann::json::array()},
-                         {"questions", nlohmann::json::array()}};
+                         {"questions", questions_of(rule)}};
   for (const coach::Place& place : places)
     json["places"].push_back({{"where", place.where}, {"diff", place.diff}});
-  for (const catalog::Question& asked : rule.questions)
-    json["questions"].push_back({{"question", asked.question.value}, {"answer", asked.answer}});
   return json;
 }
 

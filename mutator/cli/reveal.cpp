@@ -66,15 +66,11 @@ Result<std::string> diff_of(const session::Session& session) {
 }
 
 nlohmann::json to_json(const Revealed& one) {
-  auto questions = nlohmann::json::array();
-  if (one.rule)
-    for (const catalog::Question& asked : one.rule->questions)
-      questions.push_back({{"question", asked.question.value}, {"answer", asked.answer}});
   return {{"id", one.id},
           {"code", one.rule ? one.rule->code.value : ""},
           {"title", one.rule ? one.rule->title.value : "(no longer in the catalog)"},
           {"cause", one.rule ? one.rule->cause : ""},
-          {"questions", questions}};
+          {"questions", one.rule ? questions_of(*one.rule) : nlohmann::json::array()}};
 }
 
 std::string name_of(const Ui& ui, const Revealed& one) {

@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
+#include "mutator/base/at_once.h"
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
 #include "mutator/grade/observers.h"
@@ -31,7 +30,7 @@ constexpr const char* kVersion = "5";  // of what a certificate proves
 constexpr std::size_t kWorthMeasuring = 40;
 
 // One more than there are cores to fill: some mutants wait for a minute without using any.
-constexpr unsigned kWorkers = 3;
+constexpr std::size_t kWorkers = 3;
 
 constexpr std::size_t kStep = 64u << 10;  // no certificate is longer: its size must not tell the rule
 
@@ -137,16 +136,6 @@ Status examine_warnings(const Mutants& mutants, const workshop::Mutant& built, C
   for (const std::string& warning : *new_ones)
     certificate.refusals.push_back("the mutant has a new compiler warning: " + warning);
   return {};
-}
-
-// Calls `perform` with each number below `count`, so many at a time.
-void at_once(size_t count, unsigned workers, const std::function<void(size_t)>& perform) {
-  std::atomic<size_t> next = 0;
-  std::vector<std::jthread> threads;
-  for (unsigned i = 0; i < workers; ++i)
-    threads.emplace_back([&] {
-      for (size_t k; (k = next++) < count;) perform(k);
-    });
 }
 
 double since(std::chrono::steady_clock::time_point start) {

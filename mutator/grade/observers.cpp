@@ -18,11 +18,6 @@ bool names(const catalog::Rule& rule, const std::string& observer) {
                      [&](const catalog::Text& named) { return named.value == observer; });
 }
 
-bool is_run(const catalog::Tree& tree, const std::string& observer) {
-  return std::any_of(tree.parity.begin(), tree.parity.end(),
-                     [&](const catalog::Parity& parity) { return parity.id.value == observer; });
-}
-
 // Those that the rule names before the others; `name` says what one is called.
 template <class Observer, class Name>
 std::vector<Observer> named_first(const std::vector<Observer>& all, const catalog::Rule& rule, Name name) {
@@ -130,6 +125,11 @@ Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
 }
 
 }  // namespace
+
+bool is_run(const catalog::Tree& tree, const std::string& observer) {
+  return std::any_of(tree.parity.begin(), tree.parity.end(),
+                     [&](const catalog::Parity& parity) { return parity.id.value == observer; });
+}
 
 Result<std::set<std::string>> known_observers(Mutants& mutants) {
   const auto all = list_probes(mutants.workshop(), mutants.clean());

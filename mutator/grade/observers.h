@@ -18,6 +18,9 @@
 
 namespace nanobug::grade {
 
+// Is it the name of a parity run, and not of a probe?
+bool is_run(const catalog::Tree& tree, const std::string& observer);
+
 // What the tree has of probes and parity runs, by name. Errors: two of one name, with the place in the
 // catalog.
 Result<std::set<std::string>> known_observers(Mutants& mutants);

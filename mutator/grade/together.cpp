@@ -8,6 +8,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
+#include "mutator/grade/observers.h"
 #include "mutator/grade/parity.h"
 #include "mutator/grade/recording.h"
 #include "mutator/rewrite/hunks.h"
@@ -26,11 +27,6 @@ constexpr int kTrials = 8;                // so many that fail are tried, and th
 constexpr auto kAnyBytes = json::error_handler_t::replace;
 
 // ---- from the records alone
-
-bool is_run(const catalog::Tree& tree, const std::string& observer) {
-  return std::any_of(tree.parity.begin(), tree.parity.end(),
-                     [&](const catalog::Parity& parity) { return parity.id.value == observer; });
-}
 
 Sight sight_of(const Mutants& mutants, const Candidate& bug) {
   Sight sight;

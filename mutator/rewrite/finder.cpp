@@ -2,13 +2,13 @@
 #include "mutator/rewrite/finder.h"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
 #include <span>
 #include <thread>
 
+#include "mutator/base/at_once.h"
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/matches.h"
@@ -107,17 +107,9 @@ Site site_of(const catalog::Rule& rule, Planned planned) {
 
 // Files know nothing of each other while they are parsed: as many at once as there are processors, but no
 // more than fit beside each other in an ordinary machine's memory.
-void at_once(const std::vector<std::function<void()>>& tasks) {
+size_t parsers() {
   constexpr size_t kMost = 4;
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < tasks.size(); i = next++) tasks[i]();
-  };
-  const size_t workers =
-      std::min({tasks.size(), kMost, size_t{std::max(1u, std::thread::hardware_concurrency())}});
-  std::vector<std::jthread> threads;
-  for (size_t i = 1; i < workers; ++i) threads.emplace_back(work);
-  work();
+  return std::min(kMost, size_t{std::max(1u, std::thread::hardware_concurrency())});
 }
 
 // The sites of many rules in a tree. What lies in one file is found file by file, in one parse each; a form
@@ -152,7 +144,7 @@ class Finder {
     for (const auto& [file, forms] : files)
       tasks.emplace_back([this, &file, &forms] { find_in_file(file, forms); });
     for (const Whole& form : spread) tasks.emplace_back([this, &form] { find_spread_form(form); });
-    at_once(tasks);
+    at_once(tasks.size(), parsers(), [&](size_t i) { tasks[i](); });
     return answers();
   }
 
