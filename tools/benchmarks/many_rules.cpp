@@ -30,9 +30,11 @@ class Maker {
     NANOBUG_TRY(text);
     for (const std::string_view line : lines_of(*text)) lines_.emplace_back(line);
     std::string all = between(1, catalog_.rules.front().place.line, [](auto&) {});
+    std::vector<size_t> bugs;  // a decoy is on no list
+    for (size_t which = 0; which < catalog_.rules.size(); ++which)
+      if (!catalog_.rules[which].decoy) bugs.push_back(which);
     for (size_t i = 0; i < count; ++i) {
-      const size_t which = i % catalog_.rules.size(), round = i / catalog_.rules.size();
-      const auto entry = write_rule(which, round);
+      const auto entry = write_rule(bugs[i % bugs.size()], i / bugs.size());
       NANOBUG_TRY(entry);
       all += *entry;
     }

@@ -5,7 +5,7 @@
 
 namespace nanobug {
 
-// Makes a project in `directory` whose catalog has exactly so many rules: the project's own, again and again
+// Makes a project in `directory` whose catalog has exactly so many rules, all of them bugs: the project's own, again and again
 // under other codes and ids where it has fewer, each with its page and its test. -> the catalog.
 Result<fs::path> make_many_rules(const fs::path& project, size_t count, const fs::path& directory);
 
