@@ -39,7 +39,7 @@ bool reaches_probes(const workshop::Workshop& workshop, const Inquiry& inquiry) 
 // Those that are asked, the named ones first.
 std::vector<ProbeInfo> chosen(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry) {
   auto probes = named_first(askable.probes, inquiry.rule, [](const ProbeInfo& info) { return info.probe; });
-  if (inquiry.all || inquiry.rule.decoy || !mutants.reach()) return probes;
+  if (inquiry.all || !mutants.reach()) return probes;
   if (const auto reaching = mutants.reach()->probes_of(mutants.clean(), inquiry.overlay))
     std::erase_if(probes, [&](const ProbeInfo& info) {
       return !reaching->contains(info.probe) && !names(inquiry.rule, info.probe);
@@ -103,13 +103,9 @@ Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
   const catalog::Tree& spec = mutants.catalog().tree;
   Asking asking;
   if (!inquiry.all) asking.never = untouched_runs(spec, inquiry.built);
-  bool names_probe = false;
   for (const catalog::Text& named : inquiry.rule.seen_by)
-    if (is_run(spec, named.value))
-      asking.first.push_back(named.value);
-    else
-      names_probe = true;
-  asking.others = inquiry.all || inquiry.rule.decoy || !names_probe;
+    if (is_run(spec, named.value)) asking.first.push_back(named.value);
+  asking.others = inquiry.all || inquiry.rule.decoy;
   if (asking.first.empty() && !asking.others) return {};
   const auto answers = run_parity(mutants.workshop(), mutants.clean(), inquiry.tree, {}, asking);
   NANOBUG_TRY(answers);

@@ -1,11 +1,10 @@
 // observers: probes and parity runs alike: which of them are asked about a mutant, and which see it.
 //
-// A rule names its own in `seen_by`; they are asked first, and decide. The other probes are asked too, for
-// the record of who else sees it: hundreds of them take a few seconds. A parity run takes as long by itself,
-// so only those that are named are begun, but for two cases: no probe is named (the bug is in a program, and
-// the runs are all that can say what else it does), or everything has to be silent (a decoy). Where a
-// mutant's library is the clean tree's, and its public headers too, no probe can see it, and none is asked;
-// nor is a run of which every program is the clean tree's, byte for byte.
+// A rule names its own in `seen_by`; they are asked first, and decide. The other probes that run what it
+// changes are asked too, for the record of who else sees it: hundreds of them take a few seconds. A parity
+// run takes as long by itself, so only those that are named are begun; but of a decoy, which nobody may see,
+// all are. Where a mutant's library is the clean tree's, and its public headers too, no probe can see it, and
+// none is asked; nor is a run of which every program is the clean tree's, byte for byte.
 #pragma once
 
 #include <map>

@@ -1,6 +1,7 @@
 // walk: what docs/maintainer.md says a maintainer types, typed. The first section's blocks are taken in their
-// order: a console's lines are given to bash, and what stands below them has to come, line for line, where "…"
-// leaves some out; a page and a file of snippets are written where the rule wants them.
+// order: a console's lines are given to bash, and what stands below them has to come, line for line, where
+// "…" leaves some out; a page and a file of snippets are written where the rule wants them.
+#include <regex>
 #include <sstream>
 
 #include "tests/journey/journey.h"
@@ -30,6 +31,7 @@ struct Block {
 struct Typed {
   std::string command, input;
   std::vector<std::string> expected;
+  bool talk = false;  // at prompts; what a terminal alone is told, in front of the first, is passed over
 };
 
 std::vector<Block> blocks_of_the_walk() {
@@ -54,12 +56,12 @@ std::vector<Typed> typed_in(const Block& console) {
   bool goes_on = false;
   for (const std::string& line : console.lines) {
     if (line.starts_with("$ ")) {
-      all.push_back({line.substr(2) + '\n', "", {}});
+      all.push_back({line.substr(2) + '\n', "", {}, line.starts_with("$ nanobug rule try")});
     } else if (goes_on) {
       all.back().command += line + '\n';
     } else if (line.starts_with(kPrompt) || line.starts_with(kMore)) {
       all.back().input += line.substr(std::string(kPrompt).size()) + '\n';
-    } else {
+    } else if (!all.back().input.empty() || !all.back().talk) {
       all.back().expected.push_back(line);
     }
     goes_on = (line.starts_with("$ ") || goes_on) && line.ends_with("\\");
@@ -102,6 +104,12 @@ std::string with_code(std::string text, const std::string& from, const std::stri
   return text;
 }
 
+// Without the number of probes, which depends on what was measured here, and the blanks of a table's columns.
+std::string without_chance(const std::string& line) {
+  static const std::regex counted(R"(of \d+ probes?)"), blanks(" {2,}");
+  return std::regex_replace(std::regex_replace(line, counted, "of some probes"), blanks, "  ");
+}
+
 // Each of these lines comes, in this order.
 void compare(const std::vector<std::string>& expected, const std::string& said) {
   std::istringstream lines(said);
@@ -110,7 +118,7 @@ void compare(const std::vector<std::string>& expected, const std::string& said) 
     if (each.find_first_not_of(' ') == each.find("…")) continue;
     INFO("'" << each << "' in\n" << said);
     bool came = false;
-    while (!came && std::getline(lines, line)) came = line == each;
+    while (!came && std::getline(lines, line)) came = without_chance(line) == without_chance(each);
     CHECK(came);
   }
 }
@@ -149,5 +157,6 @@ TEST_CASE("the walk of docs/maintainer.md happens as it stands there", "[walk]")
   // The page and the walk are still the ones that this test is about.
   CHECK(blocks.size() == 6);
   REQUIRE(commands.size() == 6);
-  CHECK(maintainer.say({"nanobug status >status && nanobug stop >stopped && echo begun", "", {}}) == "begun\n");
+  CHECK(maintainer.say({"nanobug status >status && nanobug stop >stopped && echo begun", "", {}}) ==
+        "begun\n");
 }

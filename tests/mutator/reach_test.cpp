@@ -91,4 +91,11 @@ TEST_CASE("a certificate asks those that reach the mutant, and whom the rule nam
   CHECK(asked({}).refusals ==
         std::vector<std::string>{"seen_by does not hold: mean.value passes on the mutant"});
   CHECK(asked({}).probes == 2);
+  // A decoy is shown to those that run it, and to every run.
+  rule.seen_by.clear(), rule.decoy = true;
+  const auto decoy = asked({});
+  CHECK(decoy.probes == 1);
+  CHECK(decoy.runs == 1);
+  CHECK(decoy.refusals == std::vector<std::string>{"it is no decoy: step.direction sees it",
+                                                   "it is no decoy: parity.descent sees it"});
 }
