@@ -8,6 +8,8 @@ using namespace nanobug::coach;
 
 namespace {
 
+using Rules = std::set<std::string>;
+
 session::Session session_of(const std::string& rule = "r") {
   session::Session s;
   s.started = 1000;
@@ -66,6 +68,27 @@ TEST_CASE("revealed stays revealed", "[coach][tally]") {
   CHECK(state_of(s, 5000) == "revealed");
   CHECK_FALSE(s.solved);
   CHECK(outcome_of(session_of()) == "stopped");
+}
+
+TEST_CASE("a session of several bugs is located when each of them is", "[coach][tally]") {
+  session::Session s = session_of();
+  s.bugs.resize(2);
+  s.bugs[0].rule = "r", s.bugs[1].rule = "s";
+  note_claim(s, Rules{"s"});
+  CHECK(places_found(s) == 1);
+  CHECK_FALSE(s.located);
+  note_claim(s, Rules{});
+  CHECK(s.wrong_claims == 1);
+  note_claim(s, Rules{"r"});
+  CHECK(places_found(s) == 2);
+  CHECK(s.located);
+  CHECK(s.wrong_claims == 1);
+  // What was found once stays found.
+  note_claim(s, Rules{"r"});
+  CHECK(s.located);
+  s.solved = true;
+  note_claim(s, Rules{});
+  CHECK(s.wrong_claims == 1);
 }
 
 TEST_CASE("practice adds up", "[coach][practice]") {

@@ -342,6 +342,24 @@ TEST_CASE("a vault is consolidated under the hands of others", "[vault]") {
     }
 }
 
+TEST_CASE("a history is read on though its packs have gone meanwhile", "[vault]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git";
+  const auto keep = [](Vault& vault, int i) {
+    Tree tree = clean_tree();
+    tree["optim.cpp"].bytes = "attempt " + std::to_string(i);
+    REQUIRE(vault.commit("session/x", vault.put(tree).value(), std::to_string(i), 1000 + i));
+  };
+  Vault writer = Vault::open(path).value();
+  for (int i = 0; i < 5; ++i) keep(writer, i);
+  // Knows the packs by name, and has opened none of them.
+  const Vault reader = Vault::open(path).value();
+  const size_t before = packs_in(path);
+  for (int i = 5; i < 60; ++i) keep(writer, i);
+  REQUIRE(packs_in(path) < before + 55);
+  CHECK(reader.history("session/x").value().size() == 60);
+}
+
 TEST_CASE("a file too large for a tree is left out unread, and named", "[vault]") {
   Scratch scratch;
   put(scratch / "t/small", "x");
