@@ -37,6 +37,17 @@ TEST_CASE("probes that loaded another library say nothing of this one", "[worksh
   CHECK(answers.error().message.find("libstats.so") != std::string::npos);
 }
 
+TEST_CASE("a probe program that cannot be started is an error", "[workshop]") {
+  const Judged judged;
+  Workshop shop = judged.shop();
+  const Clean clean = judged.clean(shop);
+  const auto answers =
+      run_probes(shop, judged.project / "no/probes", judged.checkout(shop, clean), {{"mean.value", ""}}, {});
+  REQUIRE_FALSE(answers);
+  CHECK(answers.error().code == Exit::io);
+  CHECK(answers.error().message.find("no/probes") != std::string::npos);
+}
+
 TEST_CASE("a build id is the linker's own", "[workshop]") {
   const Judged judged;
   Workshop shop = judged.shop();

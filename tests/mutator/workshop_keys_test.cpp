@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -74,6 +75,23 @@ struct Small {
   }
 };
 
+// Three processes do it; does it hold in each?
+bool three_at_once(const std::function<bool()>& holds) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < 3; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(holds() ? 0 : 1);
+    children.push_back(child);
+  }
+  bool all = true;
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    all = all && status == 0;
+  }
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("each part of what a clean build is made from is in its key", "[workshop][keys]") {
@@ -133,21 +151,11 @@ TEST_CASE("the toolchain's key is the compiler's and LibTorch's", "[workshop][ke
 TEST_CASE("a clean build is made once, whoever asks", "[workshop][keys]") {
   Small small;
   small.spec.build.compile[2] = "sleep 0.5; " + small.spec.build.compile[2];
-  std::vector<pid_t> children;
-  for (int i = 0; i < 3; ++i) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      Workshop shop(small.spec, small.project, small.path / "cache");
-      const auto made = shop.clean(small.tree, "id", {});
-      ::_exit(made && fs::exists(made->build / "out") ? 0 : 1);
-    }
-    children.push_back(child);
-  }
-  for (const pid_t child : children) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    CHECK(status == 0);
-  }
+  CHECK(three_at_once([&] {
+    Workshop shop(small.spec, small.project, small.path / "cache");
+    const auto made = shop.clean(small.tree, "id", {});
+    return made && fs::exists(made->build / "out");
+  }));
   CHECK(small.count("configure") == 1);
   CHECK(small.count("build") == 1);
 }
@@ -203,6 +211,17 @@ TEST_CASE("the probe program is kept by its sources", "[workshop][keys]") {
   REQUIRE(write_file(source, text));
   CHECK(clean_probes(shop, clean).value() == *first);
   CHECK(small.count("probes") == 3);
+}
+
+TEST_CASE("the probe program is built once, whoever asks", "[workshop][keys]") {
+  Small small;
+  small.spec.probes.compile[2] = "sleep 0.5; " + small.spec.probes.compile[2];
+  const Clean clean = small.clean(small.spec);
+  CHECK(three_at_once([&] {
+    const auto program = clean_probes(Workshop(small.spec, small.project, small.path / "cache"), clean);
+    return program && fs::is_regular_file(*program);
+  }));
+  CHECK(small.count("probes") == 1);
 }
 
 TEST_CASE("probes are listed once, what is no probe passed over", "[workshop][keys]") {
