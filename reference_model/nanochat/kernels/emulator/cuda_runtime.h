@@ -5,7 +5,7 @@
 // What a kernel may do: threadIdx and its like, static and dynamic shared memory, __syncthreads and
 // its three reductions, warp shuffles, votes and __syncwarp with masks, atomics, fences, vector
 // loads. Not there: textures, dynamic parallelism, cooperative groups, named barriers, asynchronous
-// copies, waiting for another block.
+// copies, waiting for another block; nor the word __noinline__, which libstdc++ uses in attributes.
 //
 // A name for dynamic shared memory: `extern __shared__ T NAME[];` with NAME one of smem, shared,
 // shmem, sdata or shared_memory, in no namespace or in nanochat. Any other:
@@ -26,7 +26,6 @@
 #define __host__
 #define __constant__
 #define __forceinline__ inline __attribute__((always_inline))
-#define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 // A variable of a thread of the operating system: it may stand in a function, and `extern` may
 // stand before it. The threads of a block are fibers of one such thread, so they share it.
