@@ -22,7 +22,7 @@ const Shape kShapes[] = {{256, 65535, nullptr}, {32, 65535, nullptr}, {128, 1, n
 
 #ifdef NANOCHAT_EMULATOR
 // The C++ library's own headers say this, some of them behind the emulator's: no word of it may be a macro.
-[[maybe_unused]] __attribute__((__noinline__, __cold__, __const__)) void words_of_the_library();
+[[maybe_unused]] __attribute__((__noinline__, __cold__)) void words_of_the_library();
 
 constexpr uint64_t kSchedules = 8;
 void under_schedule(const Probe& probe, Verdict& verdict, Shape shape, uint64_t seed) {
