@@ -45,7 +45,7 @@ std::string stem(std::string word) {
     if (word.size() > 3 && word[word.size() - 2] == last && last != 's' && last != 'l') word.pop_back();
   } else if (ends("es")) {
     word.resize(word.size() - 2);
-  } else if (ends("s") && !ends("ss") && !ends("us") && !ends("is")) {
+  } else if (ends("s") && !ends("ss")) {
     word.pop_back();
   }
   if (ends("e")) word.pop_back();
