@@ -9,6 +9,6 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/reference_model ${CMAKE_SOURCE_DIR}/patche
         USE_SOURCE_PERMISSIONS PATTERN build EXCLUDE PATTERN runs EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/tests/probes ${CMAKE_SOURCE_DIR}/tests/rules DESTINATION ${_share}/tests PATTERN build EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/bugs DESTINATION ${_share}/docs)
-install(FILES ${CMAKE_SOURCE_DIR}/docs/catalog.schema.json DESTINATION ${_share}/docs)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/catalog.schema.json ${CMAKE_SOURCE_DIR}/docs/troubleshooting.md DESTINATION ${_share}/docs)
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/docs/learner.md
               ${CMAKE_SOURCE_DIR}/docs/maintainer.md DESTINATION share/doc/nanobug)

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 
-#include "mutator/base/files.h"
-#include "mutator/base/suggest.h"
+#include "mutator/catalog/markdown.h"
 #include "mutator/catalog/yaml.h"
 
 namespace nanobug::catalog {
@@ -12,95 +11,7 @@ namespace {
 
 constexpr size_t kHints = 3;
 const std::vector<std::string> kSections = {"Brief", "Hints", "Cause", "Questions", "Read next"};
-constexpr char kOrder[] = "Brief, Hints, Cause, Questions, Read next";
-
-struct Line {
-  std::string text;
-  Place place;  // of its first character that is no blank
-  bool code = false;
-
-  bool blank() const { return !code && text.find_first_not_of(" \t") == std::string::npos; }
-};
-
-struct Heading {
-  size_t level = 0;
-  std::string title;
-  Place place;
-  std::vector<Line> body;
-};
-
-using Errors = std::vector<Error>;
-
-void complain(Errors& errors, const std::string& message, const Place& place) {
-  errors.push_back({Exit::catalog, message, place});
-}
-
-bool is_fence(const std::string& line) {
-  const size_t first = line.find_first_not_of(' ');
-  return first != std::string::npos && first < 4 &&
-         (line.compare(first, 3, "```") == 0 || line.compare(first, 3, "~~~") == 0);
-}
-
-// Headings with the lines below each; the first has no title and what stands before all of them.
-std::vector<Heading> headings_of(const std::string& text, const std::string& file, Errors& errors) {
-  std::vector<Heading> all(1);
-  std::optional<Place> fence;
-  int number = 0;
-  for (const std::string_view raw : lines_of(text)) {
-    std::string line(raw.substr(0, raw.find_last_not_of("\r\n") + 1));
-    const size_t first = std::min(line.find_first_not_of(" \t"), line.size());
-    const Place place{file, ++number, static_cast<int>(first) + 1};
-    const size_t level = fence ? 0 : std::min(line.find_first_not_of('#'), line.size());
-    if (is_fence(line)) {
-      fence = fence ? std::nullopt : std::optional(place);
-      all.back().body.push_back({"", place});
-    } else if (level > 0 && level < line.size() && line[level] == ' ') {
-      const size_t begin = std::min(line.find_first_not_of(' ', level), line.size());
-      line.erase(line.find_last_not_of(" \t") + 1);
-      all.push_back({level, line.substr(std::min(begin, line.size())), place, {}});
-    } else {
-      all.back().body.push_back({std::move(line), place, fence.has_value()});
-    }
-  }
-  if (fence) complain(errors, "this block of code is not closed", *fence);
-  return all;
-}
-
-// Paragraphs as lines, an empty one between two; code indented.
-std::string words_of(const std::vector<Line>& lines) {
-  std::string text, paragraph;
-  bool was_code = false;
-  const auto flush = [&] {
-    if (!paragraph.empty()) text += (text.empty() ? "" : "\n\n") + paragraph;
-    paragraph.clear();
-  };
-  for (const Line& line : lines) {
-    if (line.code != was_code) flush();
-    const bool item = !line.code && line.text.starts_with("- ");
-    if (line.code)
-      paragraph += (paragraph.empty() ? "" : "\n") + ("    " + line.text);
-    else if (line.blank())
-      flush();
-    else
-      paragraph += (paragraph.empty() ? ""
-                    : item            ? "\n"
-                                      : " ") +
-                   line.text.substr(line.text.find_first_not_of(" \t"));
-    was_code = line.code;
-  }
-  flush();
-  return text;
-}
-
-// The first line that says something, or null.
-const Line* first_words(const std::vector<Line>& lines) {
-  const auto line = std::find_if(lines.begin(), lines.end(), [](const Line& one) { return !one.blank(); });
-  return line == lines.end() ? nullptr : &*line;
-}
-
-bool is_empty(const std::vector<Line>& lines) {
-  return !first_words(lines);
-}
+const Sections kPage = {"a page", 2, kSections};
 
 // The number that a line of a numbered list begins with, or 0; `behind` is where its text begins.
 int list_number(const Line& line, size_t& behind) {
@@ -150,34 +61,6 @@ void read_question(const Heading& heading, Rule& rule) {
     rule.questions.push_back({{heading.title, heading.place}, words_of(heading.body)});
 }
 
-std::string called(const Heading& heading) {
-  return "'" + std::string(heading.level, '#') + " " + heading.title + "'";
-}
-
-// Is this a section whose turn it is? `seen`: those before it.
-bool is_in_order(const Heading& heading, const std::vector<const Heading*>& seen, Errors& errors) {
-  const auto section = std::find(kSections.begin(), kSections.end(), heading.title);
-  if (heading.level != 2 || section == kSections.end()) {
-    complain(errors,
-             called(heading) + " is no section of a page (there are " + kOrder + ", each with '## ')" +
-                 did_you_mean(heading.title, kSections),
-             heading.place);
-    return false;
-  }
-  for (const Heading* before : seen)
-    if (before->title == heading.title) {
-      complain(
-          errors,
-          called(heading) + " is there twice; the first is in line " + std::to_string(before->place.line),
-          heading.place);
-      return false;
-    }
-  if (!seen.empty() && std::find(kSections.begin(), kSections.end(), seen.back()->title) > section)
-    complain(errors, called(heading) + " stands behind " + called(*seen.back()) + "; the order is " + kOrder,
-             heading.place);
-  return true;
-}
-
 void read_section(const Heading& section, bool has_questions, Rule& rule, Errors& errors) {
   const std::string& title = section.title;
   if (title == "Questions") {
@@ -208,7 +91,7 @@ std::vector<Heading> behind_title(std::vector<Heading> all, const std::string& f
                  called(all[1]),
              all[1].place);
   else if (const Line* text = first_words(all[1].body))
-    complain(errors, "what is said here belongs to a section: " + std::string(kOrder), text->place);
+    complain(errors, "what is said here belongs to a section: " + kPage.order(), text->place);
   all.erase(all.begin(), all.begin() + (all.size() > 1 && all[1].level == 1 ? 2 : 1));
   return all;
 }
@@ -223,7 +106,7 @@ void read_page(const std::string& text, const std::string& file, Rule& rule, Err
   for (size_t i = 0; i < all.size(); ++i) {
     if (all[i].level == 3 && !seen.empty() && seen.back()->title == "Questions") {
       read_question(all[i], rule);
-    } else if (is_in_order(all[i], seen, errors)) {
+    } else if (is_in_order(all[i], kPage, seen, errors)) {
       seen.push_back(&all[i]);
       read_section(all[i], i + 1 < all.size() && all[i + 1].level == 3, rule, errors);
     }

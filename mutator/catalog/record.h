@@ -114,9 +114,9 @@ void members(V& visit, T& pack) {
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
   auto& [root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-         tests, place] = tree;
+         tests, guide, place] = tree;
   visit(root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-        tests, place);
+        tests, guide, place);
 }
 template <class V, Is<Edit> T>
 void members(V& visit, T& edit) {

@@ -222,6 +222,8 @@ Kind<Tree> tree() {
       F::may("pages", path(), &Tree::pages,
              "directory of <code>.md: what a learner is told of the rules that do not say it themselves"),
       F::may("tests", path(), &Tree::tests, "directory of <code>.cpp: what rules make of snippets"),
+      F::may("guide", path(), &Tree::guide,
+             "a page of symptoms, and where to look then: what 'nanobug explain' answers from"),
       F::need("build", build(), &Tree::build, "how the tree is built"),
       F::need("probes", probes(), &Tree::probes, "how the probes are built and run"),
       F::may(

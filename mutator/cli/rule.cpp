@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/catalog/guide.h"
 #include "mutator/cli/bench_verbs.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/grade/observers.h"
@@ -49,6 +50,13 @@ nlohmann::json described(const rewrite::Site& site) {
   return json;
 }
 
+// What is wrong with the page of symptoms, if there is one.
+std::vector<Error> wrong_in_guide(const catalog::Catalog& catalog) {
+  if (catalog.tree.guide.value.empty()) return {};
+  const auto guide = catalog::load_guide(catalog);
+  return guide ? catalog::missing_code(*guide, catalog) : guide.error();
+}
+
 Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
   const auto named = c.rules(ids);
   NANOBUG_TRY(named);
@@ -60,6 +68,8 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
   grade::Snippets snippets(**mutants);
   nlohmann::json json = nlohmann::json::array();
   bool all_right = true;
+  if (ids.empty())
+    for (const Error& error : wrong_in_guide((*mutants)->catalog())) c.ui.complain(error), all_right = false;
   for (size_t i = 0; i < rules.size(); ++i) {
     auto checked = snippets.check(*rules[i]);
     NANOBUG_TRY(checked);

@@ -162,7 +162,8 @@ Result<bool> build(Context& c, const workshop::Workshop& shop, const fs::path& c
 }
 
 void draw(const Ui& ui, const std::string& series, const std::vector<coach::Curve>& curves) {
-  const auto text = coach::plot_text(series + ": o yours, . clean", curves, std::min(ui.width(), 100), 22);
+  const auto text =
+      coach::plot_text(series + ": o yours, . clean", curves, std::clamp(ui.width(), 40, 100), 22);
   if (text)
     ui.data(*text);
   else

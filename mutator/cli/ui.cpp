@@ -34,8 +34,8 @@ bool Ui::color() const {
 
 int Ui::width() const {
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-    return std::min<int>(size.ws_col, 110);
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return std::clamp<int>(size.ws_col, 20, 110);
   return 80;
 }
 

@@ -30,6 +30,7 @@ void add_run(Verbs&);
 void add_locate(Verbs&);
 void add_hint(Verbs&);
 void add_check(Verbs&);
+void add_explain(Verbs&);
 void add_reveal(Verbs&);
 void add_stop(Verbs&);
 void add_progress(Verbs&);

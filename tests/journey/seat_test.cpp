@@ -286,8 +286,9 @@ TEST_CASE("colour is for terminals that want it", "[seat]") {
 TEST_CASE("help is in our words", "[seat]") {
   const User user("");
   std::vector<std::vector<std::string>> verbs = {{}};
-  for (const char* verb : {"start", "status", "run", "locate", "hint", "check", "reveal", "stop", "restore",
-                           "list", "progress", "patch", "rule", "certify", "doctor", "completion", "cache"})
+  for (const char* verb :
+       {"start", "status", "run", "locate", "hint", "check", "reveal", "stop", "restore", "list", "progress",
+        "explain", "patch", "rule", "certify", "doctor", "completion", "cache"})
     verbs.push_back({verb});
   for (const char* verb : {"list", "show", "apply", "restore", "export"}) verbs.push_back({"patch", verb});
   for (const char* verb : {"check", "explain", "try", "new"}) verbs.push_back({"rule", verb});

@@ -62,6 +62,7 @@ inline const std::string kFull = R"(tree:  #!*
   outcomes: [crash, poor model]  #*
   pages: docs/bugs
   tests: tests/rules
+  guide: docs/troubleshooting.md
   inputs:  #*
     talk.txt: Hello.
 rules:  #!*
