@@ -6,8 +6,7 @@
 //   ### Likely        a list: what it usually is, the likeliest first
 //   ### Look at       a list: '- code: FILE function, function', '- metrics: series', '- check: observables',
 //                     '- run: runs', '- try: what to do', in any order
-//   ### Drills        the codes of rules that show it, two at least: one alone would give its bug away (or
-//   none)
+//   ### Drills        the codes of rules that show it, or none; never one, which would give its bug away
 //   ### Not so        what advice elsewhere gets wrong here (may be left out)
 #pragma once
 

@@ -118,6 +118,12 @@ Finished tried(const Tiny& tiny, const std::string& lines, const std::string& op
                            tiny.place);
 }
 
+std::string replace_all(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; !from.empty() && (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
 std::string text_of(const fs::path& file) {
   const auto bytes = read_file(file);
   INFO(file.string());

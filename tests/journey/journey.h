@@ -70,6 +70,9 @@ inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+// The text with each `from` as `to`; an empty `from` is nowhere.
+std::string replace_all(std::string text, const std::string& from, const std::string& to);
+
 std::string text_of(const fs::path& file);
 void replace_in(const fs::path& file, const std::string& from,
                 const std::string& to);  // `from` must be there once

@@ -29,13 +29,9 @@ struct Stage {
   ~Stage() { (void)remove_tree(place); }
 
   std::string without_chance(std::string text) const {
-    const auto put = [&](const std::string& from, const std::string& to) {
-      for (size_t at = 0; !from.empty() && (at = text.find(from, at)) != std::string::npos; at += to.size())
-        text.replace(at, from.size(), to);
-    };
-    put(user.home.string(), "HOME");
-    put((user.home.parent_path() / "cache").string(), "CACHE");
-    put(place.string(), "PLACE");
+    for (const auto& [path, word] :
+         {std::pair(user.home, "HOME"), {user.home.parent_path() / "cache", "CACHE"}, {place, "PLACE"}})
+      text = replace_all(std::move(text), path.string(), word);
     static const std::vector<std::pair<std::regex, std::string>> rules = [] {
       std::vector<std::pair<std::regex, std::string>> made;
       for (const auto& [pattern, word] : std::vector<std::pair<const char*, const char*>>{

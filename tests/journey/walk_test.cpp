@@ -70,39 +70,27 @@ std::vector<Typed> typed_in(const Block& console) {
 }
 
 // A home with the project in it, as the walk's reader has it.
-class Maintainer {
- public:
-  Maintainer() {
-    for (const char* part : {"catalog.yaml", "docs", "patches", "reference_model", "tests"})
-      fs::copy(kProject / part, project() / part, fs::copy_options::recursive);
-    fs::remove_all(project() / "reference_model/build");
-  }
+struct Maintainer {
+  User user{"", /*shared_cache=*/true};
+  fs::path project = user.home / "nanobug";
 
-  fs::path project() const {
-    const fs::path place = user_.home / "nanobug";
-    fs::create_directories(place);
-    return place;
+  Maintainer() {
+    fs::create_directory(project);
+    for (const char* part : {"catalog.yaml", "docs", "patches", "reference_model", "tests"})
+      fs::copy(kProject / part, project / part, fs::copy_options::recursive);
+    fs::remove_all(project / "reference_model/build");
   }
 
   // What a command says, on stdout and stderr together.
   std::string say(const Typed& typed) const {
-    const fs::path input = user_.home / "typed";
+    const fs::path input = user.home / "typed";
     REQUIRE(write_unsynced(input, typed.input));
     const std::string command = "export PATH='" + fs::path(NANOBUG_PROGRAM).parent_path().string() +
                                 "':\"$PATH\" NANOBUG_CATALOG=\"$HOME/nanobug/catalog.yaml\"\nexec 2>&1 <'" +
                                 input.string() + "'\n" + typed.command;
-    return user_.command({"bash", "-c", command}, project()).out;
+    return user.command({"bash", "-c", command}, project).out;
   }
-
- private:
-  User user_{"", /*shared_cache=*/true};
 };
-
-std::string with_code(std::string text, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
-}
 
 // Without the number of probes, which depends on what was measured here, and the blanks of a table's columns.
 std::string without_chance(const std::string& line) {
@@ -134,20 +122,20 @@ TEST_CASE("the walk of docs/maintainer.md happens as it stands there", "[walk]")
   std::vector<std::string> commands;
   for (const Block& block : blocks) {
     if (block.language == "markdown") {
-      REQUIRE(write_unsynced(maintainer.project() / "docs/bugs" / (code + ".md"),
-                             with_code(block.text(), written, code)));
+      REQUIRE(write_unsynced(maintainer.project / "docs/bugs" / (code + ".md"),
+                             replace_all(block.text(), written, code)));
     } else if (block.language == "c++") {
-      REQUIRE(write_unsynced(maintainer.project() / "tests/rules" / (code + ".cpp"), block.text()));
+      REQUIRE(write_unsynced(maintainer.project / "tests/rules" / (code + ".cpp"), block.text()));
     } else {
       for (Typed typed : typed_in(block)) {
-        typed.command = with_code(typed.command, written, code);
+        typed.command = replace_all(typed.command, written, code);
         const std::string said = maintainer.say(typed);
         if (code.empty() && typed.command.starts_with("nanobug rule new")) {
           code = said.substr(0, said.find(','));
           INFO(said);
           REQUIRE(code.size() < 8);
         }
-        for (std::string& line : typed.expected) line = with_code(line, written, code);
+        for (std::string& line : typed.expected) line = replace_all(line, written, code);
         INFO(typed.command);
         compare(typed.expected, said);
         commands.push_back(typed.command);

@@ -3,12 +3,17 @@
 // `to`.
 #include "mutator/base/files.h"
 #include "mutator/catalog/page.h"
+#include "tests/mutator/broken_page.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::catalog;
+using nanobug::test::broken;
+using nanobug::test::Row;
 
 namespace {
+
+using nanobug::test::told;
 
 const std::string kPage = R"(# D04
 
@@ -56,18 +61,6 @@ The paper.
 
 using Errors = std::vector<Error>;
 
-std::string told(const Errors& errors) {
-  std::string all;
-  for (const Error& error : errors) {
-    REQUIRE(error.place);
-    CHECK(error.code == Exit::catalog);
-    CHECK(error.place->file == "p");
-    all += std::to_string(error.place->line) + ":" + std::to_string(error.place->column) + ": " +
-           error.message + "\n";
-  }
-  return all;
-}
-
 // What is wrong, and what is still to be written.
 std::string told(const Errors& errors, const Rule& rule) {
   Errors all = errors;
@@ -86,11 +79,6 @@ Rule read(const std::string& text, std::string* errors = nullptr) {
     CHECK(told(found, rule) == "");
   return rule;
 }
-
-struct Row {
-  const char* what;
-  std::string from, to, errors;
-};
 
 const std::string kOrder = "Brief, Hints, Cause, Questions, Read next";
 
@@ -176,10 +164,8 @@ TEST_CASE("what to read next may be left out", "[catalog][pages]") {
 TEST_CASE("every broken page earns its sentences and places", "[catalog][pages]") {
   for (const Row& row : kRows) {
     INFO(row.what);
-    std::string text = kPage, errors;
-    const size_t at = text.find(row.from);
-    REQUIRE(at != std::string::npos);
-    read(text.replace(at, row.from.size(), row.to), &errors);
+    std::string errors;
+    read(broken(kPage, row), &errors);
     CHECK(errors == row.errors);
   }
 }

@@ -6,10 +6,14 @@
 #include <set>
 
 #include "mutator/base/files.h"
+#include "tests/mutator/broken_page.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
 using namespace nanobug::catalog;
+using nanobug::test::broken;
+using nanobug::test::Row;
+using nanobug::test::told;
 
 namespace {
 
@@ -85,18 +89,6 @@ Catalog small() {
   return catalog;
 }
 
-std::string told(const std::vector<Error>& errors) {
-  std::string all;
-  for (const Error& error : errors) {
-    REQUIRE(error.place);
-    CHECK(error.code == Exit::catalog);
-    CHECK(error.place->file == "p");
-    all += std::to_string(error.place->line) + ":" + std::to_string(error.place->column) + ": " +
-           error.message + "\n";
-  }
-  return all;
-}
-
 Guide read(const std::string& text, std::string* errors = nullptr) {
   std::vector<Error> found;
   Guide guide = read_guide(text, "p", small(), found);
@@ -114,11 +106,6 @@ std::vector<std::string> values(const std::vector<Text>& texts) {
 }
 
 using Words = std::vector<std::string>;
-
-struct Row {
-  const char* what;
-  std::string from, to, errors;
-};
 
 const std::string kOrder = "Other words, Likely, Look at, Drills, Not so";
 
@@ -171,12 +158,6 @@ const std::vector<Row> kRows = {
 };
 // clang-format on
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
 const Catalog& project() {
   static const Catalog catalog = [] {
     auto loaded = load(kProject / "catalog.yaml");
@@ -225,7 +206,7 @@ TEST_CASE("whatever is wrong with a guide has its sentence and its place", "[cat
   for (const Row& row : kRows) {
     INFO(row.what);
     std::string errors;
-    read(replaced(kPage, row.from, row.to), &errors);
+    read(broken(kPage, row), &errors);
     CHECK(errors == row.errors);
   }
   std::string errors;
