@@ -13,4 +13,14 @@ namespace nanobug {
 // file is trusted: what it does not hold is empty.
 std::vector<std::string> elf_segments(const std::filesystem::path& file, std::uint32_t type);
 
+// Is it a program that glibc's loader starts?
+bool elf_wants_glibc(const std::filesystem::path& program);
+
+// Can it be loaded at any address?
+bool elf_is_position_independent(const std::filesystem::path& file);
+
+// Does it hold copies of a library's variables (R_X86_64_COPY), which the library itself then uses? True as
+// well where that cannot be said.
+bool elf_copies_data(const std::filesystem::path& program);
+
 }  // namespace nanobug

@@ -1,7 +1,6 @@
 // standby: see standby.h. nanobug's side.
 #include "mutator/base/standby.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -28,17 +27,18 @@
 namespace nanobug {
 namespace {
 
-// Only what glibc's loader starts asks the library before it calls main; another program would run.
-bool can_be_held(const fs::path& program) {
-  const std::vector<std::string> loaders = elf_segments(program, PT_INTERP);
-  return !loaders.empty() && loaders.front().size() <= 4096 &&
-         loaders.front().find("/ld-linux") != std::string::npos;
+// One name a line, as the library takes them from the environment.
+std::string lines(const std::vector<fs::path>& paths) {
+  std::string all;
+  for (const fs::path& path : paths) all += path.string() + '\n';
+  return all;
 }
 
 }  // namespace
 
 struct Standby::Held {
   Pipe sockets;  // nanobug's end is `read`; closed after the supervisor has ended
+  Pipe report;   // of the supervisor
   std::optional<Supervised> supervised;
 };
 
@@ -47,26 +47,51 @@ Standby::Standby(std::unique_ptr<Held> held) : held_(std::move(held)) {}
 Standby::~Standby() = default;
 
 std::unique_ptr<Standby> Standby::start(const Command& command, const fs::path& own) {
-  const ForLoader preload(own_library("libnanobug_standby.so"));
-  if (!preload || !can_be_held(command.argv.front())) return nullptr;
+  // Only what glibc's loader starts asks the library before it calls main; another program would run.
+  if (!elf_wants_glibc(command.argv.front())) return nullptr;
   Command held = command;
-  held.argv.resize(1);
   held.environment[standby::kSign] = own.string();
-  const char* others = std::getenv("LD_PRELOAD");
-  held.environment["LD_PRELOAD"] = preload.name() + (others ? std::string(":") + others : "");
+  return hold(std::move(held), nullptr);
+}
+
+std::unique_ptr<Standby> Standby::of_libraries(const Command& command, const std::vector<fs::path>& libraries,
+                                               const fs::path& not_these) {
+  Command held = command;
+  held.argv = {own_library("nanobug_standby_host").string()};
+  held.environment[standby::kSign] = not_these.string();
+  held.environment[standby::kLibraries] = lines(libraries);
+  return hold(std::move(held), nullptr);
+}
+
+std::unique_ptr<Standby> Standby::join(Standby& libraries, const Command& command,
+                                       const std::vector<fs::path>& besides) {
+  Command held = command;
+  held.environment[standby::kSign] = "";
+  held.environment[standby::kLibraries] = lines(besides);
+  return hold(std::move(held), &libraries);
+}
+
+std::unique_ptr<Standby> Standby::hold(Command held, Standby* from) {
+  const ForLoader preload(own_library("libnanobug_standby.so"));
+  if (!preload) return nullptr;
+  held.argv.resize(1);
+  if (!from) {
+    const char* others = std::getenv("LD_PRELOAD");
+    held.environment["LD_PRELOAD"] = preload.name() + (others ? std::string(":") + others : "");
+  }
   const Words words(held);
 
   auto made = std::make_unique<Held>();
-  Pipe &sockets = made->sockets, nothing, life, report;
+  Pipe &sockets = made->sockets, &report = made->report, nothing, life;
   nothing.write = raised(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (!sockets.open_sockets() || !life.open() || !report.open()) return nullptr;
   Orders orders = words.orders();
   orders.directory = held.directory.empty() ? nullptr : held.directory.c_str();
   orders.out = orders.err = nothing.write;
   orders.lines = sockets.write, orders.life = life.read, orders.report = report.write;
-  const pid_t pid = start_supervisor(orders);
+  const pid_t pid = from ? from->launch(orders).value_or(-1) : start_supervisor(orders);
   if (pid < 0) return nullptr;
-  made->supervised.emplace(pid, std::exchange(life.write, -1));
+  made->supervised.emplace(pid, std::exchange(life.write, -1), from ? report.read : -1);
   sockets.close(sockets.write), report.close(report.write);
   Meter meter(held, pid);
   for (Finished finished; !meter.passed(finished); meter.look()) {

@@ -13,7 +13,10 @@ namespace nanobug::standby {
 
 constexpr int kSocket = 3;                        // the program's descriptor, until it is ready
 constexpr const char* kSign = "NANOBUG_STANDBY";  // in its environment: the directory that is its own
-constexpr std::size_t kLongest = 128 << 10;       // bytes of a Launch and its words
+// In the environment of a process without a program: the libraries that it is to have, none below kSign's
+// directory. In that of a program which joins it: what it wants besides. A path a line.
+constexpr const char* kLibraries = "NANOBUG_STANDBY_LIBRARIES";
+constexpr std::size_t kLongest = 128 << 10;  // bytes of a Launch and its words
 
 enum Descriptor { out, err, life, report, in, lines };  // the first four always
 constexpr int kDescriptors = 6;

@@ -174,9 +174,12 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   const catalog::Run& run = mutants.catalog().run_of(rule);
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
   NANOBUG_TRY(clean);
+  workshop::Standbys standbys(mutants.workshop().hosts(), place->tree());
   const auto own =
       run_program(mutants.workshop(), run.program, place->tree(),
-                  {.threads = 1, .limits = limits_from(clean->processor_s, run.program.time_limit_s)});
+                  {.threads = 1,
+                   .limits = limits_from(clean->processor_s, run.program.time_limit_s),
+                   .standbys = &standbys});
   NANOBUG_TRY(own);
   certificate.symptom = describe(*own, *clean, run);
   certificate.seconds = since(start);

@@ -310,7 +310,9 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
   const auto wrong = [&](const std::string& why) {
     return fail(Exit::catalog, "the run '" + run.name + "' " + why, program.place);
   };
-  auto report = workshop::run_program(workshop, program, clean.tree, {.threads = threads});
+  workshop::Standbys standbys(workshop.hosts(), clean.tree);
+  const workshop::RunOptions options{.threads = threads, .standbys = &standbys};
+  auto report = workshop::run_program(workshop, program, clean.tree, options);
   NANOBUG_TRY(report);
   if (!report->finished.good())
     return wrong("fails on the clean tree: " + report->program + " ended with " + report->finished.how() +
@@ -318,7 +320,7 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
   if (!run.series.empty() && report->series(run.series.front()).empty())
     return wrong("writes no record with '" + run.series.front() + "' on the clean tree");
   if (run.series.empty()) {
-    const auto again = workshop::run_program(workshop, program, clean.tree, {.threads = threads});
+    const auto again = workshop::run_program(workshop, program, clean.tree, options);
     NANOBUG_TRY(again);
     if (const auto parts = compare_text(again->finished.out, report->finished.out); !parts.why.empty())
       return wrong("does not repeat itself on the clean tree: it " + parts.why + "; give it a seed");

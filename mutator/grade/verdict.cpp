@@ -31,7 +31,7 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
   constexpr size_t kProcesses = 2;
   std::vector<std::vector<ProbeInfo>> shares(kProcesses);
   for (size_t i = 0; i < all.size(); ++i) shares[i % kProcesses].push_back(all[i]);
-  workshop::Standbys standbys(tree);
+  workshop::Standbys standbys(workshop.hosts(), tree);
   std::vector<std::future<Result<std::vector<ProbeAnswer>>>> running;
   std::mutex telling;
   int answered = 0;

@@ -4,17 +4,28 @@
 // its main, when all its libraries are initialised: here it waits for orders, and forks. __cxa_atexit, by
 // which libraries ask to be taken apart at the end: what is not the program's own is not, since the process
 // ends anyway. Without its sign in the environment it does nothing at all.
+//
+// In front of standby_host, which is no program, it loads libraries; its forks then load a program as one
+// more, and go on at the program's first instruction.
 #include <dirent.h>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -30,6 +41,9 @@ using AtExit = int (*)(void (*)(void*), void*, void*);
 
 Main g_main = nullptr;
 int g_argc = 0;  // of the run that is about to begin
+char** g_argv = nullptr;
+bool g_is_host = false, g_has_joined = false;
+std::vector<const link_map*>* g_of_host = nullptr;  // what it had loaded before any program joined
 std::array<char, standby::kLongest> g_message;
 
 template <class Function>
@@ -38,10 +52,7 @@ Function next(const char* name) {
 }
 
 // Does this object lie below the directory that is the program's own? The program itself does.
-bool is_own(void* handle, const char* own) {
-  dl_find_object found;
-  if (!handle || ::_dl_find_object(handle, &found) != 0) return true;
-  const char* const name = found.dlfo_link_map->l_name;
+bool is_own(const char* name, const char* own) {
   if (name[0] == '\0') return true;
   std::array<char, PATH_MAX> library, root;
   if (!::realpath(name, library.data()) || !::realpath(own, root.data())) return true;
@@ -49,15 +60,27 @@ bool is_own(void* handle, const char* own) {
   return std::strncmp(library.data(), root.data(), length) == 0 && library[length] == '/';
 }
 
+// In a program that has joined, what was there before it.
+bool is_of_host(void* handle) {
+  dl_find_object found;
+  return handle && ::_dl_find_object(handle, &found) == 0 &&
+         std::find(g_of_host->begin(), g_of_host->end(), found.dlfo_link_map) != g_of_host->end();
+}
+
 // The same, remembered: a library asks many times over.
 bool is_foreign(void* handle) {
+  if (g_has_joined) return is_of_host(handle);
   static const char* const own = ::getenv(standby::kSign);
+  static const bool is_host = ::getenv(standby::kLibraries) != nullptr;
+  if (is_host) return true;
   static std::array<std::pair<void*, bool>, 64> known{};
   static std::size_t count = 0;
   if (!own || own[0] == '\0') return false;
   for (std::size_t i = 0; i < count; ++i)
     if (known[i].first == handle) return known[i].second;
-  const bool foreign = !is_own(handle, own);
+  dl_find_object found;
+  const bool foreign =
+      handle && ::_dl_find_object(handle, &found) == 0 && !is_own(found.dlfo_link_map->l_name, own);
   if (count < known.size()) known[count++] = {handle, foreign};
   return foreign;
 }
@@ -74,9 +97,110 @@ std::vector<int> open_descriptors() {
   return all;
 }
 
+// ---- a program that joins
+
+[[noreturn]] void give_up(const char* program, const char* why) {
+  const iovec words[] = {{const_cast<char*>(program), std::strlen(program)},
+                         {const_cast<char*>(": error while loading shared libraries: "), 40},
+                         {const_cast<char*>(why), std::strlen(why)},
+                         {const_cast<char*>("\n"), 1}};
+  (void)!::writev(STDERR_FILENO, words, std::size(words));
+  ::_exit(127);  // as the loader does
+}
+
+// Calls `act` with each of the paths, a line each.
+template <class Act>
+void for_each_line(const char* lines, Act act) {
+  for (const char* end; lines && (end = std::strchr(lines, '\n')); lines = end + 1) {
+    std::array<char, PATH_MAX> path{};
+    if (static_cast<std::size_t>(end - lines) < path.size()) {
+      std::memcpy(path.data(), lines, static_cast<std::size_t>(end - lines));
+      act(path.data());
+    }
+  }
+}
+
+// The loader refuses a file that says it is a program (DF_1_PIE), so it gets a copy that does not.
+// -> a descriptor, or -1.
+int as_library(const char* program) {
+  const int in = ::open(program, O_RDONLY | O_CLOEXEC), copy = ::memfd_create("program", MFD_CLOEXEC);
+  struct stat status{};
+  if (in < 0 || copy < 0 || ::fstat(in, &status) != 0) return -1;
+  for (off_t left = status.st_size; left > 0;) {
+    const ssize_t n = ::sendfile(copy, in, nullptr, static_cast<std::size_t>(left));
+    if (n <= 0) return -1;
+    left -= n;
+  }
+  ::close(in);
+  Elf64_Ehdr head;
+  if (::pread(copy, &head, sizeof head, 0) != sizeof head) return -1;
+  for (int i = 0; i < head.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    const auto at = static_cast<off_t>(head.e_phoff + static_cast<std::size_t>(i) * sizeof segment);
+    if (::pread(copy, &segment, sizeof segment, at) != sizeof segment) return -1;
+    if (segment.p_type != PT_DYNAMIC) continue;
+    for (std::size_t entry = 0; entry < segment.p_filesz / sizeof(Elf64_Dyn); ++entry) {
+      Elf64_Dyn dynamic;
+      const auto place = static_cast<off_t>(segment.p_offset + entry * sizeof dynamic);
+      if (::pread(copy, &dynamic, sizeof dynamic, place) != sizeof dynamic) return -1;
+      if (dynamic.d_tag != DT_FLAGS_1) continue;
+      dynamic.d_un.d_val &= ~static_cast<Elf64_Xword>(DF_1_PIE);
+      if (::pwrite(copy, &dynamic, sizeof dynamic, place) != sizeof dynamic) return -1;
+    }
+  }
+  return copy;
+}
+
+// Its first instruction calls __libc_start_main, below, which knows better than it what its arguments are.
+[[noreturn]] void join(const Orders& orders) {
+  const char* const program = orders.argv[0];
+  for_each_line(::getenv(standby::kLibraries), [&](const char* library) {
+    if (!::dlopen(library, RTLD_LAZY | RTLD_GLOBAL)) give_up(program, ::dlerror());
+  });
+  ::unsetenv(standby::kLibraries);
+  const int copy = as_library(program);
+  if (copy < 0) give_up(program, "it cannot be read");
+  std::array<char, 32> path;
+  std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", copy);
+  void* const handle = ::dlopen(path.data(), RTLD_LAZY | RTLD_GLOBAL);
+  if (!handle) give_up(program, ::dlerror());
+  ::close(copy);
+  link_map* map = nullptr;
+  Elf64_Ehdr head;
+  dl_find_object found;
+  if (::dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0 || ::_dl_find_object(map->l_ld, &found) != 0)
+    give_up(program, "it is not where it was loaded");
+  std::memcpy(&head, found.dlfo_map_start, sizeof head);
+  const char* const slash = std::strrchr(program, '/');
+  ::program_invocation_name = orders.argv[0];
+  ::program_invocation_short_name = const_cast<char*>(slash ? slash + 1 : program);
+  ::prctl(PR_SET_NAME, ::program_invocation_short_name);
+  reinterpret_cast<void (*)()>(map->l_addr + head.e_entry)();
+  ::_exit(127);
+}
+
+// False when one does not load, or something came with it that lies below the directory.
+bool load_libraries(const char* names, const char* not_these) {
+  bool good = true;
+  for_each_line(names,
+                [&](const char* library) { good = good && ::dlopen(library, RTLD_NOW | RTLD_GLOBAL); });
+  g_of_host = new std::vector<const link_map*>;
+  for (const link_map* map = _r_debug.r_map; map; map = map->l_next) {
+    g_of_host->push_back(map);
+    good = good && (map->l_name[0] != '/' || not_these[0] == '\0' || !is_own(map->l_name, not_these));
+  }
+  return good;
+}
+
 [[noreturn]] void enter(const Orders& orders) {
+  g_argv = const_cast<char**>(orders.argv);
+  if (g_is_host) {
+    environ = const_cast<char**>(orders.environment);
+    g_is_host = false, g_has_joined = true;
+    join(orders);
+  }
   environ = const_cast<char**>(orders.environment);
-  std::exit(g_main(g_argc, const_cast<char**>(orders.argv), environ));
+  std::exit(g_main(g_argc, g_argv, environ));
 }
 
 // One message: its length, 0 at the end. The descriptors are raised above those that a program gets.
@@ -132,6 +256,10 @@ pid_t launch(const std::array<int, standby::kDescriptors>& descriptors, const st
 }
 
 int stand_ready(int, char**, char**) {
+  if (const char* names = g_has_joined ? nullptr : ::getenv(standby::kLibraries)) {
+    g_is_host = true;
+    if (!load_libraries(names, ::getenv(standby::kSign))) ::_exit(1);
+  }
   const std::vector<int> kept = open_descriptors();
   const int socket = ::fcntl(standby::kSocket, F_DUPFD_CLOEXEC, 100);
   ::close(standby::kSocket);
@@ -155,7 +283,8 @@ extern "C" {
 __attribute__((visibility("default"))) int __cxa_atexit(void (*function)(void*), void* object, void* handle) {
   static const AtExit real = next<AtExit>("__cxa_atexit");
   // C++'s streams are flushed by the last of these.
-  static void* const streams = ::dlsym(RTLD_DEFAULT, "_ZNSt8ios_base4InitD1Ev");
+  static void* streams = nullptr;
+  if (!streams) streams = ::dlsym(RTLD_DEFAULT, "_ZNSt8ios_base4InitD1Ev");
   if (is_foreign(handle) && reinterpret_cast<void*>(function) != streams) return 0;
   return real(function, object, handle);
 }
@@ -166,7 +295,10 @@ __attribute__((visibility("default"))) int __libc_start_main(Main main, int argc
   using Start = int (*)(Main, int, char**, void (*)(), void (*)(), void (*)(), void*);
   const auto real = next<Start>("__libc_start_main");
   g_main = main;
-  return real(::getenv(standby::kSign) ? stand_ready : main, argc, argv, init, fini, loader_fini, stack_end);
+  const Main first = ::getenv(standby::kSign) ? stand_ready : main;
+  // The process has begun long ago, and `argv` is what happened to lie on its stack.
+  if (g_has_joined) std::exit(first(g_argc, g_argv, environ));
+  return real(first, argc, argv, init, fini, loader_fini, stack_end);
 }
 
 }  // extern "C"

@@ -146,7 +146,7 @@ Result<std::vector<ProbeAnswer>> failing_on_clean(const Workshop& workshop, cons
                                                   int times, int failed_before) {
   const auto program = clean_probes(workshop, clean);
   NANOBUG_TRY(program);
-  Standbys standbys(clean.tree);
+  Standbys standbys(workshop.hosts(), clean.tree);
   std::map<std::string, std::pair<int, ProbeAnswer>> failed;
   for (int time = 0; time < times; ++time)
     for (const ProbeInfo& probe : probes) {
@@ -259,7 +259,7 @@ Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::
                                             const fs::path& tree, const std::vector<ProbeInfo>& probes,
                                             const Limits& limits, const Progress& progress, Until until,
                                             Standbys* standbys) {
-  Standbys own(tree);
+  Standbys own(workshop.hosts(), tree);
   std::vector<ProbeAnswer> answers;
   const auto failed = [](const ProbeAnswer& answer) { return !answer.passed(); };
   for (size_t next = 0; next < probes.size();) {

@@ -194,7 +194,8 @@ Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& 
     scratch = &own.emplace(std::move(*made));
   }
   StepOptions step_options{.threads = options.threads,
-                           .limits = options.limits.value_or(limits_of(program.time_limit_s))};
+                           .limits = options.limits.value_or(limits_of(program.time_limit_s)),
+                           .standbys = options.standbys};
   double processor_s = 0;
   const auto run = [&](const catalog::Step& step) {
     auto report = run_step(workshop, step, checkout, *scratch, step_options);

@@ -71,6 +71,7 @@ struct RunOptions {
   std::function<void(const Record&)> on_record = {};
   std::function<void(std::string_view)> on_output = {};
   const RunDirectory* scratch = nullptr;  // without one it has one of its own
+  Standbys* standbys = nullptr;           // where many programs run
 };
 
 // Runs it in the checkout, after what has to run before it. When one of those fails, that is the report.

@@ -155,7 +155,7 @@ Result<Reach> Reach::measure(const Workshop& workshop, const Clean& clean, const
       *scratch / "any";  // the counts of some probe: what functions there are, each of them tells
   std::mutex adding;
   std::atomic<size_t> next = 0;
-  Standbys standbys(counted->tree);
+  Standbys standbys(workshop.hosts(), counted->tree);
   // Every worker has one file for its counts, and so one program that is held ready.
   const auto work = [&](size_t worker) -> Status {
     const fs::path profile = *scratch / std::to_string(worker);

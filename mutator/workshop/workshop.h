@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "mutator/base/process.h"
 #include "mutator/catalog/catalog.h"
 #include "mutator/workshop/copy.h"
+#include "mutator/workshop/standbys.h"
 
 namespace nanobug::workshop {
 
@@ -95,6 +97,7 @@ class Workshop {
   std::string toolchain() const;  // a key of the compiler and LibTorch
   std::string maker() const;      // a key of all that makes a clean tree but its content
   const fs::path& cache() const { return cache_; }
+  Hosts& hosts() const { return *hosts_; }  // of all programs that are run here
 
   // {source}, {build}, … in the words of a command.
   static std::vector<std::string> substitute(const std::vector<std::string>& words,
@@ -111,6 +114,7 @@ class Workshop {
 
   catalog::Tree spec_;
   fs::path project_, cache_;
+  std::shared_ptr<Hosts> hosts_ = std::make_shared<Hosts>();
 };
 
 // Runs a build command, turning ninja's [3/17] into progress.

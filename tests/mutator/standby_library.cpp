@@ -8,6 +8,14 @@ void note(const char* what) {
   if (const char* file = std::getenv("STANDBY_NOTES")) std::ofstream(file, std::ios::app) << what << '\n';
 }
 
+#ifndef STANDBY_VERSION
+#define STANDBY_VERSION 1
+#endif
+
+int version() {
+  return STANDBY_VERSION;
+}
+
 namespace {
 
 struct Library {

@@ -3,3 +3,6 @@
 
 // Adds a line to the file that STANDBY_NOTES names.
 void note(const char* what);
+
+// Which of its two builds this is.
+int version();

@@ -28,12 +28,20 @@ struct Own {
 
 }  // namespace
 
+#ifdef STANDBY_LOCAL
+thread_local int local = 1;
+#endif
+
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);  // so that something is left to flush
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "exit") return std::atoi(argv[2]);
+#ifdef STANDBY_LOCAL
+  local += argc;
+#endif
   if (what == "abort") std::abort();
   if (what == "throw") throw 1;
+  if (what == "version") std::cout << version() << '\n';
   if (what == "tell") {
     char directory[4096];
     std::cout << argc << ' ' << argv[argc - 1] << ' ' << ::getcwd(directory, sizeof directory) << ' '

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <fstream>
 #include <future>
+#include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "mutator/base/files.h"
+#include "mutator/base/loader.h"
 #include "mutator/base/standby.h"
 #include "tests/probes/catch.h"
 
@@ -22,8 +25,9 @@ struct Scratch {
   ~Scratch() { (void)remove_tree(path); }
 };
 
-Command program(std::vector<std::string> arguments, const fs::path& notes = {}) {
-  arguments.insert(arguments.begin(), (kPrograms / "standby" / "standby_program").string());
+Command program(std::vector<std::string> arguments, const fs::path& notes = {},
+                const char* name = "standby_program") {
+  arguments.insert(arguments.begin(), (kPrograms / "standby" / name).string());
   Command command{.argv = std::move(arguments)};
   if (!notes.empty()) command.environment["STANDBY_NOTES"] = notes.string();
   return command;
@@ -38,6 +42,22 @@ std::vector<std::string> lines_of_file(const fs::path& file) {
 
 using Notes = std::vector<std::string>;
 
+// A program that has joined a process of its libraries: its own one is there already, or comes with it.
+struct Joined {
+  std::unique_ptr<Standby> host, program;
+
+  Joined(const Command& command, bool library_is_own) {
+    const auto libraries = libraries_of(command);
+    REQUIRE(libraries);
+    std::vector<fs::path> shared, own;
+    for (const fs::path& library : *libraries)
+      (library_is_own && library.filename() == "libstandby_library.so" ? own : shared).push_back(library);
+    REQUIRE(own.size() == (library_is_own ? 1 : 0));
+    host = Standby::of_libraries(command, shared, "");
+    if (host) program = Standby::join(*host, command, own);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("a run of a held program is a run like any other", "[base][standby]") {
@@ -50,7 +70,18 @@ TEST_CASE("a run of a held program is a run like any other", "[base][standby]") 
   commands.back().input = scratch.path / "input";
   commands.back().environment = {{"ONE", "1 = 1"}, {"TWO", ""}};
   commands.push_back(program({"tell", std::string(100'000, 'x')}));
-  const auto standby = Standby::start(program({}), kPrograms);
+  std::unique_ptr<Standby> started;
+  std::optional<Joined> joined;
+  SECTION("started") {
+    started = Standby::start(program({}), kPrograms);
+  }
+  SECTION("joined, with a library of its own") {
+    joined.emplace(program({}), true);
+  }
+  SECTION("joined, where all libraries are") {
+    joined.emplace(program({}), false);
+  }
+  Standby* const standby = joined ? joined->program.get() : started.get();
   REQUIRE(standby);
   for (Command& command : commands) {
     std::string lines;
@@ -58,7 +89,7 @@ TEST_CASE("a run of a held program is a run like any other", "[base][standby]") 
     command.on_line = [&](std::string_view line) { lines += line; };
     const auto loaded = run(command);
     const std::string lines_of_loaded = std::exchange(lines, {});
-    const auto held = run(command, standby.get());
+    const auto held = run(command, standby);
     INFO(command.argv[1]);
     REQUIRE((loaded && held));
     CHECK(held->out == loaded->out);
@@ -106,6 +137,73 @@ TEST_CASE("a held program is loaded once, and what is its own is taken apart eac
     CHECK(run(command, standby.get())->good());
   }
   CHECK(lines_of_file(notes) == expected);
+}
+
+TEST_CASE("what a program joins is loaded once, and is not taken apart", "[base][standby]") {
+  Scratch scratch;
+  const fs::path notes = scratch.path / "notes";
+  const bool library_is_own = GENERATE(true, false);
+  const Command command = program({"exit", "0"}, notes);
+  {
+    const Joined joined(command, library_is_own);
+    REQUIRE(joined.program);
+    CHECK(lines_of_file(notes) == Notes{"library begins", "program begins"});
+    for (const char* code : {"0", "3"})
+      CHECK(run(program({"exit", code}, notes), joined.program.get())->exit_code == std::atoi(code));
+  }
+  CHECK(lines_of_file(notes) ==
+        (library_is_own ? Notes{"library begins", "program begins", "program ends", "library ends",
+                                "program ends", "library ends"}
+                        : Notes{"library begins", "program begins", "program ends", "program ends"}));
+}
+
+TEST_CASE("another version of a library comes with who joins", "[base][standby]") {
+  // What one tree's program was built with is not what another's has.
+  const Command command = program({"version"}), other = program({"version"}, {}, "other/standby_program");
+  std::vector<fs::path> shared = *libraries_of(command);
+  REQUIRE(std::erase(shared, kPrograms / "standby/libstandby_library.so") == 1);
+  const auto host = Standby::of_libraries(command, shared, kPrograms);
+  REQUIRE(host);
+  for (const auto& [each, path] : {std::pair(command, "standby"), std::pair(other, "standby/other")}) {
+    const auto joined = Standby::join(*host, each, {kPrograms / path / "libstandby_library.so"});
+    REQUIRE(joined);
+    CHECK(run(each, joined.get())->out == run(each)->out);
+  }
+  CHECK(run(command)->out != run(other)->out);
+}
+
+TEST_CASE("who cannot join is known before, or is not held", "[base][standby]") {
+  Scratch scratch;
+  CHECK(can_join_a_process(kPrograms / "standby" / "standby_program"));
+  for (const char* name : {"standby_local", "standby_copies", "standby_fixed", "standby_static", "nothing"}) {
+    INFO(name);
+    CHECK_FALSE(can_join_a_process(kPrograms / "standby" / name));
+  }
+  Command command = program({"exit", "0"}, scratch.path / "notes");
+  command.limits = {.processor_s = 5, .wall_s = 0.3};
+  SECTION("its libraries are not there") {
+    CHECK(Standby::of_libraries(command, {scratch.path / "missing.so"}, "") == nullptr);
+    CHECK(libraries_of(program({}, {}, "standby_static")) == std::nullopt);
+  }
+  SECTION("one of them is not for everybody") {
+    CHECK(Standby::of_libraries(command, *libraries_of(command), kPrograms) == nullptr);
+    CHECK(Standby::of_libraries(command, *libraries_of(command), scratch.path));
+  }
+  SECTION("it dies before main") {
+    command.environment["STANDBY_DIES"] = "yes";
+    const Joined joined(command, true);
+    CHECK((joined.host && !joined.program));
+  }
+  SECTION("it hangs before main") {
+    command.environment["STANDBY_HANGS"] = "yes";
+    const Joined joined(command, true);
+    CHECK((joined.host && !joined.program));
+  }
+  SECTION("the process that it was to join has gone") {
+    Joined joined(command, true);
+    joined.host.reset();
+    CHECK(run(command, joined.program.get())->good());
+  }
 }
 
 TEST_CASE("several run at once", "[base][standby]") {
