@@ -13,6 +13,7 @@
 #include "mutator/base/at_once.h"
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
+#include "mutator/grade/courses.h"
 #include "mutator/grade/observers.h"
 #include "mutator/grade/parity.h"
 #include "mutator/grade/recording.h"
@@ -174,12 +175,17 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   const catalog::Run& run = mutants.catalog().run_of(rule);
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
   NANOBUG_TRY(clean);
+  const Sameness same{mutants, *overlay, *built};
+  const auto begun = begin(mutants.workshop(), mutants.clean(), run.program, same.steps_before(run.program));
+  NANOBUG_TRY(begun);
   workshop::Standbys standbys(mutants.workshop().hosts(), place->tree());
-  const auto own =
-      run_program(mutants.workshop(), run.program, place->tree(),
-                  {.threads = 1,
-                   .limits = limits_from(clean->processor_s, run.program.time_limit_s),
-                   .standbys = &standbys});
+  const auto own = run_program(mutants.workshop(), run.program, place->tree(),
+                               {.threads = 1,
+                                .limits = limits_from(clean->processor_s, run.program.time_limit_s),
+                                .scratch = &begun->directory,
+                                .done = begun->steps,
+                                .done_s = begun->processor_s,
+                                .standbys = &standbys});
   NANOBUG_TRY(own);
   certificate.symptom = describe(*own, *clean, run);
   certificate.seconds = since(start);

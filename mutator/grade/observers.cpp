@@ -5,6 +5,7 @@
 #include <set>
 
 #include "mutator/base/suggest.h"
+#include "mutator/grade/courses.h"
 #include "mutator/grade/parity.h"
 
 namespace nanobug::grade {
@@ -67,42 +68,12 @@ Status ask_probes(Mutants& mutants, const workshop::Askable& askable, const Inqu
   return {};
 }
 
-std::set<std::string> programs_of(const catalog::Parity& parity) {
-  std::set<std::string> programs;
-  for (const catalog::Step& step : parity.before) programs.insert(step.program);
-  for (const catalog::Compared& step : parity.steps) programs.insert(step.program);
-  return programs;
-}
-
-// What a build makes for itself alone: no program reads it when it runs.
-bool is_intermediate(const std::string& file) {
-  static const std::set<fs::path> extensions = {".o", ".obj", ".a", ".d", ".pch", ".gch"};
-  return extensions.contains(fs::path(file).extension());
-}
-
-// The runs that do what the clean tree does, because what was built anew is programs that they do not run.
-std::set<std::string> untouched_runs(const catalog::Tree& spec, const workshop::Mutant& built) {
-  std::set<std::string> programs, untouched;
-  for (const catalog::Parity& parity : spec.parity) programs.merge(programs_of(parity));
-  std::set<std::string> changed;
-  for (const std::string& file : built.files)
-    if (programs.contains(file))
-      changed.insert(file);
-    else if (!is_intermediate(file))
-      return {};  // a library, say: any of them may read it
-  for (const catalog::Parity& parity : spec.parity) {
-    const auto own = programs_of(parity);
-    if (std::none_of(own.begin(), own.end(),
-                     [&](const std::string& program) { return changed.contains(program); }))
-      untouched.insert(parity.id.value);
-  }
-  return untouched;
-}
-
 Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
   const catalog::Tree& spec = mutants.catalog().tree;
   Asking asking;
-  if (!inquiry.all) asking.never = untouched_runs(spec, inquiry.built);
+  const Sameness same{mutants, inquiry.overlay, inquiry.built};
+  for (const catalog::Parity& parity : spec.parity)
+    if (!inquiry.all && same.parity(parity)) asking.never.insert(parity.id.value);
   for (const catalog::Text& named : inquiry.rule.seen_by)
     if (is_run(spec, named.value)) asking.first.push_back(named.value);
   asking.others = inquiry.all || inquiry.rule.decoy;

@@ -8,10 +8,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <sstream>
 
 #include "mutator/base/files.h"
 #include "mutator/grade/compare.h"
+#include "mutator/grade/courses.h"
 #include "mutator/grade/stage.h"
 #include "mutator/workshop/copy.h"
 
@@ -311,7 +313,14 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
     return fail(Exit::catalog, "the run '" + run.name + "' " + why, program.place);
   };
   workshop::Standbys standbys(workshop.hosts(), clean.tree);
-  const workshop::RunOptions options{.threads = threads, .standbys = &standbys};
+  workshop::RunOptions options{.threads = threads, .standbys = &standbys};
+  std::optional<Begun> begun;
+  if (threads == 1) {
+    auto made = begin(workshop, clean, program, program.before.size());
+    NANOBUG_TRY(made);
+    begun.emplace(std::move(*made));
+    options.scratch = &begun->directory, options.done = begun->steps, options.done_s = begun->processor_s;
+  }
   auto report = workshop::run_program(workshop, program, clean.tree, options);
   NANOBUG_TRY(report);
   if (!report->finished.good())
@@ -320,7 +329,8 @@ Result<workshop::RunReport> baseline(const workshop::Workshop& workshop, const w
   if (!run.series.empty() && report->series(run.series.front()).empty())
     return wrong("writes no record with '" + run.series.front() + "' on the clean tree");
   if (run.series.empty()) {
-    const auto again = workshop::run_program(workshop, program, clean.tree, options);
+    const auto again =
+        workshop::run_program(workshop, program, clean.tree, {.threads = threads, .standbys = &standbys});
     NANOBUG_TRY(again);
     if (const auto parts = compare_text(again->finished.out, report->finished.out); !parts.why.empty())
       return wrong("does not repeat itself on the clean tree: it " + parts.why + "; give it a seed");

@@ -159,6 +159,7 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
       step, checkout,
       {{"scratch", scratch.path().string()}, {"metrics", "/dev/fd/" + std::to_string(kMetrics)}});
   if (!step.input.empty()) command.input = scratch.path() / step.input;
+  for (const auto& [name, value] : options.environment) command.environment[name] = value;
   if (options.threads > 0) command.environment["OMP_NUM_THREADS"] = std::to_string(options.threads);
   command.limits = options.limits;
   Standby* const standby = options.standbys ? options.standbys->of(command) : nullptr;
@@ -196,14 +197,14 @@ Result<RunReport> run_program(const Workshop& workshop, const catalog::Program& 
   StepOptions step_options{.threads = options.threads,
                            .limits = options.limits.value_or(limits_of(program.time_limit_s)),
                            .standbys = options.standbys};
-  double processor_s = 0;
+  double processor_s = options.done_s;
   const auto run = [&](const catalog::Step& step) {
     auto report = run_step(workshop, step, checkout, *scratch, step_options);
     if (report) report->processor_s = processor_s += report->finished.processor_s;
     return report;
   };
-  for (const catalog::Step& step : program.before) {
-    auto report = run(step);
+  for (size_t i = options.done; i < program.before.size(); ++i) {
+    auto report = run(program.before[i]);
     if (!report || !report->finished.good()) return report;
   }
   step_options.on_record = options.on_record, step_options.on_output = options.on_output;

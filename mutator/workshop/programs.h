@@ -58,6 +58,7 @@ struct StepOptions {
   std::function<void(const Record&)> on_record = {};
   std::function<void(std::string_view)> on_output = {};  // what it prints, as it comes; of one rank only
   Standbys* standbys = nullptr;                          // where the same programs run again and again
+  std::map<std::string, std::string> environment = {};   // added to the caller's
 };
 
 // One step in the checkout. A program that fails is a report; of several ranks each gets the limits, and the
@@ -71,6 +72,8 @@ struct RunOptions {
   std::function<void(const Record&)> on_record = {};
   std::function<void(std::string_view)> on_output = {};
   const RunDirectory* scratch = nullptr;  // without one it has one of its own
+  size_t done = 0;                        // so many of the steps before it have been performed there
+  double done_s = 0;                      // and took so much processor time
   Standbys* standbys = nullptr;           // where many programs run
 };
 

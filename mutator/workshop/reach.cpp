@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "mutator/base/line_diff.h"
 #include "mutator/base/source_kind.h"
 #include "mutator/workshop/probe_run.h"
+#include "mutator/workshop/programs.h"
 #include "mutator/workshop/standbys.h"
 
 namespace nanobug::workshop {
@@ -20,6 +22,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kKept = "reach.json";
+constexpr size_t kWorkers = 2;
 
 Result<fs::path> kept_at(const Workshop& workshop, const Clean& clean) {
   const auto program = find_clean_probes(workshop, clean);
@@ -111,6 +114,20 @@ bool is_idle(std::string_view line) {
          line.substr(begin).starts_with("#include");
 }
 
+// Every file of a directory of raw profiles.
+Result<std::set<std::string>> functions_run_in(const fs::path& profiles) {
+  std::set<std::string> all;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(profiles, none)) {
+    auto names = functions_run(entry.path());
+    NANOBUG_TRY(names);
+    all.merge(*names);
+  }
+  return all;
+}
+
+using Names = std::map<std::string, std::set<std::string>>;  // probe or course -> functions
+
 }  // namespace
 
 std::optional<Reach> Reach::find(const Workshop& workshop, const Clean& clean) {
@@ -121,16 +138,134 @@ std::optional<Reach> Reach::find(const Workshop& workshop, const Clean& clean) {
     const json kept = json::parse(*text);
     Reach reach;
     reach.unmeasured_ = kept.at("unmeasured").get<std::set<std::string>>();
+    reach.courses_ = kept.at("courses").get<std::set<std::string>>();
     for (const json& one : kept.at("functions"))
-      reach.functions_[one.at("file")].push_back(
-          {one.at("first"), one.at("last"), one.at("probes").get<std::set<std::string>>()});
+      reach.functions_[one.at("file")].push_back({one.at("first"), one.at("last"),
+                                                  one.at("probes").get<std::set<std::string>>(),
+                                                  one.at("courses").get<std::set<std::string>>()});
     return reach;
   } catch (const json::exception&) {
     return std::nullopt;  // damaged: as good as not measured
   }
 }
 
-Result<Reach> Reach::measure(const Workshop& workshop, const Clean& clean, const Progress& progress) {
+// One measurement: the tree that counts, and what was seen in it so far.
+class Reach::Measuring {
+ public:
+  Measuring(const Workshop& workshop, Workshop& counting, const Clean& counted, const Progress& progress)
+      : workshop_(workshop), counting_(counting), counted_(counted), progress_(progress) {}
+
+  Status probes(const fs::path& program, const Askable& askable, const fs::path& scratch);
+  Status courses(const std::vector<Course>& courses, const fs::path& scratch);
+
+  Names of_probes, of_courses;
+  std::set<std::string> unmeasured, measured;
+  fs::path any;  // the counts of some probe: what functions there are, each of them tells
+
+ private:
+  Status course(const Course& course, const fs::path& scratch);
+  // Calls `one(i, worker)` for every index, some at once, until one fails.
+  static Status workers(size_t count, const std::function<Status(size_t, size_t)>& one);
+
+  const Workshop& workshop_;
+  Workshop& counting_;
+  const Clean& counted_;
+  const Progress& progress_;
+  std::mutex adding_;
+};
+
+Status Reach::Measuring::workers(size_t count, const std::function<Status(size_t, size_t)>& one) {
+  std::atomic<size_t> next = 0;
+  const auto work = [&](size_t worker) -> Status {
+    for (size_t i; (i = next++) < count;) NANOBUG_TRY(one(i, worker));
+    return {};
+  };
+  std::vector<std::future<Status>> working;
+  for (size_t worker = 0; worker < kWorkers; ++worker)
+    working.push_back(std::async(std::launch::async, work, worker));
+  Status all;
+  for (auto& worker : working)
+    if (const Status ended = worker.get(); !ended) all = ended;
+  return all;
+}
+
+// Every worker has one file for its counts, and so one program that is held ready.
+Status Reach::Measuring::probes(const fs::path& program, const Askable& askable, const fs::path& scratch) {
+  Standbys standbys(workshop_.hosts(), counted_.tree);
+  const Limits limits = askable.limits(workshop_.spec().probes);
+  any = scratch / "any";
+  return workers(askable.probes.size(), [&](size_t i, size_t worker) -> Status {
+    const fs::path profile = scratch / std::to_string(worker);
+    const std::string& probe = askable.probes[i].probe;
+    Command command = probe_command(counting_, program, counted_.tree);
+    command.environment["LLVM_PROFILE_FILE"] = profile.string();
+    Standby* const standby = standbys.of(command);
+    command.argv.push_back(probe);
+    command.on_line = [](std::string_view) {
+    };  // without a reader the program has no descriptor for its answers
+    command.limits = limits;
+    std::error_code none;
+    fs::remove(profile, none);
+    NANOBUG_TRY(run(command, standby));
+    auto names = fs::exists(profile, none) ? functions_run(profile) : Result<std::set<std::string>>();
+    NANOBUG_TRY(names);
+    const std::lock_guard lock(adding_);
+    if (names->empty()) {
+      unmeasured.insert(probe);
+    } else {
+      of_probes[probe] = std::move(*names);
+      fs::rename(profile, any, none);
+    }
+    if (progress_)
+      progress_("measuring what each probe runs", static_cast<int>(i),
+                static_cast<int>(askable.probes.size()));
+    return {};
+  });
+}
+
+// A step that fails here, or whose counts are not there, and those after it are left unmeasured.
+Status Reach::Measuring::course(const Course& course, const fs::path& scratch) {
+  const auto directory = RunDirectory::make(counting_.spec());
+  NANOBUG_TRY(directory);
+  Names names;
+  std::set<std::string> failed;
+  for (size_t i = 0; i < course.steps.size(); ++i) {
+    const std::string& name = course.names[i];
+    const fs::path profiles = scratch / std::to_string(i);
+    // A program and its library count apart, and so does each rank.
+    const auto report = run_step(counting_, course.steps[i], counted_.tree, *directory,
+                                 {.threads = 1,
+                                  .limits = limits_of(course.time_limit_s),
+                                  .environment = {{"LLVM_PROFILE_FILE", (profiles / "%m-%p").string()}}});
+    NANOBUG_TRY(report);
+    auto ran = functions_run_in(profiles);
+    NANOBUG_TRY(ran);
+    if (!report->finished.good() || ran->empty()) {
+      failed.insert(course.names.begin() + static_cast<std::ptrdiff_t>(i), course.names.end());
+      break;
+    }
+    names[name].merge(*ran);
+  }
+  const std::lock_guard lock(adding_);
+  for (auto& [name, functions] : names) {
+    if (failed.contains(name)) continue;
+    measured.insert(name);
+    of_courses[name].merge(functions);
+  }
+  return {};
+}
+
+Status Reach::Measuring::courses(const std::vector<Course>& courses, const fs::path& scratch) {
+  std::atomic<int> done = 0;
+  return workers(courses.size(), [&](size_t i, size_t) -> Status {
+    NANOBUG_TRY(course(courses[i], scratch / ("course" + std::to_string(i))));
+    if (progress_) progress_("measuring what each run runs", ++done, static_cast<int>(courses.size()));
+    return {};
+  });
+}
+
+Result<Reach> Reach::measure(const Workshop& workshop, const Clean& clean, const std::vector<Course>& courses,
+                             const Progress& progress) {
   const auto place = kept_at(workshop, clean);
   NANOBUG_TRY(place);
   Workshop counting(with_counters(workshop.spec()), workshop.project(), workshop.cache());
@@ -149,104 +284,89 @@ Result<Reach> Reach::measure(const Workshop& workshop, const Clean& clean, const
     ~Removed() { (void)remove_tree(path); }
   } const removed{*scratch};
 
-  Reach reach;
-  std::map<std::string, std::set<std::string>> runs;  // probe -> functions
-  const fs::path any =
-      *scratch / "any";  // the counts of some probe: what functions there are, each of them tells
-  std::mutex adding;
-  std::atomic<size_t> next = 0;
-  Standbys standbys(workshop.hosts(), counted->tree);
-  // Every worker has one file for its counts, and so one program that is held ready.
-  const auto work = [&](size_t worker) -> Status {
-    const fs::path profile = *scratch / std::to_string(worker);
-    for (size_t i; (i = next++) < askable->probes.size();) {
-      const std::string& probe = askable->probes[i].probe;
-      Command command = probe_command(counting, *program, counted->tree);
-      command.environment["LLVM_PROFILE_FILE"] = profile.string();
-      Standby* const standby = standbys.of(command);
-      command.argv.push_back(probe);
-      command.on_line = [](std::string_view) {
-      };  // without a reader the program has no descriptor for its answers
-      command.limits = askable->limits(workshop.spec().probes);
-      std::error_code none;
-      fs::remove(profile, none);
-      NANOBUG_TRY(run(command, standby));
-      auto names = fs::exists(profile, none) ? functions_run(profile) : Result<std::set<std::string>>();
-      NANOBUG_TRY(names);
-      const std::lock_guard lock(adding);
-      if (names->empty()) {
-        reach.unmeasured_.insert(probe);
-      } else {
-        runs[probe] = std::move(*names);
-        fs::rename(profile, any, none);
-      }
-      if (progress)
-        progress("measuring what each probe runs", static_cast<int>(i),
-                 static_cast<int>(askable->probes.size()));
-    }
-    return {};
-  };
-  std::vector<std::future<Status>> workers;
-  for (size_t worker = 0; worker < 2; ++worker)
-    workers.push_back(std::async(std::launch::async, work, worker));
-  Status all;
-  for (auto& worker : workers)
-    if (const Status one = worker.get(); !one) all = one;
-  NANOBUG_TRY(all);
-
+  Measuring seen(workshop, counting, *counted, progress);
+  NANOBUG_TRY(seen.probes(*program, *askable, *scratch));
+  NANOBUG_TRY(seen.courses(courses, *scratch));
   const fs::path library = counting.build_directory(counted->tree) / workshop.spec().build.library;
-  const auto where = bodies(library, any, *counted);
+  const auto where = bodies(library, seen.any, *counted);
   NANOBUG_TRY(where);
-  json kept = {{"unmeasured", reach.unmeasured_}, {"functions", json::array()}};
+  Reach reach;
+  reach.unmeasured_ = std::move(seen.unmeasured), reach.courses_ = std::move(seen.measured);
+  json kept = {{"unmeasured", reach.unmeasured_}, {"courses", reach.courses_}, {"functions", json::array()}};
+  const auto who_runs = [](const Names& all, const std::string& function) {
+    std::set<std::string> who;
+    for (const auto& [name, functions] : all)
+      if (functions.contains(function)) who.insert(name);
+    return who;
+  };
   for (const auto& [name, body] : *where) {
-    Function function{.first = body.first, .last = body.last, .probes = {}};
-    for (const auto& [probe, names] : runs)
-      if (names.contains(name)) function.probes.insert(probe);
-    kept["functions"].push_back(
-        {{"file", body.file}, {"first", body.first}, {"last", body.last}, {"probes", function.probes}});
+    Function function{body.first, body.last, who_runs(seen.of_probes, name), who_runs(seen.of_courses, name)};
+    kept["functions"].push_back({{"file", body.file},
+                                 {"first", body.first},
+                                 {"last", body.last},
+                                 {"probes", function.probes},
+                                 {"courses", function.courses}});
     reach.functions_[body.file].push_back(std::move(function));
   }
   NANOBUG_TRY(write_file(*place, kept.dump(-1, ' ', false, json::error_handler_t::replace)));
   return reach;
 }
 
-// Those that run a function around the line; false where it may be any of them.
-bool Reach::add_probes(const std::string& pristine, const std::vector<Function>& functions, int line,
-                       std::set<std::string>& probes) const {
-  const auto lines = lines_of(pristine);
-  if (line < 1 || static_cast<size_t>(line) > lines.size()) return false;
-  bool inside = false;
-  for (const Function& function : functions) {
-    if (line < function.first || line > function.last) continue;
-    // The words stand before the body, on its first line or the two above.
-    for (int at = std::max(1, function.first - 2); at <= function.first; ++at)
-      if (const auto text = lines[static_cast<size_t>(at - 1)];
-          text.find("constexpr") != std::string_view::npos ||
-          text.find("consteval") != std::string_view::npos)
-        return false;
-    inside = true;
-    probes.insert(function.probes.begin(), function.probes.end());
-  }
-  return inside || is_idle(lines[static_cast<size_t>(line - 1)]);
-}
-
-std::optional<std::set<std::string>> Reach::probes_of(const Clean& clean, const Overlay& overlay) const {
-  std::set<std::string> probes;
+// The functions that it changes something of; nothing where it changes what stands in none of them.
+std::optional<std::vector<const Reach::Function*>> Reach::touched(const Clean& clean,
+                                                                  const Overlay& overlay) const {
+  std::vector<const Function*> all;
+  // False where the line may be anybody's.
+  const auto add = [&](const std::vector<std::string_view>& lines, const std::vector<Function>& functions,
+                       size_t number) {
+    if (number < 1 || number > lines.size()) return false;
+    const int line = static_cast<int>(number);
+    bool inside = false;
+    for (const Function& function : functions) {
+      if (line < function.first || line > function.last) continue;
+      // The words stand before the body, on its first line or the two above.
+      for (int at = std::max(1, function.first - 2); at <= function.first; ++at)
+        if (const auto text = lines[static_cast<size_t>(at - 1)];
+            text.find("constexpr") != std::string_view::npos ||
+            text.find("consteval") != std::string_view::npos)
+          return false;
+      inside = true;
+      all.push_back(&function);
+    }
+    return inside || is_idle(lines[number - 1]);
+  };
   for (const auto& [file, text] : overlay) {
     const auto pristine = read_file(clean.tree / file);
     const auto functions = functions_.find(file);
     if (!is_compiled(file) || !pristine || functions == functions_.end()) return std::nullopt;
+    const auto lines = lines_of(*pristine);
     for (const LineChange& change : line_changes(*pristine, text)) {
       // What is only put in stands between two lines, and must stand in a function with both.
       const size_t first = change.removed > 0 ? change.before + 1 : change.before,
                    last = change.removed > 0 ? change.before + change.removed : change.before + 1;
       for (size_t line = first; line <= last; ++line)
-        if (!add_probes(*pristine, functions->second, static_cast<int>(line), probes)) return std::nullopt;
+        if (!add(lines, functions->second, line)) return std::nullopt;
     }
   }
+  return all;
+}
+
+std::optional<std::set<std::string>> Reach::probes_of(const Clean& clean, const Overlay& overlay) const {
+  const auto functions = touched(clean, overlay);
+  if (!functions) return std::nullopt;
+  std::set<std::string> probes;
+  for (const Function* function : *functions) probes.insert(function->probes.begin(), function->probes.end());
   if (probes.empty()) return std::nullopt;
   probes.insert(unmeasured_.begin(), unmeasured_.end());
   return probes;
+}
+
+bool Reach::misses(const Clean& clean, const Overlay& overlay, const std::string& course) const {
+  if (!courses_.contains(course)) return false;
+  const auto functions = touched(clean, overlay);
+  return functions && !functions->empty() &&
+         std::none_of(functions->begin(), functions->end(),
+                      [&](const Function* function) { return function->courses.contains(course); });
 }
 
 }  // namespace nanobug::workshop

@@ -1,4 +1,4 @@
-// reach: which functions of the tree each probe runs, measured once on the clean tree.
+// reach: which functions of the tree each probe and each program step runs, measured once on the clean tree.
 //
 // Clang's source-based coverage counts: the tree is built once more, with counters, under a key of its own in
 // the cache (so that the next version of the tree begins as a copy of it), and the clean tree's probe program
@@ -7,6 +7,9 @@
 // answered with "all of them": a header, since probes include it; what stands in no function (a constant, a
 // default argument, a member's initialiser); what a compiler may evaluate (constexpr); a function that no
 // probe was seen to run. A probe that left no counts is always asked.
+//
+// The same holds of programs: a run whose steps run nothing of what a mutant changes agrees with the clean
+// tree's, and what such a step makes for the next one is what the clean tree makes.
 #pragma once
 
 #include <map>
@@ -15,33 +18,48 @@
 #include <string>
 #include <vector>
 
+#include "mutator/catalog/catalog.h"
 #include "mutator/workshop/probes.h"
 #include "mutator/workshop/workshop.h"
 
 namespace nanobug::workshop {
+
+// Steps one after the other in one scratch directory; a name for each, under which what it runs is kept.
+// Several may have one name.
+struct Course {
+  std::vector<catalog::Step> steps;
+  std::vector<std::string> names;
+  double time_limit_s = 120;  // of a step
+};
 
 class Reach {
  public:
   // What was measured before, if it was.
   static std::optional<Reach> find(const Workshop& workshop, const Clean& clean);
 
-  // Measures and keeps it beside the probe program: a build from nothing and a run of every probe. Errors:
-  // where the tree cannot be built so (another compiler), or LLVM's tools are not there.
-  static Result<Reach> measure(const Workshop& workshop, const Clean& clean, const Progress& progress = {});
+  // Measures and keeps it beside the probe program: a build from nothing, a run of every probe and of each of
+  // these courses. Errors: where the tree cannot be built so (another compiler), or LLVM's tools are not
+  // there.
+  static Result<Reach> measure(const Workshop& workshop, const Clean& clean,
+                               const std::vector<Course>& courses = {}, const Progress& progress = {});
 
   // The probes that may see the overlay; nothing where that may be all of them.
   std::optional<std::set<std::string>> probes_of(const Clean& clean, const Overlay& overlay) const;
 
+  // Is it known of the steps of this name that they run nothing of what the overlay changes?
+  bool misses(const Clean& clean, const Overlay& overlay, const std::string& course) const;
+
  private:
   struct Function {
     int first = 0, last = 0;  // lines of its body, from 1
-    std::set<std::string> probes;
+    std::set<std::string> probes, courses;
   };
+  class Measuring;
   std::map<std::string, std::vector<Function>> functions_;  // by file
   std::set<std::string> unmeasured_;                        // probes
+  std::set<std::string> courses_;                           // those that were measured
 
-  bool add_probes(const std::string& pristine, const std::vector<Function>& functions, int line,
-                  std::set<std::string>& probes) const;
+  std::optional<std::vector<const Function*>> touched(const Clean& clean, const Overlay& overlay) const;
 };
 
 }  // namespace nanobug::workshop

@@ -1,5 +1,7 @@
 // The loader's place in the stream, its share of it on several ranks, and the loader that works ahead.
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -50,19 +52,33 @@ void check_same(const LoaderState& actual, const LoaderState& expected) {
 
 using Source = std::function<PrefetchLoader::Item()>;
 
-// The threads that have asked a source, and those of them that have ended.
-struct Census {
+// The threads that have asked a source, and those of them that have ended. What a key holds for a thread goes
+// before anybody has joined it. (A thread_local of this program's would keep it from joining a process.)
+class Census {
+ public:
+  Census() {
+    REQUIRE(::pthread_key_create(&here_, [](void* self) { ++static_cast<Census*>(self)->ended; }) == 0);
+  }
+  Census(const Census&) = delete;
+  Census& operator=(const Census&) = delete;
+  ~Census() { ::pthread_key_delete(here_); }
+
+  void count() {
+    if (::pthread_getspecific(here_)) return;
+    ++begun;
+    ::pthread_setspecific(here_, this);
+  }
+
   std::atomic<int64_t> begun = 0, ended = 0;
+
+ private:
+  pthread_key_t here_{};
 };
 
-// The same source, which counts who asks. What is local to a thread goes before anybody has joined it.
+// The same source, which counts who asks.
 Source counted(const std::shared_ptr<Census>& census, Source source) {
-  struct Presence {
-    std::shared_ptr<Census> census;
-    ~Presence() { ++census->ended; }
-  };
   return [census, source] {
-    thread_local const Presence here{(++census->begun, census)};
+    census->count();
     return source();
   };
 }

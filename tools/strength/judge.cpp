@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "mutator/grade/courses.h"
 #include "mutator/grade/parity.h"
 #include "mutator/grade/recording.h"
 #include "mutator/vault/tree.h"
@@ -150,14 +151,18 @@ Result<std::vector<std::string>> Judge::overlooked(const Mutant& mutant) {
     if (auto known = workshop::Reach::find(workshop_, clean_))
       reach_ = std::move(*known);
     else
-      reach_ = workshop::Reach::measure(workshop_, clean_);
+      reach_ = workshop::Reach::measure(workshop_, clean_, grade::courses_of(catalog_.tree));
   });
   NANOBUG_TRY(reach_);
   const auto pristine = read_file(clean_.tree / mutant.file);
   NANOBUG_TRY(pristine);
   const workshop::Overlay overlay = {{mutant.file, mutated(mutant, *pristine)}};
   const auto reaching = reach_->probes_of(clean_, overlay);
-  if (!reaching) return std::vector<std::string>();  // all of them are asked
+  grade::Asking missing{.others = false};
+  for (const catalog::Parity& parity : catalog_.tree.parity)
+    if (reach_->misses(clean_, overlay, grade::recording_name(catalog_.tree, parity)))
+      missing.first.push_back(parity.id.value);
+  if (!reaching && missing.first.empty()) return std::vector<std::string>();  // all of them are asked
   const auto built = workshop_.mutant(clean_, overlay);
   if (!built && built.error().code == Exit::catalog) return std::vector<std::string>();
   NANOBUG_TRY(built);
@@ -165,13 +170,17 @@ Result<std::vector<std::string>> Judge::overlooked(const Mutant& mutant) {
   const auto place = workshop::Trial::of_mutant(workshop_, clean_, overlay, *built);
   NANOBUG_TRY(place);
   std::vector<ProbeInfo> others = askable_.probes;
-  std::erase_if(others, [&](const ProbeInfo& info) { return reaching->contains(info.probe); });
+  std::erase_if(others, [&](const ProbeInfo& info) { return !reaching || reaching->contains(info.probe); });
   const auto answers = workshop::run_probes(workshop_, program_, place->tree(), others,
                                             askable_.limits(workshop_.spec().probes));
   NANOBUG_TRY(answers);
   std::vector<std::string> failing;
   for (const ProbeAnswer& answer : *answers)
     if (!answer.passed()) failing.push_back(answer.probe);
+  const auto runs = grade::run_parity(workshop_, clean_, place->tree(), {}, missing);
+  NANOBUG_TRY(runs);
+  for (const grade::ParityAnswer& answer : *runs)
+    if (answer.differs()) failing.push_back(answer.id);
   return failing;
 }
 
