@@ -1,10 +1,11 @@
-// reach: which probes run what a mutant changes, measured on the tiny tree, and that a certificate asks no
-// others.
+// reach: which probes and which steps of runs run what a mutant changes, measured on the tiny tree, and that
+// a certificate asks and runs no others.
 #include "mutator/workshop/reach.h"
 
 #include <set>
 
 #include "mutator/grade/certificate.h"
+#include "mutator/grade/courses.h"
 #include "tests/mutator/judged.h"
 
 using namespace nanobug;
@@ -16,11 +17,12 @@ namespace {
 // The tiny tree with what is hard to place: a constant, a function that a compiler evaluates, one that nobody
 // runs.
 struct Measured : Judged {
-  Workshop shop_ = shop();
+  fs::path first = path / "first";  // what the step before the catalog's run writes
+  Workshop shop_;
   Clean clean_;
   Reach reach;
 
-  Measured() {
+  Measured() : shop_(with_step_before()) {
     edit(project / "tree/stats.cpp", "double mean(const",
          "const double kOne = 1;\n\nconstexpr double twice(double x) {\n  return 2 * x;\n}\n\n"
          "double idle(double x) {\n  return x + 1;\n}\n\ndouble mean(const");
@@ -28,17 +30,27 @@ struct Measured : Judged {
          "const double gradient = twice(x - target) * kOne;");
     clean_ = clean(shop_);
     REQUIRE(clean_probes(shop_, clean_));
-    auto measured = Reach::measure(shop_, clean_);
+    auto measured = Reach::measure(shop_, clean_, grade::courses_of(catalog.tree));
     if (!measured) FAIL(measured.error().message);
     reach = std::move(*measured);
   }
 
-  std::optional<Names> seeing(const std::string& from, const std::string& to,
-                              const std::string& file = "stats.cpp") const {
+  Workshop with_step_before() {
+    catalog.tree.runs.front().program.before.push_back({.program = "descend", .args = {first.string(), "5"}});
+    return shop();
+  }
+
+  Overlay changed(const std::string& from, const std::string& to,
+                  const std::string& file = "stats.cpp") const {
     std::string text = *read_file(clean_.tree / file);
     const size_t at = text.find(from);
     REQUIRE(at != std::string::npos);
-    return reach.probes_of(clean_, {{file, text.replace(at, from.size(), to)}});
+    return {{file, text.replace(at, from.size(), to)}};
+  }
+
+  std::optional<Names> seeing(const std::string& from, const std::string& to,
+                              const std::string& file = "stats.cpp") const {
+    return reach.probes_of(clean_, changed(from, to, file));
   }
 };
 
@@ -71,6 +83,48 @@ TEST_CASE("probes are chosen by what they run", "[workshop][reach]") {
         measured.reach.probes_of(measured.clean_, {{"stats.cpp", text}}));
 }
 
+TEST_CASE("runs and the steps before them are known by what they run", "[workshop][reach]") {
+  const Measured measured;
+  const auto courses = grade::courses_of(measured.catalog.tree);
+  REQUIRE(courses.size() == 2);  // the parity run, and the step before the other
+  const auto missed = [&](const Reach& reach, const Overlay& overlay) {
+    std::vector<bool> all;
+    for (const Course& course : courses)
+      all.push_back(reach.misses(measured.clean_, overlay, course.names.front()));
+    return all;
+  };
+  const std::vector<bool> both = {true, true}, neither = {false, false};
+  const Overlay mean = measured.changed("sum += value", "sum -= value");
+  CHECK(missed(measured.reach, mean) == both);
+  CHECK(missed(measured.reach, measured.changed("x -= rate", "x += rate")) == neither);
+  CHECK(missed(measured.reach, measured.changed("return x + 1", "return x + 2")) == both);  // nobody runs it
+  // What cannot be told is not said to be missed.
+  CHECK(missed(measured.reach, measured.changed("kOne = 1", "kOne = 2")) == neither);
+  CHECK(missed(measured.reach, measured.changed("return 2 * x", "return 3 * x")) == neither);
+  CHECK(missed(measured.reach, measured.changed("double& x", "double & x", "stats.h")) == neither);
+  CHECK(missed(measured.reach, measured.changed("double x = 0", "double x = 1", "descend.cpp")) == neither);
+  CHECK_FALSE(measured.reach.misses(measured.clean_, mean, "another"));
+  CHECK(missed(*Reach::find(measured.shop_, measured.clean_), mean) == both);
+}
+
+TEST_CASE("a mutant's run begins where its steps do what the clean tree's do", "[grade][reach]") {
+  const Measured measured;
+  const auto is_performed = [&](const char* rule, bool measure) {
+    (void)remove_tree(measured.first);
+    grade::Mutants alone(measured.catalog, measured.shop_, measured.clean_);
+    if (!measure) fs::remove(clean_probes(measured.shop_, measured.clean_)->parent_path() / "reach.json");
+    const auto certificates =
+        grade::certify(alone, **catalog::find_rule(measured.catalog, rule), {.fresh = true});
+    if (!certificates) FAIL(certificates.error().text());
+    CHECK(certificates->front().holds());
+    return fs::exists(measured.first);
+  };
+  CHECK(is_performed("mean-divides-by-one-less", true));        // on the clean tree, for all that follow
+  CHECK_FALSE(is_performed("mean-divides-by-one-less", true));  // it runs no mean()
+  CHECK(is_performed("descent-goes-uphill", true));
+  CHECK(is_performed("mean-divides-by-one-less", false));  // where nothing was measured
+}
+
 TEST_CASE("a certificate asks those that reach the mutant, and whom the rule names", "[grade][reach]") {
   Measured measured;
   catalog::Rule rule = **catalog::find_rule(measured.catalog, "descent-goes-uphill");
@@ -91,7 +145,7 @@ TEST_CASE("a certificate asks those that reach the mutant, and whom the rule nam
   CHECK(asked({}).refusals ==
         std::vector<std::string>{"seen_by does not hold: mean.value passes on the mutant"});
   CHECK(asked({}).probes == 2);
-  // A decoy is shown to those that run it, and to every run.
+  // A decoy is shown to those that run it, whether probes or runs.
   rule.seen_by.clear(), rule.decoy = true;
   const auto decoy = asked({});
   CHECK(decoy.probes == 1);
