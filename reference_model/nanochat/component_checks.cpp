@@ -346,18 +346,25 @@ Finding check_first_loss(const GPTConfig& config, const Batch& batch) {
 
 Finding check_gradients(Subject& s) {
   s.model->loss(s.batch.inputs, s.batch.targets).backward();
-  const std::vector<Tensor> params = s.model->parameters();
-  std::vector<double> sizes;  // of finite gradients
-  for (const Tensor& weight : params) {
-    const Tensor grad = weight.grad();
+  std::vector<std::pair<std::string, double>> sizes;  // of finite gradients; others count as none
+  double largest = 0.0;
+  for (const auto& item : s.model->named_parameters()) {
+    const Tensor grad = item.value().grad();
     const double size = grad.defined() ? grad.abs().max().item<double>() : 0.0;
-    if (std::isfinite(size)) sizes.push_back(size);
+    sizes.emplace_back(item.key(), std::isfinite(size) ? size : 0.0);
+    largest = std::max(largest, sizes.back().second);
   }
-  const double largest = sizes.empty() ? 0.0 : *std::max_element(sizes.begin(), sizes.end());
-  const int64_t count = std::count_if(
-      sizes.begin(), sizes.end(), [largest](double size) { return size > kNoGradient * largest; });
-  return counted(count, static_cast<int64_t>(params.size()),
-                 "parameters have one that is not zero");
+  int64_t count = 0;
+  std::string missing;
+  for (const auto& [name, size] : sizes) {
+    const bool arrived = size > kNoGradient * largest;
+    count += arrived ? 1 : 0;
+    if (!arrived) missing += (missing.empty() ? "; not " : ", ") + name;
+  }
+  Finding finding =
+      counted(count, static_cast<int64_t>(sizes.size()), "parameters have one that is not zero");
+  finding.measured += missing;
+  return finding;
 }
 
 Finding check_groups(const std::vector<Tensor>& params, const Optimizers& optimizers) {

@@ -13,6 +13,7 @@
 #include "nanochat/eval_mode.h"
 #include "nanochat/execution.h"
 #include "nanochat/kv_cache.h"
+#include "nanochat/left_padding.h"
 #include "nanochat/softmax.h"
 
 namespace nanochat {
@@ -116,27 +117,57 @@ Engine::Engine(GPT model, const Tokenizer& tokenizer)
 void Engine::generate(const std::vector<int64_t>& prompt, int64_t num_samples,
                       const SampleOptions& options,
                       const std::function<void(const TokenColumn&)>& on_column) {
-  const int64_t T = static_cast<int64_t>(prompt.size()), limit = model_->max_positions();
-  if (prompt.empty()) throw std::runtime_error("an answer needs a prompt of at least one token");
+  require_readable(prompt);
   if (num_samples <= 0) throw std::runtime_error("there must be at least one sample to generate");
-  if (T > limit) {
-    throw std::runtime_error("the prompt has " + std::to_string(T) +
-                             " tokens, but this model can read at most " + std::to_string(limit));
-  }
+  const int64_t T = static_cast<int64_t>(prompt.size()), limit = model_->max_positions();
   torch::NoGradGuard no_grad;
   const EvalMode eval_mode(model_);
   torch::Generator rng = torch::make_generator<torch::CPUGeneratorImpl>(options.seed);
 
   const torch::Tensor ids = as_tensor(prompt).unsqueeze(0);  // (1, T)
   KVCache prompt_cache(model_->config.n_layer), cache(model_->config.n_layer);
-  torch::Tensor logits =
+  const torch::Tensor logits =
       last_logits(model_, ids, prompt_cache).expand({num_samples, -1});  // (B, V)
   cache.prefill(prompt_cache, num_samples);
   prompt_cache.reset();
 
-  std::vector<Row> rows(static_cast<size_t>(num_samples));
-  torch::Tensor seen = ids.expand({num_samples, -1});                   // (B, T)
   const int64_t columns = std::min(options.max_tokens, limit - T + 1);  // the last is not read
+  write_answers(logits, ids.expand({num_samples, -1}), cache, columns, options, rng, on_column);
+}
+
+void Engine::generate_each(const std::vector<std::vector<int64_t>>& prompts,
+                           const SampleOptions& options,
+                           const std::function<void(const TokenColumn&)>& on_column) {
+  if (prompts.empty()) throw std::runtime_error("there must be at least one prompt to answer");
+  for (const std::vector<int64_t>& prompt : prompts) require_readable(prompt);
+  torch::NoGradGuard no_grad;
+  const EvalMode eval_mode(model_);
+  torch::Generator rng = torch::make_generator<torch::CPUGeneratorImpl>(options.seed);
+
+  const LeftPadded batch = left_pad(prompts);
+  const int64_t T = batch.ids.size(1), limit = model_->max_positions();
+  KVCache cache(model_->config.n_layer, batch.padding);
+  const torch::Tensor logits = last_logits(model_, batch.ids, cache);  // (B, V)
+  write_answers(logits, batch.ids, cache, std::min(options.max_tokens, limit - T + 1), options, rng,
+                on_column);
+}
+
+// What a model can read, or one sentence.
+void Engine::require_readable(const std::vector<int64_t>& prompt) const {
+  const int64_t T = static_cast<int64_t>(prompt.size()), limit = model_->max_positions();
+  if (prompt.empty()) throw std::runtime_error("an answer needs a prompt of at least one token");
+  if (T > limit) {
+    throw std::runtime_error("the prompt has " + std::to_string(T) +
+                             " tokens, but this model can read at most " + std::to_string(limit));
+  }
+}
+
+// Column by column until all rows have ended, from the logits (B, V) behind the tokens seen (B, T),
+// whose keys and values are in the cache.
+void Engine::write_answers(torch::Tensor logits, torch::Tensor seen, KVCache& cache,
+                           int64_t columns, const SampleOptions& options, torch::Generator& rng,
+                           const std::function<void(const TokenColumn&)>& on_column) {
+  std::vector<Row> rows(static_cast<size_t>(seen.size(0)));
   for (int64_t i = 0; i < columns; ++i) {
     TokenColumn column = next_column(rows, logits, choose(logits, seen, rng, options));
     column.kv_length = cache.position();
@@ -200,14 +231,25 @@ void Engine::force_result(Row& row) const {
 std::vector<Completion> Engine::generate_batch(const std::vector<int64_t>& prompt,
                                                int64_t num_samples, const SampleOptions& options) {
   std::vector<Completion> completions(static_cast<size_t>(std::max<int64_t>(num_samples, 0)));
-  generate(prompt, num_samples, options, [&](const TokenColumn& column) {
-    for (size_t b = 0; b < completions.size(); ++b) {
-      if (ends_answer(column.tokens[b])) continue;  // from here on it only repeats itself
-      completions[b].tokens.push_back(column.tokens[b]);
-      completions[b].mask.push_back(column.mask[b]);
-    }
-  });
+  generate(prompt, num_samples, options,
+           [&](const TokenColumn& column) { extend(completions, column); });
   return completions;
+}
+
+std::vector<Completion> Engine::complete_each(const std::vector<std::vector<int64_t>>& prompts,
+                                              const SampleOptions& options) {
+  std::vector<Completion> completions(prompts.size());
+  generate_each(prompts, options, [&](const TokenColumn& column) { extend(completions, column); });
+  return completions;
+}
+
+// Adds a column's tokens to the answers that have not ended.
+void Engine::extend(std::vector<Completion>& completions, const TokenColumn& column) const {
+  for (size_t b = 0; b < completions.size(); ++b) {
+    if (ends_answer(column.tokens[b])) continue;  // from here on it only repeats itself
+    completions[b].tokens.push_back(column.tokens[b]);
+    completions[b].mask.push_back(column.mask[b]);
+  }
 }
 
 }  // namespace nanochat

@@ -79,7 +79,19 @@ class Engine {
                 const SampleOptions& options,
                 const std::function<void(const TokenColumn&)>& on_column);
 
-  // The same, in one piece.
+  // As generate() with one sample, for several prompts at once: one answer to each, whose tokens
+  // come in the order of the prompts. They are read as one left-padded batch, so all of them begin
+  // to answer together, however long they are; the last column is that of the longest. Throws
+  // std::runtime_error, with one sentence, if there is no prompt, or one of them is empty or longer
+  // than the model's positions.
+  void generate_each(const std::vector<std::vector<int64_t>>& prompts, const SampleOptions& options,
+                     const std::function<void(const TokenColumn&)>& on_column);
+
+  // generate_each(), in one piece.
+  std::vector<Completion> complete_each(const std::vector<std::vector<int64_t>>& prompts,
+                                        const SampleOptions& options = {});
+
+  // generate(), in one piece.
   std::vector<Completion> generate_batch(const std::vector<int64_t>& prompt, int64_t num_samples,
                                          const SampleOptions& options = {});
 
@@ -89,9 +101,14 @@ class Engine {
  private:
   struct Row;
 
+  void require_readable(const std::vector<int64_t>& prompt) const;
+  void write_answers(torch::Tensor logits, torch::Tensor seen, KVCache& cache, int64_t columns,
+                     const SampleOptions& options, torch::Generator& rng,
+                     const std::function<void(const TokenColumn&)>& on_column);
   TokenColumn next_column(std::vector<Row>& rows, const torch::Tensor& logits,
                           const torch::Tensor& sampled) const;
   void advance(Row& row, int64_t token) const;
+  void extend(std::vector<Completion>& completions, const TokenColumn& column) const;
   void force_result(Row& row) const;
 
   GPT model_;

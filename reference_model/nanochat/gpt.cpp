@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nanochat/left_padding.h"
 #include "nanochat/loss.h"
 #include "nanochat/recompute.h"
 #include "nanochat/rmsnorm.h"
@@ -88,15 +89,20 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
                                const torch::Tensor& segments) {
   TORCH_CHECK(idx.dim() == 2, "the model needs token ids of shape (B, T), not ", idx.sizes());
   TORCH_CHECK(!cache || !segments.defined(), "packed sequences cannot go on from a cache");
+  const torch::Tensor padding = cache ? cache->padding() : torch::Tensor();  // (B)
+  TORCH_CHECK(!wpe || !padding.defined(), "learned positions cannot be moved by padding");
   const int64_t T = idx.size(1), past = cache ? cache->position() : 0;
   torch::Tensor keep =
       segments.defined() ? packed_causal_mask(segments) : causal_mask(T, past + T, idx.device());
   if (config.window > 0) keep = keep & window_mask(T, past + T, config.window, idx.device());
   torch::Tensor x = wte(idx);  // (B, T, C)
   if (wpe) x = wpe(x, past);
-  const RotaryCache positions =
-      (wpe ? no_rotation(T, config.n_embd / config.n_head) : rotary.rows(past, T))
-          .to(x.options().requires_grad(false));
+  RotaryCache table = wpe ? no_rotation(T, config.n_embd / config.n_head) : rotary.rows(past, T);
+  if (padding.defined()) {
+    keep = keep & padding_mask(padding, T, past + T).to(idx.device());  // (B, 1, T, S)
+    table = rotary.at(token_positions(padding, past, T));
+  }
+  const RotaryCache positions = table.to(x.options().requires_grad(false));
 
   x = rms_norm(x);
   for (Block& block : blocks) {

@@ -91,10 +91,12 @@ class GPTImpl : public torch::nn::Module {
 
   // Soft-capped logits (B, T, V) for token ids idx (B, T) of int64, in float32, or in float64 if
   // that is the model's dtype.
-  //   With `cache`, idx goes on where the cache ends, and is added to it.
+  //   With `cache`, idx goes on where the cache ends, and is added to it. Where its rows begin with
+  //   padding (left_padding.h), no token sees that, and each row has positions of its own.
   //   With `segments` (B, T) of int64, a token attends to earlier tokens of its own segment only,
   //   so that several sequences can share a row.
-  // Throws c10::Error if T and what is cached exceed max_positions(), or if both are given.
+  // Throws c10::Error if T and what is cached exceed max_positions(), if both are given, or if
+  // there is padding and the positions are learned ones.
   torch::Tensor forward(const torch::Tensor& idx, KVCache* cache = nullptr,
                         const torch::Tensor& segments = {});
 

@@ -22,7 +22,7 @@ void reserve(torch::Tensor& buffer, const torch::Tensor& x, int64_t used, int64_
 
 }  // namespace
 
-KVCache::KVCache(int64_t n_layer) {
+KVCache::KVCache(int64_t n_layer, torch::Tensor padding) : padding_(std::move(padding)) {
   TORCH_CHECK(n_layer > 0, "a cache needs at least one layer, not ", n_layer);
   keys_.resize(static_cast<size_t>(n_layer));
   values_.resize(static_cast<size_t>(n_layer));
@@ -59,6 +59,7 @@ int64_t KVCache::capacity() const {
 void KVCache::reset() {
   for (torch::Tensor& keys : keys_) keys.reset();
   for (torch::Tensor& values : values_) values.reset();
+  padding_.reset();
   position_ = 0;
 }
 

@@ -14,6 +14,15 @@ RotaryCache RotaryCache::rows(int64_t start, int64_t T) const {
   return {cos.slice(1, start, start + T), sin.slice(1, start, start + T)};
 }
 
+RotaryCache RotaryCache::at(const torch::Tensor& positions) const {
+  const int64_t B = positions.size(0), T = positions.size(1);
+  const torch::Tensor row = positions.flatten();  // (B * T)
+  const auto pick = [&](const torch::Tensor& table) {
+    return table.index_select(1, row).view({B, T, 1, table.size(3)});
+  };
+  return {pick(cos), pick(sin)};
+}
+
 RotaryCache RotaryCache::to(const torch::TensorOptions& options) const {
   return {cos.to(options), sin.to(options)};
 }

@@ -26,6 +26,10 @@ struct RotaryCache {
   // The rows of positions [start, start + T). Throws c10::Error if the table ends before them.
   RotaryCache rows(int64_t start, int64_t T) const;
 
+  // The rows of `positions` (B, T) of int64, for batches whose rows have positions of their own: a
+  // table of (B, T, 1, D/2). Throws c10::Error if the table ends before one of them.
+  RotaryCache at(const torch::Tensor& positions) const;
+
   // The same table in another dtype or on another device.
   RotaryCache to(const torch::TensorOptions& options) const;
 };
@@ -36,9 +40,9 @@ RotaryCache precompute_rotary(int64_t T, int64_t D, double base = 10000.0);
 // A table of T positions that turns nothing, for models that know positions in another way.
 RotaryCache no_rotation(int64_t T, int64_t D);
 
-// Rotates x (B, T, H, D) by the angles in cos and sin (1, T, 1, D/2), row t of the table for
-// position t of x. Same shape and dtype as `x`; lengths of vectors are kept. Throws c10::Error if
-// the table does not have exactly T rows of D/2 angles.
+// Rotates x (B, T, H, D) by the angles in cos and sin (1, T, 1, D/2), or (B, T, 1, D/2), row t of
+// the table for position t of x. Same shape and dtype as `x`; lengths of vectors are kept. Throws
+// c10::Error if the table does not have exactly T rows of D/2 angles.
 torch::Tensor apply_rotary(const torch::Tensor& x, const torch::Tensor& cos,
                            const torch::Tensor& sin);
 

@@ -30,6 +30,7 @@
 #include "nanochat/gpt.h"
 #include "nanochat/grad_scaler.h"
 #include "nanochat/loss_eval.h"
+#include "nanochat/master_weights.h"
 #include "nanochat/memory.h"
 #include "nanochat/metrics.h"
 #include "nanochat/prefetch_loader.h"
@@ -50,7 +51,9 @@ struct Run {
   int64_t grad_accum;  // batches of a rank whose gradients make one step
   int64_t step = 0;    // optimizer steps taken so far
   double val_loss = std::nan("");
-  GradScaler scaler{};  // for float16
+  GPT compute{nullptr};     // what the loss is of: the model, or its copy in bfloat16
+  MasterWeights masters{};  // for bfloat16: the model's weights, rounded into the copy
+  GradScaler scaler{};      // for float16
   SmoothedLoss smoothed_loss{};
 };
 
@@ -69,12 +72,13 @@ StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
     torch::Tensor loss;
     {
       const Autocast autocast(torch::kFloat16, half);
-      loss = run.model->loss(batch.inputs, batch.targets, {}, o.label_smoothing);
+      loss = run.compute->loss(batch.inputs, batch.targets, {}, o.label_smoothing);
     }
     loss_sum += loss.item<double>();
     loss = loss / run.grad_accum;
     if (half) loss = run.scaler.scale(loss);
     loss.backward();
+    run.masters.take_gradients();
   }
   const std::vector<torch::Tensor> params = run.model->parameters();
   run.ranks.average_gradients(params);
@@ -94,6 +98,7 @@ StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
     adamw.step();
     muon.step();
   }
+  run.masters.write_back();
   if (half) run.scaler.update();
   adamw.zero_grad();
   muon.zero_grad();
@@ -226,10 +231,17 @@ void run_training(Options o) {
           .ranks = std::move(ranks),
           .grad_accum = grad_accum,
           .step = first.step,
-          .val_loss = first.val_loss};
-  run.model->recompute_blocks = o.recompute;
+          .val_loss = first.val_loss,
+          .compute = first.model};
+  if (o.dtype == "bfloat16") {
+    run.compute = GPT(run.model->config);
+    run.compute->to(torch::kBFloat16);
+    run.masters = MasterWeights(run.model->parameters(), run.compute->parameters());
+  }
+  run.compute->recompute_blocks = o.recompute;
   if (!o.resume.empty()) resume(o, run, loader);
   run.ranks.broadcast(run.model->parameters());
+  run.masters.write_back();
   if (!run.ranks.is_main()) {  // dropout that is not rank 0's
     torch::manual_seed(seed + static_cast<uint64_t>(1000003 * run.ranks.rank() + run.step));
   }

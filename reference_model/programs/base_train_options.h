@@ -57,8 +57,10 @@ inline Args declare(Options& o) {
   args.add("window", &o.model.window, "tokens that a token attends to, its own included, 0 for all")
       .at_least(0);
   args.add("tie-embeddings", &o.model.tie_embeddings, "one table for embedding and head");
-  args.add("dtype", &o.dtype, "float32, float64, or float16 for matrix products in half precision")
-      .one_of({"float32", "float64", "float16"});
+  args.add("dtype", &o.dtype,
+           "float32, float64, float16 for matrix products in half precision, or bfloat16 beside "
+           "float32 weights")
+      .one_of({"float32", "float64", "float16", "bfloat16"});
   args.section("training");
   args.add("batch-size", &o.batch_size, "rows in a batch of one rank").at_least(1);
   args.add("total-batch-size", &o.total_batch_size,

@@ -1,7 +1,8 @@
 // chat_cli: talks with a model in the terminal.
 //
 // The answer appears as it is written, a call of the calculator in brackets. Without --prompt or
-// --complete it reads a line, answers, and remembers both, until the input ends.
+// --complete it reads a line, answers, and remembers both, until the input ends. With --questions
+// it answers a file of questions at once, each for itself.
 
 #include <torch/utils.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -19,6 +22,7 @@
 #include "nanochat/checkpoint_manager.h"
 #include "nanochat/common.h"
 #include "nanochat/engine.h"
+#include "nanochat/files.h"
 #include "nanochat/metrics.h"
 
 namespace {
@@ -29,6 +33,7 @@ struct Options {
   std::string model;
   std::string prompt;
   std::string complete;
+  std::string questions;
   std::string system;
   SampleOptions sample{.max_tokens = 128, .temperature = 0.6, .top_k = 50};
   std::string metrics;
@@ -45,6 +50,8 @@ Args declare(Options& o) {
            "a checkpoint; if none, runs/sft.pt, or runs/base.pt with --complete");
   args.add("prompt", &o.prompt, "answer this and end");
   args.add("system", &o.system, "what the model is told before the chat, and never forgets");
+  args.add("questions", &o.questions,
+           "answer every line of this file, all of them as one batch, and end");
   args.add("complete", &o.complete, "continue this text, as a base model does, and end");
   args.section("sampling");
   args.add("max-tokens", &o.sample.max_tokens, "the longest answer").at_least(1);
@@ -67,6 +74,13 @@ Args declare(Options& o) {
 void validate(const Options& o) {
   if (!o.prompt.empty() && !o.complete.empty()) {
     throw UsageError("--prompt and --complete cannot both be given");
+  }
+  if (!o.questions.empty() && !(o.prompt.empty() && o.complete.empty())) {
+    throw UsageError("--questions cannot be given with --prompt or --complete");
+  }
+  std::error_code missing;  // a file that is not there yet is not the same
+  if (!o.questions.empty() && std::filesystem::equivalent(o.questions, o.metrics, missing)) {
+    throw UsageError("the file given with --questions would be overwritten");
   }
   if (!o.system.empty() && !o.complete.empty()) {
     throw UsageError("--system and --complete cannot both be given");
@@ -102,10 +116,7 @@ class Chat {
     AnswerText text(tokenizer_);
     engine_.generate(prompt, 1, options_, [&](const TokenColumn& column) {
       const int64_t token = column.tokens[0];
-      MetricsLine line;
-      line.add("answer", answers_).add("token", token).add("log_prob", column.log_probs[0]);
-      line.add("kv_length", column.kv_length).add("sampled", column.mask[0]);
-      metrics_.write(line);
+      record(answers_, column, 0);
       if (engine_.ends_answer(token)) return;
       tokens.push_back(token);
       const bool was_in_brackets = text.in_brackets();
@@ -117,7 +128,35 @@ class Chat {
     return tokens;
   }
 
+  // Writes each question and what the model says after its prompt.
+  void answer_each(const std::vector<std::string>& questions,
+                   const std::vector<std::vector<int64_t>>& prompts) {
+    std::vector<AnswerText> texts(prompts.size(), AnswerText(tokenizer_));
+    std::vector<std::string> answers(prompts.size());
+    std::vector<bool> ended(prompts.size());
+    engine_.generate_each(prompts, options_, [&](const TokenColumn& column) {
+      for (size_t b = 0; b < prompts.size(); ++b) {
+        if (ended[b]) continue;
+        record(static_cast<int64_t>(b), column, b);
+        ended[b] = engine_.ends_answer(column.tokens[b]);
+        if (!ended[b]) answers[b] += texts[b].push(column.tokens[b]);
+      }
+    });
+    for (size_t b = 0; b < prompts.size(); ++b) {
+      std::printf("> %s\n%s%s\n", questions[b].c_str(), answers[b].c_str(),
+                  texts[b].finish().c_str());
+    }
+  }
+
  private:
+  // A line of metrics for the token of one row.
+  void record(int64_t answer, const TokenColumn& column, size_t row) {
+    MetricsLine line;
+    line.add("answer", answer).add("token", column.tokens[row]);
+    line.add("log_prob", column.log_probs[row]).add("kv_length", column.kv_length);
+    metrics_.write(line.add("sampled", column.mask[row]));
+  }
+
   void show(const std::string& text, bool tool) const {
     if (text.empty()) return;
     std::printf(tool && dim_ ? "\x1b[2m%s\x1b[0m" : "%s", text.c_str());
@@ -164,6 +203,21 @@ void converse(Chat& chat, ChatHistory& history, bool terminal) {
   if (terminal) std::fprintf(stderr, "\n");
 }
 
+// Answers every line of a file, blank ones left out, as if each began a chat.
+void answer_questions(const Options& o, Chat& chat, const Tokenizer& tokenizer, int64_t room) {
+  std::vector<std::string> questions;
+  std::vector<std::vector<int64_t>> prompts;
+  std::istringstream lines(read_file(o.questions));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.find_first_not_of(" \t") == std::string::npos) continue;
+    questions.push_back(line);
+    prompts.push_back(ChatHistory(tokenizer, room, o.system).ask(line));
+  }
+  if (prompts.empty()) throw std::runtime_error("there is no question in " + o.questions);
+  chat.answer_each(questions, prompts);
+}
+
 void run(Options o) {
   torch::set_num_threads(static_cast<int>(o.threads));
   const bool base = !o.complete.empty();
@@ -178,6 +232,8 @@ void run(Options o) {
   ChatHistory history(loaded.tokenizer, room, o.system);
   if (base) {
     chat.answer(loaded.tokenizer.encode(o.complete, "<|bos|>"));
+  } else if (!o.questions.empty()) {
+    answer_questions(o, chat, loaded.tokenizer, room);
   } else if (!o.prompt.empty()) {
     chat.answer(history.ask(o.prompt));
   } else {

@@ -21,8 +21,8 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-const Words kPrograms = {"tok_train", "base_train",    "base_eval",      "chat_sft",
-                         "chat_cli",  "quality_train", "attention_proof"};
+const Words kPrograms = {"tok_train", "base_train", "base_eval",     "chat_sft",
+                         "chat_rl",   "chat_cli",   "quality_train", "attention_proof"};
 
 // A model that trains in no time.
 const Words kSmall = {"--n-layer",   "2",   "--n-embd",        "32", "--n-head",     "4",
@@ -159,7 +159,7 @@ TEST_CASE("bad input gets one sentence, and nothing is written", "[programs-usag
       {{"base_train", "--steps", "0"}, 2, "--steps must be at least 1, not 0"},
       {{"base_train", "--steps", "99999999999999999999"}, 2, "--steps needs a whole number"},
       {{"base_train", "--dropout", "nan"}, 2, "--dropout needs a number"},
-      {{"base_train", "--dtype", "float8"}, 2, "float32, float64 or float16, not 'float8'"},
+      {{"base_train", "--dtype", "float8"}, 2, "float32, float64, float16 or bfloat16, not 'float8'"},
       {{"base_train", "extra"}, 2, "'extra' is not an option"},
       {{"base_train", "--n-head", "5"}, 2, "--n-head must be a multiple of --n-kv-head"},
       {{"base_train", "--warmup-ratio", "0.7", "--warmdown-ratio", "0.7"}, 2, "more than the whole run"},
@@ -181,6 +181,10 @@ TEST_CASE("bad input gets one sentence, and nothing is written", "[programs-usag
       {{"chat_sft", "--base", "small.pt", "--data", "broken.jsonl"}, 1, "broken.jsonl, line 1"},
       {{"chat_sft", "--base", "small.pt", "--data", "talk.jsonl"}, 1, "talk.jsonl"},
       {{"chat_sft", "--base", "small.pt", "--sequence-len", "4000"}, 2, "--sequence-len must be at most 160"},
+      {{"chat_rl"}, 1, "there is no runs/sft.pt: run chat_sft first"},
+      {{"chat_rl", "--base", "small.pt", "--data", "broken.jsonl"}, 1, "broken.jsonl, line 1"},
+      {{"chat_rl", "--base", "small.pt", "--eval-questions", "9000"}, 2, "leaves none to learn"},
+      {{"chat_rl", "--base", "small.pt", "--out=", "--save-every", "2"}, 2, "needs a file given with --out"},
       {{"chat_cli"}, 1, "there is no runs/sft.pt: run chat_sft first"},
       {{"chat_cli", "--model", "cut.pt", "--prompt", "hi"}, 1, "cut.pt: not a checkpoint"},
       {{"chat_cli", "--model", "small.pt", "--complete", long_prompt}, 1, "can read at most 160"},
@@ -190,6 +194,8 @@ TEST_CASE("bad input gets one sentence, and nothing is written", "[programs-usag
        "below the model's 160"},
       {{"chat_cli", "--model", "small.pt", "--prompt", "caf\xe9"}, 2, "--prompt is not valid UTF-8"},
       {{"chat_cli", "--model", "small.pt", "--prompt", "a", "--complete", "b"}, 2, "cannot both be given"},
+      {{"chat_cli", "--model", "small.pt", "--prompt", "a", "--questions", "b"}, 2, "cannot be given with"},
+      {{"chat_cli", "--model", "small.pt", "--questions", "nowhere.txt"}, 1, "cannot read nowhere.txt"},
       {{"chat_cli", "--temperature", "-1"}, 2, "--temperature must be at least 0"},
       {{"quality_train", "--base", "nowhere.pt"}, 1, "cannot read nowhere.pt"},
       {{"quality_train", "--data", "broken.jsonl"}, 1, "broken.jsonl, line 1"},

@@ -6,7 +6,7 @@ Tensor last_logits(const Tensor& ids);
 
 // ---- match
 struct Engine {
-  void generate(const Tensor& prompt, const Tensor& next) {
+  void write_answers(const Tensor& prompt, const Tensor& next) {
     Tensor seen = prompt;
     seen = cat(seen, next);
     last_logits(next);
@@ -17,7 +17,7 @@ struct Engine {
 
 // ---- becomes
 struct Engine {
-  void generate(const Tensor& prompt, const Tensor& next) {
+  void write_answers(const Tensor& prompt, const Tensor& next) {
     Tensor seen = prompt;
     last_logits(next);
     choose(seen);
@@ -27,7 +27,7 @@ struct Engine {
 
 // ---- no match
 struct Engine {
-  void generate(const Tensor& prompt, const Tensor& next) {
+  void write_answers(const Tensor& prompt, const Tensor& next) {
     Tensor unread = prompt;
     unread = cat(unread, next);
     last_logits(unread);
@@ -35,7 +35,7 @@ struct Engine {
 };
 
 // ---- no match
-Tensor generate(const Tensor& prompt, const Tensor& next) {
+Tensor write_answers(const Tensor& prompt, const Tensor& next) {
   Tensor seen = prompt;
   seen = cat(seen, next);
   return seen;
