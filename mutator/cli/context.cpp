@@ -253,6 +253,10 @@ Result<std::vector<const catalog::Rule*>> Context::rules(const std::vector<std::
 }
 
 Status Context::checkout_is_there(const session::Session& session) const {
+  if (session.review)
+    return fail(Exit::session,
+                "this is a review, without a checkout; type nanobug answer LINE \"why\", or nanobug answer "
+                "none \"why\"");
   std::error_code error;
   if (fs::is_directory(session.directory, error)) return {};
   return fail(Exit::session, "the checkout " + tidy(session.directory) +

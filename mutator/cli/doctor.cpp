@@ -79,6 +79,7 @@ Finding desk() {
   const auto open = session::Desk::peek(Context::places());
   if (!open) return {"session", open.error().text(), false, "nanobug stop"};
   if (!*open) return {"session", "none open", true, ""};
+  if ((*open)->review) return {"session", (*open)->name + ", a review", true, "nanobug stop"};
   std::error_code error;
   const bool there = fs::is_directory((*open)->directory, error);
   return {"session",

@@ -13,6 +13,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/base/temporary.h"
+#include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/usage.h"
 #include "mutator/cli/verbs.h"
@@ -21,6 +22,17 @@
 
 namespace nanobug::cli {
 namespace {
+
+std::string in_a_review(const session::Session& s, std::int64_t now) {
+  return fmt::format(
+      "{} of {} into {}: {}\n"
+      "  nanobug status               the lines again\n"
+      "  nanobug hint                 the next hint; {} so far\n"
+      "  {}",
+      coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
+      coach::state_of(s, now), coach::hints_shown(s),
+      s.solved || s.revealed ? "nanobug stop                 end it" : cli::kHowToAnswer);
+}
 
 // Bare `nanobug`: where you are and what to type next, in five lines.
 Result<Exit> where_you_are(Context& context) {
@@ -37,6 +49,10 @@ Result<Exit> where_you_are(Context& context) {
   }
   const session::Session& s = **open;
   const std::int64_t now = std::time(nullptr);
+  if (s.review) {
+    context.ui.data(in_a_review(s, now));
+    return Exit::ok;
+  }
   if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
   context.ui.data(
       fmt::format("{} of {} into {}: {}\n"
@@ -77,9 +93,9 @@ int main(int argc, char** argv) {
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start, add_status, add_run, add_locate, add_hint, add_check, add_reveal, add_stop,
-                   add_list, add_progress, add_explain, add_pack, add_patch, add_rule, add_certify, add_cache,
-                   add_doctor, add_completion})
+  for (auto add : {add_start, add_status, add_run, add_locate, add_answer, add_hint, add_check, add_reveal,
+                   add_stop, add_list, add_progress, add_explain, add_pack, add_patch, add_rule, add_certify,
+                   add_cache, add_doctor, add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);

@@ -17,6 +17,10 @@ nlohmann::json to_json(const coach::Practice& p) {
           {"hints", p.hints},         {"wrong_claims", p.wrong_claims}};
 }
 
+nlohmann::json to_json(const coach::Reviews& reviews) {
+  return {{"sessions", reviews.sessions}, {"solved", reviews.solved}, {"reasons", reviews.reasons}};
+}
+
 std::vector<std::string> row(const std::string& name, const coach::Practice& p) {
   return {name,
           std::to_string(p.sessions),
@@ -33,6 +37,12 @@ std::string all_in_all(const coach::Progress& progress) {
   if (progress.rules > 0 && progress.rules_solved == progress.rules)
     return fmt::format("You have solved all {}.", coach::count(progress.rules, "bug"));
   return fmt::format("{} of {} solved.", progress.rules_solved, coach::count(progress.rules, "bug"));
+}
+
+std::string in_words(const coach::Reviews& reviews) {
+  if (reviews.sessions == 0) return "";
+  return fmt::format("{}: {} answered right, {} of them with a reason that names the cause.\n",
+                     coach::count(reviews.sessions, "review"), reviews.solved, reviews.reasons);
 }
 
 }  // namespace
@@ -54,6 +64,7 @@ void add_progress(Verbs& verbs) {
         solved[rule ? rule->code.value : id] = times;
       }
       nlohmann::json json = {{"all", to_json(progress.all)},
+                             {"reviews", to_json(progress.reviews)},
                              {"by_category", nlohmann::json::object()},
                              {"solved_rules", solved},
                              {"rules_solved", progress.rules_solved},
@@ -71,7 +82,7 @@ void add_progress(Verbs& verbs) {
         {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER TIME", "HINTS", "WRONG CLAIMS", "MEAN TIME"}};
     for (const auto& [category, practice] : progress.by_category) rows.push_back(row(category, practice));
     rows.push_back(row("all", progress.all));
-    c.ui.data(table(rows) + '\n' + all_in_all(progress));
+    c.ui.data(table(rows) + '\n' + in_words(progress.reviews) + all_in_all(progress));
     return Exit::ok;
   });
 }

@@ -83,7 +83,11 @@ std::string debrief_of(const Ui& ui, const Revealed& one) {
 }
 
 std::string in_words(const Ui& ui, const std::vector<Revealed>& answers, const std::string& diff) {
-  const std::string changed = "What was changed (- clean, + with the bug):\n" + diff + '\n';
+  const bool decoy = answers.size() == 1 && answers.front().rule && answers.front().rule->decoy;
+  const std::string changed =
+      (decoy ? "Nothing is wrong. What was changed computes the same (- clean, + as shown):\n"
+             : "What was changed (- clean, + with the bug):\n") +
+      diff + '\n';
   if (answers.size() == 1)
     return name_of(ui, answers.front()) + "\n\n" + changed + debrief_of(ui, answers.front());
   std::string text = changed;
@@ -107,6 +111,7 @@ nlohmann::json to_json(const session::Session& session, const std::vector<Reveal
       json["bugs"].back()["places"] = one.places;
     }
   }
+  if (session.review) json["decoy"] = session.review->decoy;
   json["name"] = session.name;
   json["diff"] = diff;
   return json;

@@ -6,6 +6,8 @@
 #include <random>
 
 #include "mutator/base/paths.h"
+#include "mutator/cli/begin.h"
+#include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/collection.h"
@@ -14,13 +16,12 @@
 #include "mutator/coach/words.h"
 #include "mutator/grade/together.h"
 #include "mutator/session/checkout.h"
-#include "mutator/session/lines.h"
 
 namespace nanobug::cli {
 namespace {
 
 struct Options {
-  std::string rule;
+  std::string rule, mode = "hunt";
   coach::Wanted wanted;
   bool random = false, strict = false;
   int minutes = 0, level = 0;
@@ -37,6 +38,21 @@ Result<std::string> pack_of(const catalog::Catalog& catalog, int level) {
   }
   return fail(Exit::usage, fmt::format("the catalog has no level {}{}", level,
                                        known.empty() ? "" : "; it may be " + coach::one_of(known)));
+}
+
+// What a review has no use for, and what only a review has.
+Status fit_the_mode(const Options& options) {
+  if (!options.wanted.review) {
+    if (options.wanted.decoys)
+      return fail(Exit::usage, "--decoys is for reviews; add --mode review, or leave it out");
+    return {};
+  }
+  if (options.wanted.bugs > 0) return fail(Exit::usage, "a review has one bug or none; leave --bugs out");
+  if (!options.directory.empty()) return fail(Exit::usage, "a review has no checkout; leave --dir out");
+  if (options.strict) return fail(Exit::usage, "a review has no checkout; leave --strict out");
+  if (options.wanted.decoys && !options.rule.empty())
+    return fail(Exit::usage, "RULE and --decoys exclude each other; leave one out");
+  return {};
 }
 
 // A level, or a pack's name in the rule's place, means to draw from that pack.
@@ -102,21 +118,12 @@ Result<Draw> draw(Context& c, const Options& options) {
 // The first that has a certificate; a rule that was named must have one itself.
 Result<std::pair<const catalog::Rule*, std::vector<grade::Certificate>>> first_certified(
     Context& c, const std::vector<const catalog::Rule*>& rules) {
-  const auto mutants = c.mutants();
-  NANOBUG_TRY(mutants);
+  NANOBUG_TRY(c.mutants());
   std::optional<Error> refusal;
   for (const catalog::Rule* rule : rules) {
-    auto certificates = certify(**mutants, *rule, {}, c.ui.progress());
-    if (!certificates) {
-      refusal = certificates.error();
-      continue;
-    }
-    const auto refused = std::find_if(certificates->begin(), certificates->end(),
-                                      [](const auto& one) { return !one.holds(); });
-    if (refused == certificates->end()) return std::pair(rule, std::move(*certificates));
-    refusal = Error{Exit::catalog,
-                    "rule '" + rule->code.value + "' has no certificate: " + refused->refusals.front(),
-                    rule->id.place};
+    auto certificates = certificates_of(c, *rule);
+    if (certificates) return std::pair(rule, std::move(*certificates));
+    refusal = certificates.error();
   }
   return tl::unexpected(*refusal);
 }
@@ -172,22 +179,16 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
     const auto& [rule, site, certificate] = drawn.bugs[i];
     minutes += rule->minutes;
     if (!drawn.own.empty()) request.bugs.push_back({.rule = rule->id.value, .own = drawn.own[i]});
-    for (const rewrite::Change* change : site.changes())
-      request.injected.push_back(
-          {rule->id.value, site.index, change->file, change->function,
-           session::changed_lines(request.pristine[change->file].bytes, drawn.overlay.at(change->file),
-                                  {change->line, change->last_line})});
+    const auto injected = injected_by(site, request.pristine, drawn.overlay);
+    request.injected.insert(request.injected.end(), injected.begin(), injected.end());
   }
   request.minutes = options.minutes > 0 ? options.minutes : minutes;
   request.strict = options.strict;
   request.named = !options.rule.empty();
   request.options = coach::to_options(options.wanted);
+  NANOBUG_TRY(add_project(c, request));
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  auto project = grade::project_of((*mutants)->catalog(), request.pristine);
-  NANOBUG_TRY(project);
-  request.project = std::move(*project);
-  request.toolchain = (*mutants)->workshop().toolchain();
   request.exclude = (*mutants)->catalog().tree.not_sources();
   request.time = (*mutants)->clean().time;
   const auto place = options.directory.empty() ? session::free_place(home() / "nanobug" / "practice",
@@ -251,9 +252,7 @@ Result<Exit> start(Context& c, const Options& options) {
   NANOBUG_TRY(drawn);
   auto desk = c.desk();
   NANOBUG_TRY(desk);
-  if (const auto open = desk->current())
-    return fail(Exit::session, "a session is open in " + tidy(open->directory) +
-                                   "; 'nanobug stop' ends it and keeps your work");
+  if (const auto open = desk->current()) return already_open(*open);
   const size_t count = coach::at_once(**c.catalog(), options.wanted);
   const auto found =
       count == 1 || !options.rule.empty() ? one_bug(c, *drawn) : several_bugs(c, *drawn, count);
@@ -289,6 +288,10 @@ void add_start(Verbs& verbs) {
           "The bug to practise: a code that 'nanobug list' shows, or a source's row; or a pack to draw from "
           "(default: one is drawn)")
       ->type_name("RULE");
+  verb->add_option("--mode", options->mode,
+                   "hunt or review: a checkout to put right, or lines to read (default: hunt)")
+      ->check(CLI::IsMember({"hunt", "review"}).description(""))
+      ->type_name("MODE");
   verb->add_flag("--random", options->random, "Draw one (the default)");
   verb->add_option("--pack", options->wanted.pack, "Draw from this pack")->type_name("PACK");
   verb->add_option("--level", options->level, "Draw from the pack of this level of a hunt")
@@ -302,6 +305,14 @@ void add_start(Verbs& verbs) {
   verb->add_option("--difficulty", options->wanted.difficulty, "Draw one of this difficulty")
       ->check(CLI::Range(1, 3).description(""))
       ->type_name("1..3");
+  verb->add_option("--decoys", options->wanted.decoys,
+                   "In a review, how often nothing is wrong (default: 0.15)")
+      ->check([](const std::string& given) {
+        char* end = nullptr;
+        const double share = std::strtod(given.c_str(), &end);  // no number is not in the range either
+        return *end == '\0' && share >= 0 && share <= 1 ? "" : "not in range";
+      })
+      ->type_name("0..1");
   verb->add_option("--seed", options->seed, "Draw what this seed draws (default: a bug you have not solved)")
       ->type_name("N");
   verb->add_option("--minutes", options->minutes, "The clock (default: the rule's)")
@@ -313,8 +324,13 @@ void add_start(Verbs& verbs) {
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {
     if (options->random && !options->rule.empty())
       return fail(Exit::usage, "RULE and --random exclude each other; leave one out");
+    options->wanted.review = options->mode == "review";
     const auto settled_options = settled(c, *options);
     NANOBUG_TRY(settled_options);
+    NANOBUG_TRY(fit_the_mode(*settled_options));
+    if (settled_options->wanted.review)
+      return start_review(c, {settled_options->rule, settled_options->wanted, settled_options->seed,
+                              settled_options->minutes});
     return start(c, *settled_options);
   });
 }

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/tally.h"
@@ -29,10 +30,10 @@ void add_status(Verbs& verbs) {
     if (c.ui.json) {
       nlohmann::json json = {{"open", true},
                              {"name", s.name},
-                             {"dir", s.directory.string()},
+                             {"dir", s.review ? nlohmann::json() : nlohmann::json(s.directory.string())},
                              {"dir_exists", there},
                              {"branch", s.branch()},
-                             {"mode", "hunt"},
+                             {"mode", coach::mode_of(s)},
                              {"elapsed_s", elapsed},
                              {"machine_s", s.machine_seconds},
                              {"over_time_s", over},
@@ -52,6 +53,11 @@ void add_status(Verbs& verbs) {
         json["left"] = coach::bugs_left(s);
         json["places_found"] = coach::places_found(s);
       }
+      if (s.review) {
+        const auto lines = review_in_json(s);
+        NANOBUG_TRY(lines);
+        json.update(*lines);
+      }
       c.ui.data(json.dump(2, ' ', false, kAnyBytes));
       return Exit::ok;
     }
@@ -66,7 +72,7 @@ void add_status(Verbs& verbs) {
              (s.checks > 0 ? " at the last check" : "");
     }
     std::vector<std::vector<std::string>> rows = {
-        {"session", s.name + " (hunt" + (s.strict ? ", strict)" : ")")},
+        {"session", s.name + " (" + coach::mode_of(s) + (s.strict ? ", strict)" : ")")},
         {"state", coach::state_of(s, now)},
         {"clock", clock},
         {"checkout", tidy(s.directory) + (there ? "" : "  (gone)")},
@@ -75,6 +81,15 @@ void add_status(Verbs& verbs) {
         {"hints", std::to_string(s.hints)},
         {"claims", fmt::format("{} wrong{}", s.wrong_claims, found)},
         {"checks", std::to_string(s.checks)}};
+    if (s.review) {
+      std::erase_if(rows, [](const auto& row) {
+        return row[0] == "checkout" || row[0] == "branch" || row[0] == "checks";
+      });
+      const auto lines = review_in_words(s);
+      NANOBUG_TRY(lines);
+      c.ui.data(table(rows) + '\n' + *lines);
+      return Exit::ok;
+    }
     if (!left.empty()) rows.insert(rows.begin() + 1, {"bugs", left});
     c.ui.data(table(rows));
     if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) c.ui.say(lost);

@@ -19,6 +19,7 @@ struct Furniture {
 };
 
 Furniture furniture(Context& c, const session::Session& session) {
+  if (session.review) return {};
   const auto shop = c.workshop();
   if (!shop) return {};
   const auto clean = (*shop)->find_clean(session.pristine);
@@ -43,18 +44,20 @@ Result<Exit> stop(Context& c) {
   NANOBUG_TRY(stopped);
   if (c.ui.json) {
     if (!stopped->note.empty()) c.ui.say(stopped->note);
-    c.ui.data(nlohmann::json{{"name", session.name},
-                             {"outcome", outcome},
-                             {"learner_seconds", coach::learner_seconds(session, now)},
-                             {"over_time_s", coach::over_time(session, now)},
-                             {"hints", session.hints},
-                             {"wrong_claims", session.wrong_claims},
-                             {"dir", session.directory.string()},
-                             {"tree", session.pristine},
-                             {"attempt", stopped->attempt.string()},
-                             {"branch", session.branch()},
-                             {"snapshot", stopped->snapshot},
-                             {"note", stopped->note}}
+    c.ui.data(nlohmann::json{
+        {"name", session.name},
+        {"outcome", outcome},
+        {"learner_seconds", coach::learner_seconds(session, now)},
+        {"over_time_s", coach::over_time(session, now)},
+        {"hints", session.hints},
+        {"wrong_claims", session.wrong_claims},
+        {"mode", coach::mode_of(session)},
+        {"dir", session.review ? nlohmann::json() : nlohmann::json(session.directory.string())},
+        {"tree", session.pristine},
+        {"attempt", stopped->attempt.string()},
+        {"branch", session.branch()},
+        {"snapshot", stopped->snapshot},
+        {"note", stopped->note}}
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
@@ -62,6 +65,13 @@ Result<Exit> stop(Context& c) {
   if (const int all = static_cast<int>(session.bugs.size()); outcome == "stopped" && all > 0)
     fixed = fmt::format(", {} of {} fixed", all - coach::bugs_left(session), all);
   c.ui.data(fmt::format("{} is over: {}{}, {}.", session.name, outcome, fixed, coach::cost_of(session, now)));
+  if (session.review) {
+    c.ui.data(std::string(outcome == "stopped"
+                              ? "  nanobug reveal               the answer, when you want it\n"
+                              : "") +
+              "  nanobug start --mode review  begins the next");
+    return Exit::ok;
+  }
   if (stopped->attempt.empty()) {
     std::string why = stopped->note;
     if (const std::string path = session.directory.string(); why.starts_with(path))

@@ -28,6 +28,7 @@ void add_start(Verbs&);
 void add_status(Verbs&);
 void add_run(Verbs&);
 void add_locate(Verbs&);
+void add_answer(Verbs&);
 void add_hint(Verbs&);
 void add_check(Verbs&);
 void add_explain(Verbs&);

@@ -11,14 +11,19 @@
 namespace nanobug::coach {
 namespace {
 
-constexpr std::uint32_t kSeeds = 1'000'000;
-
 std::string ticket(const catalog::Rule& rule, std::uint64_t seed) {
   return sha256(fmt::format("{} {}", seed, rule.id.value));
 }
 
 bool has(const std::set<std::string>& names, const std::string& name) {
   return name.empty() || names.contains(name);
+}
+
+bool fits(const catalog::Rule& rule, const Wanted& wanted) {
+  const bool in_pack =
+      wanted.pack.empty() || std::find(rule.pack.begin(), rule.pack.end(), wanted.pack) != rule.pack.end();
+  return in_pack && (wanted.category.empty() || rule.category == wanted.category) &&
+         (wanted.difficulty == 0 || rule.difficulty == wanted.difficulty);
 }
 
 tl::unexpected<Error> unknown(const std::string& what, const std::string& name,
@@ -37,6 +42,8 @@ std::string to_options(const Wanted& wanted) {
   if (!wanted.category.empty()) add("category", wanted.category);
   if (wanted.difficulty != 0) add("difficulty", std::to_string(wanted.difficulty));
   if (wanted.bugs != 0) add("bugs", std::to_string(wanted.bugs));
+  if (wanted.review) add("mode", "review");
+  if (wanted.decoys) add("decoys", fmt::format("{}", *wanted.decoys));
   return options;
 }
 
@@ -53,11 +60,7 @@ Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catal
     if (rule.decoy) continue;
     packs.insert(rule.pack.begin(), rule.pack.end());
     categories.insert(rule.category);
-    const bool in_pack =
-        wanted.pack.empty() || std::find(rule.pack.begin(), rule.pack.end(), wanted.pack) != rule.pack.end();
-    if (in_pack && (wanted.category.empty() || rule.category == wanted.category) &&
-        (wanted.difficulty == 0 || rule.difficulty == wanted.difficulty))
-      rules.push_back(&rule);
+    if (fits(rule, wanted)) rules.push_back(&rule);
   }
   if (!has(packs, wanted.pack)) return unknown("pack", wanted.pack, packs);
   if (!has(categories, wanted.category)) return unknown("category", wanted.category, categories);
@@ -65,10 +68,18 @@ Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catal
   return rules;
 }
 
+std::vector<const catalog::Rule*> matching_decoys(const catalog::Catalog& catalog, const Wanted& wanted) {
+  std::vector<const catalog::Rule*> rules;
+  for (const catalog::Rule& rule : catalog.rules)
+    if (rule.decoy && !rule.forms().empty() && fits(rule, wanted)) rules.push_back(&rule);
+  return rules;
+}
+
 std::vector<const catalog::Rule*> draw_order(std::vector<const catalog::Rule*> rules, std::uint64_t seed) {
-  std::sort(rules.begin(), rules.end(), [&](const catalog::Rule* a, const catalog::Rule* b) {
-    return ticket(*a, seed) < ticket(*b, seed);
-  });
+  std::vector<std::pair<std::string, const catalog::Rule*>> tickets;
+  for (const catalog::Rule* rule : rules) tickets.emplace_back(ticket(*rule, seed), rule);
+  std::sort(tickets.begin(), tickets.end());
+  for (size_t i = 0; i < rules.size(); ++i) rules[i] = tickets[i].second;
   return rules;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,7 +20,12 @@ struct Wanted {
   std::string pack = {}, category = {};  // empty: any
   int difficulty = 0;                    // 0: any
   int bugs = 0;                          // at once; 0: as many as the pack says, or one
+  bool review = false;                   // the review mode
+  std::optional<double> decoys = {};     // of it: how often a draw is a decoy
 };
+
+// Seeds that are found by nanobug are below it: short, to be typed again.
+inline constexpr std::uint32_t kSeeds = 1'000'000;
 
 // As they would be typed: "--pack cs336 --difficulty 2".
 std::string to_options(const Wanted& wanted);
@@ -31,6 +37,9 @@ size_t at_once(const catalog::Catalog& catalog, const Wanted& wanted);
 // suggestion.
 Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catalog, const Wanted& wanted);
 
+// The decoys that fit and change something; there may be none.
+std::vector<const catalog::Rule*> matching_decoys(const catalog::Catalog& catalog, const Wanted& wanted);
+
 // The rules in the order in which this seed draws them. A rule's place among others depends on nothing but
 // the seed and the two ids, so that a catalog with one more bug draws the same ones, or the new one.
 std::vector<const catalog::Rule*> draw_order(std::vector<const catalog::Rule*> rules, std::uint64_t seed);
@@ -38,8 +47,7 @@ std::vector<const catalog::Rule*> draw_order(std::vector<const catalog::Rule*> r
 // Which of a rule's sites.
 size_t draw_site(const catalog::Rule& rule, size_t sites, std::uint64_t seed);
 
-// A seed that draws one of the rules that are not solved, or any seed when all of them are. Short, to be
-// typed again.
+// A seed that draws one of the rules that are not solved, or any seed when all of them are.
 std::uint64_t fresh_seed(const std::vector<const catalog::Rule*>& rules, const std::set<std::string>& solved,
                          const std::function<std::uint32_t()>& random);
 

@@ -17,6 +17,14 @@ void count(Practice& practice, const session::Record& record) {
   practice.wrong_claims += record.session.wrong_claims;
 }
 
+void count(Reviews& reviews, const session::Record& record) {
+  if (!record.session.review) return;
+  ++reviews.sessions;
+  if (record.outcome != "solved") return;
+  ++reviews.solved;
+  reviews.reasons += !record.session.review->terms.empty();
+}
+
 std::set<std::string> rules_of(const session::Session& session) {
   std::set<std::string> ids;
   for (const session::Injected& bug : session.injected) ids.insert(bug.rule);
@@ -39,6 +47,7 @@ Progress progress_of(const std::vector<session::Record>& ledger, const catalog::
   Progress progress;
   for (const session::Record& record : ledger) {
     count(progress.all, record);
+    count(progress.reviews, record);
     std::set<std::string> categories;
     for (const std::string& id : rules_of(record.session)) {
       const catalog::Rule* rule = catalog.find(id);

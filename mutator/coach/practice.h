@@ -18,8 +18,14 @@ struct Practice {
   std::int64_t hints = 0, wrong_claims = 0;
 };
 
+struct Reviews {
+  int sessions = 0, solved = 0;
+  int reasons = 0;  // of right answers that named a term of the rule
+};
+
 struct Progress {
   Practice all;
+  Reviews reviews;  // among them
   std::map<std::string, Practice> by_category;
   std::map<std::string, int> solved_rules;  // id -> times
   int rules = 0, rules_solved = 0;          // of the catalog as it is now

@@ -18,6 +18,10 @@ std::int64_t over_time(const Session& session, std::int64_t now) {
   return std::max<std::int64_t>(0, learner_seconds(session, now) - std::int64_t{session.minutes} * 60);
 }
 
+std::string mode_of(const Session& session) {
+  return session.review ? "review" : "hunt";
+}
+
 std::string outcome_of(const Session& session) {
   return session.solved ? "solved" : session.revealed ? "revealed" : "stopped";
 }
@@ -50,6 +54,16 @@ void note_claim(Session& session, bool right) {
     session.located = true;
   else
     ++session.wrong_claims;
+}
+
+void note_reply(Session& session, bool right, const std::string& why, const std::vector<std::string>& terms,
+                std::int64_t now) {
+  note_claim(session, right);
+  if (!right || session.solved || session.revealed) return;
+  session.solved = true;
+  session.solved_at = now;
+  session.review->why = why;
+  session.review->terms = terms;
 }
 
 void note_fixed(Session& session, const std::vector<bool>& fixed) {

@@ -1,8 +1,9 @@
 // tally: what counts in a session.
 //
-// A session has one outcome. The first check that finds the tree right fixes its time, its hints and its
-// claims; whatever is asked or broken afterwards is the learner's curiosity. Who saw the answer before that
-// has not solved it, whatever a later check says. nanobug's own building and checking is not on the clock.
+// A session has one outcome. The first check that finds the tree right, or a review's first right answer,
+// fixes its time, its hints and its claims; whatever is asked or broken afterwards is the learner's
+// curiosity. Who saw the answer before that has not solved it, whatever a later check says. nanobug's own
+// building and checking is not on the clock.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ std::int64_t learner_seconds(const session::Session& session, std::int64_t now);
 // By how many seconds those are more than the session's minutes; 0 when they are not.
 std::int64_t over_time(const session::Session& session, std::int64_t now);
 
+std::string mode_of(const session::Session& session);                     // hunt, review
 std::string outcome_of(const session::Session& session);                  // solved, revealed, stopped
 std::string state_of(const session::Session& session, std::int64_t now);  // solved, revealed, over time, open
 
@@ -33,6 +35,9 @@ void note_fixed(session::Session& session, const std::vector<bool>& fixed);
 void note_claim(session::Session& session, bool right);
 // Of several bugs: right about those of these rules.
 void note_claim(session::Session& session, const std::set<std::string>& rules);
+// Of a review: an answer, its reason and which of the rule's terms that names. A wrong one is a wrong claim.
+void note_reply(session::Session& session, bool right, const std::string& why,
+                const std::vector<std::string>& terms, std::int64_t now);
 void note_hint(session::Session& session);
 void note_hint(session::Session& session, size_t bug);  // of several
 void note_reveal(session::Session& session);

@@ -80,35 +80,51 @@ Bug bug_of(const Json& json) {
           json.at("fixed"), json.at("located")};
 }
 
+Json to_json(const Review& review) {
+  return {{"file", to_text(review.file)},
+          {"shown", {review.shown.first, review.shown.last}},
+          {"decoy", review.decoy},
+          {"why", review.why},
+          {"terms", review.terms}};
+}
+
+Review review_of(const Json& json) {
+  const Json& shown = json.at("shown");
+  return {to_path(json.at("file").get<std::string>()).string(), lines_of(shown.at(0), shown.at(1)),
+          json.at("decoy"), json.at("why"), json.at("terms").get<std::vector<std::string>>()};
+}
+
 Json to_json(const Session& s) {
   Json injected = Json::array(), bugs = Json::array();
   for (const auto& each : s.injected) injected.push_back(to_json(each));
   for (const auto& each : s.bugs) bugs.push_back(to_json(each));
-  return {{"name", s.name},
-          {"directory", to_text(s.directory)},
-          {"pristine", s.pristine},
-          {"mutated", s.mutated},
-          {"injected", injected},
-          {"started", s.started},
-          {"minutes", s.minutes},
-          {"seed", s.seed},
-          {"strict", s.strict},
-          {"named", s.named},
-          {"hints", s.hints},
-          {"late_hints", s.late_hints},
-          {"wrong_claims", s.wrong_claims},
-          {"located", s.located},
-          {"checks", s.checks},
-          {"solved", s.solved},
-          {"revealed", s.revealed},
-          {"project", s.project},
-          {"toolchain", s.toolchain},
-          {"options", s.options},
-          {"solved_at", s.solved_at},
-          {"machine_seconds", s.machine_seconds},
-          {"probes_agree_last", s.probes_agree_last},
-          {"probes_total_last", s.probes_total_last},
-          {"bugs", bugs}};
+  Json json = {{"name", s.name},
+               {"directory", to_text(s.directory)},
+               {"pristine", s.pristine},
+               {"mutated", s.mutated},
+               {"injected", injected},
+               {"started", s.started},
+               {"minutes", s.minutes},
+               {"seed", s.seed},
+               {"strict", s.strict},
+               {"named", s.named},
+               {"hints", s.hints},
+               {"late_hints", s.late_hints},
+               {"wrong_claims", s.wrong_claims},
+               {"located", s.located},
+               {"checks", s.checks},
+               {"solved", s.solved},
+               {"revealed", s.revealed},
+               {"project", s.project},
+               {"toolchain", s.toolchain},
+               {"options", s.options},
+               {"solved_at", s.solved_at},
+               {"machine_seconds", s.machine_seconds},
+               {"probes_agree_last", s.probes_agree_last},
+               {"probes_total_last", s.probes_total_last},
+               {"bugs", bugs}};
+  if (s.review) json["review"] = to_json(*s.review);
+  return json;
 }
 
 Session session_of(const Json& json) {
@@ -139,6 +155,7 @@ Session session_of(const Json& json) {
   s.probes_total_last = count(later(json, "probes_total_last"));
   if (json.contains("bugs"))
     for (const auto& each : json.at("bugs")) s.bugs.push_back(bug_of(each));
+  if (json.contains("review")) s.review = review_of(json.at("review"));
   return s;
 }
 

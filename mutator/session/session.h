@@ -52,10 +52,21 @@ struct Bug {
   bool operator==(const Bug&) const = default;
 };
 
+// What a session of the review mode shows instead of a checkout, and what was answered.
+struct Review {
+  std::string file;                // the one that is shown
+  Lines shown;                     // these lines of it, as it is in the mutated tree
+  bool decoy = false;              // nothing is wrong, and the right answer says so
+  std::string why;                 // the reason that came with the right answer
+  std::vector<std::string> terms;  // which of the rule's it names
+
+  bool operator==(const Review&) const = default;
+};
+
 // What is known of a session. On disk the injected rules are sealed: no file in clear names them.
 struct Session {
   std::string name;                 // neutral, for example 2026-11-21-quiet-heron
-  std::filesystem::path directory;  // the checkout, absolute
+  std::filesystem::path directory;  // the checkout, absolute; empty in a review
   std::string pristine, mutated;    // tree ids in the vault
   std::vector<Injected> injected;
   std::int64_t started = 0;  // seconds since the epoch
@@ -78,7 +89,8 @@ struct Session {
   std::int64_t solved_at = 0;        // of the first solved check; 0: none yet
   std::int64_t machine_seconds = 0;  // nanobug's own, before it was solved: not on the learner's clock
   int probes_agree_last = 0, probes_total_last = 0;  // of the last check
-  std::vector<Bug> bugs;  // where there are several at once, in the order of the draw; else empty
+  std::vector<Bug> bugs;         // where there are several at once, in the order of the draw; else empty
+  std::optional<Review> review;  // in a review; else it is a hunt
 
   std::string branch() const { return "session/" + name; }
 };
@@ -93,11 +105,14 @@ struct Record {
 };
 
 struct StartRequest {
-  std::filesystem::path directory;  // must not exist, be empty, or hold the clean tree and nothing else
+  // Must not exist, be empty, or hold the clean tree and nothing else. Of no account in a review, which has
+  // no checkout, and whose trees hold no more than the files that the bug changes.
+  std::filesystem::path directory;
   vault::Tree pristine, mutated;
   std::vector<Injected> injected;
-  std::vector<Bug> bugs;  // see Session
-  vault::Tree project;  // what the session is judged by, kept in the vault too
+  std::vector<Bug> bugs;         // see Session
+  std::optional<Review> review;  // see Session
+  vault::Tree project;           // what the session is judged by, kept in the vault too
   int minutes = 20;
   std::uint64_t seed = 0;
   bool strict = false;
@@ -167,8 +182,9 @@ class Desk {
 
   // Ends it: snapshots the learner's tree into the vault, fetches their commits, renames the directory aside
   // whole, puts the clean tree in its place, verifies every byte, writes the ledger. A directory that is gone
-  // ends the session too (the record says so); one that was replaced by something else is left alone.
-  // `furnish` may put a build directory beside the clean tree, which then gets the modification time `time`.
+  // ends the session too (the record says so); one that was replaced by something else is left alone. A
+  // review has none, and ends without a word about it. `furnish` may put a build directory beside the clean
+  // tree, which then gets the modification time `time`.
   Result<Stopped> stop(const std::string& outcome,
                        const std::function<Status(const std::filesystem::path& staging)>& furnish = {},
                        std::int64_t time = kCheckoutTime);

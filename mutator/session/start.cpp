@@ -53,6 +53,7 @@ Result<Saved> new_session(const Papers& papers, const StartRequest& request, con
   session.toolchain = request.toolchain;
   session.injected = request.injected;
   session.bugs = request.bugs;
+  session.review = request.review;
   session.minutes = request.minutes;
   session.seed = request.seed;
   session.strict = request.strict;
@@ -104,12 +105,32 @@ Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot
   return finish_start(papers, journal);
 }
 
+// Nothing is made outside the vault and the state, so there is nothing for a journal to undo: a branch whose
+// session was not saved does no harm.
+Result<Session> start_review(Papers& papers, const StartRequest& request) {
+  auto saved = new_session(papers, request, {});
+  NANOBUG_TRY(saved);
+  const Session& session = saved->session;
+  NANOBUG_TRY(keep_project(papers, request, session));
+  NANOBUG_TRY(papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
+                                                     {&request.mutated, "start", session.started}}));
+  if (const Status kept = save(papers.session(), *saved); !kept) {
+    (void)papers.vault.drop(session.branch());
+    return tl::unexpected<Error>(kept.error());
+  }
+  papers.saved = std::move(*saved);
+  return papers.saved->session;
+}
+
 }  // namespace
 
 Result<Session> start(Papers& papers, const StartRequest& request) {
   if (papers.saved)
-    return fail(Exit::session, "the session " + papers.saved->session.name + " is open in " +
-                                   papers.saved->session.directory.string() + "; nanobug stop ends it");
+    return fail(Exit::session,
+                "the session " + papers.saved->session.name + " is open" +
+                    (papers.saved->session.review ? "" : " in " + papers.saved->session.directory.string()) +
+                    "; nanobug stop ends it");
+  if (request.review) return start_review(papers, request);
   auto place = place_of(request.directory);
   NANOBUG_TRY(place);
   auto spot = spot_at(*place, request.pristine, request.exclude);

@@ -100,16 +100,30 @@ TEST_CASE("every verb answers in each voice, with the same exit code", "[verbs]"
     Words words;
     int exit;
   };
-  const std::vector<Step> session = {
-      {{"list"}, 0},           {{"status"}, 0},
-      {{"progress"}, 0},       {{"start", "descent-goes-uphill"}, 0},
-      {{"status"}, 0},         {{"check"}, 1},
-      {{"hint"}, 0},           {{"locate", "stats.cpp:1"}, 1},
-      {{"locate", kRight}, 0}, {{"run"}, 0},
-      {{"rule", "check"}, 0},  {{"rule", "explain", "descent-goes-uphill"}, 0},
-      {{"patch", "list"}, 0},  {{"patch", "show", "mean-divides-by-one-less"}, 0},
-      {{"certify"}, 0},        {{"reveal"}, 0},
-      {{"stop"}, 0},           {{"progress"}, 0}};
+  const std::vector<Step> session = {{{"list"}, 0},
+                                     {{"status"}, 0},
+                                     {{"progress"}, 0},
+                                     {{"start", "descent-goes-uphill"}, 0},
+                                     {{"status"}, 0},
+                                     {{"check"}, 1},
+                                     {{"hint"}, 0},
+                                     {{"locate", "stats.cpp:1"}, 1},
+                                     {{"locate", kRight}, 0},
+                                     {{"run"}, 0},
+                                     {{"rule", "check"}, 0},
+                                     {{"rule", "explain", "descent-goes-uphill"}, 0},
+                                     {{"patch", "list"}, 0},
+                                     {{"patch", "show", "mean-divides-by-one-less"}, 0},
+                                     {{"certify"}, 0},
+                                     {{"reveal"}, 0},
+                                     {{"stop"}, 0},
+                                     {{"progress"}, 0},
+                                     {{"start", "descent-goes-uphill", "--mode", "review"}, 0},
+                                     {{"status"}, 0},
+                                     {{"answer", "1", "a guess"}, 1},
+                                     {{"answer", "16", "the sign"}, 0},
+                                     {{"stop"}, 0},
+                                     {{"progress"}, 0}};
   const std::string voice = GENERATE(as<std::string>(), "", "-q", "--json");
   const User user = learner();
   for (const Step& step : session) {
@@ -445,8 +459,9 @@ TEST_CASE("completion knows the verbs and their options", "[verbs]") {
   const std::string zsh = user.nanobug({"completion", "zsh"}).out, bash = text_of(script),
                     fish = user.nanobug({"completion", "fish"}).out;
   CHECK(zsh == "autoload -U +X bashcompinit && bashcompinit\n" + bash);
-  for (const char* verb : {"start", "status", "run", "locate", "hint", "check", "reveal", "stop", "restore",
-                           "list", "progress", "patch", "rule", "certify", "doctor", "completion"}) {
+  for (const char* verb :
+       {"start", "status", "run", "locate", "answer", "hint", "check", "reveal", "stop", "restore", "list",
+        "progress", "patch", "rule", "certify", "doctor", "completion"}) {
     CHECK(bash.find("    " + std::string(verb) + ") words=") != std::string::npos);
     CHECK(fish.find("-a " + std::string(verb) + " -d '") != std::string::npos);
   }

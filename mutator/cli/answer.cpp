@@ -1,0 +1,138 @@
+// answer: in a review, which line is wrong and why, or that none is.
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "mutator/cli/debrief.h"
+#include "mutator/cli/verbs.h"
+#include "mutator/coach/review.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
+
+namespace nanobug::cli {
+namespace {
+
+// What the answer was worth, and what may be told then.
+struct Judged {
+  coach::Reply reply;
+  bool right = false;
+  const catalog::Rule* rule = nullptr;  // null where it is gone from the catalog
+  std::vector<std::string> terms;       // of the rule's, named by the reason
+};
+
+Status is_to_be_answered(const session::Session& session) {
+  if (!session.review)
+    return fail(Exit::session,
+                "this session is a hunt; 'nanobug locate FILE:LINE' takes your claim, 'nanobug check' judges "
+                "your fix");
+  if (session.solved)
+    return fail(Exit::session, "this review was answered right at " +
+                                   coach::clock(coach::learner_seconds(session, session.solved_at)) +
+                                   "; 'nanobug reveal' shows the answer, 'nanobug stop' ends it");
+  return {};
+}
+
+Result<Judged> judged(Context& c, const session::Session& session, const coach::Reply& reply) {
+  const auto mutated = Context::from_vault(session.mutated);
+  NANOBUG_TRY(mutated);
+  const auto right = coach::judge_reply(reply, session, mutated->at(session.review->file).bytes);
+  NANOBUG_TRY(right);
+  Judged judged{reply, *right, nullptr, {}};
+  const auto loaded = c.catalog_of(session);
+  NANOBUG_TRY(loaded);
+  if (const auto rule = catalog::find_rule(**loaded, session.injected.front().rule)) {
+    judged.rule = *rule;
+    judged.terms = coach::terms_named((*rule)->terms, reply.why);
+  }
+  return judged;
+}
+
+std::string listed(const std::vector<std::string>& things) {
+  std::string text;
+  for (const std::string& thing : things) text += (text.empty() ? "" : ", ") + thing;
+  return text;
+}
+
+std::string of_the_reason(const Judged& judged) {
+  if (!judged.rule || judged.rule->terms.empty()) return "";
+  if (!judged.terms.empty()) return "Your reason names the cause: " + listed(judged.terms) + '.';
+  std::vector<std::string> all;
+  for (const catalog::Text& term : judged.rule->terms) all.push_back(term.value);
+  return "Your reason names none of the words that a good one would: " + listed(all) + '.';
+}
+
+std::string in_words(const Ui& ui, const Judged& judged, const session::Session& after) {
+  if (!judged.right)
+    return ui.bad(judged.reply.line == 0 ? "No, something is wrong in these lines."
+                                         : fmt::format("No, it is not line {}.", judged.reply.line));
+  const auto width = static_cast<size_t>(ui.width());
+  std::string text =
+      ui.good(judged.reply.line == 0 ? "Right: nothing is wrong." : "Right: that is the line.");
+  text += '\n' + (after.revealed ? "The answer was revealed before, so the session counts as revealed."
+                                 : "Solved: " + coach::cost_of(after, after.solved_at) + '.');
+  if (const std::string reason = of_the_reason(judged); !reason.empty())
+    text += '\n' + coach::wrap(reason, width, "");
+  else
+    text += '\n';
+  if (judged.rule) text += '\n' + debrief(*judged.rule, width, /*answers=*/true);
+  return text + "\n  nanobug stop     ends the session";
+}
+
+nlohmann::json to_json(const Judged& judged, const session::Session& after) {
+  nlohmann::json json = {
+      {"line", judged.reply.line > 0 ? nlohmann::json(judged.reply.line) : nlohmann::json()},
+      {"right", judged.right},
+      {"outcome", coach::outcome_of(after)},
+      {"wrong_claims", after.wrong_claims},
+      {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()}};
+  if (!judged.right) return json;  // what the reason is worth would tell on the bug
+  json["decoy"] = after.review->decoy;
+  json["terms_named"] = judged.terms;
+  json["cause"] = judged.rule ? judged.rule->cause : "";
+  json["questions"] = judged.rule ? questions_of(*judged.rule) : nlohmann::json::array();
+  return json;
+}
+
+Result<Exit> answer(Context& c, const std::string& what, const std::string& why) {
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
+  NANOBUG_TRY(is_to_be_answered(session));
+  const auto reply = coach::parse_reply(what, why);
+  NANOBUG_TRY(reply);
+  const auto worth = judged(c, session, *reply);
+  NANOBUG_TRY(worth);
+  NANOBUG_TRY(open->desk.update([&](session::Session& s) {
+    coach::note_reply(s, worth->right, worth->reply.why, worth->terms, std::time(nullptr));
+  }));
+  const session::Session after = *open->desk.current();
+  c.ui.data(c.ui.json ? to_json(*worth, after).dump(2, ' ', false, kAnyBytes)
+                      : in_words(c.ui, *worth, after));
+  return worth->right ? Exit::ok : Exit::check_failed;
+}
+
+}  // namespace
+
+void add_answer(Verbs& verbs) {
+  struct Words {
+    std::string line;
+    std::vector<std::string> why;
+  };
+  auto words = std::make_shared<Words>();
+  CLI::App* verb =
+      verbs.add(verbs.app, "answer", "In a review: which line is wrong and why, or that none is");
+  verb->add_option("line", words->line,
+                   "A line that is shown, by its number; or none, where nothing is wrong")
+      ->required()
+      ->type_name("LINE|none");
+  verb->add_option("why", words->why, "What is wrong there, or why it is right, in your own words")
+      ->type_name("WHY");
+  verbs.on(verb, [words, &c = verbs.context] {
+    std::string why;
+    for (const std::string& word : words->why) why += (why.empty() ? "" : " ") + word;
+    return answer(c, words->line, why);
+  });
+}
+
+}  // namespace nanobug::cli

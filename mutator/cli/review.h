@@ -1,0 +1,33 @@
+// review: the mode in which a learner reads 20 to 30 lines and says what is wrong with them, if anything is.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "mutator/cli/context.h"
+#include "mutator/coach/draw.h"
+
+namespace nanobug::cli {
+
+struct ReviewOptions {
+  std::string rule;  // "": one is drawn
+  coach::Wanted wanted;
+  std::optional<std::uint64_t> seed;
+  int minutes = 0;  // 0: as many as it should take
+};
+
+// `start --mode review`: what is said of it, without a checkout.
+Result<Exit> start_review(Context& c, const ReviewOptions& options);
+
+// The lines of the open review, with their numbers. Errors: the vault's.
+Result<std::string> review_in_words(const session::Session& session);
+Result<nlohmann::json> review_in_json(const session::Session& session);
+
+// Two lines of a list of what to type next.
+inline constexpr char kHowToAnswer[] =
+    "nanobug answer LINE \"why\"    where it is, and what is wrong there\n"
+    "  nanobug answer none \"why\"    nothing is wrong";
+
+}  // namespace nanobug::cli
