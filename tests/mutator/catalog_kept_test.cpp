@@ -280,7 +280,8 @@ TEST_CASE("a catalog is kept, and read back", "[catalog][kept]") {
   REQUIRE(disk.holds());
   CHECK(disk.right());
   const std::string kept = *read_file(disk.kept_file());
-  for (const char* word : {"a-rule", "D04", "returnStmt", "code.cpp", "catalog.yaml"})
+  // Sealed bytes are as good as random: three letters would be found in them now and then.
+  for (const char* word : {"a-rule", "returnStmt", "code.cpp", "catalog.yaml"})
     CHECK(kept.find(word) == std::string::npos);
   CHECK(kept.size() % 1024 == 0);
 
