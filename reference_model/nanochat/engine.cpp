@@ -119,7 +119,7 @@ void Engine::generate(const std::vector<int64_t>& prompt, int64_t num_samples,
                       const std::function<void(const TokenColumn&)>& on_column) {
   require_readable(prompt);
   if (num_samples <= 0) throw std::runtime_error("there must be at least one sample to generate");
-  const int64_t T = static_cast<int64_t>(prompt.size()), limit = model_->max_positions();
+  const int64_t T = static_cast<int64_t>(prompt.size());
   torch::NoGradGuard no_grad;
   const EvalMode eval_mode(model_);
   torch::Generator rng = torch::make_generator<torch::CPUGeneratorImpl>(options.seed);
@@ -131,7 +131,8 @@ void Engine::generate(const std::vector<int64_t>& prompt, int64_t num_samples,
   cache.prefill(prompt_cache, num_samples);
   prompt_cache.reset();
 
-  const int64_t columns = std::min(options.max_tokens, limit - T + 1);  // the last is not read
+  const int64_t columns =
+      std::min(options.max_tokens, model_->max_positions() - T + 1);  // the last is not read
   write_answers(logits, ids.expand({num_samples, -1}), cache, columns, options, rng, on_column);
 }
 
