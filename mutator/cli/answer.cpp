@@ -48,18 +48,13 @@ Result<Judged> judged(Context& c, const session::Session& session, const coach::
   return judged;
 }
 
-std::string listed(const std::vector<std::string>& things) {
-  std::string text;
-  for (const std::string& thing : things) text += (text.empty() ? "" : ", ") + thing;
-  return text;
-}
-
 std::string of_the_reason(const Judged& judged) {
   if (!judged.rule || judged.rule->terms.empty()) return "";
-  if (!judged.terms.empty()) return "Your reason names the cause: " + listed(judged.terms) + '.';
+  if (!judged.terms.empty())
+    return fmt::format("Your reason names the cause: {}.", fmt::join(judged.terms, ", "));
   std::vector<std::string> all;
   for (const catalog::Text& term : judged.rule->terms) all.push_back(term.value);
-  return "Your reason names none of the words that a good one would: " + listed(all) + '.';
+  return fmt::format("Your reason names none of the words that a good one would: {}.", fmt::join(all, ", "));
 }
 
 std::string in_words(const Ui& ui, const Judged& judged, const session::Session& after) {
@@ -129,9 +124,7 @@ void add_answer(Verbs& verbs) {
   verb->add_option("why", words->why, "What is wrong there, or why it is right, in your own words")
       ->type_name("WHY");
   verbs.on(verb, [words, &c = verbs.context] {
-    std::string why;
-    for (const std::string& word : words->why) why += (why.empty() ? "" : " ") + word;
-    return answer(c, words->line, why);
+    return answer(c, words->line, fmt::format("{}", fmt::join(words->why, " ")));
   });
 }
 

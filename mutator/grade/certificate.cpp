@@ -175,8 +175,8 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   const catalog::Run& run = mutants.catalog().run_of(rule);
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
   NANOBUG_TRY(clean);
-  const Sameness same{mutants, *overlay, *built};
-  const auto begun = begin(mutants.workshop(), mutants.clean(), run.program, same.steps_before(run.program));
+  const auto begun = begin(mutants.workshop(), mutants.clean(), run.program,
+                           Sameness(mutants, *overlay, *built).steps_before(run.program));
   NANOBUG_TRY(begun);
   workshop::Standbys standbys(mutants.workshop().hosts(), place->tree());
   const auto own = run_program(mutants.workshop(), run.program, place->tree(),

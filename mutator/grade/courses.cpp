@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "mutator/base/files.h"
 #include "mutator/grade/recording.h"
@@ -94,25 +93,27 @@ std::vector<workshop::Course> courses_of(const catalog::Tree& tree) {
   return all;
 }
 
-bool Sameness::parity(const catalog::Parity& parity) const {
-  const catalog::Tree& tree = mutants.catalog().tree;
-  if (const auto changed = only_programs(tree, built)) {
-    const auto own = programs_of(parity);
-    return std::none_of(own.begin(), own.end(),
-                        [&](const std::string& program) { return changed->contains(program); });
-  }
-  const auto& reach = mutants.reach();
-  return reach && reach->misses(mutants.clean(), overlay, recording_name(tree, parity));
+Sameness::Sameness(Mutants& mutants, const workshop::Overlay& overlay, const workshop::Mutant& built)
+    : tree_(mutants.catalog().tree), changed_(only_programs(tree_, built)) {
+  if (const auto& reach = mutants.reach()) missed_ = reach->missed(mutants.clean(), overlay);
+}
+
+bool Sameness::runs_clean_programs(const catalog::Parity& parity) const {
+  if (!changed_) return false;
+  const auto own = programs_of(parity);
+  return std::none_of(own.begin(), own.end(),
+                      [&](const std::string& program) { return changed_->contains(program); });
+}
+
+bool Sameness::runs_nothing_of_it(const catalog::Parity& parity) const {
+  return missed_.contains(recording_name(tree_, parity));
 }
 
 size_t Sameness::steps_before(const catalog::Program& program) const {
-  const catalog::Tree& tree = mutants.catalog().tree;
-  const auto changed = only_programs(tree, built);
-  const auto& reach = mutants.reach();
   size_t count = 0;
   for (; count < program.before.size(); ++count)
-    if (changed ? changed->contains(program.before[count].program)
-                : !reach || !reach->misses(mutants.clean(), overlay, name_of(tree, program, count + 1)))
+    if (changed_ ? changed_->contains(program.before[count].program)
+                 : !missed_.contains(name_of(tree_, program, count + 1)))
       break;
   return count;
 }

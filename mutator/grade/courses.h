@@ -5,6 +5,7 @@
 // clean tree is kept beside it; a mutant's run takes it over, as far as its own steps would do the same.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,14 +20,20 @@ namespace nanobug::grade {
 // before a run.
 std::vector<workshop::Course> courses_of(const catalog::Tree& tree);
 
-// Do the mutant's program runs of this kind what the clean tree's do? False where that is not known.
-struct Sameness {
-  Mutants& mutants;
-  const workshop::Overlay& overlay;
-  const workshop::Mutant& built;
+// What of the mutant's runs is the clean tree's anyway. Nothing is said to be that is not known.
+class Sameness {
+ public:
+  Sameness(Mutants& mutants, const workshop::Overlay& overlay, const workshop::Mutant& built);
 
-  bool parity(const catalog::Parity& parity) const;
-  size_t steps_before(const catalog::Program& program) const;  // so many of `before`, from the first on
+  bool runs_clean_programs(const catalog::Parity& parity) const;  // byte for byte
+  bool runs_nothing_of_it(const catalog::Parity& parity) const;   // of what is changed, by measurement
+  size_t steps_before(
+      const catalog::Program& program) const;  // so many of `before` do the same, from the first on
+
+ private:
+  const catalog::Tree& tree_;
+  std::optional<std::set<std::string>> changed_;  // the programs that were built anew, where nothing else was
+  std::set<std::string> missed_;                  // courses
 };
 
 // A run that has got somewhere: its scratch directory, and what the steps took that led there.

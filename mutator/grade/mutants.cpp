@@ -38,7 +38,8 @@ const std::optional<workshop::Reach>& Mutants::reach(bool measure, const worksho
     reach_ = workshop::Reach::find(workshop_, clean_);
     if (reach_ || !measure) return;
     // What cannot be measured is done without: all probes are asked.
-    if (auto made = workshop::Reach::measure(workshop_, clean_, courses_of(catalog_.tree), progress)) reach_ = std::move(*made);
+    if (auto made = workshop::Reach::measure(workshop_, clean_, courses_of(catalog_.tree), progress))
+      reach_ = std::move(*made);
   });
   return reach_;
 }

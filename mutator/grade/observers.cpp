@@ -71,13 +71,18 @@ Status ask_probes(Mutants& mutants, const workshop::Askable& askable, const Inqu
 Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
   const catalog::Tree& spec = mutants.catalog().tree;
   Asking asking;
-  const Sameness same{mutants, inquiry.overlay, inquiry.built};
-  for (const catalog::Parity& parity : spec.parity)
-    if (!inquiry.all && same.parity(parity)) asking.never.insert(parity.id.value);
   for (const catalog::Text& named : inquiry.rule.seen_by)
     if (is_run(spec, named.value)) asking.first.push_back(named.value);
   asking.others = inquiry.all || inquiry.rule.decoy;
   if (asking.first.empty() && !asking.others) return {};
+  if (!inquiry.all) {
+    const Sameness same(mutants, inquiry.overlay, inquiry.built);
+    for (const catalog::Parity& parity : spec.parity) {
+      const bool named = names(inquiry.rule, parity.id.value);  // whatever it was measured to run
+      if (same.runs_clean_programs(parity) || (!named && same.runs_nothing_of_it(parity)))
+        asking.never.insert(parity.id.value);
+    }
+  }
   const auto answers = run_parity(mutants.workshop(), mutants.clean(), inquiry.tree, {}, asking);
   NANOBUG_TRY(answers);
   for (const ParityAnswer& answer : *answers) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 
+#include "mutator/base/at_once.h"
 #include "mutator/base/files.h"
 #include "mutator/grade/compare.h"
 #include "mutator/grade/courses.h"
@@ -22,7 +23,7 @@ namespace {
 
 using How = ParityAnswer::How;
 
-constexpr int kAtOnce = 2;
+constexpr size_t kAtOnce = 2;
 
 // Why the two part; empty when they do not. A crash explains more than what it left unwritten.
 Difference difference(const catalog::Parity& parity, const Performance& own, const Recording& clean) {
@@ -71,25 +72,6 @@ std::vector<Parting> partings(const catalog::Parity& parity, const Performance& 
   return all;
 }
 
-// Calls `perform(i)` for every index, two at a time, until one of them says that it is enough.
-Status two_at_a_time(const std::vector<size_t>& order, const std::function<Result<bool>(size_t)>& perform) {
-  std::atomic<size_t> next = 0;
-  std::vector<std::future<Status>> workers;
-  const auto work = [&]() -> Status {
-    for (size_t k; (k = next++) < order.size();) {
-      const auto go_on = perform(order[k]);
-      if (!go_on || !*go_on) next = order.size();
-      NANOBUG_TRY(go_on);
-    }
-    return {};
-  };
-  for (int i = 0; i < kAtOnce; ++i) workers.push_back(std::async(std::launch::async, work));
-  Status all;
-  for (auto& worker : workers)
-    if (const Status one = worker.get(); !one) all = one;
-  return all;
-}
-
 // One performance of each of these on the clean tree. `known` gives none of them limits: it is not known yet.
 Result<std::vector<Performance>> perform_clean(const workshop::Workshop& workshop,
                                                const workshop::Clean& clean, const std::vector<size_t>& which,
@@ -97,7 +79,8 @@ Result<std::vector<Performance>> perform_clean(const workshop::Workshop& worksho
   auto stage = Stage::open(workshop, clean.tree);
   NANOBUG_TRY(stage);
   std::vector<Performance> all(workshop.spec().parity.size());
-  NANOBUG_TRY(two_at_a_time(which, [&](size_t i) -> Result<bool> {
+  NANOBUG_TRY(at_once_while(which.size(), kAtOnce, [&](size_t k, size_t) -> Result<bool> {
+    const size_t i = which[k];
     auto performance = stage->perform(workshop.spec().parity[i], nullptr);
     NANOBUG_TRY(performance);
     all[i] = std::move(*performance);
@@ -253,7 +236,8 @@ Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop,
   NANOBUG_TRY(stage);
   std::mutex telling;
   int compared = 0;
-  NANOBUG_TRY(two_at_a_time(order, [&](size_t i) -> Result<bool> {
+  NANOBUG_TRY(at_once_while(order.size(), kAtOnce, [&](size_t k, size_t) -> Result<bool> {
+    const size_t i = order[k];
     const auto own = stage->perform(specs[i], &(*recorded)[i]);
     NANOBUG_TRY(own);
     ParityAnswer& answer = answers.at(i);

@@ -39,7 +39,8 @@ class Stage {
   const workshop::Workshop& workshop_;
   fs::path place_;
   workshop::RunDirectory run_directory_;
-  std::unique_ptr<workshop::Standbys> standbys_ = std::make_unique<workshop::Standbys>(workshop_.hosts(), place_);
+  std::unique_ptr<workshop::Standbys> standbys_ =
+      std::make_unique<workshop::Standbys>(workshop_.hosts(), place_);
   std::unique_ptr<Prepared> prepared_ = std::make_unique<Prepared>();  // what several runs begin with
 };
 

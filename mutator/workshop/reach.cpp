@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
-#include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mutator/base/at_once.h"
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
 #include "mutator/base/source_kind.h"
@@ -164,9 +163,6 @@ class Reach::Measuring {
 
  private:
   Status course(const Course& course, const fs::path& scratch);
-  // Calls `one(i, worker)` for every index, some at once, until one fails.
-  static Status workers(size_t count, const std::function<Status(size_t, size_t)>& one);
-
   const Workshop& workshop_;
   Workshop& counting_;
   const Clean& counted_;
@@ -174,27 +170,12 @@ class Reach::Measuring {
   std::mutex adding_;
 };
 
-Status Reach::Measuring::workers(size_t count, const std::function<Status(size_t, size_t)>& one) {
-  std::atomic<size_t> next = 0;
-  const auto work = [&](size_t worker) -> Status {
-    for (size_t i; (i = next++) < count;) NANOBUG_TRY(one(i, worker));
-    return {};
-  };
-  std::vector<std::future<Status>> working;
-  for (size_t worker = 0; worker < kWorkers; ++worker)
-    working.push_back(std::async(std::launch::async, work, worker));
-  Status all;
-  for (auto& worker : working)
-    if (const Status ended = worker.get(); !ended) all = ended;
-  return all;
-}
-
 // Every worker has one file for its counts, and so one program that is held ready.
 Status Reach::Measuring::probes(const fs::path& program, const Askable& askable, const fs::path& scratch) {
   Standbys standbys(workshop_.hosts(), counted_.tree);
   const Limits limits = askable.limits(workshop_.spec().probes);
   any = scratch / "any";
-  return workers(askable.probes.size(), [&](size_t i, size_t worker) -> Status {
+  return at_once_while(askable.probes.size(), kWorkers, [&](size_t i, size_t worker) -> Result<bool> {
     const fs::path profile = scratch / std::to_string(worker);
     const std::string& probe = askable.probes[i].probe;
     Command command = probe_command(counting_, program, counted_.tree);
@@ -219,7 +200,7 @@ Status Reach::Measuring::probes(const fs::path& program, const Askable& askable,
     if (progress_)
       progress_("measuring what each probe runs", static_cast<int>(i),
                 static_cast<int>(askable.probes.size()));
-    return {};
+    return true;
   });
 }
 
@@ -257,10 +238,10 @@ Status Reach::Measuring::course(const Course& course, const fs::path& scratch) {
 
 Status Reach::Measuring::courses(const std::vector<Course>& courses, const fs::path& scratch) {
   std::atomic<int> done = 0;
-  return workers(courses.size(), [&](size_t i, size_t) -> Status {
+  return at_once_while(courses.size(), kWorkers, [&](size_t i, size_t) -> Result<bool> {
     NANOBUG_TRY(course(courses[i], scratch / ("course" + std::to_string(i))));
     if (progress_) progress_("measuring what each run runs", ++done, static_cast<int>(courses.size()));
-    return {};
+    return true;
   });
 }
 
@@ -361,12 +342,13 @@ std::optional<std::set<std::string>> Reach::probes_of(const Clean& clean, const 
   return probes;
 }
 
-bool Reach::misses(const Clean& clean, const Overlay& overlay, const std::string& course) const {
-  if (!courses_.contains(course)) return false;
+std::set<std::string> Reach::missed(const Clean& clean, const Overlay& overlay) const {
   const auto functions = touched(clean, overlay);
-  return functions && !functions->empty() &&
-         std::none_of(functions->begin(), functions->end(),
-                      [&](const Function* function) { return function->courses.contains(course); });
+  if (!functions || functions->empty()) return {};
+  std::set<std::string> missed = courses_;
+  for (const Function* function : *functions)
+    for (const std::string& course : function->courses) missed.erase(course);
+  return missed;
 }
 
 }  // namespace nanobug::workshop

@@ -46,8 +46,8 @@ class Reach {
   // The probes that may see the overlay; nothing where that may be all of them.
   std::optional<std::set<std::string>> probes_of(const Clean& clean, const Overlay& overlay) const;
 
-  // Is it known of the steps of this name that they run nothing of what the overlay changes?
-  bool misses(const Clean& clean, const Overlay& overlay, const std::string& course) const;
+  // The names of those courses of which it is known that they run nothing of what the overlay changes.
+  std::set<std::string> missed(const Clean& clean, const Overlay& overlay) const;
 
  private:
   struct Function {

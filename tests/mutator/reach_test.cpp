@@ -90,7 +90,7 @@ TEST_CASE("runs and the steps before them are known by what they run", "[worksho
   const auto missed = [&](const Reach& reach, const Overlay& overlay) {
     std::vector<bool> all;
     for (const Course& course : courses)
-      all.push_back(reach.misses(measured.clean_, overlay, course.names.front()));
+      all.push_back(reach.missed(measured.clean_, overlay).contains(course.names.front()));
     return all;
   };
   const std::vector<bool> both = {true, true}, neither = {false, false};
@@ -103,7 +103,7 @@ TEST_CASE("runs and the steps before them are known by what they run", "[worksho
   CHECK(missed(measured.reach, measured.changed("return 2 * x", "return 3 * x")) == neither);
   CHECK(missed(measured.reach, measured.changed("double& x", "double & x", "stats.h")) == neither);
   CHECK(missed(measured.reach, measured.changed("double x = 0", "double x = 1", "descend.cpp")) == neither);
-  CHECK_FALSE(measured.reach.misses(measured.clean_, mean, "another"));
+  CHECK_FALSE(measured.reach.missed(measured.clean_, mean).contains("another"));
   CHECK(missed(*Reach::find(measured.shop_, measured.clean_), mean) == both);
 }
 

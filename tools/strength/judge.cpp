@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "mutator/grade/courses.h"
 #include "mutator/grade/parity.h"
@@ -159,8 +160,9 @@ Result<std::vector<std::string>> Judge::overlooked(const Mutant& mutant) {
   const workshop::Overlay overlay = {{mutant.file, mutated(mutant, *pristine)}};
   const auto reaching = reach_->probes_of(clean_, overlay);
   grade::Asking missing{.others = false};
+  const std::set<std::string> missed = reach_->missed(clean_, overlay);
   for (const catalog::Parity& parity : catalog_.tree.parity)
-    if (reach_->misses(clean_, overlay, grade::recording_name(catalog_.tree, parity)))
+    if (missed.contains(grade::recording_name(catalog_.tree, parity)))
       missing.first.push_back(parity.id.value);
   if (!reaching && missing.first.empty()) return std::vector<std::string>();  // all of them are asked
   const auto built = workshop_.mutant(clean_, overlay);
