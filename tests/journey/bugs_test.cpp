@@ -174,6 +174,11 @@ TEST_CASE("the clean tree is built, and a rule is proved on it", "[clean-tree]")
   for (const json& one : user.ask({"certify", "attention-residual-missing"})) CHECK(one["holds"] == true);
 }
 
+TEST_CASE("every rule does with its snippets what its page says, and finds its place", "[rules]") {
+  const User user("", /*shared_cache=*/true);
+  for (const json& rule : user.ask({"rule", "check"})) CHECK(rule["ok"] == true);
+}
+
 TEST_CASE("every rule has its certificate", "[certificates]") {
   User user("", /*shared_cache=*/true);
   user.patience = std::chrono::minutes(75);  // a quarter of an hour on two idle cores, where nothing is kept

@@ -8,7 +8,7 @@ void show(const Outcome& outcome);
 
 // ---- match
 void sweep(const Options& o) {
-  for (const double rate : {0.25, 1.0, 4.0}) {
+  for (double rate = 0.25; rate < 5; rate *= 4) {
     Options setting = o;
     setting.rate = o.rate * rate;
     Model model;
@@ -18,7 +18,7 @@ void sweep(const Options& o) {
 
 // ---- becomes
 void sweep(const Options& o) {
-  for (const double rate : {0.25, 1.0, 4.0}) {
+  for (double rate = 0.25; rate < 5; rate *= 4) {
     Options setting = o;
     setting.rate = o.rate * rate;
     Model model;
@@ -28,7 +28,7 @@ void sweep(const Options& o) {
 
 // ---- no match
 void sweep(const Options& o) {
-  for (const double rate : {0.25, 1.0, 4.0}) {
+  for (double rate = 0.25; rate < 5; rate *= 4) {
     Options setting = o;
     setting.rate = o.rate * rate;
     Model model;
@@ -38,7 +38,7 @@ void sweep(const Options& o) {
 
 // ---- no match
 void search(const Options& o) {
-  for (const double rate : {0.25, 1.0, 4.0}) {
+  for (double rate = 0.25; rate < 5; rate *= 4) {
     Options setting = o;
     setting.rate = o.rate * rate;
     Model model;
