@@ -80,7 +80,7 @@ class Maker {
     });
   }
 
-  // The tree, its probes, and how both are formatted.
+  // The tree, its probes, the page of symptoms, and how the code is formatted.
   Status copy() const {
     const auto all = fs::copy_options::recursive;
     std::error_code error;
@@ -95,6 +95,10 @@ class Maker {
     fs::create_directories((directory_ / probes).parent_path(), error);
     fs::copy(catalog_.directory() / probes, directory_ / probes, all, error);
     fs::copy(catalog_.directory() / ".clang-format", directory_ / ".clang-format", error);
+    if (const std::string& guide = catalog_.tree.guide.value; !guide.empty()) {
+      fs::create_directories((directory_ / guide).parent_path(), error);
+      fs::copy(catalog_.directory() / guide, directory_ / guide, error);
+    }
     return error ? fail(Exit::io, "cannot copy the project: " + error.message()) : Status();
   }
 
