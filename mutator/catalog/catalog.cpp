@@ -48,6 +48,19 @@ void check_names(const Catalog& catalog, Errors& errors) {
   check(&Rule::code, "code");
 }
 
+void check_tutorial(const Catalog& catalog, Errors& errors) {
+  const Text& code = catalog.tree.tutorial;
+  if (code.value.empty()) return;
+  const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
+                                 [&](const Rule& one) { return one.code.value == code.value; });
+  if (rule == catalog.rules.end())
+    errors.push_back({Exit::catalog, "there is no rule '" + code.value + "' for the tutorial; name one by its code",
+                      code.place});
+  else if (rule->decoy)
+    errors.push_back(
+        {Exit::catalog, "'" + code.value + "' is a decoy; the tutorial needs a bug that can be found", code.place});
+}
+
 void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   const auto root = read_yaml(yaml, catalog.file.string(), errors);
   if (!root) return;
@@ -56,6 +69,7 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   if (!fields.is_map()) return;
   read_table(fields, catalog_table(), catalog);
   check_names(catalog, errors);
+  check_tutorial(catalog, errors);
 }
 
 }  // namespace

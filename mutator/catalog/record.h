@@ -114,9 +114,9 @@ void members(V& visit, T& pack) {
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
   auto& [root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-         tests, guide, place] = tree;
+         tests, guide, tutorial, place] = tree;
   visit(root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-        tests, guide, place);
+        tests, guide, tutorial, place);
 }
 template <class V, Is<Edit> T>
 void members(V& visit, T& edit) {

@@ -224,6 +224,8 @@ Kind<Tree> tree() {
       F::may("tests", path(), &Tree::tests, "directory of <code>.cpp: what rules make of snippets"),
       F::may("guide", path(), &Tree::guide,
              "a page of symptoms, and where to look then: what 'nanobug explain' answers from"),
+      F::may("tutorial", text(), &Tree::tutorial,
+             "the code of the bug that 'nanobug tutorial' leads a beginner through: a small one"),
       F::need("build", build(), &Tree::build, "how the tree is built"),
       F::need("probes", probes(), &Tree::probes, "how the probes are built and run"),
       F::may(

@@ -1,4 +1,4 @@
-// answer: in a review, which line is wrong and why, or that none is.
+// answer: in a review, which line is wrong and why; in each mode, that nothing is.
 #include <fmt/format.h>
 
 #include <ctime>
@@ -6,6 +6,7 @@
 
 #include "mutator/cli/debrief.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/notes.h"
 #include "mutator/coach/review.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
@@ -21,22 +22,26 @@ struct Judged {
   std::vector<std::string> terms;       // of the rule's, named by the reason
 };
 
-Status is_to_be_answered(const session::Session& session) {
-  if (!session.review)
+Status is_to_be_answered(const session::Session& session, const coach::Reply& reply) {
+  if (!session.review && reply.line > 0)
     return fail(Exit::session,
-                "this session is a hunt; 'nanobug locate FILE:LINE' takes your claim, 'nanobug check' judges "
-                "your fix");
+                "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE' takes your claim, "
+                "'nanobug check' judges your fix");
   if (session.solved)
-    return fail(Exit::session, "this review was answered right at " +
-                                   coach::clock(coach::learner_seconds(session, session.solved_at)) +
-                                   "; 'nanobug reveal' shows the answer, 'nanobug stop' ends it");
+    return fail(Exit::session, fmt::format("this session was solved at {}; 'nanobug reveal' shows the answer, "
+                                           "'nanobug stop' ends it",
+                                           coach::clock(coach::learner_seconds(session, session.solved_at))));
   return {};
 }
 
 Result<Judged> judged(Context& c, const session::Session& session, const coach::Reply& reply) {
-  const auto mutated = Context::from_vault(session.mutated);
-  NANOBUG_TRY(mutated);
-  const auto right = coach::judge_reply(reply, session, mutated->at(session.review->file).bytes);
+  std::string shown;
+  if (session.review) {
+    const auto mutated = Context::from_vault(session.mutated);
+    NANOBUG_TRY(mutated);
+    shown = mutated->at(session.review->file).bytes;
+  }
+  const auto right = coach::judge_reply(reply, session, shown);
   NANOBUG_TRY(right);
   Judged judged{reply, *right, nullptr, {}};
   const auto loaded = c.catalog_of(session);
@@ -59,8 +64,9 @@ std::string of_the_reason(const Judged& judged) {
 
 std::string in_words(const Ui& ui, const Judged& judged, const session::Session& after) {
   if (!judged.right)
-    return ui.bad(judged.reply.line == 0 ? "No, something is wrong in these lines."
-                                         : fmt::format("No, it is not line {}.", judged.reply.line));
+    return ui.bad(judged.reply.line > 0 ? fmt::format("No, it is not line {}.", judged.reply.line)
+                  : after.review        ? "No, something is wrong in these lines."
+                                        : "No, something is wrong.");
   const auto width = static_cast<size_t>(ui.width());
   std::string text =
       ui.good(judged.reply.line == 0 ? "Right: nothing is wrong." : "Right: that is the line.");
@@ -70,8 +76,9 @@ std::string in_words(const Ui& ui, const Judged& judged, const session::Session&
     text += '\n' + coach::wrap(reason, width, "");
   else
     text += '\n';
-  if (judged.rule) text += '\n' + debrief(*judged.rule, width, /*answers=*/true);
-  return text + "\n  nanobug stop     ends the session";
+  if (judged.rule) text += '\n' + debrief(*judged.rule, width, /*answers=*/false);
+  return text + "\n  nanobug debrief  the questions one by one, and your score"
+                "\n  nanobug stop     ends the session";
 }
 
 nlohmann::json to_json(const Judged& judged, const session::Session& after) {
@@ -82,7 +89,7 @@ nlohmann::json to_json(const Judged& judged, const session::Session& after) {
       {"wrong_claims", after.wrong_claims},
       {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()}};
   if (!judged.right) return json;  // what the reason is worth would tell on the bug
-  json["decoy"] = after.review->decoy;
+  json["decoy"] = after.decoy;
   json["terms_named"] = judged.terms;
   json["cause"] = judged.rule ? judged.rule->cause : "";
   json["questions"] = judged.rule ? questions_of(*judged.rule) : nlohmann::json::array();
@@ -93,13 +100,17 @@ Result<Exit> answer(Context& c, const std::string& what, const std::string& why)
   auto open = c.at_desk();
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
-  NANOBUG_TRY(is_to_be_answered(session));
   const auto reply = coach::parse_reply(what, why);
   NANOBUG_TRY(reply);
+  NANOBUG_TRY(is_to_be_answered(session, *reply));
   const auto worth = judged(c, session, *reply);
   NANOBUG_TRY(worth);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
-    coach::note_reply(s, worth->right, worth->reply.why, worth->terms, std::time(nullptr));
+    const std::int64_t now = std::time(nullptr);
+    const std::string line = reply->line > 0 ? fmt::format("line {}", reply->line) : "none";
+    coach::note_event(
+        s, {now, coach::kAnswer, line + (worth->right ? ", right" : ", wrong"), coach::plain(worth->reply.why)});
+    coach::note_reply(s, worth->right, worth->reply.why, worth->terms, now);
   }));
   const session::Session after = *open->desk.current();
   c.ui.data(c.ui.json ? to_json(*worth, after).dump(2, ' ', false, kAnyBytes)
@@ -116,9 +127,9 @@ void add_answer(Verbs& verbs) {
   };
   auto words = std::make_shared<Words>();
   CLI::App* verb =
-      verbs.add(verbs.app, "answer", "In a review: which line is wrong and why, or that none is");
+      verbs.add(verbs.app, "answer", "In a review, which line is wrong and why; anywhere, that nothing is");
   verb->add_option("line", words->line,
-                   "A line that is shown, by its number; or none, where nothing is wrong")
+                   "In a review a line that is shown, by its number; or none, if nothing is wrong")
       ->required()
       ->type_name("LINE|none");
   verb->add_option("why", words->why, "What is wrong there, or why it is right, in your own words")

@@ -20,4 +20,7 @@ std::vector<session::Injected> injected_by(const rewrite::Site& site, const vaul
 // Puts into the request what the session will be judged by.
 Status add_project(Context& c, session::StartRequest& request);
 
+// A hunt of that rule, as `start RULE` begins it; `tell`: what it shows, and what to type next.
+Result<Exit> start_hunt(Context& c, const std::string& rule, bool tell);
+
 }  // namespace nanobug::cli

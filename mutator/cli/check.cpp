@@ -85,7 +85,9 @@ Result<Exit> check(Context& c, bool all) {
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     coach::note_machine(s, took.count());
     coach::note_fixed(s, fixed(s, *verdict));
-    coach::note_check(s, verdict->solved, standing.probes_agree, standing.probes, std::time(nullptr));
+    const std::int64_t now = std::time(nullptr);
+    coach::note_event(s, {now, coach::kCheck, coach::event_of(*verdict), ""});
+    coach::note_check(s, verdict->solved, standing.probes_agree, standing.probes, now);
   }));
   const session::Session after = *open->desk.current();
   if (c.ui.json) {
@@ -95,35 +97,18 @@ Result<Exit> check(Context& c, bool all) {
   const coach::Report report = coach::report_of(*verdict, before, after, all);
   c.ui.data(verdict->solved ? c.ui.good(report.headline) : c.ui.bad(report.headline));
   if (!report.body.empty()) c.ui.data(report.body);
-  if (verdict->solved && !before.solved) {
+  if (verdict->solved && !before.solved && !after.decoy) {
     if (const std::string text = debriefs((*mutants)->catalog(), before, static_cast<size_t>(c.ui.width()));
         !text.empty())
       c.ui.data(text);
-    c.ui.data("  nanobug stop     ends the session; your work is kept");
+    c.ui.data("\n  nanobug debrief  the questions one by one, and your score\n"
+              "  nanobug stop     ends the session; your work is kept");
   }
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;
 }
 
 }  // namespace
-
-nlohmann::json questions_of(const catalog::Rule& rule) {
-  auto questions = nlohmann::json::array();
-  for (const catalog::Question& asked : rule.questions)
-    questions.push_back({{"question", asked.question.value}, {"answer", asked.answer}});
-  return questions;
-}
-
-std::string debrief(const catalog::Rule& rule, size_t width, bool answers) {
-  std::string text = coach::wrap(rule.cause, width, "  ");
-  if (!rule.questions.empty()) text += "\nWhat an interviewer asks next:\n";
-  for (const catalog::Question& question : rule.questions) {
-    text += "  - " + coach::wrap(question.question.value, width, "    ").substr(4);
-    if (answers) text += coach::wrap(question.answer, width, "      ");
-  }
-  if (!rule.read_next.empty()) text += "\nWhere to read on:\n" + coach::wrap(rule.read_next, width, "  ");
-  return text;
-}
 
 void add_check(Verbs& verbs) {
   auto all = std::make_shared<bool>(false);

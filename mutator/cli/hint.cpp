@@ -1,6 +1,7 @@
 // hint: the next rung of the ladder.
 #include <fmt/format.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -50,6 +51,8 @@ Result<Exit> hint(Context& c, int asked) {
   auto open = c.at_desk();
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
+  if (session.no_hints && !session.solved && !session.revealed)
+    return fail(Exit::session, "this session was begun with --no-hints; 'nanobug reveal' gives the answer");
   const bool several = !session.bugs.empty();
   if (asked > 0 && !several) return fail(Exit::usage, "this session has one bug; leave --bug out");
   const auto loaded = c.catalog_of(session);
@@ -71,6 +74,9 @@ Result<Exit> hint(Context& c, int asked) {
       coach::note_hint(s, next->bug);
     else
       coach::note_hint(s);
+    const std::string whose = several ? fmt::format("bug {}, ", next->bug + 1) : "";
+    coach::note_event(s, {std::time(nullptr), coach::kHint,
+                          fmt::format("{}{} of {}", whose, shown + 1, hints.size()), ""});
   }));
   if (c.ui.json) {
     nlohmann::json json = {{"hint", hints[shown].value},

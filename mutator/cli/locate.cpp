@@ -1,6 +1,7 @@
 // locate: the learner's claim of where the bug is.
 #include <fmt/format.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/claim.h"
+#include "mutator/coach/notes.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
@@ -36,9 +38,10 @@ const char* words_of(coach::Answer answer, bool several) {
   return "No, it is not there.";
 }
 
-Result<Exit> locate(Context& c, const std::string& words) {
+Result<Exit> locate(Context& c, const std::string& words, const std::string& why) {
   auto claim = coach::parse_claim(words);
   NANOBUG_TRY(claim);
+  if (!why.empty()) NANOBUG_TRY(coach::can_be_kept(why, "the claim is not counted", "say why"));
   auto open = c.at_desk();
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
@@ -65,7 +68,8 @@ Result<Exit> locate(Context& c, const std::string& words) {
     return original == mutated->end() ? coach::Answer::wrong
                                       : coach::judge_claim(*claim, bugs, original->second.bytes, *present);
   };
-  const coach::Answer answer = judge(session.injected);
+  // Of a decoy every claim is wrong, in the file that was changed too.
+  const coach::Answer answer = session.decoy ? coach::Answer::wrong : judge(session.injected);
   const bool right = answer == coach::Answer::right, several = !session.bugs.empty();
   std::set<std::string> found;  // of several bugs
   for (const session::Injected& bug : session.injected)
@@ -75,6 +79,9 @@ Result<Exit> locate(Context& c, const std::string& words) {
       coach::note_claim(s, found);
     else
       coach::note_claim(s, right);
+    coach::note_event(s, {std::time(nullptr), coach::kClaim,
+                          fmt::format("{}:{}, {}", claim->file, claim->line, right ? "right" : "wrong"),
+                          coach::plain(why)});
   }));
   if (c.ui.json)
     c.ui.data(nlohmann::json{{"file", claim->file},
@@ -92,12 +99,20 @@ Result<Exit> locate(Context& c, const std::string& words) {
 }  // namespace
 
 void add_locate(Verbs& verbs) {
-  auto words = std::make_shared<std::string>();
-  CLI::App* verb = verbs.add(verbs.app, "locate", "Say where you think the bug is");
-  verb->add_option("place", *words, "For example nanochat/gpt.cpp:42, or gpt.cpp:42")
+  struct Words {
+    std::string place;
+    std::vector<std::string> why;
+  };
+  auto words = std::make_shared<Words>();
+  CLI::App* verb = verbs.add(verbs.app, "locate", "Say where you think the bug is, and why");
+  verb->add_option("place", words->place, "For example nanochat/gpt.cpp:42, or gpt.cpp:42")
       ->required()
       ->type_name("FILE:LINE");
-  verbs.on(verb, [words, &c = verbs.context] { return locate(c, *words); });
+  verb->add_option("why", words->why, "What is wrong there, in your own words; it counts in the debrief")
+      ->type_name("WHY");
+  verbs.on(verb, [words, &c = verbs.context] {
+    return locate(c, words->place, fmt::format("{}", fmt::join(words->why, " ")));
+  });
 }
 
 }  // namespace nanobug::cli

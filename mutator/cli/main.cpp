@@ -24,14 +24,16 @@ namespace nanobug::cli {
 namespace {
 
 std::string in_a_review(const session::Session& s, std::int64_t now) {
-  return fmt::format(
-      "{} of {} into {}: {}\n"
-      "  nanobug status               the lines again\n"
-      "  nanobug hint                 the next hint; {} so far\n"
-      "  {}",
-      coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
-      coach::state_of(s, now), coach::hints_shown(s),
-      s.solved || s.revealed ? "nanobug stop                 end it" : cli::kHowToAnswer);
+  const std::string hint =
+      fmt::format("nanobug hint                 the next hint; {} so far\n  ", coach::hints_shown(s));
+  return fmt::format("{} of {} into {}: {}\n"
+                     "  nanobug status               the lines again\n"
+                     "  {}",
+                     coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
+                     coach::state_of(s, now),
+                     s.solved || s.revealed ? "nanobug debrief              the questions, and your score\n"
+                                              "  nanobug stop                 end it"
+                                            : (s.no_hints ? "" : hint) + cli::kHowToAnswer);
 }
 
 // Bare `nanobug`: where you are and what to type next, in five lines.
@@ -42,8 +44,8 @@ Result<Exit> where_you_are(Context& context) {
     context.ui.data(
         "No session is open.\n"
         "  nanobug start         a tree with a silent bug in it, and a clock\n"
-        "  nanobug list          the bugs there are, without spoilers\n"
-        "  nanobug progress      what you have practised\n"
+        "  nanobug tutorial      a small one to begin with, step by step\n"
+        "  nanobug next          what to practise now; 'nanobug list' shows all there is\n"
         "  nanobug --help        every verb");
     return Exit::ok;
   }
@@ -54,16 +56,19 @@ Result<Exit> where_you_are(Context& context) {
     return Exit::ok;
   }
   if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
+  const std::string hint =
+      s.no_hints ? "nanobug status        the clock, and what is counted\n  "
+                 : fmt::format("nanobug hint          the next hint; {} so far\n  ", coach::hints_shown(s));
   context.ui.data(
       fmt::format("{} of {} into {}: {}\n"
                   "  cd {}\n"
                   "  nanobug run           train it, beside the clean baseline\n"
-                  "  nanobug hint          the next hint; {} so far\n"
                   "  {}",
                   coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
-                  coach::state_of(s, now), tidy(s.directory), coach::hints_shown(s),
-                  s.solved || s.revealed ? "nanobug stop          end it; your work is kept"
-                                         : "nanobug check         is it right now?"));
+                  coach::state_of(s, now), tidy(s.directory),
+                  s.solved || s.revealed ? "nanobug debrief       the questions, and your score\n"
+                                           "  nanobug stop          end it; your work is kept"
+                                         : hint + "nanobug check         is it right now?"));
   return Exit::ok;
 }
 
@@ -93,8 +98,8 @@ int main(int argc, char** argv) {
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start, add_status, add_run, add_locate, add_answer, add_hint, add_check, add_reveal,
-                   add_stop, add_list, add_progress, add_explain, add_pack, add_patch, add_rule, add_certify,
+  for (auto add : {add_start, add_tutorial, add_status, add_run, add_hypothesis, add_note, add_locate, add_answer, add_hint,
+                   add_check, add_reveal, add_debrief, add_reset, add_stop, add_list, add_progress, add_next, add_explain, add_pack, add_patch, add_rule, add_certify,
                    add_cache, add_doctor, add_completion})
     add(verbs);
   try {

@@ -5,6 +5,8 @@
 
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/practice.h"
+#include "mutator/coach/score.h"
+#include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::cli {
@@ -45,17 +47,58 @@ std::string in_words(const coach::Reviews& reviews) {
                      coach::count(reviews.sessions, "review"), reviews.solved, reviews.reasons);
 }
 
+// The words that the learner wrote, one behind the other.
+std::string words_in(const std::vector<session::Event>& events, bool hypotheses) {
+  std::string words;
+  for (const session::Event& event : events) {
+    const bool is_hypothesis = event.kind == coach::kHypothesis;
+    if (event.kind != coach::kNote && !(hypotheses && is_hypothesis)) continue;
+    words += words.empty() ? "" : "; ";
+    words += is_hypothesis ? event.about + (event.words.empty() ? "" : ": ") : "";
+    words += event.words;
+  }
+  return words.empty() ? "-" : words;
+}
+
+// The log of a learner, a heading a session. Of a bug that was not found only its title stands there.
+std::string as_markdown(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog) {
+  std::string text = "# My debugging log\n";
+  for (const session::Record& record : ledger) {
+    std::string bugs;
+    std::set<std::string> told;
+    for (const session::Injected& bug : record.session.injected) {
+      const catalog::Rule* rule = catalog.find(bug.rule);
+      if (!told.insert(bug.rule).second) continue;
+      bugs += (bugs.empty() ? "" : ", ") +
+              (rule ? rule->code.value + ", " + rule->title.value : "a bug that is gone from the catalog");
+    }
+    text += fmt::format("\n## {}\n\n- Date: {}\n- Outcome: {}, {}\n- Symptoms observed: {}\n- Key learning: {}\n",
+                        bugs, coach::day(record.session.started), record.outcome,
+                        coach::cost_of(record.session, record.ended),
+                        words_in(coach::before_the_answer(record.session), true),
+                        words_in(coach::after_the_answer(record.session), false));
+  }
+  return text;
+}
+
 }  // namespace
 
 void add_progress(Verbs& verbs) {
+  auto markdown = std::make_shared<bool>(false);
   CLI::App* verb = verbs.add(verbs.app, "progress", "What you have practised, and what it cost");
-  verbs.on(verb, [&c = verbs.context]() -> Result<Exit> {
+  verb->add_flag("--markdown", *markdown, "As a log, a heading a session, with your notes in it");
+  verbs.on(verb, [markdown, &c = verbs.context]() -> Result<Exit> {
     const auto loaded = c.catalog();
     NANOBUG_TRY(loaded);
     std::vector<std::string> warnings;
     const auto ledger = session::Desk::ledger(Context::places(), &warnings);
     NANOBUG_TRY(ledger);
     for (const std::string& warning : warnings) c.ui.say(warning);
+    if (*markdown && c.ui.json) return fail(Exit::usage, "--markdown and --json exclude each other; leave one out");
+    if (*markdown) {
+      c.ui.data(as_markdown(*ledger, **loaded));
+      return Exit::ok;
+    }
     const coach::Progress progress = coach::progress_of(*ledger, **loaded);
     if (c.ui.json) {
       nlohmann::json solved = nlohmann::json::object();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -111,7 +112,7 @@ nlohmann::json to_json(const session::Session& session, const std::vector<Reveal
       json["bugs"].back()["places"] = one.places;
     }
   }
-  if (session.review) json["decoy"] = session.review->decoy;
+  json["decoy"] = session.decoy;
   json["name"] = session.name;
   json["diff"] = diff;
   return json;
@@ -130,7 +131,10 @@ Result<Exit> reveal(Context& c) {
   if (asked->open) {
     auto open = c.at_desk();
     NANOBUG_TRY(open);
-    NANOBUG_TRY(open->desk.update(coach::note_reveal));
+    NANOBUG_TRY(open->desk.update([](session::Session& s) {
+      coach::note_reveal(s);
+      coach::note_event(s, {std::time(nullptr), coach::kReveal, "", ""});
+    }));
   } else {
     c.ui.say("Of the last session, " + session.name + ":");
   }
@@ -152,7 +156,10 @@ Status note_peek(Context& c, const std::set<std::string>& ids) {
   NANOBUG_TRY(here);
   c.ui.say((*open)->bugs.empty() ? "This is the bug of your open session; it is recorded as revealed."
                                  : "This is a bug of your open session; it is recorded as revealed.");
-  return here->desk.update(coach::note_reveal);
+  return here->desk.update([](session::Session& s) {
+    coach::note_reveal(s);
+    coach::note_event(s, {std::time(nullptr), coach::kReveal, "by its patch, or by an answer key", ""});
+  });
 }
 
 void add_reveal(Verbs& verbs) {

@@ -74,8 +74,10 @@ Result<session::StartRequest> request_for(Context& c, const ReviewOptions& optio
     request.mutated[file].bytes = text;
   }
   request.injected = there->injected;
-  request.review = session::Review{
-      .file = there->site.file, .shown = shown.lines, .decoy = shown.rule->decoy, .why = "", .terms = {}};
+  request.review =
+      session::Review{.file = there->site.file, .shown = shown.lines, .why = "", .terms = {}};
+  request.decoy = shown.rule->decoy;
+  request.no_hints = options.no_hints;
   request.minutes = options.minutes > 0 ? options.minutes : coach::review_minutes(*shown.rule);
   request.seed = shown.seed;
   request.named = !options.rule.empty();
@@ -159,11 +161,11 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options) {
   c.ui.data(
       fmt::format("{}\n\n{}\n"
                   "  There is one bug in these lines, or none.\n"
-                  "  {}\n"
-                  "  nanobug hint                 the next hint; the first names no file",
+                  "  {}{}",
                   c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
                                           coach::count(session->minutes, "minute"), session->seed)),
-                  *lines, kHowToAnswer));
+                  *lines, kHowToAnswer,
+                  session->no_hints ? "" : "\n  nanobug hint                 the next hint; the first names no file"));
   return Exit::ok;
 }
 

@@ -16,6 +16,7 @@ struct ReviewOptions {
   coach::Wanted wanted;
   std::optional<std::uint64_t> seed;
   int minutes = 0;  // 0: as many as it should take
+  bool no_hints = false;
 };
 
 // `start --mode review`: what is said of it, without a checkout.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -135,19 +136,23 @@ std::string typed(const workshop::Workshop& shop, const catalog::Step& step, con
   return coach::command_line(argv) + input;
 }
 
-// nanobug's own seconds are not the learner's. Beside a check that has the desk there is nothing to note.
-void note_machine(double seconds) {
+// That it was run; nanobug's own seconds are not the learner's. Beside a check that has the desk there is
+// nothing to note.
+void note_run(const std::string& run, double seconds) {
   if (auto desk = session::Desk::open(Context::places()); desk && desk->current())
-    (void)desk->update(
-        [&](session::Session& s) { coach::note_machine(s, static_cast<std::int64_t>(seconds)); });
+    (void)desk->update([&](session::Session& s) {
+      coach::note_machine(s, static_cast<std::int64_t>(seconds));
+      coach::note_event(s, {std::time(nullptr), coach::kRun, run, ""});
+    });
 }
 
 // False when it does not build, which has been said.
-Result<bool> build(Context& c, const workshop::Workshop& shop, const fs::path& checkout) {
+Result<bool> build(Context& c, const workshop::Workshop& shop, const catalog::Run& run,
+                   const fs::path& checkout) {
   const auto built = shop.build(checkout, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(built);
-  note_machine(built->seconds);
+  note_run(run.name, built->seconds);
   if (built->good) {
     if (const std::string warnings = coach::without_progress(built->output); !warnings.empty())
       c.ui.say(warnings);
@@ -253,7 +258,7 @@ Result<Exit> run_session(Context& c, const std::string& name) {
   const auto mutants = c.mutants_of(*session);
   NANOBUG_TRY(mutants);
   const workshop::Workshop& shop = (*mutants)->workshop();
-  const auto good = build(c, shop, session->directory);
+  const auto good = build(c, shop, run, session->directory);
   NANOBUG_TRY(good);
   if (!*good) return Exit::check_failed;
 

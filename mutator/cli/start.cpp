@@ -23,7 +23,7 @@ namespace {
 struct Options {
   std::string rule, mode = "hunt";
   coach::Wanted wanted;
-  bool random = false, strict = false;
+  bool random = false, strict = false, no_hints = false;
   int minutes = 0, level = 0;
   std::optional<std::uint64_t> seed;
   std::string directory;
@@ -42,16 +42,12 @@ Result<std::string> pack_of(const catalog::Catalog& catalog, int level) {
 
 // What a review has no use for, and what only a review has.
 Status fit_the_mode(const Options& options) {
-  if (!options.wanted.review) {
-    if (options.wanted.decoys)
-      return fail(Exit::usage, "--decoys is for reviews; add --mode review, or leave it out");
-    return {};
-  }
+  if (options.wanted.decoys && !options.rule.empty())
+    return fail(Exit::usage, "RULE and --decoys exclude each other; leave one out");
+  if (!options.wanted.review) return {};
   if (options.wanted.bugs > 0) return fail(Exit::usage, "a review has one bug or none; leave --bugs out");
   if (!options.directory.empty()) return fail(Exit::usage, "a review has no checkout; leave --dir out");
   if (options.strict) return fail(Exit::usage, "a review has no checkout; leave --strict out");
-  if (options.wanted.decoys && !options.rule.empty())
-    return fail(Exit::usage, "RULE and --decoys exclude each other; leave one out");
   return {};
 }
 
@@ -83,7 +79,7 @@ Result<Options> settled(Context& c, Options options) {
   return options;
 }
 
-// What the options allow, in the order of the draw.
+// What the options allow, in the order of the draw: bugs, or decoys.
 struct Draw {
   std::vector<const catalog::Rule*> rules;
   std::uint64_t seed = 0;
@@ -103,15 +99,15 @@ Result<Draw> draw(Context& c, const Options& options) {
     return Draw{
         {*rule}, options.seed ? *options.seed : coach::fresh_seed({*rule}, {}, std::ref(random)), false};
   }
-  const auto rules = coach::matching(**loaded, options.wanted);
-  NANOBUG_TRY(rules);
+  const auto lot = coach::lot_of(**loaded, options.wanted);
+  NANOBUG_TRY(lot);
   const auto ledger = session::Desk::ledger(Context::places());
   NANOBUG_TRY(ledger);
   const std::set<std::string> solved = coach::solved_ids(*ledger);
   const std::uint64_t seed =
-      options.seed ? *options.seed : coach::fresh_seed(*rules, solved, std::ref(random));
-  return Draw{coach::draw_order(*rules, seed), seed,
-              std::all_of(rules->begin(), rules->end(),
+      options.seed ? *options.seed : coach::fresh_seed(*lot, solved, std::ref(random));
+  return Draw{coach::draw_order(lot->drawn_from(seed), seed), seed,
+              std::all_of(lot->bugs.begin(), lot->bugs.end(),
                           [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); })};
 }
 
@@ -185,6 +181,8 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   request.minutes = options.minutes > 0 ? options.minutes : minutes;
   request.strict = options.strict;
   request.named = !options.rule.empty();
+  request.decoy = drawn.bugs.size() == 1 && drawn.bugs.front().rule->decoy;
+  request.no_hints = options.no_hints;
   request.options = coach::to_options(options.wanted);
   NANOBUG_TRY(add_project(c, request));
   const auto mutants = c.mutants();
@@ -217,16 +215,29 @@ std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
   return text;
 }
 
+// What to type next. The same words whatever was drawn; who chose a bug knows that there is one.
+std::string what_next(const session::Session& session) {
+  std::vector<std::pair<std::string, std::string>> lines = {
+      {"nanobug run", "train it, beside the clean baseline"},
+      {"nanobug hint", "the next hint; the first names no file"},
+      {"nanobug check", "is it right now? judged by what it computes"}};
+  if (session.no_hints) lines.erase(lines.begin() + 1);
+  if (!session.named && session.bugs.empty())
+    lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong, which happens");
+  size_t width = 0;
+  for (const auto& [command, what] : lines) width = std::max(width, command.size());
+  std::string text;
+  for (const auto& [command, what] : lines) text += fmt::format("  {:<{}}    {}\n", command, width, what);
+  return text;
+}
+
 void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs) {
-  ui.data(
-      fmt::format("{}\n\n{}\n"
-                  "  cd {}\n"
-                  "  nanobug run      train it, beside the clean baseline\n"
-                  "  nanobug hint     the next hint; the first names no file\n"
-                  "  nanobug check    is it right now? judged by what it computes",
-                  ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
-                                        coach::count(session.minutes, "minute"), session.seed)),
-                  told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory)));
+  ui.data(fmt::format("{}\n\n{}\n"
+                      "  cd {}\n"
+                      "{}",
+                      ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
+                                            coach::count(session.minutes, "minute"), session.seed)),
+                      told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory), what_next(session)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 
@@ -245,7 +256,7 @@ nlohmann::json to_json(const session::Session& session, const std::vector<grade:
   return json;
 }
 
-Result<Exit> start(Context& c, const Options& options) {
+Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   if (!options.directory.empty())
     NANOBUG_TRY(path_can_be_built_in(fs::absolute(options.directory), "the checkout", Exit::usage));
   const auto drawn = draw(c, options);
@@ -268,6 +279,7 @@ Result<Exit> start(Context& c, const Options& options) {
   const auto session = desk->start(*request);
   c.ui.clear_progress();
   NANOBUG_TRY(session);
+  if (!tell) return Exit::ok;
   if (drawn->all_solved)
     c.ui.say("You have solved every bug that these options allow; this is one of them again.");
   if (c.ui.json)
@@ -278,6 +290,12 @@ Result<Exit> start(Context& c, const Options& options) {
 }
 
 }  // namespace
+
+Result<Exit> start_hunt(Context& c, const std::string& rule, bool tell) {
+  Options options;
+  options.rule = rule;
+  return start(c, options, tell);
+}
 
 void add_start(Verbs& verbs) {
   auto options = std::make_shared<Options>();
@@ -306,7 +324,7 @@ void add_start(Verbs& verbs) {
       ->check(CLI::Range(1, 3).description(""))
       ->type_name("1..3");
   verb->add_option("--decoys", options->wanted.decoys,
-                   "In a review, how often nothing is wrong (default: 0.15)")
+                   "How often nothing is wrong, where one bug is drawn (default: 0.15)")
       ->check([](const std::string& given) {
         char* end = nullptr;
         const double share = std::strtod(given.c_str(), &end);  // no number is not in the range either
@@ -320,6 +338,7 @@ void add_start(Verbs& verbs) {
       ->type_name("1..600");
   verb->add_option("--dir", options->directory, "Where the checkout goes (default: ~/nanobug/practice)")
       ->type_name("DIR");
+  verb->add_flag("--no-hints", options->no_hints, "No hint is to be had, as in an interview");
   verb->add_flag("--strict", options->strict, "'git diff' shows nothing until the session ends");
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {
     if (options->random && !options->rule.empty())
@@ -330,7 +349,7 @@ void add_start(Verbs& verbs) {
     NANOBUG_TRY(fit_the_mode(*settled_options));
     if (settled_options->wanted.review)
       return start_review(c, {settled_options->rule, settled_options->wanted, settled_options->seed,
-                              settled_options->minutes});
+                              settled_options->minutes, settled_options->no_hints});
     return start(c, *settled_options);
   });
 }

@@ -36,12 +36,14 @@ void add_status(Verbs& verbs) {
                              {"mode", coach::mode_of(s)},
                              {"elapsed_s", elapsed},
                              {"machine_s", s.machine_seconds},
+                             {"paused_s", coach::paused_seconds(s, now)},
                              {"over_time_s", over},
                              {"minutes", s.minutes},
                              {"seed", s.seed},
                              {"state", coach::state_of(s, now)},
                              {"strict", s.strict},
                              {"hints", s.hints},
+                             {"no_hints", s.no_hints},
                              {"late_hints", s.late_hints},
                              {"wrong_claims", s.wrong_claims},
                              {"located", s.located},
@@ -65,6 +67,8 @@ void add_status(Verbs& verbs) {
     if (over > 0)
       clock += fmt::format(", over time by {}", coach::clock(over)) +
                (s.solved || s.revealed ? "" : "; an interviewer would move on");
+    if (const std::int64_t paused = coach::paused_seconds(s, now); paused > 0)
+      clock += fmt::format("; a pause of {} is not counted", coach::count(paused / 60, "minute"));
     std::string found = s.located ? ", place found" : "", left;
     if (!s.bugs.empty()) {
       found = fmt::format(", {} of {} places found", coach::places_found(s), s.bugs.size());
@@ -78,7 +82,7 @@ void add_status(Verbs& verbs) {
         {"checkout", tidy(s.directory) + (there ? "" : "  (gone)")},
         {"branch", s.branch()},
         {"draw", fmt::format("--seed {} {}", s.seed, s.options)},
-        {"hints", std::to_string(s.hints)},
+        {"hints", s.no_hints ? "none to be had" : std::to_string(s.hints)},
         {"claims", fmt::format("{} wrong{}", s.wrong_claims, found)},
         {"checks", std::to_string(s.checks)}};
     if (s.review) {

@@ -25,16 +25,22 @@ class Verbs {
 
 void add_list(Verbs&);
 void add_start(Verbs&);
+void add_tutorial(Verbs&);
 void add_status(Verbs&);
 void add_run(Verbs&);
 void add_locate(Verbs&);
 void add_answer(Verbs&);
+void add_note(Verbs&);
+void add_hypothesis(Verbs&);
+void add_debrief(Verbs&);
+void add_reset(Verbs&);
 void add_hint(Verbs&);
 void add_check(Verbs&);
 void add_explain(Verbs&);
 void add_reveal(Verbs&);
 void add_stop(Verbs&);
 void add_progress(Verbs&);
+void add_next(Verbs&);
 void add_patch(Verbs&);
 void add_pack(Verbs&);
 void add_rule(Verbs&);

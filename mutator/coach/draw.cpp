@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "mutator/base/files.h"
 #include "mutator/coach/words.h"
@@ -75,6 +76,20 @@ std::vector<const catalog::Rule*> matching_decoys(const catalog::Catalog& catalo
   return rules;
 }
 
+bool Lot::draws_decoy(std::uint64_t seed) const {
+  return !decoys.empty() && share_of(fmt::format("{} decoy", seed)) < share;
+}
+
+Result<Lot> lot_of(const catalog::Catalog& catalog, const Wanted& wanted) {
+  auto bugs = matching(catalog, wanted);
+  NANOBUG_TRY(bugs);
+  Lot lot{std::move(*bugs), {}, wanted.decoys.value_or(kDecoys)};
+  if (wanted.review || at_once(catalog, wanted) == 1) lot.decoys = matching_decoys(catalog, wanted);
+  if (lot.decoys.empty() && wanted.decoys.value_or(0) > 0)
+    return fail(Exit::usage, "no decoy matches these options; leave --decoys out");
+  return lot;
+}
+
 std::vector<const catalog::Rule*> draw_order(std::vector<const catalog::Rule*> rules, std::uint64_t seed) {
   std::vector<std::pair<std::string, const catalog::Rule*>> tickets;
   for (const catalog::Rule* rule : rules) tickets.emplace_back(ticket(*rule, seed), rule);
@@ -87,13 +102,25 @@ size_t draw_site(const catalog::Rule& rule, size_t sites, std::uint64_t seed) {
   return std::stoul(sha256(fmt::format("{} {} site", seed, rule.id.value)).substr(0, 8), nullptr, 16) % sites;
 }
 
-std::uint64_t fresh_seed(const std::vector<const catalog::Rule*>& rules, const std::set<std::string>& solved,
+double share_of(const std::string& words) {
+  return static_cast<double>(std::stoull(sha256(words).substr(0, 13), nullptr, 16)) / std::ldexp(1.0, 52);
+}
+
+std::uint64_t fresh_seed(const Lot& lot, const std::set<std::string>& solved,
                          const std::function<std::uint32_t()>& random) {
   std::uint64_t seed = random() % kSeeds;
-  const bool all = std::all_of(rules.begin(), rules.end(),
-                               [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); });
-  while (!all && solved.contains(draw_order(rules, seed).front()->id.value)) seed = (seed + 1) % kSeeds;
+  const bool decoy = lot.draws_decoy(seed);
+  const auto& rules = lot.drawn_from(seed);
+  const auto is_solved = [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); };
+  const bool all = std::all_of(rules.begin(), rules.end(), is_solved);
+  while (lot.draws_decoy(seed) != decoy || (!all && is_solved(draw_order(rules, seed).front())))
+    seed = (seed + 1) % kSeeds;
   return seed;
+}
+
+std::uint64_t fresh_seed(const std::vector<const catalog::Rule*>& rules, const std::set<std::string>& solved,
+                         const std::function<std::uint32_t()>& random) {
+  return fresh_seed(Lot{rules, {}, 0}, solved, random);
 }
 
 }  // namespace nanobug::coach

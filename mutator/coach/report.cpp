@@ -47,6 +47,13 @@ Standing standing_of(const grade::Verdict& verdict) {
   return standing;
 }
 
+std::string event_of(const grade::Verdict& verdict) {
+  if (!verdict.builds) return "it does not build";
+  const Standing standing = standing_of(verdict);
+  return fmt::format("{} of {}, {} of {}", standing.probes_agree, count(standing.probes, "probe"),
+                     standing.programs_agree, count(standing.programs, "program run"));
+}
+
 std::vector<std::string> upstream(const std::vector<std::string>& wrong, bool all) {
   // A line that says "and 1 more" takes the place of the one.
   const size_t shown = all || wrong.size() <= kFirst + 1 ? wrong.size() : kFirst;
@@ -74,6 +81,11 @@ Report judged(const grade::Verdict& verdict, const session::Session& before, con
   const std::string solved_at = "Solved at " + clock(learner_seconds(after, after.solved_at));
   if (verdict.solved) {
     if (before.solved) return {solved_at + "; it is still right.", agreement(verdict)};
+    if (after.decoy && !before.revealed)
+      return {"Nothing is wrong, and nothing was.",
+              agreement(verdict) +
+                  "\nThe answer was 'nanobug answer none \"why\"'. A check has told it now, so the session counts "
+                  "as revealed."};
     if (after.revealed)
       return {"It is right now.",
               agreement(verdict) + "\nThe answer was revealed before, so the session counts as revealed."};

@@ -19,6 +19,9 @@ Standing standing_of(const grade::Verdict& verdict);
 // The first of `wrong`, causes before consequences, and in one line how many follow from them.
 std::vector<std::string> upstream(const std::vector<std::string>& wrong, bool all);
 
+// For the session's events: "436 of 485 probes, 2 of 15 program runs".
+std::string event_of(const grade::Verdict& verdict);
+
 struct Report {
   std::string headline;  // one sentence
   std::string body;      // lines; may be empty

@@ -11,6 +11,7 @@
 
 #include "mutator/base/files.h"
 #include "mutator/coach/claim.h"
+#include "mutator/coach/notes.h"
 
 namespace nanobug::coach {
 namespace {
@@ -18,11 +19,6 @@ namespace {
 using session::Lines;
 
 constexpr int kAttempts = 1000;  // a place that suits a rule has a chance of one in 30 at least
-
-// A number in [0, 1) that these words stand for.
-double share_of(const std::string& words) {
-  return static_cast<double>(std::stoull(sha256(words).substr(0, 13), nullptr, 16)) / std::ldexp(1.0, 52);
-}
 
 int length(const Lines& lines) {
   return lines.last - lines.first + 1;
@@ -74,19 +70,6 @@ class Looked {
 
 }  // namespace
 
-bool Lot::draws_decoy(std::uint64_t seed) const {
-  return !decoys.empty() && share_of(fmt::format("{} decoy", seed)) < share;
-}
-
-Result<Lot> lot_of(const catalog::Catalog& catalog, const Wanted& wanted) {
-  auto bugs = matching(catalog, wanted);
-  NANOBUG_TRY(bugs);
-  Lot lot{std::move(*bugs), matching_decoys(catalog, wanted), wanted.decoys.value_or(kDecoys)};
-  if (lot.decoys.empty() && wanted.decoys.value_or(0) > 0)
-    return fail(Exit::usage, "no decoy matches these options; leave --decoys out");
-  return lot;
-}
-
 Exhibit exhibit_of(const std::string& mutated, const std::vector<Lines>& changed) {
   Exhibit exhibit{static_cast<int>(lines_of(mutated).size()), {1, 1}};
   if (changed.empty()) return exhibit;
@@ -119,7 +102,7 @@ int review_minutes(const catalog::Rule& rule) {
 }
 
 Result<Shown> draw_review(const Lot& lot, std::uint64_t seed, const Shelf& shelf) {
-  const auto rules = draw_order(lot.draws_decoy(seed) ? lot.decoys : lot.bugs, seed);
+  const auto rules = draw_order(lot.drawn_from(seed), seed);
   Looked looked(shelf, seed, rules.size());
   for (int attempt = 0; attempt < kAttempts && !looked.none_is_left(); ++attempt) {
     const Cut cut = draw_cut(seed, attempt);
@@ -136,7 +119,7 @@ Result<Shown> draw_review(const Lot& lot, const std::set<std::string>& solved,
                           const std::function<std::uint32_t()>& random, const Shelf& shelf) {
   const std::uint64_t first = random() % kSeeds;
   const bool decoy = lot.draws_decoy(first);
-  const auto& rules = decoy ? lot.decoys : lot.bugs;
+  const auto& rules = lot.drawn_from(first);
   const auto is_solved = [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); };
   const bool all = std::all_of(rules.begin(), rules.end(), is_solved);
   std::optional<Shown> last;
@@ -163,23 +146,18 @@ Result<Reply> parse_reply(const std::string& what, const std::string& why) {
       return fail(Exit::usage,
                   "the answer is not counted: it begins with the number of a line, or with none");
   }
-  if (std::none_of(why.begin(), why.end(), [](unsigned char c) { return std::isalnum(c) || c >= 0x80; }))
-    return fail(Exit::usage, "the answer is not counted: say why, in quotes behind it");
-  const auto characters = std::count_if(why.begin(), why.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  if (characters > kLongestReason)
-    return fail(Exit::usage,
-                fmt::format("the answer is not counted: its reason has {} characters; say it in {}",
-                            characters, kLongestReason));
+  if (Status kept = can_be_kept(why, "the answer is not counted", "say why"); !kept)
+    return tl::unexpected(std::move(kept.error()));
   return reply;
 }
 
 Result<bool> judge_reply(const Reply& reply, const session::Session& session, const std::string& mutated) {
+  if (reply.line == 0) return session.decoy;
   const session::Review& review = *session.review;
-  if (reply.line == 0) return review.decoy;
   if (reply.line < review.shown.first || reply.line > review.shown.last)
     return fail(Exit::usage, fmt::format("the answer is not counted: the lines shown are {} to {}",
                                          review.shown.first, review.shown.last));
-  return !review.decoy &&
+  return !session.decoy &&
          judge_claim({review.file, reply.line}, session.injected, mutated, mutated) == coach::Answer::right;
 }
 

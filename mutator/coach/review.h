@@ -19,21 +19,8 @@
 namespace nanobug::coach {
 
 inline constexpr int kFewestShown = 20, kMostShown = 30;  // lines, where the file has so many
-inline constexpr double kDecoys = 0.15;                   // how often a draw is one, unless said otherwise
-inline constexpr int kLongestReason = 1000;               // characters
 
 // ---- the draw
-
-// What the options allow. A decoy that changes nothing has no lines to show.
-struct Lot {
-  std::vector<const catalog::Rule*> bugs, decoys;
-  double share = 0;  // of draws that are decoys, where there are any
-
-  bool draws_decoy(std::uint64_t seed) const;
-};
-
-// Errors: as matching's; Exit::usage where decoys are asked for (`wanted.decoys`) and there are none.
-Result<Lot> lot_of(const catalog::Catalog& catalog, const Wanted& wanted);
 
 // A rule's site in the one file that is shown.
 struct Exhibit {
@@ -85,7 +72,8 @@ struct Reply {
 // Errors: Exit::usage for what is neither a number nor "none", for no reason and for a long one.
 Result<Reply> parse_reply(const std::string& what, const std::string& why);
 
-// Errors: Exit::usage for a line that is not shown. `mutated`: the file that is.
+// A line is an answer of a review only. Errors: Exit::usage for one that is not shown. `mutated`: the file
+// that is.
 Result<bool> judge_reply(const Reply& reply, const session::Session& session, const std::string& mutated);
 
 // Which of the terms a reason names, in any of their usual forms: "masked" names "mask".

@@ -9,9 +9,35 @@ namespace nanobug::coach {
 
 using session::Session;
 
+namespace {
+
+std::int64_t end_of(const Session& session, std::int64_t now) {
+  return session.solved_at > 0 ? session.solved_at : now;
+}
+
+}  // namespace
+
+void note_event(Session& session, session::Event event) {
+  if (session.events.size() < kMostEvents) session.events.push_back(std::move(event));
+}
+
+std::int64_t paused_seconds(const Session& session, std::int64_t now) {
+  const std::int64_t end = end_of(session, now),
+                     longest = std::max<std::int64_t>(3600, std::int64_t{session.minutes} * 60);
+  std::int64_t paused = 0, last = session.started;
+  const auto until = [&](std::int64_t at) {
+    if (at - last >= longest) paused += at - last;
+    last = std::max(last, at);
+  };
+  for (const session::Event& event : session.events)
+    if (event.at < end) until(event.at);
+  until(end);
+  return paused;
+}
+
 std::int64_t learner_seconds(const Session& session, std::int64_t now) {
-  const std::int64_t end = session.solved_at > 0 ? session.solved_at : now;
-  return std::max<std::int64_t>(0, end - session.started - session.machine_seconds);
+  return std::max<std::int64_t>(0, end_of(session, now) - session.started - session.machine_seconds -
+                                       paused_seconds(session, now));
 }
 
 std::int64_t over_time(const Session& session, std::int64_t now) {
@@ -35,8 +61,10 @@ std::string cost_of(const Session& session, std::int64_t now) {
   const auto some = [](int number, const std::string& thing) {
     return number == 0 ? "no " + thing : count(number, thing);
   };
-  const std::int64_t over = over_time(session, now);
-  return clock(learner_seconds(session, now)) + (over > 0 ? " (" + clock(over) + " over time)" : "") + ", " +
+  const std::int64_t over = over_time(session, now), paused = paused_seconds(session, now);
+  std::string aside = over > 0 ? clock(over) + " over time" : "";
+  if (paused > 0) aside += (aside.empty() ? "" : ", ") + ("without a pause of " + count(paused / 60, "minute"));
+  return clock(learner_seconds(session, now)) + (aside.empty() ? "" : " (" + aside + ")") + ", " +
          some(session.hints, "hint") + ", " + some(session.wrong_claims, "wrong claim");
 }
 
@@ -44,6 +72,7 @@ void note_check(Session& session, bool solved, int agree, int asked, std::int64_
   if (!session.solved) ++session.checks;
   session.probes_agree_last = agree, session.probes_total_last = asked;
   if (!solved || session.solved || session.revealed) return;
+  if (session.decoy) return note_reveal(session);
   session.solved = true;
   session.solved_at = now;
 }
@@ -62,6 +91,7 @@ void note_reply(Session& session, bool right, const std::string& why, const std:
   if (!right || session.solved || session.revealed) return;
   session.solved = true;
   session.solved_at = now;
+  if (!session.review) return;
   session.review->why = why;
   session.review->terms = terms;
 }

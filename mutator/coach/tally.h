@@ -2,8 +2,9 @@
 //
 // A session has one outcome. The first check that finds the tree right, or a review's first right answer,
 // fixes its time, its hints and its claims; whatever is asked or broken afterwards is the learner's
-// curiosity. Who saw the answer before that has not solved it, whatever a later check says. nanobug's own
-// building and checking is not on the clock.
+// curiosity. Who saw the answer before that has not solved it, whatever a later check says. A decoy is solved
+// by the answer that nothing is wrong; a check would have told. nanobug's own building and checking is not on
+// the clock, and neither is a pause in which it was not asked for anything.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,20 @@
 
 namespace nanobug::coach {
 
-// The learner's seconds until it was solved, or until now.
+// The kinds of a session's events: what the learner wrote, and what they asked nanobug for.
+inline constexpr char kNote[] = "note", kHypothesis[] = "hypothesis", kReply[] = "reply";
+inline constexpr char kHint[] = "hint", kClaim[] = "claim", kAnswer[] = "answer", kCheck[] = "check",
+                      kRun[] = "run", kReset[] = "reset", kReveal[] = "reveal";
+
+// Adds it, unless there are so many that nobody reads them.
+inline constexpr size_t kMostEvents = 1000;
+void note_event(session::Session& session, session::Event event);
+
+// Between two events lies an hour or more, and more than the session's minutes: nobody was there. The sum of
+// these spans until it was solved, or until now.
+std::int64_t paused_seconds(const session::Session& session, std::int64_t now);
+
+// The learner's seconds until it was solved, or until now, without pauses.
 std::int64_t learner_seconds(const session::Session& session, std::int64_t now);
 
 // By how many seconds those are more than the session's minutes; 0 when they are not.
@@ -25,17 +39,18 @@ std::string mode_of(const session::Session& session);                     // hun
 std::string outcome_of(const session::Session& session);                  // solved, revealed, stopped
 std::string state_of(const session::Session& session, std::int64_t now);  // solved, revealed, over time, open
 
-// "2:01, 1 hint, no wrong claim", and how much of it was over time.
+// "2:01, 1 hint, no wrong claim", and how much of it was over time; a pause that was not counted.
 std::string cost_of(const session::Session& session, std::int64_t now);
 
-// `agree` of `asked` probes do.
+// `agree` of `asked` probes do. Of a decoy, a check in which all of them do has told the answer.
 void note_check(session::Session& session, bool solved, int agree, int asked, std::int64_t now);
 // Of several bugs: which of them the check finds fixed, in their order. Before note_check.
 void note_fixed(session::Session& session, const std::vector<bool>& fixed);
 void note_claim(session::Session& session, bool right);
 // Of several bugs: right about those of these rules.
 void note_claim(session::Session& session, const std::set<std::string>& rules);
-// Of a review: an answer, its reason and which of the rule's terms that names. A wrong one is a wrong claim.
+// An answer of a review, or that nothing is wrong: its reason, and which of the rule's terms that names. A
+// wrong one is a wrong claim.
 void note_reply(session::Session& session, bool right, const std::string& why,
                 const std::vector<std::string>& terms, std::int64_t now);
 void note_hint(session::Session& session);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <sstream>
 
 #include "mutator/base/suggest.h"
@@ -11,6 +12,13 @@ namespace nanobug::coach {
 
 std::string clock(std::int64_t seconds) {
   return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+}
+
+std::string day(std::int64_t time) {
+  std::tm parts{};
+  const std::time_t seconds = time;
+  ::localtime_r(&seconds, &parts);
+  return fmt::format("{}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
 std::string count(std::int64_t number, const std::string& thing) {

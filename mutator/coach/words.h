@@ -10,6 +10,9 @@ namespace nanobug::coach {
 // 75 s -> "1:15"
 std::string clock(std::int64_t seconds);
 
+// The day of a time here, as "2026-11-28".
+std::string day(std::int64_t time);
+
 // "1 minute", "2 minutes"
 std::string count(std::int64_t number, const std::string& thing);
 

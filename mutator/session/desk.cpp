@@ -127,6 +127,12 @@ Result<Stopped> Desk::stop(const std::string& outcome, const Furnish& furnish, s
   return session::stop(state_->papers, outcome, furnish, time);
 }
 
+Result<Reset> Desk::reset() {
+  const auto alone = Lock::take(state_->papers.places.state / kInUse);
+  NANOBUG_TRY(alone);
+  return session::reset(state_->papers);
+}
+
 Result<std::string> Desk::snapshot(const std::string& message) {
   return take_snapshot(state_->papers, message, false);
 }

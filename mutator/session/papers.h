@@ -46,6 +46,9 @@ Result<Stopped> finish_stop(Papers& papers, const Journal& journal);
 Status undo_stop(Papers& papers, const Journal& journal);
 Result<Stopped> end_without_checkout(Papers& papers, const Journal& journal, const std::string& note);
 
+// reset.cpp
+Result<Reset> reset(Papers& papers);
+
 // Reads the learner's tree and puts it on the session's branch; -> commit id. A tree that is the tip's
 // already is recorded again only under another message, and only if `always`. Files that are too large for a
 // tree are named in the commit's message and in the note.

@@ -83,7 +83,6 @@ Bug bug_of(const Json& json) {
 Json to_json(const Review& review) {
   return {{"file", to_text(review.file)},
           {"shown", {review.shown.first, review.shown.last}},
-          {"decoy", review.decoy},
           {"why", review.why},
           {"terms", review.terms}};
 }
@@ -91,13 +90,35 @@ Json to_json(const Review& review) {
 Review review_of(const Json& json) {
   const Json& shown = json.at("shown");
   return {to_path(json.at("file").get<std::string>()).string(), lines_of(shown.at(0), shown.at(1)),
-          json.at("decoy"), json.at("why"), json.at("terms").get<std::vector<std::string>>()};
+          json.at("why"), json.at("terms").get<std::vector<std::string>>()};
+}
+
+Json to_json(const Event& event) {
+  return {{"at", event.at}, {"kind", event.kind}, {"about", event.about}, {"words", event.words}};
+}
+
+Event event_of(const Json& json) {
+  return {seconds_of(json.at("at")), json.at("kind"), json.at("about"), json.at("words")};
+}
+
+// 0 to 3, or -1 for none: on disk one more, for all that is written is a count.
+Json to_json(const std::vector<int>& grades) {
+  Json json = Json::array();
+  for (const int grade : grades) json.push_back(grade + 1);
+  return json;
+}
+
+std::vector<int> grades_of(const Json& json) {
+  std::vector<int> grades;
+  for (const Json& each : json) grades.push_back(static_cast<int>(whole(each, 4)) - 1);
+  return grades;
 }
 
 Json to_json(const Session& s) {
-  Json injected = Json::array(), bugs = Json::array();
+  Json injected = Json::array(), bugs = Json::array(), events = Json::array();
   for (const auto& each : s.injected) injected.push_back(to_json(each));
   for (const auto& each : s.bugs) bugs.push_back(to_json(each));
+  for (const auto& each : s.events) events.push_back(to_json(each));
   Json json = {{"name", s.name},
                {"directory", to_text(s.directory)},
                {"pristine", s.pristine},
@@ -108,6 +129,8 @@ Json to_json(const Session& s) {
                {"seed", s.seed},
                {"strict", s.strict},
                {"named", s.named},
+               {"decoy", s.decoy},
+               {"no_hints", s.no_hints},
                {"hints", s.hints},
                {"late_hints", s.late_hints},
                {"wrong_claims", s.wrong_claims},
@@ -122,7 +145,9 @@ Json to_json(const Session& s) {
                {"machine_seconds", s.machine_seconds},
                {"probes_agree_last", s.probes_agree_last},
                {"probes_total_last", s.probes_total_last},
-               {"bugs", bugs}};
+               {"bugs", bugs},
+               {"events", events},
+               {"grades", to_json(s.grades)}};
   if (s.review) json["review"] = to_json(*s.review);
   return json;
 }
@@ -155,7 +180,15 @@ Session session_of(const Json& json) {
   s.probes_total_last = count(later(json, "probes_total_last"));
   if (json.contains("bugs"))
     for (const auto& each : json.at("bugs")) s.bugs.push_back(bug_of(each));
-  if (json.contains("review")) s.review = review_of(json.at("review"));
+  if (json.contains("events"))
+    for (const auto& each : json.at("events")) s.events.push_back(event_of(each));
+  if (json.contains("grades")) s.grades = grades_of(json.at("grades"));
+  s.no_hints = json.value("no_hints", false);
+  s.decoy = json.value("decoy", false);
+  if (json.contains("review")) {
+    s.review = review_of(json.at("review"));
+    s.decoy = json.at("review").value("decoy", s.decoy);  // where the first reviews had it
+  }
   return s;
 }
 

@@ -52,11 +52,20 @@ struct Bug {
   bool operator==(const Bug&) const = default;
 };
 
+// Something that the learner did, in the order of time.
+struct Event {
+  std::int64_t at = 0;  // seconds since the epoch
+  std::string kind;     // coach/tally.h says which there are
+  std::string about;    // a class, a place, a run; what came of it
+  std::string words;    // the learner's own
+
+  bool operator==(const Event&) const = default;
+};
+
 // What a session of the review mode shows instead of a checkout, and what was answered.
 struct Review {
   std::string file;                // the one that is shown
   Lines shown;                     // these lines of it, as it is in the mutated tree
-  bool decoy = false;              // nothing is wrong, and the right answer says so
   std::string why;                 // the reason that came with the right answer
   std::vector<std::string> terms;  // which of the rule's it names
 
@@ -73,7 +82,9 @@ struct Session {
   int minutes = 20;
   std::uint64_t seed = 0;
   bool strict = false;
-  bool named = false;  // the learner asked for this rule by name
+  bool named = false;     // the learner asked for this rule by name
+  bool decoy = false;     // nothing is wrong, and the right answer says so
+  bool no_hints = false;  // none is to be had
   int hints = 0;       // how many were shown before it was solved
   int late_hints = 0;  // and after
   int wrong_claims = 0;
@@ -90,6 +101,8 @@ struct Session {
   std::int64_t machine_seconds = 0;  // nanobug's own, before it was solved: not on the learner's clock
   int probes_agree_last = 0, probes_total_last = 0;  // of the last check
   std::vector<Bug> bugs;         // where there are several at once, in the order of the draw; else empty
+  std::vector<Event> events;     // oldest first
+  std::vector<int> grades;       // of each follow-up question, 0 to 3 as the learner graded it; -1: not graded
   std::optional<Review> review;  // in a review; else it is a hunt
 
   std::string branch() const { return "session/" + name; }
@@ -116,8 +129,8 @@ struct StartRequest {
   int minutes = 20;
   std::uint64_t seed = 0;
   bool strict = false;
-  bool named = false;
-  std::string toolchain, options;  // see Session
+  bool named = false, decoy = false, no_hints = false;  // see Session
+  std::string toolchain, options;                       // see Session
   std::vector<std::string>
       exclude;  // top-level names that are not the learner's: the build directory, what programs wrote
   // The modification time that every file and directory of the checkout gets. A build directory's logs must
@@ -134,6 +147,11 @@ struct Stopped {
   std::filesystem::path attempt;  // where the learner's directory was put, whole
   std::string snapshot;           // commit id on the session's branch in the vault
   std::string note;               // one sentence on what was out of the ordinary, or ""
+};
+
+struct Reset {
+  std::string snapshot;            // commit id on the session's branch in the vault
+  std::vector<std::string> files;  // that were put back or taken away
 };
 
 // Holds the lock while it lives.
@@ -188,6 +206,11 @@ class Desk {
   Result<Stopped> stop(const std::string& outcome,
                        const std::function<Status(const std::filesystem::path& staging)>& furnish = {},
                        std::int64_t time = kCheckoutTime);
+
+  // Puts the checkout's sources back to what the session began with; the session goes on. A snapshot of what
+  // was there is taken first, commits and what is excluded stay, and so does what was too large for the
+  // snapshot. Killed half-way, it is finished by doing it again.
+  Result<Reset> reset();
 
   // Snapshots the learner's tree onto the session's branch without ending it (check does, before it builds).
   // A tree that is the same as the last snapshot's is not recorded again.

@@ -58,6 +58,8 @@ Result<Saved> new_session(const Papers& papers, const StartRequest& request, con
   session.seed = request.seed;
   session.strict = request.strict;
   session.named = request.named;
+  session.decoy = request.decoy;
+  session.no_hints = request.no_hints;
   session.options = request.options;
   saved.exclude = request.exclude;
   return saved;

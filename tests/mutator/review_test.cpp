@@ -120,7 +120,8 @@ session::Session session_of(bool decoy) {
   session::Session s;
   s.started = 1000, s.minutes = 5;
   s.injected = {{.rule = "r", .site = 0, .file = "f.cpp", .function = "", .changed = {{9, 9}, {40, 40}}}};
-  s.review = session::Review{.file = "f.cpp", .shown = {5, 24}, .decoy = decoy, .why = "", .terms = {}};
+  s.review = session::Review{.file = "f.cpp", .shown = {5, 24}, .why = "", .terms = {}};
+  s.decoy = decoy;
   return s;
 }
 

@@ -18,7 +18,7 @@ session::StartRequest review_request() {
   request.injected = {
       {.rule = "goes-uphill", .site = 0, .file = "optim.cpp", .function = "", .changed = {{1, 1}}}};
   request.review =
-      session::Review{.file = "optim.cpp", .shown = {1, 1}, .decoy = false, .why = "", .terms = {}};
+      session::Review{.file = "optim.cpp", .shown = {1, 1}, .why = "", .terms = {}};
   request.minutes = 5;
   request.seed = 7;
   return request;

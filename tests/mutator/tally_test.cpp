@@ -33,6 +33,49 @@ TEST_CASE("the clock is the learner's: nanobug's own seconds are not on it", "[c
   CHECK(cost_of(s, 1215) == "3:05 (1:05 over time), no hint, no wrong claim");
 }
 
+TEST_CASE("a pause of an hour in which nothing was asked is not counted", "[coach][tally]") {
+  session::Session s = session_of();
+  CHECK(learner_seconds(s, 1000 + 3599) == 3599);
+  CHECK(paused_seconds(s, 1000 + 3599) == 0);
+  CHECK(learner_seconds(s, 1000 + 3600) == 0);
+  CHECK(paused_seconds(s, 1000 + 3600) == 3600);
+  // Ten minutes in the evening, eight in the morning.
+  note_event(s, {1000 + 600, kHint, "1 of 3", ""});
+  note_event(s, {1000 + 36'600, kRun, "pretraining", ""});
+  CHECK(learner_seconds(s, 1000 + 36'600 + 480) == 600 + 480);
+  CHECK(paused_seconds(s, 1000 + 36'600 + 480) == 36'000);
+  CHECK(cost_of(s, 1000 + 37'080) ==
+        "18:00 (16:00 over time, without a pause of 600 minutes), no hint, no wrong claim");
+  note_check(s, true, 1, 1, 1000 + 37'080);
+  CHECK(learner_seconds(s, 1000 + 99'999) == 1080);  // what comes afterwards is neither
+  note_event(s, {1000 + 200'000, kNote, "", "late"});
+  CHECK(learner_seconds(s, 1000 + 300'000) == 1080);
+  // Who has two hours may think for one.
+  session::Session longer = session_of();
+  longer.minutes = 120;
+  CHECK(learner_seconds(longer, 1000 + 7199) == 7199);
+  CHECK(learner_seconds(longer, 1000 + 7200) == 0);
+  for (size_t i = 0; i < kMostEvents + 5; ++i) note_event(longer, {2000, kRun, "", ""});
+  CHECK(longer.events.size() == kMostEvents);
+}
+
+TEST_CASE("a decoy is solved by an answer and not by a check, which tells it", "[coach][tally]") {
+  session::Session s = session_of();
+  s.decoy = true;
+  note_check(s, false, 10, 30, 1030);  // the learner broke something
+  CHECK(outcome_of(s) == "stopped");
+  session::Session answered = s;
+  note_check(s, true, 30, 30, 1040);
+  CHECK(outcome_of(s) == "revealed");
+  note_reply(s, true, "nothing", {}, 1050);
+  CHECK(outcome_of(s) == "revealed");
+  note_reply(answered, true, "nothing", {}, 1050);
+  CHECK(outcome_of(answered) == "solved");
+  note_check(answered, true, 30, 30, 1060);
+  CHECK(outcome_of(answered) == "solved");
+  CHECK(learner_seconds(answered, 9999) == 50);
+}
+
 TEST_CASE("the first solved check fixes time, hints and claims", "[coach][tally]") {
   session::Session s = session_of();
   note_hint(s);

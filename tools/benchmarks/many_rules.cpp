@@ -29,7 +29,10 @@ class Maker {
     const auto text = read_file(catalog_.file);
     NANOBUG_TRY(text);
     for (const std::string_view line : lines_of(*text)) lines_.emplace_back(line);
-    std::string all = between(1, catalog_.rules.front().place.line, [](auto&) {});
+    // Without its page of symptoms, which speaks of rules that may not be among these.
+    std::string all = between(1, catalog_.rules.front().place.line, [&](std::vector<std::string>& head) {
+      if (const int line = catalog_.tree.guide.place.line; line > 0) head.at(static_cast<size_t>(line) - 1).clear();
+    });
     std::vector<size_t> bugs;  // a decoy is on no list
     for (size_t which = 0; which < catalog_.rules.size(); ++which)
       if (!catalog_.rules[which].decoy) bugs.push_back(which);
@@ -80,7 +83,7 @@ class Maker {
     });
   }
 
-  // The tree, its probes, the page of symptoms, and how the code is formatted.
+  // The tree, its probes, and how both are formatted.
   Status copy() const {
     const auto all = fs::copy_options::recursive;
     std::error_code error;
@@ -95,10 +98,6 @@ class Maker {
     fs::create_directories((directory_ / probes).parent_path(), error);
     fs::copy(catalog_.directory() / probes, directory_ / probes, all, error);
     fs::copy(catalog_.directory() / ".clang-format", directory_ / ".clang-format", error);
-    if (const std::string& guide = catalog_.tree.guide.value; !guide.empty()) {
-      fs::create_directories((directory_ / guide).parent_path(), error);
-      fs::copy(catalog_.directory() / guide, directory_ / guide, error);
-    }
     return error ? fail(Exit::io, "cannot copy the project: " + error.message()) : Status();
   }
 

@@ -1,0 +1,171 @@
+// score: see score.h.
+#include "mutator/coach/score.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "mutator/coach/review.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
+
+namespace nanobug::coach {
+namespace {
+
+using session::Event;
+using session::Session;
+
+bool is(const Event& event, const char* kind) {
+  return event.kind == kind;
+}
+
+// The first event that came when the answer was known.
+auto answer_in(const Session& session) {
+  return std::find_if(session.events.begin(), session.events.end(), [&](const Event& event) {
+    return is(event, kReveal) || (session.solved_at > 0 && event.at > session.solved_at);
+  });
+}
+
+std::set<std::string> classes_of(const Session& session, const std::vector<const catalog::Rule*>& rules) {
+  if (session.decoy) return {kNothing};
+  std::set<std::string> classes;
+  for (const catalog::Rule* rule : rules) classes.insert(rule->category);
+  return classes;
+}
+
+ScoreLine hypothesis(const Session& session, const std::vector<const catalog::Rule*>& rules,
+                     const std::vector<Event>& events) {
+  ScoreLine line{"process", "hypothesis", 0, 10, "none was written down"};
+  const auto made = std::find_if(events.begin(), events.end(), [](const Event& e) { return is(e, kHypothesis); });
+  if (made == events.end()) return line;
+  const std::set<std::string> right = classes_of(session, rules);
+  const std::string& named = made->about;
+  if (!right.contains(named)) {
+    line.points = 3;
+    line.why = fmt::format("you said {}, it was {}", named, fmt::join(right, ", "));
+    return line;
+  }
+  const bool after_hint = std::any_of(events.begin(), made, [](const Event& e) { return is(e, kHint); });
+  line.points = after_hint ? 5 : 10;
+  line.why = named + (after_hint ? ", but after a hint" : ", before any hint");
+  return line;
+}
+
+ScoreLine hints(const Session& session) {
+  ScoreLine line{"process", "hints", 0, 15, "it was not found"};
+  if (!session.solved) return line;
+  const int bugs = std::max<int>(1, static_cast<int>(session.bugs.size()));
+  line.points = std::max(0, 15 - 5 * session.hints / bugs);
+  line.why = session.hints == 0 ? "none" : count(session.hints, "hint");
+  if (bugs > 1 && session.hints > 0) line.why += fmt::format(" for {} bugs", bugs);
+  return line;
+}
+
+ScoreLine claims(const Session& session) {
+  ScoreLine line{"process", "claims", 0, 15, "it was not found"};
+  if (!session.solved) return line;
+  line.points = std::max(0, 15 - 5 * session.wrong_claims);
+  line.why = session.wrong_claims == 0 ? "no wrong one" : count(session.wrong_claims, "wrong claim");
+  return line;
+}
+
+ScoreLine knowledge(const Session& session, size_t questions) {
+  ScoreLine line{"knowledge", "questions", 0, 30, "this bug has none"};
+  if (questions == 0) {
+    line.points = line.of;
+    return line;
+  }
+  int sum = 0, graded = 0;
+  for (size_t i = 0; i < std::min(questions, session.grades.size()); ++i)
+    if (session.grades[i] >= 0) sum += session.grades[i], ++graded;
+  const int all = static_cast<int>(questions);
+  line.points = 30 * sum / (3 * all);
+  line.why = graded == 0 ? fmt::format("none of {} is graded yet", all)
+                         : fmt::format("you gave yourself {} of {}", sum, 3 * all);
+  if (graded > 0 && graded < all) line.why += fmt::format("; {} not graded", all - graded);
+  return line;
+}
+
+ScoreLine cause(const std::vector<const catalog::Rule*>& rules, const std::vector<Event>& events) {
+  ScoreLine line{"communication", "cause", 0, 14, "nothing was written before the answer"};
+  std::vector<catalog::Text> terms;
+  for (const catalog::Rule* rule : rules) terms.insert(terms.end(), rule->terms.begin(), rule->terms.end());
+  if (terms.empty()) return {"communication", "cause", 14, 14, "this bug has no key terms"};
+  std::string written;
+  for (const Event& event : events)
+    if (!event.words.empty()) written += event.words + '\n';
+  const std::vector<std::string> named = terms_named(terms, written);
+  const int enough = std::min<int>(2, static_cast<int>(terms.size()));
+  line.points = 14 * std::min<int>(enough, static_cast<int>(named.size())) / enough;
+  if (!named.empty())
+    line.why = fmt::format("what you wrote names {}", fmt::join(named, ", "));
+  else if (!written.empty())
+    line.why = "what you wrote names none of the cause's key terms";
+  return line;
+}
+
+ScoreLine symptoms(const std::vector<Event>& events) {
+  ScoreLine line{"communication", "symptoms", 0, 6, "nothing was written before the first claim or check"};
+  for (const Event& event : events) {
+    if (is(event, kClaim) || is(event, kCheck) || is(event, kAnswer)) return line;
+    if (is(event, kNote) || is(event, kHypothesis)) {
+      line.points = 6;
+      line.why = "written down before the first claim or check";
+      return line;
+    }
+  }
+  return line;
+}
+
+ScoreLine speed(const Session& session, std::int64_t now) {
+  ScoreLine line{"speed", "minutes", 0, 10, "it was not found"};
+  if (!session.solved) return line;
+  const std::int64_t took = learner_seconds(session, now), given = std::int64_t{session.minutes} * 60;
+  line.points = static_cast<int>(std::clamp<std::int64_t>(10 * (2 * given - took) / given, 0, 10));
+  line.why = fmt::format("{} of {}", clock(took), clock(given));
+  return line;
+}
+
+}  // namespace
+
+std::vector<Event> before_the_answer(const Session& session) {
+  return {session.events.begin(), answer_in(session)};
+}
+
+std::vector<Event> after_the_answer(const Session& session) {
+  return {answer_in(session), session.events.end()};
+}
+
+int Score::points() const {
+  int sum = 0;
+  for (const ScoreLine& line : lines) sum += line.points;
+  return sum;
+}
+
+int Score::points(const std::string& part) const {
+  int sum = 0;
+  for (const ScoreLine& line : lines) sum += line.part == part ? line.points : 0;
+  return sum;
+}
+
+int Score::of(const std::string& part) const {
+  int sum = 0;
+  for (const ScoreLine& line : lines) sum += line.part == part ? line.of : 0;
+  return sum;
+}
+
+size_t questions_asked(const std::vector<const catalog::Rule*>& rules) {
+  size_t number = 0;
+  for (const catalog::Rule* rule : rules) number += rule->questions.size();
+  return number;
+}
+
+Score score_of(const Session& session, const std::vector<const catalog::Rule*>& rules, std::int64_t now) {
+  const std::vector<Event> events = before_the_answer(session);
+  return {{hypothesis(session, rules, events), hints(session), claims(session),
+           knowledge(session, questions_asked(rules)), cause(rules, events), symptoms(events),
+           speed(session, now)}};
+}
+
+}  // namespace nanobug::coach

@@ -1,0 +1,51 @@
+// score: what a session is worth, out of 100, and what each point of it counted.
+//
+//   process 40         hypothesis 10: its class named before the first hint (5 after one, 3 for a wrong class)
+//                      hints 15, less 5 for each a bug
+//                      claims 15, less 5 for each wrong one
+//   knowledge 30       the follow-up questions, as the learner graded their own answers
+//   communication 20   cause 14: two of the cause's key terms in what was written before the answer
+//                      symptoms 6: something written before the first claim, check or answer
+//   speed 10           all within the session's minutes, none at twice as many
+// Who has not found it has no points for the hints they did without, for claims, and for speed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mutator/catalog/catalog.h"
+#include "mutator/session/session.h"
+
+namespace nanobug::coach {
+
+struct ScoreLine {
+  std::string part, name;  // "process", "hints"
+  int points = 0, of = 0;
+  std::string why;  // what was counted
+};
+
+struct Score {
+  std::vector<ScoreLine> lines;
+
+  int points() const;
+  int points(const std::string& part) const;
+  int of(const std::string& part) const;
+};
+
+// `rules`: the session's, without those that are gone from the catalog. `now`: when it ended, or now.
+Score score_of(const session::Session& session, const std::vector<const catalog::Rule*>& rules,
+               std::int64_t now);
+
+// The class that a hypothesis names when the learner thinks that nothing is wrong.
+inline constexpr char kNothing[] = "none";
+
+// The events before the answer was known, by a solved check, a right answer or by giving up, and those
+// afterwards.
+std::vector<session::Event> before_the_answer(const session::Session& session);
+std::vector<session::Event> after_the_answer(const session::Session& session);
+
+// How many follow-up questions these rules ask.
+size_t questions_asked(const std::vector<const catalog::Rule*>& rules);
+
+}  // namespace nanobug::coach

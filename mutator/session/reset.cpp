@@ -1,0 +1,86 @@
+// reset: the checkout's sources as they were when the session began, in place.
+//
+// Nothing is announced in the journal: what the learner had is in the vault before a file is touched, and
+// what is put back is there too, so that a reset which was killed is finished by the next one.
+#include <algorithm>
+
+#include "mutator/base/files.h"
+#include "mutator/session/checkout.h"
+#include "mutator/session/papers.h"
+
+namespace nanobug::session {
+namespace {
+
+// The link itself where it is one; a directory only when it is empty.
+Status take_away(const fs::path& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  return error ? fail(Exit::io, "cannot remove " + path.string() + ": " + error.message()) : Status();
+}
+
+// What was there only for the sake of a file that is gone.
+void remove_empty_above(fs::path path, const fs::path& root) {
+  std::error_code error;
+  for (path = path.parent_path(); path != root && fs::is_empty(path, error) && !error;
+       path = path.parent_path())
+    if (!fs::remove(path, error)) return;
+}
+
+// A file is there, the old one or the new one, whenever this is cut off.
+Status put_back(const vault::File& file, const fs::path& path) {
+  std::error_code error;
+  const bool is_file = fs::symlink_status(path, error).type() == fs::file_type::regular;
+  if (file.mode == vault::Mode::symlink || !is_file) NANOBUG_TRY(take_away(path));
+  if (file.mode == vault::Mode::symlink)
+    return vault::write_tree({{path.filename().string(), file}}, path.parent_path());
+  return write_file(path, file.bytes, file.mode == vault::Mode::executable ? 0755 : 0644);
+}
+
+// The files in which two trees differ: those of `to`, and those that only `from` has.
+struct Difference {
+  vault::Tree changed;
+  std::vector<std::string> more;
+};
+
+Difference difference(const vault::Tree& from, const vault::Tree& to) {
+  Difference found;
+  for (const auto& [path, file] : to) {
+    const auto there = from.find(path);
+    if (there == from.end() || there->second != file) found.changed.emplace(path, file);
+  }
+  for (const auto& [path, file] : from)
+    if (!to.contains(path)) found.more.push_back(path);
+  return found;
+}
+
+}  // namespace
+
+Result<Reset> reset(Papers& papers) {
+  std::string large;
+  auto snapshot = take_snapshot(papers, "before a reset", false, &large);
+  NANOBUG_TRY(snapshot);
+  const fs::path& place = papers.saved->session.directory;
+  const auto began = papers.vault.get(papers.saved->session.mutated);
+  NANOBUG_TRY(began);
+  std::vector<std::string> too_large;
+  const auto now = vault::read_tree(place, papers.saved->exclude, &too_large);
+  NANOBUG_TRY(now);
+  for (const std::string& file : too_large)
+    if (began->contains(file))
+      return fail(Exit::session, "a reset would lose " + (place / file).string() +
+                                     ", which is too large for a snapshot; move it away first");
+  const Difference found = difference(*now, *began);
+  Reset reset{*snapshot, found.more};
+  for (const std::string& file : found.more) {
+    NANOBUG_TRY(take_away(place / file));
+    remove_empty_above(place / file, place);
+  }
+  for (const auto& [file, wanted] : found.changed) {
+    reset.files.push_back(file);
+    NANOBUG_TRY(put_back(wanted, place / file));
+  }
+  std::sort(reset.files.begin(), reset.files.end());
+  return reset;
+}
+
+}  // namespace nanobug::session
