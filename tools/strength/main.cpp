@@ -139,7 +139,7 @@ Result<Exit> run(const Options& options) {
   NANOBUG_TRY(judge);
   const workshop::Clean& clean = (*judge)->clean();
   if (!options.in.empty()) return compare_in(**judge, fs::absolute(options.in));
-  const auto files = choose_files(clean.tree, options.choice);
+  const auto files = choose_files(clean.tree, clean.build, options.choice);
   NANOBUG_TRY(files);
   const auto mutants = enumerate({clean.tree, clean.build}, *files);
   NANOBUG_TRY(mutants);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
@@ -25,12 +26,43 @@ std::vector<std::string> sources_below(const fs::path& tree, const std::string& 
   return files;
 }
 
+// What another build compiles (kernels for an emulator) is no part of the tree that the probes judge.
+void leave_out_others(std::vector<std::string>& files, const std::set<fs::path>& compiled) {
+  std::set<fs::path> folders;
+  for (const fs::path& source : compiled) folders.insert(source.parent_path());
+  std::erase_if(files, [&](const std::string& file) {
+    return file.ends_with(".cpp") ? !compiled.contains(file) : !folders.contains(fs::path(file).parent_path());
+  });
+}
+
+Result<std::set<fs::path>> compiled_in(const fs::path& tree, const fs::path& commands) {
+  const fs::path database = commands / "compile_commands.json";
+  const auto text = read_file(database);
+  NANOBUG_TRY(text);
+  const auto entries = nlohmann::json::parse(*text, nullptr, false);
+  std::set<fs::path> compiled;
+  std::error_code ignored;
+  const fs::path root = fs::weakly_canonical(tree, ignored);
+  for (const auto& entry : entries.is_array() ? entries : nlohmann::json::array())
+    if (entry.contains("file") && entry.contains("directory"))
+      compiled.insert(fs::weakly_canonical(fs::path(entry["directory"].get<std::string>()) /
+                                               entry["file"].get<std::string>(),
+                                           ignored)
+                          .lexically_relative(root));
+  if (compiled.empty()) return fail(Exit::catalog, "nothing is compiled by " + database.string());
+  return compiled;
+}
+
 }  // namespace
 
-Result<std::vector<std::string>> choose_files(const fs::path& tree, const Choice& choice) {
+Result<std::vector<std::string>> choose_files(const fs::path& tree, const fs::path& commands,
+                                              const Choice& choice) {
+  const auto compiled = compiled_in(tree, commands);
+  NANOBUG_TRY(compiled);
   std::vector<std::string> all = sources_below(tree, "nanochat");
   if (choice.programs)
     for (std::string& file : sources_below(tree, "programs")) all.push_back(std::move(file));
+  leave_out_others(all, *compiled);
   std::sort(all.begin(), all.end());
   if (choice.globs.empty()) return all;
   std::vector<std::string> chosen;

@@ -20,8 +20,11 @@ struct Choice {
   std::string seed = "1";
 };
 
-// The tree's sources and headers that were asked for, sorted. Errors: Exit::usage for a glob without a file.
-Result<std::vector<std::string>> choose_files(const fs::path& tree, const Choice& choice);
+// The tree's sources and headers that were asked for, sorted: those that it compiles, as the
+// compile_commands.json in `commands` says, and the headers beside them. Errors: Exit::usage for a glob without
+// a file.
+Result<std::vector<std::string>> choose_files(const fs::path& tree, const fs::path& commands,
+                                              const Choice& choice);
 
 // Of each file the mutants whose hash with the seed is smallest: a larger sample holds the smaller one, and a
 // new mutant changes nothing about the others. In the order of the files.
