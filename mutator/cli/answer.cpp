@@ -129,7 +129,7 @@ void add_answer(Verbs& verbs) {
   CLI::App* verb =
       verbs.add(verbs.app, "answer", "In a review, which line is wrong and why; anywhere, that nothing is");
   verb->add_option("line", words->line,
-                   "In a review a line that is shown, by its number; or none, if nothing is wrong")
+                   "A line that is shown, by its number; or none, where nothing is wrong")
       ->required()
       ->type_name("LINE|none");
   verb->add_option("why", words->why, "What is wrong there, or why it is right, in your own words")

@@ -62,7 +62,7 @@ Result<Exit> hypothesis(Context& c, const std::string& category, const std::stri
 void add_note(Verbs& verbs) {
   auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* verb = verbs.add(verbs.app, "note", "Write down what you noticed; it counts in the debrief");
-  verb->add_option("words", *words, "In your own words")->required()->type_name("WORDS");
+  verb->add_option("note", *words, "What you noticed, in your own words")->required()->type_name("WORDS");
   verbs.on(verb, [words, &c = verbs.context] { return note(c, fmt::format("{}", fmt::join(*words, " "))); });
 }
 

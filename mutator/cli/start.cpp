@@ -84,6 +84,7 @@ struct Draw {
   std::vector<const catalog::Rule*> rules;
   std::uint64_t seed = 0;
   bool all_solved = false;
+  bool among_decoys = false;  // it could have been one
 };
 
 Result<Draw> draw(Context& c, const Options& options) {
@@ -108,7 +109,8 @@ Result<Draw> draw(Context& c, const Options& options) {
       options.seed ? *options.seed : coach::fresh_seed(*lot, solved, std::ref(random));
   return Draw{coach::draw_order(lot->drawn_from(seed), seed), seed,
               std::all_of(lot->bugs.begin(), lot->bugs.end(),
-                          [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); })};
+                          [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); }),
+              !lot->decoys.empty() && lot->share > 0};
 }
 
 // The first that has a certificate; a rule that was named must have one itself.
@@ -215,14 +217,14 @@ std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
   return text;
 }
 
-// What to type next. The same words whatever was drawn; who chose a bug knows that there is one.
-std::string what_next(const session::Session& session) {
+// What to type next. The same words whatever was drawn.
+std::string what_next(const session::Session& session, bool among_decoys) {
   std::vector<std::pair<std::string, std::string>> lines = {
       {"nanobug run", "train it, beside the clean baseline"},
       {"nanobug hint", "the next hint; the first names no file"},
       {"nanobug check", "is it right now? judged by what it computes"}};
   if (session.no_hints) lines.erase(lines.begin() + 1);
-  if (!session.named && session.bugs.empty())
+  if (among_decoys)
     lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong, which happens");
   size_t width = 0;
   for (const auto& [command, what] : lines) width = std::max(width, command.size());
@@ -231,13 +233,15 @@ std::string what_next(const session::Session& session) {
   return text;
 }
 
-void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs) {
+void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs,
+           bool among_decoys) {
   ui.data(fmt::format("{}\n\n{}\n"
                       "  cd {}\n"
                       "{}",
                       ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
                                             coach::count(session.minutes, "minute"), session.seed)),
-                      told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory), what_next(session)));
+                      told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
+                      what_next(session, among_decoys)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 
@@ -285,7 +289,7 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   if (c.ui.json)
     c.ui.data(to_json(*session, found->bugs, drawn->all_solved).dump(2, ' ', false, kAnyBytes));
   else
-    brief(c.ui, *session, found->bugs);
+    brief(c.ui, *session, found->bugs, drawn->among_decoys);
   return Exit::ok;
 }
 

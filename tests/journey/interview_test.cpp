@@ -79,7 +79,7 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   CHECK(has(tiny.refused({"hypothesis", "data"}, 2), "it may be none, numerics or training"));
   CHECK(has(tiny.refused({"hypothesis", "training", "!"}, 2), "the hypothesis is not kept: say what you suspect"));
   CHECK(has(tiny.refused({"hypothesis"}, 2), "class"));
-  CHECK(has(tiny.refused({"note"}, 2), "words"));
+  CHECK(has(tiny.refused({"note"}, 2), "name a note: what you noticed"));
   CHECK(has(tiny.refused({"note", ""}, 2), "the note is not kept: say what you noticed"));
   CHECK(has(tiny.refused({"note", std::string(10240, 'x')}, 2), "10240 characters; say it in 1000"));
   CHECK(has(tiny.refused({"debrief"}, 4), "the debrief comes at the end"));

@@ -39,6 +39,7 @@ struct Stage {
                {R"x(\b\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}Z?)?)?\b)x", "DAY"},
                {R"x(\b[0-9a-f]{40}\b)x", "ID"},
                {R"x(\btrees/[0-9a-f]{24}\b)x", "trees/ID"},
+               {R"x(\bshow [0-9a-f]{12}\b)x", "show ID"},
                {R"x(\bclean tree [0-9a-f]{8}\b)x", "clean tree ID"},
                {R"x("key": "[0-9a-f]+")x", R"x("key": "ID")x"},
                {R"x(\b\d+(\.\d)? (GB|MB|kB)\b *)x", "SIZE "},
