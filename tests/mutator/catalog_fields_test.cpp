@@ -324,7 +324,10 @@ TEST_CASE("ids are small words with single hyphens", "[catalog][fields]") {
 
 TEST_CASE("a code is the letter of its category and a number", "[catalog][fields]") {
   const auto with = [](const std::string& value) {
-    return listed(errors_of(with_line(line_of("code"), "  - code: \"" + value + "\"")));
+    std::string text = with_line(line_of("code"), "  - code: \"" + value + "\"");
+    const std::string tutorial = "  tutorial: N01";  // it would have no rule
+    text.replace(text.find(tutorial), tutorial.size(), "  #");
+    return listed(errors_of(text));
   };
   const std::string start = std::to_string(line_of("code")) + ":12: ";
   for (const char* right : {"N00", "N07", "N165"}) CHECK(with(right) == "");
@@ -333,6 +336,20 @@ TEST_CASE("a code is the letter of its category and a number", "[catalog][fields
                              "' is no code; use the category's letter and two or three digits, as in A03\n");
   for (const std::string wrong : {"D01", "X01"})
     CHECK(with(wrong) == start + "the code '" + wrong + "' is not of numerics, whose codes begin with N\n");
+}
+
+TEST_CASE("the tutorial is a bug of the catalog, named by its code", "[catalog][fields]") {
+  const std::string start = std::to_string(line_of("tutorial")) + ":13: ";
+  const auto with = [](const std::string& value) {
+    return listed(errors_of(with_line(line_of("tutorial"), "  tutorial: " + value)));
+  };
+  CHECK(catalog::parse(kFull, "c.yaml")->tree.tutorial.value == "N01");
+  CHECK(with("N01") == "");
+  for (const std::string wrong : {"N02", "first-rule", "n01"})
+    CHECK(with(wrong) == start + "there is no rule '" + wrong + "' for the tutorial; name one by its code\n");
+  const std::string decoy = with_line(line_of("decoy"), "    decoy: true");
+  CHECK(listed(errors_of(decoy)).find(start + "'N01' is a decoy; the tutorial needs a bug that can be found") !=
+        std::string::npos);
 }
 
 TEST_CASE("what an empty list, a wrong list and a wrong mapping are told", "[catalog][fields]") {

@@ -63,7 +63,7 @@ inline const std::string kFull = R"(tree:  #!*
   pages: docs/bugs
   tests: tests/rules
   guide: docs/troubleshooting.md
-  tutorial: N01  #!
+  tutorial: N01
   inputs:  #*
     talk.txt: Hello.
 rules:  #!*
