@@ -116,7 +116,9 @@ Answered ask(const Ui& ui, const std::vector<const catalog::Question*>& question
   const auto read = [](const std::string& prompt) {
     std::cerr << prompt << std::flush;
     std::string line;
-    return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+    if (std::getline(std::cin, line)) return std::optional(line);
+    std::cerr << '\n';
+    return std::optional<std::string>();
   };
   for (size_t i = 0; i < questions.size(); ++i) {
     if (answered.grades[i] >= 0) continue;
@@ -172,8 +174,10 @@ std::string timeline(const session::Session& session, size_t width) {
     std::string words = event.about;
     if (!event.words.empty()) words += (words.empty() ? "" : ": ") + event.words;
     const std::string indent(21, ' ');
-    text += fmt::format("  {:>6}  {:<11}", coach::clock(event.at - session.started), event.kind);
-    text += words.empty() ? "\n" : coach::wrap(words, width, indent).substr(indent.size());
+    const std::string when = fmt::format("  {:>6}  ", coach::clock(event.at - session.started));
+    text += words.empty() ? when + event.kind + '\n'
+                          : fmt::format("{}{:<11}{}", when, event.kind,
+                                        coach::wrap(words, width, indent).substr(indent.size()));
   }
   return text;
 }

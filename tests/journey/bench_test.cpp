@@ -305,17 +305,13 @@ TEST_CASE("rule try at a terminal: a prompt, completion in place, a history, and
   const Tiny tiny;
   tiny.user.ask({"rule", "check"});
   // Tab completes hasOperatorName( and then, where several go on, shows them.
-  REQUIRE(write_unsynced(tiny.place / "keys",
-                         "match binaryOperator(hasOperatorN\t/\"))\n"
-                         "match nonsense()\n"
-                         "match functionDecl(isDef\t)\n"
-                         "\n"
-                         "unl\tdivision\n"
-                         "quit\n"));
-  const Finished finished = tiny.user.command(
-      {"sh", "-c",
-       "TERM=xterm script -qec \"'" NANOBUG_PROGRAM "' --catalog '" + tiny.catalog.string() +
-           "' rule try stats.cpp\" /dev/null < '" + (tiny.place / "keys").string() + "'"});
+  const Finished finished = at_terminal(tiny, "rule try stats.cpp",
+                                        "match binaryOperator(hasOperatorN\t/\"))\n"
+                                        "match nonsense()\n"
+                                        "match functionDecl(isDef\t)\n"
+                                        "\n"
+                                        "unl\tdivision\n"
+                                        "quit\n");
   INFO(finished.out);
   CHECK(finished.exit_code == 0);
   CHECK(has(finished.out, "'help' lists what can be said here"));

@@ -153,6 +153,29 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   CHECK(has(user.nanobug({"next"}).out, "numerics, difficulty 1: not practised yet.\n  nanobug start --category numerics"));
 }
 
+TEST_CASE("the debrief asks at a terminal, the answer first and then how good it was", "[interview]") {
+  const Interview tiny;
+  const User& user = tiny.user;
+  tiny.start({"T01"});
+  user.ask({"reveal"});
+  const Finished left = at_terminal(tiny, "debrief", "");  // Ctrl-D
+  CHECK(left.exit_code == 0);
+  CHECK(has(left.out, "1/1: What would a negative learning rate do?"));
+  CHECK_FALSE(has(left.out, "The same: the step is their product."));
+  CHECK(has(left.out, "none of 1 is graded yet"));
+  const Finished asked = at_terminal(tiny, "debrief", "it is the same\n4\nx\n3\n");
+  INFO(asked.out);
+  CHECK(asked.exit_code == 0);
+  const size_t question = asked.out.find("What would a negative"), answer = asked.out.find("The same: the step");
+  CHECK(question < answer);
+  CHECK(asked.out.find("Your answer: ") < answer);
+  CHECK(answer != std::string::npos);
+  CHECK(has(asked.out, "you gave yourself 3 of 3"));
+  CHECK(has(asked.out, "question 1: it is the same"));
+  CHECK_FALSE(has(at_terminal(tiny, "debrief", "").out, "Your answer"));  // it is graded
+  CHECK_FALSE(has(at_terminal(tiny, "--no-input debrief", "").out, "Your answer"));
+}
+
 TEST_CASE("a hunt in which nothing is wrong: one answer is right, and a check tells it", "[interview]") {
   const Interview tiny;
   const User& user = tiny.user;

@@ -66,6 +66,9 @@ struct Tiny {
 // nanobug rule try stats.cpp, with these lines on stdin.
 Finished tried(const Tiny& tiny, const std::string& lines, const std::string& options = "--no-input");
 
+// nanobug WORDS at a terminal, with these keys typed.
+Finished at_terminal(const Tiny& tiny, const std::string& words, const std::string& keys);
+
 inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
