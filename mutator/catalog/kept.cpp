@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "mutator/base/files.h"
@@ -43,15 +44,20 @@ void members(V& visit, T& seen) {
   auto& [device, number, mode, size, modified, changed] = seen;
   visit(device, number, mode, size, modified, changed);
 }
+// What is not there is seen too, as nothing: the tests of rules, in a project that is laid out for a session.
+// What cannot be looked at is not.
 std::optional<Seen> see(const std::string& path) {
   struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  if (::stat(path.c_str(), &info) != 0) {
+    const bool is_missing = errno == ENOENT && ::lstat(path.c_str(), &info) != 0 && errno == ENOENT;
+    return is_missing ? std::optional(Seen{}) : std::nullopt;
+  }
   return Seen{info.st_dev,           info.st_ino,
               info.st_mode,          static_cast<std::uint64_t>(info.st_size),
               time_of(info.st_mtim), time_of(info.st_ctim)};
 }
 
-// What was read, in order; nothing where some of it is not there.
+// What was read, in order; nothing where some of it cannot be looked at.
 std::optional<std::vector<Seen>> see_all(const MadeOf& made) {
   std::vector<Seen> all;
   for (const std::string& path : made.read) {

@@ -439,6 +439,18 @@ TEST_CASE("what a catalog was not made of may change", "[catalog][kept]") {
   CHECK(disk.right());
 }
 
+TEST_CASE("a directory that is not there is kept as that, until it comes", "[catalog][kept]") {
+  OnDisk disk;
+  (void)remove_tree(disk.directory / "tests");
+  CHECK(disk.right());
+  REQUIRE(disk.holds());
+  CHECK(disk.right());
+  disk.put("tests/rules/D04.cpp", "// ---- no match\nint g();\n");
+  CHECK_FALSE(disk.holds());
+  CHECK(disk.right());
+  CHECK(disk.holds());
+}
+
 TEST_CASE("a page that is a link to nothing is looked for each time", "[catalog][kept]") {
   OnDisk disk;
   std::string text = disk.text("catalog.yaml");
