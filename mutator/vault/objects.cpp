@@ -86,7 +86,7 @@ std::optional<git_oid> hash(git_object_t type, std::string_view bytes) {
   using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
   const Digest digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   const std::string head =
-      (type == GIT_OBJECT_TREE ? "tree " : "blob ") + std::to_string(bytes.size()) + '\0';
+      std::string(git_object_type2string(type)) + ' ' + std::to_string(bytes.size()) + '\0';
   git_oid id{};
   unsigned length = 0;
   if (!digest || EVP_MD_get_size(EVP_sha1()) != GIT_OID_RAWSZ ||
@@ -112,7 +112,11 @@ Result<git_oid> id_of(const Tree& tree) {
 Result<git_oid> Objects::add(git_object_t type, std::string bytes) {
   prepare();
   git_oid id;
-  if (git_odb_hash(&id, bytes.data(), bytes.size(), type) < 0) return git_failure("cannot hash an object");
+  // libgit2 looks for collisions that somebody has made, which takes three times as long.
+  if (const auto quick = hash(type, bytes))
+    id = *quick;
+  else if (git_odb_hash(&id, bytes.data(), bytes.size(), type) < 0)
+    return git_failure("cannot hash an object");
   if (!has(id)) kept_.emplace(id, Object{type, std::move(bytes)});
   return id;
 }
