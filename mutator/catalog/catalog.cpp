@@ -54,11 +54,13 @@ void check_tutorial(const Catalog& catalog, Errors& errors) {
   const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
                                  [&](const Rule& one) { return one.code.value == code.value; });
   if (rule == catalog.rules.end())
-    errors.push_back({Exit::catalog, "there is no rule '" + code.value + "' for the tutorial; name one by its code",
+    errors.push_back({Exit::catalog,
+                      "there is no rule '" + code.value + "' for the tutorial; name one by its code",
                       code.place});
   else if (rule->decoy)
-    errors.push_back(
-        {Exit::catalog, "'" + code.value + "' is a decoy; the tutorial needs a bug that can be found", code.place});
+    errors.push_back({Exit::catalog,
+                      "'" + code.value + "' is a decoy; the tutorial needs a bug that can be found",
+                      code.place});
 }
 
 void read(const std::string& yaml, Catalog& catalog, Errors& errors) {

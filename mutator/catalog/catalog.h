@@ -120,7 +120,7 @@ struct Tree {
   std::string
       pages;  // directory of <code>.md, what a learner is told, for rules that do not say it themselves
   std::string
-      tests;   // directory of <code>.cpp, what a rule makes of snippets; both relative to the catalog's
+      tests;      // directory of <code>.cpp, what a rule makes of snippets; both relative to the catalog's
   Text guide;     // a page of symptoms, relative to the catalog's directory; "": there is none (guide.h)
   Text tutorial;  // the code of the bug that a beginner is led through; "": there is none
   Place place;

@@ -24,13 +24,15 @@ struct Judged {
 
 Status is_to_be_answered(const session::Session& session, const coach::Reply& reply) {
   if (!session.review && reply.line > 0)
-    return fail(Exit::session,
-                "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE' takes your claim, "
-                "'nanobug check' judges your fix");
+    return fail(
+        Exit::session,
+        "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE' takes your claim, "
+        "'nanobug check' judges your fix");
   if (session.solved)
-    return fail(Exit::session, fmt::format("this session was solved at {}; 'nanobug reveal' shows the answer, "
-                                           "'nanobug stop' ends it",
-                                           coach::clock(coach::learner_seconds(session, session.solved_at))));
+    return fail(Exit::session,
+                fmt::format("this session was solved at {}; 'nanobug reveal' shows the answer, "
+                            "'nanobug stop' ends it",
+                            coach::clock(coach::learner_seconds(session, session.solved_at))));
   return {};
 }
 
@@ -77,8 +79,9 @@ std::string in_words(const Ui& ui, const Judged& judged, const session::Session&
   else
     text += '\n';
   if (judged.rule) text += '\n' + debrief(*judged.rule, width, /*answers=*/false);
-  return text + "\n  nanobug debrief  the questions one by one, and your score"
-                "\n  nanobug stop     ends the session";
+  return text +
+         "\n  nanobug debrief  the questions one by one, and your score"
+         "\n  nanobug stop     ends the session";
 }
 
 nlohmann::json to_json(const Judged& judged, const session::Session& after) {
@@ -108,8 +111,8 @@ Result<Exit> answer(Context& c, const std::string& what, const std::string& why)
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     const std::int64_t now = std::time(nullptr);
     const std::string line = reply->line > 0 ? fmt::format("line {}", reply->line) : "none";
-    coach::note_event(
-        s, {now, coach::kAnswer, line + (worth->right ? ", right" : ", wrong"), coach::plain(worth->reply.why)});
+    coach::note_event(s, {now, coach::kAnswer, line + (worth->right ? ", right" : ", wrong"),
+                          coach::plain(worth->reply.why)});
     coach::note_reply(s, worth->right, worth->reply.why, worth->terms, now);
   }));
   const session::Session after = *open->desk.current();

@@ -101,8 +101,9 @@ Result<Exit> check(Context& c, bool all) {
     if (const std::string text = debriefs((*mutants)->catalog(), before, static_cast<size_t>(c.ui.width()));
         !text.empty())
       c.ui.data(text);
-    c.ui.data("\n  nanobug debrief  the questions one by one, and your score\n"
-              "  nanobug stop     ends the session; your work is kept");
+    c.ui.data(
+        "\n  nanobug debrief  the questions one by one, and your score\n"
+        "  nanobug stop     ends the session; your work is kept");
   }
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;

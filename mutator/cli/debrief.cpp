@@ -122,8 +122,8 @@ Answered ask(const Ui& ui, const std::vector<const catalog::Question*>& question
   };
   for (size_t i = 0; i < questions.size(); ++i) {
     if (answered.grades[i] >= 0) continue;
-    std::cerr << coach::wrap(fmt::format("{}/{}: {}", i + 1, questions.size(), questions[i]->question.value), width,
-                             "");
+    std::cerr << coach::wrap(fmt::format("{}/{}: {}", i + 1, questions.size(), questions[i]->question.value),
+                             width, "");
     const auto reply = read("Your answer: ");
     if (!reply) break;
     if (!reply->empty())
@@ -131,7 +131,8 @@ Answered ask(const Ui& ui, const std::vector<const catalog::Question*>& question
           {std::time(nullptr), coach::kReply, fmt::format("question {}", i + 1), coach::plain(*reply)});
     std::cerr << '\n' << coach::wrap(questions[i]->answer, width, "  ");
     for (;;) {
-      const auto grade = read("How good was yours? 0 not at all, 1 a part, 2 most, 3 all of it; Enter skips: ");
+      const auto grade =
+          read("How good was yours? 0 not at all, 1 a part, 2 most, 3 all of it; Enter skips: ");
       if (!grade) return answered;
       if (grade->size() == 1 && *grade >= "0" && *grade <= "3") answered.grades[i] = (*grade)[0] - '0';
       if (grade->empty() || answered.grades[i] >= 0) break;
@@ -141,12 +142,15 @@ Answered ask(const Ui& ui, const std::vector<const catalog::Question*>& question
   return answered;
 }
 
-Status grade(Context& c, Ended& ended, const std::vector<const catalog::Rule*>& rules, const std::string& given) {
+// From the option, or by asking.
+Status take_grades(Context& c, Ended& ended, const std::vector<const catalog::Rule*>& rules,
+                   const std::string& given) {
   const auto questions = questions_in(rules);
   Answered answered;
   if (!given.empty()) {
     if (!ended.open)
-      return fail(Exit::session, "the last session has ended, and its grades with it; give them before 'nanobug stop'");
+      return fail(Exit::session,
+                  "the last session has ended, and its grades with it; give them before 'nanobug stop'");
     auto grades = grades_in(given, questions.size());
     NANOBUG_TRY(grades);
     answered.grades = std::move(*grades);
@@ -203,7 +207,8 @@ std::string headline(const Ended& ended, const std::vector<const catalog::Rule*>
 }
 
 // What is worth practising after it: the class, where it was not found or cost much.
-std::string next(const Ended& ended, const coach::Score& score, const std::vector<const catalog::Rule*>& rules) {
+std::string next(const Ended& ended, const coach::Score& score,
+                 const std::vector<const catalog::Rule*>& rules) {
   if (rules.empty() || ended.session.decoy) return "";
   const bool easy = ended.outcome == "solved" && score.points("process") >= 30;
   const std::string& category = rules.front()->category;
@@ -236,8 +241,10 @@ nlohmann::json to_json(const Ended& ended, const coach::Score& score,
                                 {"words", event.words}});
   size_t i = 0;
   for (const catalog::Rule* rule : rules) {
-    json["rules"].push_back(
-        {{"code", rule->code.value}, {"id", rule->id.value}, {"title", rule->title.value}, {"class", rule->category}});
+    json["rules"].push_back({{"code", rule->code.value},
+                             {"id", rule->id.value},
+                             {"title", rule->title.value},
+                             {"class", rule->category}});
     for (nlohmann::json question : questions_of(*rule)) {
       const auto& grades = ended.session.grades;
       question["grade"] = i < grades.size() && grades[i] >= 0 ? nlohmann::json(grades[i]) : nlohmann::json();
@@ -254,7 +261,7 @@ Result<Exit> debrief_session(Context& c, const std::string& grades) {
   const auto loaded = c.catalog_of(last->session);
   NANOBUG_TRY(loaded);
   const auto rules = rules_of(**loaded, last->session);
-  NANOBUG_TRY(grade(c, *last, rules, grades));
+  NANOBUG_TRY(take_grades(c, *last, rules, grades));
   const coach::Score score = coach::score_of(last->session, rules, last->at);
   if (c.ui.json) {
     c.ui.data(to_json(*last, score, rules).dump(2, ' ', false, kAnyBytes));
@@ -275,9 +282,10 @@ void add_debrief(Verbs& verbs) {
   auto grades = std::make_shared<std::string>();
   CLI::App* verb = verbs.add(verbs.app, "debrief",
                              "After the answer: the follow-up questions, your score, how the session went");
-  verb->add_option("--grades", *grades,
-                   "How good your answers to the questions were, 0 to 3 each, as in 3,2,0 (default: asked for at "
-                   "a terminal)")
+  verb->add_option(
+          "--grades", *grades,
+          "How good your answers to the questions were, 0 to 3 each, as in 3,2,0 (default: asked for at "
+          "a terminal)")
       ->type_name("N,N,…");
   verbs.on(verb, [grades, &c = verbs.context] { return debrief_session(c, *grades); });
 }

@@ -75,8 +75,8 @@ Result<Exit> hint(Context& c, int asked) {
     else
       coach::note_hint(s);
     const std::string whose = several ? fmt::format("bug {}, ", next->bug + 1) : "";
-    coach::note_event(s, {std::time(nullptr), coach::kHint,
-                          fmt::format("{}{} of {}", whose, shown + 1, hints.size()), ""});
+    coach::note_event(
+        s, {std::time(nullptr), coach::kHint, fmt::format("{}{} of {}", whose, shown + 1, hints.size()), ""});
   }));
   if (c.ui.json) {
     nlohmann::json json = {{"hint", hints[shown].value},

@@ -26,14 +26,15 @@ namespace {
 std::string in_a_review(const session::Session& s, std::int64_t now) {
   const std::string hint =
       fmt::format("nanobug hint                 the next hint; {} so far\n  ", coach::hints_shown(s));
-  return fmt::format("{} of {} into {}: {}\n"
-                     "  nanobug status               the lines again\n"
-                     "  {}",
-                     coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
-                     coach::state_of(s, now),
-                     s.solved || s.revealed ? "nanobug debrief              the questions, and your score\n"
-                                              "  nanobug stop                 end it"
-                                            : (s.no_hints ? "" : hint) + cli::kHowToAnswer);
+  return fmt::format(
+      "{} of {} into {}: {}\n"
+      "  nanobug status               the lines again\n"
+      "  {}",
+      coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
+      coach::state_of(s, now),
+      s.solved || s.revealed ? "nanobug debrief              the questions, and your score\n"
+                               "  nanobug stop                 end it"
+                             : (s.no_hints ? "" : hint) + cli::kHowToAnswer);
 }
 
 // Bare `nanobug`: where you are and what to type next, in five lines.
@@ -98,9 +99,11 @@ int main(int argc, char** argv) {
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start, add_tutorial, add_status, add_run, add_hypothesis, add_note, add_locate, add_answer, add_hint,
-                   add_check, add_reveal, add_debrief, add_reset, add_stop, add_list, add_progress, add_next, add_explain, add_pack, add_patch, add_rule, add_certify,
-                   add_cache, add_doctor, add_completion})
+  for (auto add :
+       {add_start,   add_tutorial, add_status, add_run,       add_hypothesis, add_note,  add_locate,
+        add_answer,  add_hint,     add_check,  add_reveal,    add_debrief,    add_reset, add_stop,
+        add_list,    add_progress, add_next,   add_explain,   add_pack,       add_patch, add_rule,
+        add_certify, add_cache,    add_doctor, add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);

@@ -32,27 +32,30 @@ Result<Exit> next(Context& c) {
                            {"command", command_of(schedule)},
                            {"classes", nlohmann::json::array()}};
     for (const coach::ClassOfBugs& one : schedule.classes)
-      json["classes"].push_back({{"category", one.name},
-                                 {"bugs", one.bugs},
-                                 {"solved", one.solved},
-                                 {"last", one.item.seen() ? nlohmann::json(one.item.last) : nlohmann::json()},
-                                 {"due", one.item.seen() ? nlohmann::json(one.item.due()) : nlohmann::json()}});
+      json["classes"].push_back(
+          {{"category", one.name},
+           {"bugs", one.bugs},
+           {"solved", one.solved},
+           {"last", one.item.seen() ? nlohmann::json(one.item.last) : nlohmann::json()},
+           {"due", one.item.seen() ? nlohmann::json(one.item.due()) : nlohmann::json()}});
     c.ui.data(json.dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
   std::vector<std::vector<std::string>> rows = {{"CATEGORY", "SOLVED", "LAST", "DUE"}};
   for (const coach::ClassOfBugs& one : schedule.classes)
     rows.push_back({one.name, fmt::format("{} of {}", one.solved, one.bugs),
-                    one.item.seen() ? coach::day(one.item.last) : "-", one.item.seen() ? coach::day(one.item.due()) : "-"});
-  c.ui.data(fmt::format("{}, difficulty {}: {}.\n  {}\n\n{}", c.ui.strong(schedule.category), schedule.difficulty,
-                        schedule.why, command_of(schedule), table(rows)));
+                    one.item.seen() ? coach::day(one.item.last) : "-",
+                    one.item.seen() ? coach::day(one.item.due()) : "-"});
+  c.ui.data(fmt::format("{}, difficulty {}: {}.\n  {}\n\n{}", c.ui.strong(schedule.category),
+                        schedule.difficulty, schedule.why, command_of(schedule), table(rows)));
   return Exit::ok;
 }
 
 }  // namespace
 
 void add_next(Verbs& verbs) {
-  CLI::App* verb = verbs.add(verbs.app, "next", "What to practise now: what failed or was slow comes back sooner");
+  CLI::App* verb =
+      verbs.add(verbs.app, "next", "What to practise now: what failed or was slow comes back sooner");
   verbs.on(verb, [&c = verbs.context] { return next(c); });
 }
 

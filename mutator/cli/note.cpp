@@ -17,8 +17,8 @@ namespace {
 // Into the session's events. A full book is the learner's to know.
 Status keep(Context::AtDesk& open, const char* kind, const std::string& about, const std::string& words) {
   if (open.session.events.size() >= coach::kMostEvents)
-    return fail(Exit::session, fmt::format("this session remembers {} things already, and no more",
-                                           coach::kMostEvents));
+    return fail(Exit::session,
+                fmt::format("this session remembers {} things already, and no more", coach::kMostEvents));
   return open.desk.update([&](session::Session& s) {
     coach::note_event(s, {std::time(nullptr), kind, about, coach::plain(words)});
   });
@@ -26,8 +26,8 @@ Status keep(Context::AtDesk& open, const char* kind, const std::string& about, c
 
 void say_kept(const Ui& ui, const char* kind, const std::string& about, const std::string& words) {
   if (ui.json)
-    ui.data(nlohmann::json{{"kind", kind}, {"about", about}, {"words", coach::plain(words)}}.dump(2, ' ', false,
-                                                                                                  kAnyBytes));
+    ui.data(nlohmann::json{{"kind", kind}, {"about", about}, {"words", coach::plain(words)}}.dump(
+        2, ' ', false, kAnyBytes));
   else
     ui.data("Noted.");
 }

@@ -72,11 +72,11 @@ std::string as_markdown(const std::vector<session::Record>& ledger, const catalo
       bugs += (bugs.empty() ? "" : ", ") +
               (rule ? rule->code.value + ", " + rule->title.value : "a bug that is gone from the catalog");
     }
-    text += fmt::format("\n## {}\n\n- Date: {}\n- Outcome: {}, {}\n- Symptoms observed: {}\n- Key learning: {}\n",
-                        bugs, coach::day(record.session.started), record.outcome,
-                        coach::cost_of(record.session, record.ended),
-                        words_in(coach::before_the_answer(record.session), true),
-                        words_in(coach::after_the_answer(record.session), false));
+    text += fmt::format(
+        "\n## {}\n\n- Date: {}\n- Outcome: {}, {}\n- Symptoms observed: {}\n- Key learning: {}\n", bugs,
+        coach::day(record.session.started), record.outcome, coach::cost_of(record.session, record.ended),
+        words_in(coach::before_the_answer(record.session), true),
+        words_in(coach::after_the_answer(record.session), false));
   }
   return text;
 }
@@ -94,7 +94,8 @@ void add_progress(Verbs& verbs) {
     const auto ledger = session::Desk::ledger(Context::places(), &warnings);
     NANOBUG_TRY(ledger);
     for (const std::string& warning : warnings) c.ui.say(warning);
-    if (*markdown && c.ui.json) return fail(Exit::usage, "--markdown and --json exclude each other; leave one out");
+    if (*markdown && c.ui.json)
+      return fail(Exit::usage, "--markdown and --json exclude each other; leave one out");
     if (*markdown) {
       c.ui.data(as_markdown(*ledger, **loaded));
       return Exit::ok;

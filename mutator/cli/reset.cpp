@@ -34,10 +34,10 @@ Result<Exit> reset(Context& c) {
   else if (files == 0)
     c.ui.data("Nothing to put back: the sources are as they were at the start.");
   else
-    c.ui.data(fmt::format("{} put back as at the start. What was there is kept:\n"
-                          "  git --git-dir {} show {}",
-                          coach::count(files, "file"), tidy(Context::places().vault),
-                          done->snapshot.substr(0, 12)));
+    c.ui.data(fmt::format(
+        "{} put back as at the start. What was there is kept:\n"
+        "  git --git-dir {} show {}",
+        coach::count(files, "file"), tidy(Context::places().vault), done->snapshot.substr(0, 12)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }
@@ -45,7 +45,8 @@ Result<Exit> reset(Context& c) {
 }  // namespace
 
 void add_reset(Verbs& verbs) {
-  CLI::App* verb = verbs.add(verbs.app, "reset", "Put the sources back as they were at the start; your edits are kept aside");
+  CLI::App* verb = verbs.add(verbs.app, "reset",
+                             "Put the sources back as they were at the start; your edits are kept aside");
   verbs.on(verb, [&c = verbs.context] { return reset(c); });
 }
 

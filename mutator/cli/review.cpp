@@ -74,8 +74,7 @@ Result<session::StartRequest> request_for(Context& c, const ReviewOptions& optio
     request.mutated[file].bytes = text;
   }
   request.injected = there->injected;
-  request.review =
-      session::Review{.file = there->site.file, .shown = shown.lines, .why = "", .terms = {}};
+  request.review = session::Review{.file = there->site.file, .shown = shown.lines, .why = "", .terms = {}};
   request.decoy = shown.rule->decoy;
   request.no_hints = options.no_hints;
   request.minutes = options.minutes > 0 ? options.minutes : coach::review_minutes(*shown.rule);
@@ -158,14 +157,14 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options) {
   NANOBUG_TRY(lines);
   // The same words whatever was drawn: a decoy is not told.
   if (all_solved) c.ui.say("You have solved every bug that these options allow; they come again.");
-  c.ui.data(
-      fmt::format("{}\n\n{}\n"
-                  "  There is one bug in these lines, or none.\n"
-                  "  {}{}",
-                  c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
-                                          coach::count(session->minutes, "minute"), session->seed)),
-                  *lines, kHowToAnswer,
-                  session->no_hints ? "" : "\n  nanobug hint                 the next hint; the first names no file"));
+  c.ui.data(fmt::format(
+      "{}\n\n{}\n"
+      "  There is one bug in these lines, or none.\n"
+      "  {}{}",
+      c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
+                              coach::count(session->minutes, "minute"), session->seed)),
+      *lines, kHowToAnswer,
+      session->no_hints ? "" : "\n  nanobug hint                 the next hint; the first names no file"));
   return Exit::ok;
 }
 

@@ -105,8 +105,7 @@ Result<Draw> draw(Context& c, const Options& options) {
   const auto ledger = session::Desk::ledger(Context::places());
   NANOBUG_TRY(ledger);
   const std::set<std::string> solved = coach::solved_ids(*ledger);
-  const std::uint64_t seed =
-      options.seed ? *options.seed : coach::fresh_seed(*lot, solved, std::ref(random));
+  const std::uint64_t seed = options.seed ? *options.seed : coach::fresh_seed(*lot, solved, std::ref(random));
   return Draw{coach::draw_order(lot->drawn_from(seed), seed), seed,
               std::all_of(lot->bugs.begin(), lot->bugs.end(),
                           [&](const catalog::Rule* rule) { return solved.contains(rule->id.value); }),
@@ -224,8 +223,7 @@ std::string what_next(const session::Session& session, bool among_decoys) {
       {"nanobug hint", "the next hint; the first names no file"},
       {"nanobug check", "is it right now? judged by what it computes"}};
   if (session.no_hints) lines.erase(lines.begin() + 1);
-  if (among_decoys)
-    lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong, which happens");
+  if (among_decoys) lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong, which happens");
   size_t width = 0;
   for (const auto& [command, what] : lines) width = std::max(width, command.size());
   std::string text;
@@ -235,13 +233,14 @@ std::string what_next(const session::Session& session, bool among_decoys) {
 
 void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs,
            bool among_decoys) {
-  ui.data(fmt::format("{}\n\n{}\n"
-                      "  cd {}\n"
-                      "{}",
-                      ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
-                                            coach::count(session.minutes, "minute"), session.seed)),
-                      told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
-                      what_next(session, among_decoys)));
+  ui.data(
+      fmt::format("{}\n\n{}\n"
+                  "  cd {}\n"
+                  "{}",
+                  ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
+                                        coach::count(session.minutes, "minute"), session.seed)),
+                  told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
+                  what_next(session, among_decoys)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 

@@ -1,5 +1,5 @@
-// tutorial: one small bug, and every verb of a session once. What has been done is read from the session's own
-// events, so it goes on wherever the learner is.
+// tutorial: one small bug, and every verb of a session once. What has been done is read from the session's
+// own events, so it goes on wherever the learner is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,35 +32,44 @@ std::vector<Step> steps(const std::vector<catalog::Category>& categories) {
   for (const catalog::Category& one : categories) classes += (classes.empty() ? "" : ", ") + one.name;
   const auto over = [](const session::Session& session) { return session.solved || session.revealed; };
   return {
-      {"nanobug run", "See what is wrong: a short run of your tree, beside the clean tree's. Look at where the two part.",
+      {"nanobug run",
+       "See what is wrong: a short run of your tree, beside the clean tree's. Look at where the two part.",
        has(coach::kRun)},
       {"nanobug note \"what you saw\"",
-       "Write the symptom down before you read any code, as you would tell an interviewer.", has(coach::kNote)},
+       "Write the symptom down before you read any code, as you would tell an interviewer.",
+       has(coach::kNote)},
       {"nanobug hypothesis CLASS \"why\"",
        "Say what kind of bug that is, before the first hint: " + classes + "; or none, if nothing is wrong.",
        has(coach::kHypothesis)},
-      {"nanobug hint", "Three hints, from the class of the bug to its function. Each costs a little of the score.",
+      {"nanobug hint",
+       "Three hints, from the class of the bug to its function. Each costs a little of the score.",
        has(coach::kHint)},
       {"nanobug locate FILE:LINE \"why\"",
-       "Claim the line, and say what is wrong with it. A wrong claim is counted, a right one is the half of it.",
+       "Claim the line, and say what is wrong with it. A wrong claim is counted, a right one is half of "
+       "it.",
        has(coach::kClaim)},
       {"nanobug check",
-       "Edit the file in your editor until this says solved. It compares what your tree computes with the clean tree, "
+       "Edit the file in your editor until this says solved. It compares what your tree computes with the "
+       "clean tree, "
        "so any right fix will do; it names what differs, never where.",
        over},
-      {"nanobug debrief", "The questions an interviewer asks next, your score, and what each point of it counted.",
+      {"nanobug debrief",
+       "The questions an interviewer asks next, your score, and what each point of it counted.",
        [](const session::Session& session) {
-         return std::any_of(session.grades.begin(), session.grades.end(), [](int grade) { return grade >= 0; });
+         return std::any_of(session.grades.begin(), session.grades.end(),
+                            [](int grade) { return grade >= 0; });
        }},
       {"nanobug stop", "The end: your work is kept, the clean tree is back.",
        [](const session::Session&) { return false; }}};
 }
 
-std::string in_words(const std::vector<Step>& steps, const session::Session& session, size_t next, size_t width) {
+std::string in_words(const std::vector<Step>& steps, const session::Session& session, size_t next,
+                     size_t width) {
   std::string text = fmt::format("The tutorial: one small bug, every verb once. The tree is in {}.\n\n",
                                  tidy(session.directory));
   for (size_t i = 0; i < steps.size(); ++i) {
-    text += fmt::format("  {} {}\n", i == next ? "->" : steps[i].done(session) ? "ok" : "  ", steps[i].command);
+    const char* mark = i == next ? "->" : steps[i].done(session) ? "ok" : "  ";
+    text += fmt::format("  {} {}\n", mark, steps[i].command);
     if (i == next) text += coach::wrap(steps[i].what, width, "       ");
   }
   return text + "\n'nanobug tutorial' shows this again, with what comes next.";
@@ -70,7 +79,8 @@ Result<Exit> tutorial(Context& c) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
   const std::string code = (*loaded)->tree.tutorial.value;
-  if (code.empty()) return fail(Exit::catalog, "this catalog has no tutorial; 'nanobug start' begins a session");
+  if (code.empty())
+    return fail(Exit::catalog, "this catalog has no tutorial; 'nanobug start' begins a session");
   auto open = session::Desk::peek(Context::places());
   NANOBUG_TRY(open);
   const auto rule = catalog::find_rule(**loaded, code);
@@ -85,9 +95,11 @@ Result<Exit> tutorial(Context& c) {
   const session::Session& session = **open;
   const std::vector<Step> all = steps((*loaded)->tree.categories);
   const size_t next = static_cast<size_t>(
-      std::find_if(all.begin(), all.end(), [&](const Step& step) { return !step.done(session); }) - all.begin());
+      std::find_if(all.begin(), all.end(), [&](const Step& step) { return !step.done(session); }) -
+      all.begin());
   if (c.ui.json) {
-    nlohmann::json json = {{"dir", session.directory.string()}, {"next", next}, {"steps", nlohmann::json::array()}};
+    nlohmann::json json = {
+        {"dir", session.directory.string()}, {"next", next}, {"steps", nlohmann::json::array()}};
     for (const Step& step : all)
       json["steps"].push_back({{"command", step.command}, {"what", step.what}, {"done", step.done(session)}});
     c.ui.data(json.dump(2, ' ', false, kAnyBytes));
@@ -100,7 +112,8 @@ Result<Exit> tutorial(Context& c) {
 }  // namespace
 
 void add_tutorial(Verbs& verbs) {
-  CLI::App* verb = verbs.add(verbs.app, "tutorial", "One small bug, step by step: every verb of a session once");
+  CLI::App* verb =
+      verbs.add(verbs.app, "tutorial", "One small bug, step by step: every verb of a session once");
   verbs.on(verb, [&c = verbs.context] { return tutorial(c); });
 }
 

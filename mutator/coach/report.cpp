@@ -82,10 +82,10 @@ Report judged(const grade::Verdict& verdict, const session::Session& before, con
   if (verdict.solved) {
     if (before.solved) return {solved_at + "; it is still right.", agreement(verdict)};
     if (after.decoy && !before.revealed)
-      return {"Nothing is wrong, and nothing was.",
-              agreement(verdict) +
-                  "\nThe answer was 'nanobug answer none \"why\"'. A check has told it now, so the session counts "
-                  "as revealed."};
+      return {"Nothing is wrong, and nothing was.", agreement(verdict) +
+                                                        "\nThe answer was 'nanobug answer none \"why\"'. A "
+                                                        "check has told it now, so the session counts "
+                                                        "as revealed."};
     if (after.revealed)
       return {"It is right now.",
               agreement(verdict) + "\nThe answer was revealed before, so the session counts as revealed."};

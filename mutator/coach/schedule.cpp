@@ -35,7 +35,8 @@ std::vector<ClassOfBugs> classes_in(const std::vector<session::Record>& ledger,
   for (const catalog::Category& category : catalog.tree.categories) {
     ClassOfBugs one{category.name, items[category.name], 0, 0};
     for (const catalog::Rule& rule : catalog.rules)
-      if (!rule.decoy && rule.category == category.name) ++one.bugs, one.solved += solved.contains(rule.id.value);
+      if (!rule.decoy && rule.category == category.name)
+        ++one.bugs, one.solved += solved.contains(rule.id.value);
     if (one.bugs > 0) classes.push_back(std::move(one));
   }
   return classes;
@@ -47,12 +48,14 @@ bool last_was_a_repetition(const std::vector<session::Record>& ledger, const cat
   std::set<std::string> before;
   for (size_t i = 0; i + 1 < ledger.size(); ++i) before.merge(classes_of(ledger[i].session, catalog));
   const std::set<std::string> last = classes_of(ledger.back().session, catalog);
-  return std::any_of(last.begin(), last.end(), [&](const std::string& name) { return before.contains(name); });
+  return std::any_of(last.begin(), last.end(),
+                     [&](const std::string& name) { return before.contains(name); });
 }
 
 // Of the bugs that are not solved, or of all when all are, the difficulty that is nearest to what suits: one
 // more than what went well in a row, and the easier of two that are as near.
-int difficulty_for(const ClassOfBugs& one, const catalog::Catalog& catalog, const std::set<std::string>& solved) {
+int difficulty_for(const ClassOfBugs& one, const catalog::Catalog& catalog,
+                   const std::set<std::string>& solved) {
   const int suits = 1 + one.item.repetitions;
   int best = 0;
   for (const catalog::Rule& rule : catalog.rules) {
@@ -73,7 +76,8 @@ std::string why(const ClassOfBugs& one, std::int64_t now) {
   if (!one.item.seen()) return "not practised yet";
   const std::string last = ago(now - one.item.last);
   if (one.item.repetitions == 0) return "the last one, " + last + ", was not solved";
-  return one.item.due() <= now ? "due again; the last one was " + last : "nothing is due; this is the first to be";
+  return one.item.due() <= now ? "due again; the last one was " + last
+                               : "nothing is due; this is the first to be";
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // schedule: which class of bug a learner should practise next.
 //
-// Each class is an item of SM-2 (P. A. Wozniak, "Optimization of repetition spacing in the practice of learning",
-// 1990): what went well comes back after 1 day, 6 days, and then after the last interval times the item's
-// easiness; what failed begins anew. Between two classes that were seen, one that was not comes in.
+// Each class is an item of SM-2 (P. A. Wozniak, "Optimization of repetition spacing in the practice of
+// learning", 1990): what went well comes back after 1 day, 6 days, and then after the last interval times the
+// item's easiness; what failed begins anew. Between two classes that were seen, one that was not comes in.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ struct ClassOfBugs {
 struct Schedule {
   std::vector<ClassOfBugs> classes;  // in the order in which they should be practised
   std::string category;              // the first of them, "" where there are none
-  int difficulty = 0;                // of a bug of it that is not solved, as near as there is one to what suits
-  std::string why;                   // in words
+  int difficulty = 0;  // of a bug of it that is not solved, as near as there is one to what suits
+  std::string why;     // in words
 };
 Schedule schedule_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog,
                      std::int64_t now);

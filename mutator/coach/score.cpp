@@ -37,7 +37,8 @@ std::set<std::string> classes_of(const Session& session, const std::vector<const
 ScoreLine hypothesis(const Session& session, const std::vector<const catalog::Rule*>& rules,
                      const std::vector<Event>& events) {
   ScoreLine line{"process", "hypothesis", 0, 10, "none was written down"};
-  const auto made = std::find_if(events.begin(), events.end(), [](const Event& e) { return is(e, kHypothesis); });
+  const auto made =
+      std::find_if(events.begin(), events.end(), [](const Event& e) { return is(e, kHypothesis); });
   if (made == events.end()) return line;
   const std::set<std::string> right = classes_of(session, rules);
   const std::string& named = made->about;

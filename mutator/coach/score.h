@@ -1,6 +1,6 @@
 // score: what a session is worth, out of 100, and what each point of it counted.
 //
-//   process 40         hypothesis 10: its class named before the first hint (5 after one, 3 for a wrong class)
+//   process 40         hypothesis 10: its class named before the first hint (after one 5, a wrong one 3)
 //                      hints 15, less 5 for each a bug
 //                      claims 15, less 5 for each wrong one
 //   knowledge 30       the follow-up questions, as the learner graded their own answers

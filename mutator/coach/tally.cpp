@@ -36,8 +36,8 @@ std::int64_t paused_seconds(const Session& session, std::int64_t now) {
 }
 
 std::int64_t learner_seconds(const Session& session, std::int64_t now) {
-  return std::max<std::int64_t>(0, end_of(session, now) - session.started - session.machine_seconds -
-                                       paused_seconds(session, now));
+  return std::max<std::int64_t>(
+      0, end_of(session, now) - session.started - session.machine_seconds - paused_seconds(session, now));
 }
 
 std::int64_t over_time(const Session& session, std::int64_t now) {
@@ -63,7 +63,8 @@ std::string cost_of(const Session& session, std::int64_t now) {
   };
   const std::int64_t over = over_time(session, now), paused = paused_seconds(session, now);
   std::string aside = over > 0 ? clock(over) + " over time" : "";
-  if (paused > 0) aside += (aside.empty() ? "" : ", ") + ("without a pause of " + count(paused / 60, "minute"));
+  if (paused > 0)
+    aside += (aside.empty() ? "" : ", ") + ("without a pause of " + count(paused / 60, "minute"));
   return clock(learner_seconds(session, now)) + (aside.empty() ? "" : " (" + aside + ")") + ", " +
          some(session.hints, "hint") + ", " + some(session.wrong_claims, "wrong claim");
 }

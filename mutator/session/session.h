@@ -85,8 +85,8 @@ struct Session {
   bool named = false;     // the learner asked for this rule by name
   bool decoy = false;     // nothing is wrong, and the right answer says so
   bool no_hints = false;  // none is to be had
-  int hints = 0;       // how many were shown before it was solved
-  int late_hints = 0;  // and after
+  int hints = 0;          // how many were shown before it was solved
+  int late_hints = 0;     // and after
   int wrong_claims = 0;
   bool located = false;
   int checks = 0;
@@ -100,9 +100,9 @@ struct Session {
   std::int64_t solved_at = 0;        // of the first solved check; 0: none yet
   std::int64_t machine_seconds = 0;  // nanobug's own, before it was solved: not on the learner's clock
   int probes_agree_last = 0, probes_total_last = 0;  // of the last check
-  std::vector<Bug> bugs;         // where there are several at once, in the order of the draw; else empty
-  std::vector<Event> events;     // oldest first
-  std::vector<int> grades;       // of each follow-up question, 0 to 3 as the learner graded it; -1: not graded
+  std::vector<Bug> bugs;      // where there are several at once, in the order of the draw; else empty
+  std::vector<Event> events;  // oldest first
+  std::vector<int> grades;    // of each follow-up question, 0 to 3 as the learner graded it; -1: not graded
   std::optional<Review> review;  // in a review; else it is a hunt
 
   std::string branch() const { return "session/" + name; }

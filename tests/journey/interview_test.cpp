@@ -1,5 +1,5 @@
-// interview: what a session is besides a bug and a fix: a hypothesis, notes, a decoy in a hunt, a debrief and its
-// score, and the tree as it was.
+// interview: what a session is besides a bug and a fix: a hypothesis, notes, a decoy in a hunt, a debrief and
+// its score, and the tree as it was.
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -71,13 +71,16 @@ Words kinds_of(const json& debrief) {
 TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview]") {
   const Interview tiny;
   const User& user = tiny.user;
-  for (const Words& words : std::vector<Words>{{"note", "x"}, {"hypothesis", "training"}, {"reset"}, {"debrief"}})
+  for (const Words& words :
+       std::vector<Words>{{"note", "x"}, {"hypothesis", "training"}, {"reset"}, {"debrief"}})
     CHECK(has(tiny.refused(words, 4), "nanobug start"));
   const fs::path dir = tiny.start({"T01"});
 
-  CHECK(has(tiny.refused({"hypothesis", "trainig", "x"}, 2), "there is no class 'trainig'; did you mean 'training'?"));
+  CHECK(has(tiny.refused({"hypothesis", "trainig", "x"}, 2),
+            "there is no class 'trainig'; did you mean 'training'?"));
   CHECK(has(tiny.refused({"hypothesis", "data"}, 2), "it may be none, numerics or training"));
-  CHECK(has(tiny.refused({"hypothesis", "training", "!"}, 2), "the hypothesis is not kept: say what you suspect"));
+  CHECK(has(tiny.refused({"hypothesis", "training", "!"}, 2),
+            "the hypothesis is not kept: say what you suspect"));
   CHECK(has(tiny.refused({"hypothesis"}, 2), "class"));
   CHECK(has(tiny.refused({"note"}, 2), "name a note: what you noticed"));
   CHECK(has(tiny.refused({"note", ""}, 2), "the note is not kept: say what you noticed"));
@@ -125,11 +128,13 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   CHECK(debrief["questions"][0]["grade"] == 2);
 
   const std::string words = user.nanobug({"debrief"}).out;
-  for (const char* part : {", a hunt of T01 An example does not converge\nsolved: 0:", "1 hint, 1 wrong claim.",
-                           "hypothesis training: the loss climbs [2J", "Score: 73 of 100", "  process         30 of 40",
-                           "    hints         10 of 15   1 hint", "you gave yourself 2 of 3"})
+  for (const char* part :
+       {", a hunt of T01 An example does not converge\nsolved: 0:", "1 hint, 1 wrong claim.",
+        "hypothesis training: the loss climbs [2J", "Score: 73 of 100", "  process         30 of 40",
+        "    hints         10 of 15   1 hint", "you gave yourself 2 of 3"})
     CHECK(has(words, part));
-  CHECK(std::all_of(words.begin(), words.end(), [](char c) { return c == '\n' || static_cast<unsigned char>(c) >= 0x20; }));
+  CHECK(std::all_of(words.begin(), words.end(),
+                    [](char c) { return c == '\n' || static_cast<unsigned char>(c) >= 0x20; }));
 
   // It is the last session's afterwards.
   std::this_thread::sleep_for(std::chrono::seconds(1));  // times are whole seconds
@@ -150,7 +155,8 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   CHECK(next["category"] == "numerics");
   CHECK(next["classes"][0]["solved"] == 0);
   CHECK(next["command"] == "nanobug start --category numerics --difficulty 1");
-  CHECK(has(user.nanobug({"next"}).out, "numerics, difficulty 1: not practised yet.\n  nanobug start --category numerics"));
+  CHECK(has(user.nanobug({"next"}).out,
+            "numerics, difficulty 1: not practised yet.\n  nanobug start --category numerics"));
 }
 
 TEST_CASE("the debrief asks at a terminal, the answer first and then how good it was", "[interview]") {
@@ -166,7 +172,8 @@ TEST_CASE("the debrief asks at a terminal, the answer first and then how good it
   const Finished asked = at_terminal(tiny, "debrief", "it is the same\n4\nx\n3\n");
   INFO(asked.out);
   CHECK(asked.exit_code == 0);
-  const size_t question = asked.out.find("What would a negative"), answer = asked.out.find("The same: the step");
+  const size_t question = asked.out.find("What would a negative"),
+               answer = asked.out.find("The same: the step");
   CHECK(question < answer);
   CHECK(asked.out.find("Your answer: ") < answer);
   CHECK(answer != std::string::npos);
@@ -181,8 +188,9 @@ TEST_CASE("a hunt in which nothing is wrong: one answer is right, and a check te
   const User& user = tiny.user;
   const Finished begun = user.nanobug({"start", "--decoys", "1", "--seed", "3"});
   CHECK(begun.exit_code == 0);
-  CHECK(has(begun.out, "  nanobug check                is it right now? judged by what it computes\n"
-                       "  nanobug answer none \"why\"    nothing is wrong, which happens\n"));
+  CHECK(has(begun.out,
+            "  nanobug check                is it right now? judged by what it computes\n"
+            "  nanobug answer none \"why\"    nothing is wrong, which happens\n"));
   for (const char* secret : {"decoy", "N02", "one-times"}) CHECK_FALSE(has(begun.out + begun.err, secret));
   CHECK(has(user.nanobug({"status"}).out, "--seed 3 --decoys 1"));
   const fs::path dir = user.ask({"status"})["dir"].get<std::string>();

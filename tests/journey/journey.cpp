@@ -121,8 +121,9 @@ Finished tried(const Tiny& tiny, const std::string& lines, const std::string& op
 Finished at_terminal(const Tiny& tiny, const std::string& words, const std::string& keys) {
   REQUIRE(write_unsynced(tiny.place / "keys", keys));
   return tiny.user.command({"sh", "-c",
-                            "TERM=xterm script -qec \"'" NANOBUG_PROGRAM "' --catalog '" + tiny.catalog.string() +
-                                "' " + words + "\" /dev/null < '" + (tiny.place / "keys").string() + "'"});
+                            "TERM=xterm script -qec \"'" NANOBUG_PROGRAM "' --catalog '" +
+                                tiny.catalog.string() + "' " + words + "\" /dev/null < '" +
+                                (tiny.place / "keys").string() + "'"});
 }
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {

@@ -153,9 +153,10 @@ TEST_CASE("a review of a bug: read, answered wrong, answered right", "[review]")
   const Finished answered = user.nanobug({"answer", line, "the sign is wrong:", "it climbs", "-q"});
   CHECK(answered.exit_code == 0);
   CHECK(answered.err.empty());
-  for (const char* part : {"Right: that is the line.\n", "1 hint, 2 wrong claims.\n",
-                           "Your reason names the cause: sign.\n", "along the gradient instead of against it",
-                           "What would a negative learning rate do?", "nanobug debrief  the questions one by one"})
+  for (const char* part :
+       {"Right: that is the line.\n", "1 hint, 2 wrong claims.\n", "Your reason names the cause: sign.\n",
+        "along the gradient instead of against it", "What would a negative learning rate do?",
+        "nanobug debrief  the questions one by one"})
     CHECK(has(answered.out, part));
   CHECK_FALSE(has(answered.out, "The same: the step is their product."));  // the learner answers first
   CHECK(has(tiny.refused({"answer", line, "again"}, 4), "this session was solved at 0:"));
@@ -221,7 +222,8 @@ TEST_CASE("a review that was revealed stays revealed, and a hunt takes no answer
   CHECK(user.ask({"progress"})["reviews"]["solved"] == 0);
   CHECK(has(tiny.refused({"answer", "12", "why"}, 4), "no session is open; 'nanobug start' begins one"));
   tiny.start({"T01"});
-  CHECK(has(tiny.refused({"answer", "12", "why"}, 4), "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE'"));
+  CHECK(has(tiny.refused({"answer", "12", "why"}, 4),
+            "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE'"));
   CHECK(user.ask({"status"})["mode"] == "hunt");
   CHECK(user.ask({"status"})["wrong_claims"] == 0);
 }

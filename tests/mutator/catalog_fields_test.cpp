@@ -348,8 +348,9 @@ TEST_CASE("the tutorial is a bug of the catalog, named by its code", "[catalog][
   for (const std::string wrong : {"N02", "first-rule", "n01"})
     CHECK(with(wrong) == start + "there is no rule '" + wrong + "' for the tutorial; name one by its code\n");
   const std::string decoy = with_line(line_of("decoy"), "    decoy: true");
-  CHECK(listed(errors_of(decoy)).find(start + "'N01' is a decoy; the tutorial needs a bug that can be found") !=
-        std::string::npos);
+  CHECK(
+      listed(errors_of(decoy)).find(start + "'N01' is a decoy; the tutorial needs a bug that can be found") !=
+      std::string::npos);
 }
 
 TEST_CASE("what an empty list, a wrong list and a wrong mapping are told", "[catalog][fields]") {

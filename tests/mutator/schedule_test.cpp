@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::int64_t kDay = 86'400, kNow = 1'795'219'200;
 
-catalog::Rule rule_of(const std::string& id, const std::string& category, int difficulty, bool decoy = false) {
+catalog::Rule rule_of(const std::string& id, const std::string& category, int difficulty,
+                      bool decoy = false) {
   catalog::Rule rule;
   rule.id.value = id;
   rule.category = category;
@@ -24,9 +25,10 @@ catalog::Rule rule_of(const std::string& id, const std::string& category, int di
 catalog::Catalog catalog_of() {
   catalog::Catalog catalog;
   catalog.tree.categories = {{"D", "data"}, {"T", "training"}, {"A", "architecture"}, {"X", "empty"}};
-  catalog.rules = {rule_of("d1", "data", 1),         rule_of("d2", "data", 2),  rule_of("d3", "data", 3),
-                   rule_of("t1", "training", 1),     rule_of("t3", "training", 3),
-                   rule_of("a1", "architecture", 1), rule_of("x1", "empty", 1, true)};
+  catalog.rules = {rule_of("d1", "data", 1),       rule_of("d2", "data", 2),
+                   rule_of("d3", "data", 3),       rule_of("t1", "training", 1),
+                   rule_of("t3", "training", 3),   rule_of("a1", "architecture", 1),
+                   rule_of("x1", "empty", 1, true)};
   return catalog;
 }
 

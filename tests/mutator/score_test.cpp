@@ -116,7 +116,8 @@ TEST_CASE("what is written after the answer does not count", "[coach][score]") {
   CHECK(points(s) == Points{0, 15, 15, 0, 0, 0, 10});
   Session revealed = session_of(0);
   revealed.revealed = true;
-  revealed.events = {{1001, kNote, "", "the gradient"}, {1002, kReveal, "", ""}, {1003, kNote, "", "residual"}};
+  revealed.events = {
+      {1001, kNote, "", "the gradient"}, {1002, kReveal, "", ""}, {1003, kNote, "", "residual"}};
   revealed.grades = {2, 2, 2};
   CHECK(points(revealed) == Points{0, 0, 0, 20, 7, 6, 0});
 }
@@ -153,7 +154,7 @@ TEST_CASE("a rule without terms or questions takes nothing for them", "[coach][s
   CHECK(points(session_of(60), {&bare}) == Points{0, 15, 15, 30, 14, 0, 10});
   Session s = session_of(60);
   s.events = {{1001, kNote, "", "it is shuffled twice"}};
-  CHECK(points(s, {&one}) == Points{0, 15, 15, 0, 14, 6, 10});  // it has no second term to name
+  CHECK(points(s, {&one}) == Points{0, 15, 15, 0, 14, 6, 10});            // it has no second term to name
   CHECK(points(session_of(60), {}) == Points{0, 15, 15, 30, 14, 0, 10});  // gone from the catalog
 }
 

@@ -362,7 +362,7 @@ TEST_CASE("every number of a paper comes back as it stands there, or the paper i
         if (other == 999 && place.find("/grades/") != std::string::npos)
           CHECK(found.is_null());  // a grade is 0 to 3, or none
         else if (other == 999 ||
-            (other == UINT64_MAX && other.is_number_unsigned() && whole_64_bits.contains(place)))
+                 (other == UINT64_MAX && other.is_number_unsigned() && whole_64_bits.contains(place)))
           CHECK(found.dump() == changed.dump());
         else
           CHECK((found.is_null() || found.dump() == changed.dump()));

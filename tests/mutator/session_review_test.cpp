@@ -17,8 +17,7 @@ session::StartRequest review_request() {
   request.mutated = {{"optim.cpp", {"step += 1;\n"}}};
   request.injected = {
       {.rule = "goes-uphill", .site = 0, .file = "optim.cpp", .function = "", .changed = {{1, 1}}}};
-  request.review =
-      session::Review{.file = "optim.cpp", .shown = {1, 1}, .why = "", .terms = {}};
+  request.review = session::Review{.file = "optim.cpp", .shown = {1, 1}, .why = "", .terms = {}};
   request.minutes = 5;
   request.seed = 7;
   return request;

@@ -31,7 +31,8 @@ class Maker {
     for (const std::string_view line : lines_of(*text)) lines_.emplace_back(line);
     // Without its page of symptoms, which speaks of rules that may not be among these.
     std::string all = between(1, catalog_.rules.front().place.line, [&](std::vector<std::string>& head) {
-      if (const int line = catalog_.tree.guide.place.line; line > 0) head.at(static_cast<size_t>(line) - 1).clear();
+      if (const int line = catalog_.tree.guide.place.line; line > 0)
+        head.at(static_cast<size_t>(line) - 1).clear();
     });
     std::vector<size_t> bugs;  // a decoy is on no list
     for (size_t which = 0; which < catalog_.rules.size(); ++which)

@@ -31,7 +31,8 @@ void leave_out_others(std::vector<std::string>& files, const std::set<fs::path>&
   std::set<fs::path> folders;
   for (const fs::path& source : compiled) folders.insert(source.parent_path());
   std::erase_if(files, [&](const std::string& file) {
-    return file.ends_with(".cpp") ? !compiled.contains(file) : !folders.contains(fs::path(file).parent_path());
+    return file.ends_with(".cpp") ? !compiled.contains(file)
+                                  : !folders.contains(fs::path(file).parent_path());
   });
 }
 
@@ -45,10 +46,10 @@ Result<std::set<fs::path>> compiled_in(const fs::path& tree, const fs::path& com
   const fs::path root = fs::weakly_canonical(tree, ignored);
   for (const auto& entry : entries.is_array() ? entries : nlohmann::json::array())
     if (entry.contains("file") && entry.contains("directory"))
-      compiled.insert(fs::weakly_canonical(fs::path(entry["directory"].get<std::string>()) /
-                                               entry["file"].get<std::string>(),
-                                           ignored)
-                          .lexically_relative(root));
+      compiled.insert(
+          fs::weakly_canonical(
+              fs::path(entry["directory"].get<std::string>()) / entry["file"].get<std::string>(), ignored)
+              .lexically_relative(root));
   if (compiled.empty()) return fail(Exit::catalog, "nothing is compiled by " + database.string());
   return compiled;
 }

@@ -21,8 +21,8 @@ struct Choice {
 };
 
 // The tree's sources and headers that were asked for, sorted: those that it compiles, as the
-// compile_commands.json in `commands` says, and the headers beside them. Errors: Exit::usage for a glob without
-// a file.
+// compile_commands.json in `commands` says, and the headers beside them. Errors: Exit::usage for a glob
+// without a file.
 Result<std::vector<std::string>> choose_files(const fs::path& tree, const fs::path& commands,
                                               const Choice& choice);
 
