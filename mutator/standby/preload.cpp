@@ -85,6 +85,17 @@ bool is_foreign(void* handle) {
   return foreign;
 }
 
+// Is it what flushes C++'s streams? Since GCC 13 it is asked for by their own library alone, which nobody
+// finds by name before it is initialised; so the function is asked who it is.
+bool flushes_streams(void (*function)(void*)) {
+  void* const address = reinterpret_cast<void*>(function);
+  dl_find_object found;
+  Dl_info info;
+  return ::_dl_find_object(address, &found) == 0 && std::strstr(found.dlfo_link_map->l_name, "/libstdc++.") &&
+         ::dladdr(address, &info) != 0 && info.dli_sname &&
+         std::strncmp(info.dli_sname, "_ZNSt8ios_base4InitD", 20) == 0;
+}
+
 // The descriptors that the program's libraries have opened by now.
 std::vector<int> open_descriptors() {
   std::vector<int> all;
@@ -282,10 +293,7 @@ extern "C" {
 
 __attribute__((visibility("default"))) int __cxa_atexit(void (*function)(void*), void* object, void* handle) {
   static const AtExit real = next<AtExit>("__cxa_atexit");
-  // C++'s streams are flushed by the last of these.
-  static void* streams = nullptr;
-  if (!streams) streams = ::dlsym(RTLD_DEFAULT, "_ZNSt8ios_base4InitD1Ev");
-  if (is_foreign(handle) && reinterpret_cast<void*>(function) != streams) return 0;
+  if (is_foreign(handle) && !flushes_streams(function)) return 0;
   return real(function, object, handle);
 }
 

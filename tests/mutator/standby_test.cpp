@@ -157,6 +157,20 @@ TEST_CASE("what a program joins is loaded once, and is not taken apart", "[base]
                         : Notes{"library begins", "program begins", "program ends", "program ends"}));
 }
 
+TEST_CASE("what a program has not flushed is there at its end, held or joined", "[base][standby]") {
+  const Command command = program({"version"});
+  const std::string alone = run(command)->out;
+  CHECK_FALSE(alone.empty());
+  for (const bool is_own : {true, false}) {
+    const auto held = Standby::start(command, is_own ? kPrograms : fs::path("/nowhere"));
+    REQUIRE(held);
+    CHECK(run(command, held.get())->out == alone);
+    const Joined joined(command, is_own);
+    REQUIRE(joined.program);
+    CHECK(run(command, joined.program.get())->out == alone);
+  }
+}
+
 TEST_CASE("another version of a library comes with who joins", "[base][standby]") {
   // What one tree's program was built with is not what another's has.
   const Command command = program({"version"}), other = program({"version"}, {}, "other/standby_program");
@@ -167,7 +181,9 @@ TEST_CASE("another version of a library comes with who joins", "[base][standby]"
   for (const auto& [each, path] : {std::pair(command, "standby"), std::pair(other, "standby/other")}) {
     const auto joined = Standby::join(*host, each, {kPrograms / path / "libstandby_library.so"});
     REQUIRE(joined);
-    CHECK(run(each, joined.get())->out == run(each)->out);
+    const auto there = run(each, joined.get());
+    INFO(there->how() << ' ' << there->err);
+    CHECK(there->out == run(each)->out);
   }
   CHECK(run(command)->out != run(other)->out);
 }
