@@ -4,13 +4,15 @@
 #include <algorithm>
 
 #include <clang/AST/RecursiveASTVisitor.h>
+#include <clang/Lex/Lexer.h>
 
 namespace nanobug::rewrite {
 namespace {
 
 using namespace clang;
 
-constexpr int kExpression = 1, kInitializer = 2, kStatement = 1000, kDeclaration = 2000, kCutInto = 10000;
+constexpr int kExpression = 1, kInitializer = 2, kStatement = 1000, kDeclaration = 2000, kCutInto = 10000,
+              kTorn = 20000;
 
 void sort_once(std::vector<Node>& nodes) {
   std::sort(nodes.begin(), nodes.end());
@@ -75,7 +77,18 @@ class Collector : public RecursiveASTVisitor<Collector> {
     const auto begin = unit_.offset(from), end = unit_.end_offset(to);
     if (!begin || !end) return;
     const int first = shape_.token_at(*begin);
-    nodes_.push_back({kind, first, shape_.last_of(first, shape_.token_at(*end))});
+    nodes_.push_back(
+        {kind + (tears_a_macro(from, to) ? kTorn : 0), first, shape_.last_of(first, shape_.token_at(*end))});
+  }
+
+  // With `#define LESS c < d`, the cast in `(int)LESS` is of c alone: it ends in the middle of what one token
+  // stands for, and no token says so.
+  bool tears_a_macro(SourceLocation from, SourceLocation to) const {
+    const SourceManager& sources = unit_.context().getSourceManager();
+    const LangOptions& language = unit_.context().getLangOpts();
+    if (sources.getExpansionLoc(from) == sources.getExpansionLoc(to)) return false;
+    return (from.isMacroID() && !Lexer::isAtStartOfMacroExpansion(from, sources, language)) ||
+           (to.isMacroID() && !Lexer::isAtEndOfMacroExpansion(to, sources, language));
   }
 
   Unit& unit_;

@@ -211,6 +211,15 @@ class Maker {
     }
   }
 
+  // An index that begins with a lambda and goes on has parentheses that are its author's, and stay when the
+  // lambda is replaced, though nothing needs them then.
+  Expr element(Type of, int size) {
+    Expr made = two(Op::subscript, Type::l, "[]", of, Type::i, size);
+    while (made.kids[1].op != Op::lambda && first_of(made.kids[1]).op == Op::lambda)
+      made.kids[1] = expr(Type::i, size - 1);
+    return made;
+  }
+
   Expr object_int(int size) {
     switch (below(11)) {
       case 0:
@@ -224,9 +233,9 @@ class Maker {
       case 4:
         return unary(Op::prefix, Type::l, "*", Type::p, size);
       case 5:
-        return two(Op::subscript, Type::l, "[]", Type::p, Type::i, size);
+        return element(Type::p, size);
       case 6:
-        return two(Op::subscript, Type::l, "[]", Type::w, Type::i, size);
+        return element(Type::w, size);
       case 7:
         return unary(Op::member, Type::l, "m", Type::w, size);
       case 8:
