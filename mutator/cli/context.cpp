@@ -169,6 +169,14 @@ Result<vault::Tree> Context::from_vault(const std::string& id) {
   return tree;
 }
 
+Result<std::vector<session::Record>> Context::ledger() const {
+  std::vector<std::string> warnings;
+  auto records = session::Desk::ledger(places(), &warnings);
+  NANOBUG_TRY(records);
+  for (const std::string& warning : warnings) ui.say(warning);
+  return records;
+}
+
 Result<const catalog::Catalog*> Context::catalog_of(const session::Session& session) {
   if (began_) return &began_->catalog;
   if (session.project.empty()) return catalog();  // begun by a nanobug that did not keep it

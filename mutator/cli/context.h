@@ -51,6 +51,9 @@ class Context {
   Result<const catalog::Catalog*> catalog_of(const session::Session& session);
   Result<grade::Mutants*> mutants_of(const session::Session& session);
 
+  // The sessions that have ended; what of them cannot be read is said.
+  Result<std::vector<session::Record>> ledger() const;
+
   // A tree that a session has in the vault. Errors: Exit::io with the way out.
   static Result<vault::Tree> from_vault(const std::string& id);
 

@@ -14,6 +14,7 @@
 
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/notes.h"
+#include "mutator/coach/practice.h"
 #include "mutator/coach/score.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
@@ -65,15 +66,6 @@ Result<Ended> ended() {
   if (ledger->empty())
     return fail(Exit::session, "no session is open and none has ended; 'nanobug start' begins one");
   return Ended{ledger->back().session, ledger->back().outcome, ledger->back().ended, false};
-}
-
-std::vector<const catalog::Rule*> rules_of(const catalog::Catalog& catalog, const session::Session& session) {
-  std::vector<const catalog::Rule*> rules;
-  for (const session::Injected& bug : session.injected)
-    if (const auto rule = catalog::find_rule(catalog, bug.rule);
-        rule && std::find(rules.begin(), rules.end(), *rule) == rules.end())
-      rules.push_back(*rule);
-  return rules;
 }
 
 // ---- the questions
@@ -260,7 +252,7 @@ Result<Exit> debrief_session(Context& c, const std::string& grades) {
   NANOBUG_TRY(last);
   const auto loaded = c.catalog_of(last->session);
   NANOBUG_TRY(loaded);
-  const auto rules = rules_of(**loaded, last->session);
+  const auto rules = coach::rules_of(last->session, **loaded);
   NANOBUG_TRY(take_grades(c, *last, rules, grades));
   const coach::Score score = coach::score_of(last->session, rules, last->at);
   if (c.ui.json) {

@@ -18,10 +18,8 @@ std::string command_of(const coach::Schedule& schedule) {
 Result<Exit> next(Context& c) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
-  std::vector<std::string> warnings;
-  const auto ledger = session::Desk::ledger(Context::places(), &warnings);
+  const auto ledger = c.ledger();
   NANOBUG_TRY(ledger);
-  for (const std::string& warning : warnings) c.ui.say(warning);
   const std::int64_t now = std::time(nullptr);
   const coach::Schedule schedule = coach::schedule_of(*ledger, **loaded, now);
   if (schedule.category.empty()) return fail(Exit::catalog, "the catalog has no bug in any category");

@@ -90,10 +90,8 @@ void add_progress(Verbs& verbs) {
   verbs.on(verb, [markdown, &c = verbs.context]() -> Result<Exit> {
     const auto loaded = c.catalog();
     NANOBUG_TRY(loaded);
-    std::vector<std::string> warnings;
-    const auto ledger = session::Desk::ledger(Context::places(), &warnings);
+    const auto ledger = c.ledger();
     NANOBUG_TRY(ledger);
-    for (const std::string& warning : warnings) c.ui.say(warning);
     if (*markdown && c.ui.json)
       return fail(Exit::usage, "--markdown and --json exclude each other; leave one out");
     if (*markdown) {

@@ -1,6 +1,8 @@
 // practice: see practice.h.
 #include "mutator/coach/practice.h"
 
+#include <algorithm>
+
 #include "mutator/coach/tally.h"
 
 namespace nanobug::coach {
@@ -62,6 +64,15 @@ Progress progress_of(const std::vector<session::Record>& ledger, const catalog::
     progress.rules_solved += progress.solved_rules.contains(rule.id.value);
   }
   return progress;
+}
+
+std::vector<const catalog::Rule*> rules_of(const session::Session& session, const catalog::Catalog& catalog) {
+  std::vector<const catalog::Rule*> rules;
+  for (const session::Injected& bug : session.injected)
+    if (const catalog::Rule* rule = catalog.find(bug.rule);
+        rule && std::find(rules.begin(), rules.end(), rule) == rules.end())
+      rules.push_back(rule);
+  return rules;
 }
 
 std::set<std::string> solved_ids(const std::vector<session::Record>& ledger) {

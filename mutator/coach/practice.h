@@ -32,6 +32,9 @@ struct Progress {
 };
 Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog);
 
+// Those of a session, each once, without those that are gone from the catalog.
+std::vector<const catalog::Rule*> rules_of(const session::Session& session, const catalog::Catalog& catalog);
+
 // The ids that were solved.
 std::set<std::string> solved_ids(const std::vector<session::Record>& ledger);
 

@@ -19,18 +19,16 @@ constexpr std::int64_t kDay = 86'400;
 
 std::set<std::string> classes_of(const session::Session& session, const catalog::Catalog& catalog) {
   std::set<std::string> names;
-  for (const session::Injected& bug : session.injected)
-    if (const catalog::Rule* rule = catalog.find(bug.rule)) names.insert(rule->category);
+  for (const catalog::Rule* rule : rules_of(session, catalog)) names.insert(rule->category);
   return names;
 }
 
 std::vector<ClassOfBugs> classes_in(const std::vector<session::Record>& ledger,
-                                    const catalog::Catalog& catalog) {
+                                    const catalog::Catalog& catalog, const std::set<std::string>& solved) {
   std::map<std::string, Item> items;
   for (const session::Record& record : ledger)
     for (const std::string& name : classes_of(record.session, catalog))
       items[name] = practised(items[name], quality_of(record), record.ended);
-  const std::set<std::string> solved = solved_ids(ledger);
   std::vector<ClassOfBugs> classes;
   for (const catalog::Category& category : catalog.tree.categories) {
     ClassOfBugs one{category.name, items[category.name], 0, 0};
@@ -106,7 +104,8 @@ Item practised(Item item, int quality, std::int64_t at) {
 
 Schedule schedule_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog,
                      std::int64_t now) {
-  Schedule schedule{classes_in(ledger, catalog), "", 0, ""};
+  const std::set<std::string> solved = solved_ids(ledger);
+  Schedule schedule{classes_in(ledger, catalog, solved), "", 0, ""};
   const bool new_first = last_was_a_repetition(ledger, catalog);
   // What is due, the longest first; what is new; what will be due. New ones come before what is due where the
   // last session was a repetition.
@@ -119,7 +118,7 @@ Schedule schedule_of(const std::vector<session::Record>& ledger, const catalog::
   if (schedule.classes.empty()) return schedule;
   const ClassOfBugs& first = schedule.classes.front();
   schedule.category = first.name;
-  schedule.difficulty = difficulty_for(first, catalog, solved_ids(ledger));
+  schedule.difficulty = difficulty_for(first, catalog, solved);
   schedule.why = why(first, now);
   return schedule;
 }

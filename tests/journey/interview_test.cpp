@@ -14,45 +14,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr char kDecoy[] = R"(
-  - code: N02
-    id: one-times-each
-    title: Another mean
-    pack: [tiny]
-    category: numerics
-    decoy: true
-    in: tree/stats.cpp
-    match: |
-      binaryOperator(hasOperatorName("+="), hasRHS(expr().bind("value")))
-    edits:
-      - replace: node("value")
-        with: "1.0 * {{value}}"
-    terms: [one, product]
-    brief: The mean looks wrong.
-    hints: ["Compute it.", "Look at the product.", "Look at mean()."]
-    cause: Nothing is wrong. A product with one is the number itself.
-    questions:
-      - question: Of a float too?
-        answer: Of a float too.
-)";
-
-struct Interview : Tiny {
-  Interview() {
-    REQUIRE(write_unsynced(catalog, *read_file(catalog) + kDecoy));
-    replace_in(catalog, "    seen_by: [step.direction]",
-               "    terms: [sign, gradient]\n    seen_by: [step.direction]");
-  }
-
-  std::string refused(const Words& words, int exit) const {
-    const Finished finished = user.nanobug(words);
-    INFO(words[0] << "\n" << finished.out << finished.err);
-    CHECK(finished.exit_code == exit);
-    CHECK(finished.out.empty());
-    CHECK(finished.err.starts_with("nanobug: "));
-    CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
-    return finished.err;
-  }
-};
+using Interview = TinyWithDecoy;
 
 json line_of(const json& debrief, const std::string& name) {
   for (const json& line : debrief["score"]["lines"])

@@ -118,6 +118,43 @@ Finished tried(const Tiny& tiny, const std::string& lines, const std::string& op
                            tiny.place);
 }
 
+std::string Tiny::refused(const std::vector<std::string>& words, int exit) const {
+  const Finished finished = user.nanobug(words);
+  INFO(words[0] << "\n" << finished.out << finished.err);
+  CHECK(finished.exit_code == exit);
+  CHECK(finished.out.empty());
+  CHECK(finished.err.starts_with("nanobug: "));
+  CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
+  return finished.err;
+}
+
+TinyWithDecoy::TinyWithDecoy() {
+  constexpr char kDecoy[] = R"(
+  - code: N02
+    id: one-times-each
+    title: Another mean
+    pack: [tiny]
+    category: numerics
+    decoy: true
+    in: tree/stats.cpp
+    match: |
+      binaryOperator(hasOperatorName("+="), hasRHS(expr().bind("value")))
+    edits:
+      - replace: node("value")
+        with: "1.0 * {{value}}"
+    terms: [one, product]
+    brief: The mean looks wrong.
+    hints: ["Compute it.", "Look at the product.", "Look at mean()."]
+    cause: Nothing is wrong. A product with one is the number itself.
+    questions:
+      - question: Of a float too?
+        answer: Of a float too.
+)";
+  REQUIRE(write_unsynced(catalog, *read_file(catalog) + kDecoy));
+  replace_in(catalog, "    seen_by: [step.direction]",
+             "    terms: [sign, gradient]\n    seen_by: [step.direction]");
+}
+
 Finished at_terminal(const Tiny& tiny, const std::string& words, const std::string& keys) {
   REQUIRE(write_unsynced(tiny.place / "keys", keys));
   return tiny.user.command({"sh", "-c",

@@ -61,6 +61,13 @@ struct Tiny {
 
   // nanobug start MORE…; -> the checkout.
   fs::path start(std::vector<std::string> more) const;
+  // The verb fails with that code, and one sentence; -> that.
+  std::string refused(const std::vector<std::string>& words, int exit) const;
+};
+
+// The same with a decoy, N02, and with key terms for T01: sign, gradient.
+struct TinyWithDecoy : Tiny {
+  TinyWithDecoy();
 };
 
 // nanobug rule try stats.cpp, with these lines on stdin.

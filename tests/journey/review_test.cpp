@@ -13,28 +13,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// A decoy with the site of the bug, N02, and one that changes nothing, N03.
-constexpr char kDecoys[] = R"(
-  - code: N02
-    id: one-times-each
-    title: Another mean
-    pack: [tiny]
-    category: numerics
-    decoy: true
-    in: tree/stats.cpp
-    match: |
-      binaryOperator(hasOperatorName("+="), hasRHS(expr().bind("value")))
-    edits:
-      - replace: node("value")
-        with: "1.0 * {{value}}"
-    terms: [one, product]
-    brief: The mean looks wrong.
-    hints: ["Compute it.", "Look at the product.", "Look at mean()."]
-    cause: Nothing is wrong. A product with one is the number itself.
-    questions:
-      - question: Of a float too?
-        answer: Of a float too.
-
+// A decoy that changes nothing.
+constexpr char kUnchanged[] = R"(
   - code: N03
     id: nothing-at-all
     title: A mean
@@ -49,11 +29,9 @@ constexpr char kDecoys[] = R"(
 )";
 
 // The tiny tree with decoys, and a file that is longer than what is shown of it.
-struct Reviewed : Tiny {
+struct Reviewed : TinyWithDecoy {
   Reviewed() {
-    REQUIRE(write_unsynced(catalog, *read_file(catalog) + kDecoys));
-    replace_in(catalog, "    seen_by: [step.direction]",
-               "    terms: [sign, gradient]\n    seen_by: [step.direction]");
+    REQUIRE(write_unsynced(catalog, *read_file(catalog) + kUnchanged));
     std::string notes;
     for (int i = 0; i < 40; ++i) notes += "// A line of prose, number " + std::to_string(i) + ".\n";
     replace_in(tree / "stats.cpp", "namespace tiny {", notes + "namespace tiny {");
@@ -63,16 +41,6 @@ struct Reviewed : Tiny {
   json begin(Words more) const {
     more.insert(more.begin(), {"start", "--mode", "review"});
     return user.ask(more);
-  }
-  // The verb fails with that code, and one sentence.
-  std::string refused(const Words& words, int exit) const {
-    const Finished finished = user.nanobug(words);
-    INFO(words[0] << "\n" << finished.out << finished.err);
-    CHECK(finished.exit_code == exit);
-    CHECK(finished.out.empty());
-    CHECK(finished.err.starts_with("nanobug: "));
-    CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
-    return finished.err;
   }
 };
 
