@@ -122,6 +122,12 @@ const Run* Tree::find_run(std::string_view name) const {
   return run == runs.end() ? nullptr : &*run;
 }
 
+const Evidence* Tree::find_evidence(Evidence::From from) const {
+  for (const Evidence& one : evidence)
+    if (one.from == from) return &one;
+  return nullptr;
+}
+
 const Pack* Tree::find_pack(std::string_view name) const {
   const auto pack = std::find_if(packs.begin(), packs.end(), [&](const Pack& p) { return p.name == name; });
   return pack == packs.end() ? nullptr : &*pack;

@@ -89,6 +89,31 @@ struct Run {
   std::vector<std::string> series;  // the first is the one that is plotted; none: what it prints is shown
 };
 
+// What a program tells of itself beside its records, for who asks.
+struct Diagnostics {
+  std::vector<std::string> args;      // of a program that can: they know {diagnostics}, a file of JSON lines
+  std::vector<std::string> programs;  // those that can, relative to {build}
+  std::vector<std::string> reseed;    // arguments that make any of them draw other random numbers
+};
+
+// Something that an interviewer has to show, when asked.
+struct Evidence {
+  enum class From {
+    run,       // a series of the records or of the diagnostics of the bug's own run
+    output,    // what that run prints
+    tests,     // the observables whose probes and parity runs fail
+    clean,     // from now on the clean tree's, beside
+    checkout,  // the sources: what `open` costs
+  };
+  std::string id;
+  std::string words;                  // what it is, in one line
+  std::vector<std::string> synonyms;  // what else it is called
+  int minutes = 1;                    // its price; 0: it comes with the symptom
+  From from = From::run;
+  std::string series;  // of From::run: "loss"; "grad_norm/*": all that begin so, each a part
+  std::string unit;    // of its numbers; may be empty
+};
+
 // A class of bugs.
 struct Category {
   std::string letter;  // what the codes of its rules begin with
@@ -113,6 +138,8 @@ struct Tree {
   std::map<std::string, std::string> inputs;  // name -> text: files that every {scratch} begins with
   std::vector<Parity> parity;
   std::vector<Run> runs;  // at least one; a rule that names none has the first
+  Diagnostics diagnostics;
+  std::vector<Evidence> evidence;
   std::vector<Category> categories;
   std::vector<Pack> packs;  // where there are none, a rule may name any
   std::vector<std::string> patterns,
@@ -128,6 +155,8 @@ struct Tree {
   // The run of that name, or null.
   const Run* find_run(std::string_view name) const;
   const Pack* find_pack(std::string_view name) const;
+  // The first of that kind, or null.
+  const Evidence* find_evidence(Evidence::From from) const;
 
   // Every program of the tree that is run, relative to {build}; each once.
   std::vector<std::string> programs() const;

@@ -101,6 +101,16 @@ void members(V& visit, T& run) {
   auto& [name, program, series] = run;
   visit(name, program, series);
 }
+template <class V, Is<Diagnostics> T>
+void members(V& visit, T& diagnostics) {
+  auto& [args, programs, reseed] = diagnostics;
+  visit(args, programs, reseed);
+}
+template <class V, Is<Evidence> T>
+void members(V& visit, T& evidence) {
+  auto& [id, words, synonyms, minutes, from, series, unit] = evidence;
+  visit(id, words, synonyms, minutes, from, series, unit);
+}
 template <class V, Is<Category> T>
 void members(V& visit, T& category) {
   auto& [letter, name] = category;
@@ -113,10 +123,10 @@ void members(V& visit, T& pack) {
 }
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
-  auto& [root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-         tests, guide, tutorial, place] = tree;
-  visit(root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-        tests, guide, tutorial, place);
+  auto& [root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs,
+         patterns, outcomes, pages, tests, guide, tutorial, place] = tree;
+  visit(root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs,
+        patterns, outcomes, pages, tests, guide, tutorial, place);
 }
 template <class V, Is<Edit> T>
 void members(V& visit, T& edit) {

@@ -11,6 +11,7 @@ namespace {
 const Names kBuildWords = {"source", "build", "project"};
 const Names kProbeWords = {"source", "build", "project", "probes_build"};
 const Names kStepWords = {"source", "build", "scratch"};
+const Names kDiagnosticsWords = {"source", "build", "scratch", "diagnostics"};
 const Names kRunWords = {"source", "build", "scratch", "metrics"};
 
 Kind<std::vector<Text>> argv(const Names& placeholders, Items items = Items::some) {
@@ -157,6 +158,64 @@ Kind<Run> run() {
                       [](Fields& fields, Run& r) { r.program.place = fields.place(); });
 }
 
+Kind<Diagnostics> diagnostics() {
+  using F = Of<Diagnostics>;
+  return mapping<Diagnostics>(
+      "tree.diagnostics",
+      {F::need("options", argv(kDiagnosticsWords), &Diagnostics::args,
+               "what makes a program write {diagnostics}: JSON lines, each with 'step', and numbers, "
+               "words or tables by series or series/part"),
+       F::need("programs", texts(path(), Items::each_once), &Diagnostics::programs,
+               "the programs that take them, relative to {build}"),
+       F::may("reseed", argv(kStepWords), &Diagnostics::reseed,
+              "arguments that make these programs draw other random numbers: how far two clean runs part")},
+      [](Fields& fields, Diagnostics& d) {
+        const auto names_file = [](const std::string& arg) {
+          return arg.find("{diagnostics}") != std::string::npos;
+        };
+        if (!d.args.empty() && std::none_of(d.args.begin(), d.args.end(), names_file))
+          fields.error("'options' of tree.diagnostics must name {diagnostics}, the file to write",
+                       fields.place());
+      });
+}
+
+const std::vector<std::pair<std::string, Evidence::From>> kSources = {{"run", Evidence::From::run},
+                                                                      {"output", Evidence::From::output},
+                                                                      {"tests", Evidence::From::tests},
+                                                                      {"clean", Evidence::From::clean},
+                                                                      {"checkout", Evidence::From::checkout}};
+
+Kind<Evidence> evidence() {
+  using F = Of<Evidence>;
+  Names sources;
+  for (const auto& [name, from] : kSources) sources.push_back(name);
+  return mapping<Evidence>(
+      "an entry of tree.evidence",
+      {F::need("words", text(), &Evidence::words, "what it is, in one line"),
+       F::may("also", texts(text(), Items::each_once), &Evidence::synonyms, "what else it is called"),
+       F::may("price", whole(0, 60), &Evidence::minutes,
+              "minutes on the clock; 0: it comes with the symptom (default: 1)"),
+       F::may(
+           "from", one_of(sources),
+           [](Evidence& e, Text&& word) {
+             for (const auto& [name, from] : kSources)
+               if (name == word.value) e.from = from;
+           },
+           "run: a series of the bug's own run; output: what that prints; tests: the observables that fail; "
+           "clean: the clean tree's, beside, from then on; checkout: the sources (default: run)"),
+       F::may("series", text(), &Evidence::series,
+              "of the run's records or diagnostics; with a * at the end, all that begin so"),
+       F::may("unit", text(), &Evidence::unit, "of its numbers")},
+      [](Fields& fields, Evidence& e) {
+        const bool of_run = e.from == Evidence::From::run;
+        if (of_run && !fields.has("series"))
+          fields.error("an entry of tree.evidence needs 'series', or another 'from'", fields.place());
+        if (!of_run && fields.has("series"))
+          fields.error("an entry of tree.evidence has a 'series' only where it is from the run; remove one",
+                       fields.place());
+      });
+}
+
 Kind<Pack> pack() {
   using F = Of<Pack>;
   return mapping<Pack>(
@@ -175,6 +234,13 @@ void check_tree(Fields& fields, Tree& tree) {
       fields.error("there is already a parity run '" + one.id.value + "', in line " +
                        std::to_string(other->second) + "; give this one another id",
                    one.id.place);
+  }
+  for (const Evidence::From from : {Evidence::From::clean, Evidence::From::checkout}) {
+    const auto is_it = [&](const Evidence& one) { return one.from == from; };
+    if (std::count_if(tree.evidence.begin(), tree.evidence.end(), is_it) > 1)
+      fields.error(std::string("'evidence' has more than one entry from the ") +
+                       (from == Evidence::From::clean ? "clean tree" : "checkout") + "; remove all but one",
+                   fields.place());
   }
 }
 
@@ -244,7 +310,21 @@ Kind<Tree> tree() {
               tree.runs.push_back(std::move(one));
             }
           },
-          "what shows a bug to its learner, by name; a rule that names none has the first")};
+          "what shows a bug to its learner, by name; a rule that names none has the first"),
+      F::may("diagnostics", diagnostics(), &Tree::diagnostics,
+             "how a program is made to tell of itself beside its records"),
+      F::may(
+          "evidence",
+          named(like("[a-z0-9]+(?:-[a-z0-9]+)*",
+                     "is no name of evidence; use small letters, digits and hyphens"),
+                evidence()),
+          [](Tree& tree, Named<Evidence>&& all) {
+            for (auto& [name, one] : all) {
+              one.id = name.value;
+              tree.evidence.push_back(std::move(one));
+            }
+          },
+          "what an interviewer has to show, by name: 'nanobug ask' finds it by name, words and synonyms")};
   return mapping<Tree>("tree", table, check_tree);
 }
 

@@ -26,8 +26,8 @@ Status is_to_be_answered(const session::Session& session, const coach::Reply& re
   if (!session.review && reply.line > 0)
     return fail(
         Exit::session,
-        "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE' takes your claim, "
-        "'nanobug check' judges your fix");
+        "a line answers a review only; here the only answer is none, 'nanobug locate FILE:LINE' takes your "
+        "claim, 'nanobug check' judges your fix");
   if (session.solved)
     return fail(Exit::session,
                 fmt::format("this session was solved at {}; 'nanobug reveal' shows the answer, "

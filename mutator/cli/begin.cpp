@@ -8,8 +8,9 @@
 namespace nanobug::cli {
 
 tl::unexpected<Error> already_open(const session::Session& session) {
-  if (session.review)
-    return fail(Exit::session, "a review is open, " + session.name + "; 'nanobug stop' ends it");
+  if (!session.has_checkout())
+    return fail(Exit::session, std::string(session.review ? "a review" : "a session in production") +
+                                   " is open, " + session.name + "; 'nanobug stop' ends it");
   return fail(Exit::session, "a session is open in " + tidy(session.directory) +
                                  "; 'nanobug stop' ends it and keeps your work");
 }

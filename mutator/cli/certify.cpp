@@ -3,10 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/ask.h"
 #include "mutator/cli/conflicts.h"
 #include "mutator/cli/summary.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/evidence.h"
 #include "mutator/coach/words.h"
+#include "mutator/grade/evidence.h"
 
 namespace nanobug::cli {
 namespace {
@@ -41,7 +44,54 @@ std::string place_of(const grade::Certificate& one) {
   return one.file.empty() ? "nowhere" : fmt::format("{}:{}", one.file, one.line);
 }
 
-enum class Show { certificates, summary, conflicts };
+// What an interviewer can show of each, and which of it tells. -> does something of every bug?
+Result<bool> show_evidence(Context& c, const std::vector<const catalog::Rule*>& rules,
+                           const std::vector<Result<std::vector<grade::Certificate>>>& certificates) {
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const auto& known = (*mutants)->catalog().tree.evidence;
+  if (known.empty())
+    return fail(Exit::catalog, "the head of the catalog has no evidence to record",
+                (*mutants)->catalog().tree.place);
+  const int number = static_cast<int>(rules.size());
+  const auto tell = c.ui.progress();
+  tell("recording evidence", 0, number);
+  const auto all = grade::evidence_of(**mutants, rules, certificates,
+                                      [&](int done) { tell("recording evidence", done, number); });
+  c.ui.clear_progress();
+  nlohmann::json json = nlohmann::json::array();
+  std::vector<std::vector<std::string>> rows = {{"RULE", "SITE", "PIECES", "TELL", "CHEAPEST"}};
+  bool good = true;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    NANOBUG_TRY(all[i]);
+    for (size_t site = 0; site < all[i]->size(); ++site) {
+      const grade::Evidence& one = (*all[i])[site];
+      const session::Production production = coach::cheapest(known, one);
+      const std::string cheapest = production.cheapest.empty()
+                                       ? "-"
+                                       : fmt::format("{} ({})", fmt::join(production.cheapest, ", "),
+                                                     coach::count(production.cheapest_minutes, "minute"));
+      rows.push_back({rules[i]->id.value, std::to_string(site + 1), std::to_string(one.own.size()),
+                      std::to_string(one.tells.size()), cheapest});
+      nlohmann::json pieces = nlohmann::json::array();
+      for (const grade::Piece& piece : one.own) pieces.push_back(piece_in_json(piece, {}));
+      json.push_back({{"id", rules[i]->id.value},
+                      {"site", site + 1},
+                      {"decoy", rules[i]->decoy},
+                      {"tells", one.tells},
+                      {"cheapest", production.cheapest},
+                      {"minutes", production.cheapest_minutes},
+                      {"pieces", pieces}});
+      if (rules[i]->decoy || !production.cheapest.empty()) continue;
+      good = false;
+      c.ui.complain({Exit::check_failed, rules[i]->id.value + ": no evidence tells of it"});
+    }
+  }
+  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+  return good;
+}
+
+enum class Show { certificates, summary, conflicts, evidence };
 
 Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof, Show show) {
   const auto named = c.rules(ids);
@@ -80,6 +130,11 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grad
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
     }
   }
+  if (show == Show::evidence && all_hold) {
+    const auto good = show_evidence(c, rules, answers);
+    NANOBUG_TRY(good);
+    return *good ? Exit::ok : Exit::check_failed;
+  }
   if (show == Show::conflicts && all_hold) return show_conflicts(c, rules, held);
   if (show == Show::certificates)
     c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
@@ -105,9 +160,13 @@ void add_certify(Verbs& verbs) {
   auto conflicts = std::make_shared<bool>(false);
   verb->add_flag("--conflicts", *conflicts,
                  "Which bugs cannot be in the tree at once: how many of each, with --json every pair");
+  auto evidence = std::make_shared<bool>(false);
+  verb->add_flag("--evidence", *evidence,
+                 "Record what an interviewer can show of each bug, and say which of it tells");
   verbs.on(verb, [=, &c = verbs.context] {
     return certify(c, *ids, *proof,
                    *conflicts    ? Show::conflicts
+                   : *evidence   ? Show::evidence
                    : *in_summary ? Show::summary
                                  : Show::certificates);
   });

@@ -6,6 +6,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/catalog/kept.h"
 #include "mutator/cli/applied.h"
+#include "mutator/coach/words.h"
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/probes.h"
 
@@ -265,6 +266,10 @@ Status Context::checkout_is_there(const session::Session& session) const {
     return fail(Exit::session,
                 "this is a review, without a checkout; type nanobug answer LINE \"why\", or nanobug answer "
                 "none \"why\"");
+  if (!session.has_checkout())
+    return fail(Exit::session,
+                "the checkout is not open yet; 'nanobug open' lays it out, for " +
+                    coach::count(session.production ? session.production->open_minutes : 0, "minute"));
   std::error_code error;
   if (fs::is_directory(session.directory, error)) return {};
   return fail(Exit::session, "the checkout " + tidy(session.directory) +

@@ -178,6 +178,23 @@ std::string timeline(const session::Session& session, size_t width) {
   return text;
 }
 
+// What was asked for, what it cost, and what would have told for less.
+std::string of_the_evidence(const session::Session& session) {
+  std::string text;
+  for (const session::Asked& one : session.asked)
+    text += fmt::format("  {:<24}{:>12}   {}\n", one.evidence, coach::count(one.minutes, "minute"),
+                        session.decoy ? "it is the clean tree's"
+                        : one.tells   ? "tells: it is not the clean tree's"
+                        : session.production && one.evidence == session.production->checkout
+                            ? "what a fix needs"
+                            : "tells nothing by itself");
+  if (session.production && !session.production->cheapest.empty())
+    text += fmt::format("  What tells, and costs least ({}): {}\n",
+                        coach::count(session.production->cheapest_minutes, "minute"),
+                        fmt::join(session.production->cheapest, ", "));
+  return text;
+}
+
 std::string in_words(const coach::Score& score) {
   std::string text;
   std::string part;
@@ -193,9 +210,9 @@ std::string headline(const Ended& ended, const std::vector<const catalog::Rule*>
   std::string names;
   for (const catalog::Rule* rule : rules)
     names += (names.empty() ? "" : ", ") + rule->code.value + " " + rule->title.value;
-  return fmt::format("{}, a {}{}\n{}: {}.", ended.session.name, coach::mode_of(ended.session),
-                     names.empty() ? "" : " of " + names, ended.outcome,
-                     coach::cost_of(ended.session, ended.at));
+  const std::string mode = ended.session.production ? "in production" : "a " + coach::mode_of(ended.session);
+  return fmt::format("{}, {}{}\n{}: {}.", ended.session.name, mode, names.empty() ? "" : " of " + names,
+                     ended.outcome, coach::cost_of(ended.session, ended.at));
 }
 
 // What is worth practising after it: the class, where it was not found or cost much.
@@ -218,6 +235,7 @@ nlohmann::json to_json(const Ended& ended, const coach::Score& score,
                          {"paused_seconds", coach::paused_seconds(ended.session, ended.at)},
                          {"score", {{"points", score.points()}, {"lines", nlohmann::json::array()}}},
                          {"timeline", nlohmann::json::array()},
+                         {"asked", nlohmann::json::array()},
                          {"rules", nlohmann::json::array()},
                          {"questions", nlohmann::json::array()}};
   for (const coach::ScoreLine& line : score.lines)
@@ -226,6 +244,11 @@ nlohmann::json to_json(const Ended& ended, const coach::Score& score,
                                       {"points", line.points},
                                       {"of", line.of},
                                       {"why", line.why}});
+  for (const session::Asked& one : ended.session.asked)
+    json["asked"].push_back({{"evidence", one.evidence}, {"minutes", one.minutes}, {"tells", one.tells}});
+  if (ended.session.production)
+    json["cheapest"] = {{"evidence", ended.session.production->cheapest},
+                        {"minutes", ended.session.production->cheapest_minutes}};
   for (const session::Event& event : ended.session.events)
     json["timeline"].push_back({{"second", event.at - ended.session.started},
                                 {"kind", event.kind},
@@ -262,6 +285,8 @@ Result<Exit> debrief_session(Context& c, const std::string& grades) {
   const auto width = static_cast<size_t>(c.ui.width());
   std::string text = headline(*last, rules) + "\n\n";
   if (!last->session.events.empty()) text += timeline(last->session, width) + '\n';
+  if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
+    text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
   text += c.ui.strong(fmt::format("Score: {} of 100", score.points())) + '\n' + in_words(score);
   if (const std::string more = next(*last, score, rules); !more.empty()) text += '\n' + more;
   c.ui.data(text);

@@ -79,7 +79,9 @@ Finding desk() {
   const auto open = session::Desk::peek(Context::places());
   if (!open) return {"session", open.error().text(), false, "nanobug stop"};
   if (!*open) return {"session", "none open", true, ""};
-  if ((*open)->review) return {"session", (*open)->name + ", a review", true, "nanobug stop"};
+  if (!(*open)->has_checkout())
+    return {"session", (*open)->name + ((*open)->review ? ", a review" : ", in production"), true,
+            "nanobug stop"};
   std::error_code error;
   const bool there = fs::is_directory((*open)->directory, error);
   return {"session",

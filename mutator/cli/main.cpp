@@ -13,6 +13,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/base/temporary.h"
+#include "mutator/cli/production.h"
 #include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/usage.h"
@@ -54,6 +55,12 @@ Result<Exit> where_you_are(Context& context) {
   const std::int64_t now = std::time(nullptr);
   if (s.review) {
     context.ui.data(in_a_review(s, now));
+    return Exit::ok;
+  }
+  if (!s.has_checkout()) {
+    context.ui.data(fmt::format(
+        "{} of {} into {}, in production: {}\n{}", coach::clock(coach::learner_seconds(s, now)),
+        coach::count(s.minutes, "minute"), s.name, coach::state_of(s, now), what_next_in_production(s)));
     return Exit::ok;
   }
   if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
@@ -100,10 +107,10 @@ int main(int argc, char** argv) {
 
   Verbs verbs(app, context);
   for (auto add :
-       {add_start,   add_tutorial, add_status, add_run,       add_hypothesis, add_note,  add_locate,
-        add_answer,  add_hint,     add_check,  add_reveal,    add_debrief,    add_reset, add_stop,
-        add_list,    add_progress, add_next,   add_explain,   add_pack,       add_patch, add_rule,
-        add_certify, add_cache,    add_doctor, add_completion})
+       {add_start, add_tutorial, add_status,  add_run,      add_ask,    add_open,      add_hypothesis,
+        add_note,  add_locate,   add_answer,  add_hint,     add_check,  add_reveal,    add_debrief,
+        add_reset, add_stop,     add_list,    add_progress, add_next,   add_explain,   add_pack,
+        add_patch, add_rule,     add_certify, add_cache,    add_doctor, add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);

@@ -7,13 +7,17 @@
 
 #include "mutator/base/paths.h"
 #include "mutator/cli/begin.h"
+#include "mutator/cli/production.h"
 #include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/collection.h"
 #include "mutator/coach/draw.h"
+#include "mutator/coach/evidence.h"
 #include "mutator/coach/practice.h"
+#include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
+#include "mutator/grade/evidence.h"
 #include "mutator/grade/together.h"
 #include "mutator/session/checkout.h"
 
@@ -40,10 +44,15 @@ Result<std::string> pack_of(const catalog::Catalog& catalog, int level) {
                                        known.empty() ? "" : "; it may be " + coach::one_of(known)));
 }
 
-// What a review has no use for, and what only a review has.
+// What a mode has no use for.
 Status fit_the_mode(const Options& options) {
   if (options.wanted.decoys && !options.rule.empty())
     return fail(Exit::usage, "RULE and --decoys exclude each other; leave one out");
+  if (options.wanted.production && options.wanted.bugs > 1)
+    return fail(Exit::usage, "the production mode has one bug; leave --bugs out");
+  if (options.wanted.production && !options.directory.empty())
+    return fail(Exit::usage,
+                "in the production mode the checkout comes later; leave --dir out, 'nanobug open' takes it");
   if (!options.wanted.review) return {};
   if (options.wanted.bugs > 0) return fail(Exit::usage, "a review has one bug or none; leave --bugs out");
   if (!options.directory.empty()) return fail(Exit::usage, "a review has no checkout; leave --dir out");
@@ -174,7 +183,7 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   int minutes = 0;
   for (size_t i = 0; i < drawn.bugs.size(); ++i) {
     const auto& [rule, site, certificate] = drawn.bugs[i];
-    minutes += rule->minutes;
+    minutes += options.wanted.production ? coach::production_minutes(*rule) : rule->minutes;
     if (!drawn.own.empty()) request.bugs.push_back({.rule = rule->id.value, .own = drawn.own[i]});
     const auto injected = injected_by(site, request.pristine, drawn.overlay);
     request.injected.insert(request.injected.end(), injected.begin(), injected.end());
@@ -190,6 +199,7 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   NANOBUG_TRY(mutants);
   request.exclude = (*mutants)->catalog().tree.not_sources();
   request.time = (*mutants)->clean().time;
+  if (options.wanted.production) return request;
   const auto place = options.directory.empty() ? session::free_place(home() / "nanobug" / "practice",
                                                                      request.pristine, request.exclude)
                                                : fs::absolute(options.directory).lexically_normal();
@@ -246,9 +256,14 @@ void brief(const Ui& ui, const session::Session& session, const std::vector<grad
 
 nlohmann::json to_json(const session::Session& session, const std::vector<grade::Candidate>& bugs,
                        bool all_solved) {
-  nlohmann::json json = {{"name", session.name},       {"dir", session.directory.string()},
-                         {"branch", session.branch()}, {"minutes", session.minutes},
-                         {"seed", session.seed},       {"all_solved", all_solved}};
+  nlohmann::json json = {
+      {"name", session.name},
+      {"mode", coach::mode_of(session)},
+      {"dir", session.has_checkout() ? nlohmann::json(session.directory.string()) : nlohmann::json()},
+      {"branch", session.branch()},
+      {"minutes", session.minutes},
+      {"seed", session.seed},
+      {"all_solved", all_solved}};
   const auto symptom = [](const grade::Candidate& bug) {
     return nlohmann::json{{"brief", bug.rule->brief}, {"recorded", bug.certificate.symptom.words}};
   };
@@ -267,7 +282,9 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   auto desk = c.desk();
   NANOBUG_TRY(desk);
   if (const auto open = desk->current()) return already_open(*open);
-  const size_t count = coach::at_once(**c.catalog(), options.wanted);
+  const bool production = options.wanted.production;
+  if (production) NANOBUG_TRY(has_evidence(**c.catalog()));
+  const size_t count = production ? 1 : coach::at_once(**c.catalog(), options.wanted);
   const auto found =
       count == 1 || !options.rule.empty() ? one_bug(c, *drawn) : several_bugs(c, *drawn, count);
   NANOBUG_TRY(found);
@@ -279,15 +296,35 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   request->furnish = [&](const fs::path& staging, const fs::path& place) {
     return (*mutants)->workshop().furnish((*mutants)->clean(), &found->mutant, staging, place);
   };
+  std::optional<grade::Evidence> evidence;
+  if (production) {
+    const grade::Candidate& bug = found->bugs.front();
+    auto recorded = grade::evidence_of(**mutants, *bug.rule, &bug.site, bug.certificate, c.ui.progress());
+    c.ui.clear_progress();
+    NANOBUG_TRY(recorded);
+    evidence = std::move(*recorded);
+    request->production = coach::cheapest((*mutants)->catalog().tree.evidence, *evidence);
+  }
   const auto session = desk->start(*request);
   c.ui.clear_progress();
   NANOBUG_TRY(session);
+  if (evidence) (void)keep_evidence(*session, *evidence);  // made again where it is not there
   if (!tell) return Exit::ok;
   if (drawn->all_solved)
     c.ui.say("You have solved every bug that these options allow; this is one of them again.");
-  if (c.ui.json)
-    c.ui.data(to_json(*session, found->bugs, drawn->all_solved).dump(2, ' ', false, kAnyBytes));
-  else
+  if (c.ui.json) {
+    nlohmann::json json = to_json(*session, found->bugs, drawn->all_solved);
+    if (evidence) json["log"] = log_in_json((*mutants)->catalog().tree.evidence, *evidence);
+    c.ui.data(json.dump(2, ' ', false, kAnyBytes));
+  } else if (evidence) {
+    const auto width = static_cast<size_t>(c.ui.width());
+    c.ui.data(fmt::format("{}\n\n{}\n{}\n{}",
+                          c.ui.strong(fmt::format("Session {}, in production: {}, seed {}", session->name,
+                                                  coach::count(session->minutes, "minute"), session->seed)),
+                          coach::wrap(found->bugs.front().rule->brief, width, "  "),
+                          coach::log_of((*mutants)->catalog().tree.evidence, *evidence, width),
+                          what_next_in_production(*session)));
+  } else
     brief(c.ui, *session, found->bugs, drawn->among_decoys);
   return Exit::ok;
 }
@@ -310,8 +347,9 @@ void add_start(Verbs& verbs) {
           "(default: one is drawn)")
       ->type_name("RULE");
   verb->add_option("--mode", options->mode,
-                   "hunt or review: a checkout to put right, or lines to read (default: hunt)")
-      ->check(CLI::IsMember({"hunt", "review"}).description(""))
+                   "hunt, review or production: a checkout to put right, lines to read, or a symptom and "
+                   "what you ask for (default: hunt)")
+      ->check(CLI::IsMember({"hunt", "review", "production"}).description(""))
       ->type_name("MODE");
   verb->add_flag("--random", options->random, "Draw one (the default)");
   verb->add_option("--pack", options->wanted.pack, "Draw from this pack")->type_name("PACK");
@@ -347,6 +385,7 @@ void add_start(Verbs& verbs) {
     if (options->random && !options->rule.empty())
       return fail(Exit::usage, "RULE and --random exclude each other; leave one out");
     options->wanted.review = options->mode == "review";
+    options->wanted.production = options->mode == "production";
     const auto settled_options = settled(c, *options);
     NANOBUG_TRY(settled_options);
     NANOBUG_TRY(fit_the_mode(*settled_options));

@@ -28,32 +28,39 @@ void add_status(Verbs& verbs) {
     std::error_code error;
     const bool there = fs::is_directory(s.directory, error);
     if (c.ui.json) {
-      nlohmann::json json = {{"open", true},
-                             {"name", s.name},
-                             {"dir", s.review ? nlohmann::json() : nlohmann::json(s.directory.string())},
-                             {"dir_exists", there},
-                             {"branch", s.branch()},
-                             {"mode", coach::mode_of(s)},
-                             {"elapsed_s", elapsed},
-                             {"machine_s", s.machine_seconds},
-                             {"paused_s", coach::paused_seconds(s, now)},
-                             {"over_time_s", over},
-                             {"minutes", s.minutes},
-                             {"seed", s.seed},
-                             {"state", coach::state_of(s, now)},
-                             {"strict", s.strict},
-                             {"hints", s.hints},
-                             {"no_hints", s.no_hints},
-                             {"late_hints", s.late_hints},
-                             {"wrong_claims", s.wrong_claims},
-                             {"located", s.located},
-                             {"checks", s.checks},
-                             {"solved", s.solved},
-                             {"revealed", s.revealed}};
+      nlohmann::json json = {
+          {"open", true},
+          {"name", s.name},
+          {"dir", s.has_checkout() ? nlohmann::json(s.directory.string()) : nlohmann::json()},
+          {"dir_exists", there},
+          {"branch", s.branch()},
+          {"mode", coach::mode_of(s)},
+          {"elapsed_s", elapsed},
+          {"machine_s", s.machine_seconds},
+          {"paused_s", coach::paused_seconds(s, now)},
+          {"over_time_s", over},
+          {"minutes", s.minutes},
+          {"seed", s.seed},
+          {"state", coach::state_of(s, now)},
+          {"strict", s.strict},
+          {"hints", s.hints},
+          {"no_hints", s.no_hints},
+          {"late_hints", s.late_hints},
+          {"wrong_claims", s.wrong_claims},
+          {"located", s.located},
+          {"checks", s.checks},
+          {"solved", s.solved},
+          {"revealed", s.revealed}};
       if (!s.bugs.empty()) {
         json["bugs"] = s.bugs.size();
         json["left"] = coach::bugs_left(s);
         json["places_found"] = coach::places_found(s);
+      }
+      if (s.production || !s.asked.empty()) {
+        json["asked"] = nlohmann::json::array();
+        for (const session::Asked& one : s.asked)
+          json["asked"].push_back({{"evidence", one.evidence}, {"minutes", one.minutes}});
+        json["paid_s"] = coach::paid_seconds(s);
       }
       if (s.review) {
         const auto lines = review_in_json(s);
@@ -85,6 +92,21 @@ void add_status(Verbs& verbs) {
         {"hints", s.no_hints ? "none to be had" : std::to_string(s.hints)},
         {"claims", fmt::format("{} wrong{}", s.wrong_claims, found)},
         {"checks", std::to_string(s.checks)}};
+    if (!s.asked.empty()) {
+      std::string asked;
+      for (const session::Asked& one : s.asked) asked += (asked.empty() ? "" : ", ") + one.evidence;
+      rows.push_back(
+          {"asked", fmt::format("{}: {}", asked, coach::count(coach::paid_seconds(s) / 60, "minute"))});
+    }
+    if (s.production && !s.has_checkout()) {
+      std::erase_if(rows, [](const auto& row) { return row[0] == "branch" || row[0] == "checks"; });
+      for (auto& row : rows)
+        if (row[0] == "checkout")
+          row[1] = fmt::format("not open; 'nanobug open' lays it out, for {}",
+                               coach::count(s.production->open_minutes, "minute"));
+      c.ui.data(table(rows));
+      return Exit::ok;
+    }
     if (s.review) {
       std::erase_if(rows, [](const auto& row) {
         return row[0] == "checkout" || row[0] == "branch" || row[0] == "checks";

@@ -19,7 +19,7 @@ struct Furniture {
 };
 
 Furniture furniture(Context& c, const session::Session& session) {
-  if (session.review) return {};
+  if (!session.has_checkout()) return {};
   const auto shop = c.workshop();
   if (!shop) return {};
   const auto clean = (*shop)->find_clean(session.pristine);
@@ -52,7 +52,7 @@ Result<Exit> stop(Context& c) {
         {"hints", session.hints},
         {"wrong_claims", session.wrong_claims},
         {"mode", coach::mode_of(session)},
-        {"dir", session.review ? nlohmann::json() : nlohmann::json(session.directory.string())},
+        {"dir", session.has_checkout() ? nlohmann::json(session.directory.string()) : nlohmann::json()},
         {"tree", session.pristine},
         {"attempt", stopped->attempt.string()},
         {"branch", session.branch()},
@@ -65,11 +65,12 @@ Result<Exit> stop(Context& c) {
   if (const int all = static_cast<int>(session.bugs.size()); outcome == "stopped" && all > 0)
     fixed = fmt::format(", {} of {} fixed", all - coach::bugs_left(session), all);
   c.ui.data(fmt::format("{} is over: {}{}, {}.", session.name, outcome, fixed, coach::cost_of(session, now)));
-  if (session.review) {
-    c.ui.data(std::string(outcome == "stopped"
-                              ? "  nanobug reveal               the answer, when you want it\n"
-                              : "") +
-              "  nanobug start --mode review  begins the next");
+  if (!session.has_checkout()) {
+    const std::string next = "nanobug start --mode " + coach::mode_of(session);
+    c.ui.data((outcome == "stopped"
+                   ? fmt::format("  {:<{}}  the answer, when you want it\n", "nanobug reveal", next.size())
+                   : "") +
+              "  " + next + "  begins the next");
     return Exit::ok;
   }
   if (stopped->attempt.empty()) {

@@ -85,7 +85,8 @@ Result<Exit> tutorial(Context& c) {
   NANOBUG_TRY(open);
   const auto rule = catalog::find_rule(**loaded, code);
   NANOBUG_TRY(rule);
-  if (*open && ((*open)->review || (*open)->injected.front().rule != (*rule)->id.value))
+  if (*open &&
+      ((*open)->review || (*open)->production || (*open)->injected.front().rule != (*rule)->id.value))
     return already_open(**open);
   if (!*open) {
     NANOBUG_TRY(start_hunt(c, code, !c.ui.json));

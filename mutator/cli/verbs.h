@@ -28,6 +28,8 @@ void add_start(Verbs&);
 void add_tutorial(Verbs&);
 void add_status(Verbs&);
 void add_run(Verbs&);
+void add_ask(Verbs&);
+void add_open(Verbs&);
 void add_locate(Verbs&);
 void add_answer(Verbs&);
 void add_note(Verbs&);

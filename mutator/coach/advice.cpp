@@ -11,6 +11,7 @@
 #include <set>
 
 #include "mutator/base/suggest.h"
+#include "mutator/coach/stems.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::coach {
@@ -25,58 +26,6 @@ constexpr double kLikeness = 2;            // beside words that are found one by
 constexpr double kFits = 0.35;             // the share of a question that has to be found
 constexpr double kAsGood = 0.97, kNear = 0.6;
 constexpr size_t kMostBest = 3, kMostNear = 4;
-
-const std::set<std::string> kEmpty = {
-    "a",    "about", "all",  "also", "am",    "an",    "and",  "any",  "are",   "as",   "at",     "be",
-    "been", "but",   "by",   "can",  "do",    "does",  "dont", "for",  "from",  "get",  "gets",   "getting",
-    "got",  "has",   "have", "how",  "i",     "if",    "im",   "in",   "is",    "isnt", "it",     "its",
-    "just", "me",    "my",   "no",   "not",   "of",    "on",   "or",   "our",   "out",  "should", "so",
-    "some", "than",  "that", "the",  "then",  "there", "they", "this", "to",    "too",  "use",    "very",
-    "was",  "we",    "what", "when", "which", "why",   "will", "with", "wrong", "you",  "your"};
-
-// "stopped" -> "stop", "losses" -> "loss", "decreases" -> "decreas": what its forms have in common.
-std::string stem(std::string word) {
-  const auto ends = [&](std::string_view end) {
-    return word.size() >= end.size() + 3 && word.ends_with(end);
-  };
-  if (ends("ing") || ends("ed")) {
-    word.resize(word.size() - (word.ends_with("ing") ? 3 : 2));
-    const char last = word.back();
-    if (word.size() > 3 && word[word.size() - 2] == last && last != 's' && last != 'l') word.pop_back();
-  } else if (ends("es")) {
-    word.resize(word.size() - 2);
-  } else if (ends("s") && !ends("ss")) {
-    word.pop_back();
-  }
-  if (ends("e")) word.pop_back();
-  return word;
-}
-
-// Words in small letters, without what is between them; an apostrophe is no end of one.
-Words plain_words(const std::string& text) {
-  Words all;
-  std::string word;
-  const auto flush = [&] {
-    if (!word.empty()) all.push_back(std::exchange(word, ""));
-  };
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || byte >= 0x80)
-      word += static_cast<char>(std::tolower(byte));
-    else if (c != '\'')
-      flush();
-  }
-  flush();
-  return all;
-}
-
-// The stems of the words that say something.
-Words stems(const std::string& text) {
-  Words all;
-  for (const std::string& word : plain_words(text))
-    if (!kEmpty.contains(word)) all.push_back(stem(word));
-  return all;
-}
 
 struct Indexed {
   const Symptom* symptom;
@@ -149,7 +98,7 @@ std::set<std::string> understood(const std::string& question, const Scale& scale
   std::set<std::string> all;
   for (const std::string& word : plain_words(question)) {
     if (all.size() == kMostWords) break;
-    if (kEmpty.contains(word)) continue;
+    if (is_empty_word(word)) continue;
     std::string stemmed = stem(word);
     const bool guessable = word.size() >= 5 && word.find_first_of("0123456789") == std::string::npos;
     if (!scale.knows(stemmed) && guessable)

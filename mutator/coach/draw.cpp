@@ -44,6 +44,7 @@ std::string to_options(const Wanted& wanted) {
   if (wanted.difficulty != 0) add("difficulty", std::to_string(wanted.difficulty));
   if (wanted.bugs != 0) add("bugs", std::to_string(wanted.bugs));
   if (wanted.review) add("mode", "review");
+  if (wanted.production) add("mode", "production");
   if (wanted.decoys) add("decoys", fmt::format("{}", *wanted.decoys));
   return options;
 }
@@ -84,7 +85,8 @@ Result<Lot> lot_of(const catalog::Catalog& catalog, const Wanted& wanted) {
   auto bugs = matching(catalog, wanted);
   NANOBUG_TRY(bugs);
   Lot lot{std::move(*bugs), {}, wanted.decoys.value_or(kDecoys)};
-  if (wanted.review || at_once(catalog, wanted) == 1) lot.decoys = matching_decoys(catalog, wanted);
+  if (wanted.review || wanted.production || at_once(catalog, wanted) == 1)
+    lot.decoys = matching_decoys(catalog, wanted);
   if (lot.decoys.empty() && wanted.decoys.value_or(0) > 0)
     return fail(Exit::usage, "no decoy matches these options; leave --decoys out");
   return lot;

@@ -21,6 +21,7 @@ struct Wanted {
   int difficulty = 0;                    // 0: any
   int bugs = 0;                          // at once; 0: as many as the pack says, or one
   bool review = false;                   // the review mode
+  bool production = false;               // the production mode
   std::optional<double> decoys = {};     // how often a draw of one is a decoy
 };
 

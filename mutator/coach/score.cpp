@@ -54,20 +54,55 @@ ScoreLine hypothesis(const Session& session, const std::vector<const catalog::Ru
 }
 
 ScoreLine hints(const Session& session) {
-  ScoreLine line{"process", "hints", 0, 15, "it was not found"};
+  const int most = session.production ? 10 : 15;
+  ScoreLine line{"process", "hints", 0, most, "it was not found"};
   if (!session.solved) return line;
   const int bugs = std::max<int>(1, static_cast<int>(session.bugs.size()));
-  line.points = std::max(0, 15 - 5 * session.hints / bugs);
+  line.points = std::max(0, most - 5 * session.hints / bugs);
   line.why = session.hints == 0 ? "none" : count(session.hints, "hint");
   if (bugs > 1 && session.hints > 0) line.why += fmt::format(" for {} bugs", bugs);
   return line;
 }
 
 ScoreLine claims(const Session& session) {
-  ScoreLine line{"process", "claims", 0, 15, "it was not found"};
+  const int most = session.production ? 10 : 15;
+  ScoreLine line{"process", "claims", 0, most, "it was not found"};
   if (!session.solved) return line;
-  line.points = std::max(0, 15 - 5 * session.wrong_claims);
+  line.points = std::max(0, most - 5 * session.wrong_claims);
   line.why = session.wrong_claims == 0 ? "no wrong one" : count(session.wrong_claims, "wrong claim");
+  return line;
+}
+
+// Of a session in which evidence is asked for. Of a decoy nothing tells, and nobody can ask for what does.
+ScoreLine evidence(const Session& session) {
+  ScoreLine line{"process", "evidence", 0, 10, "nothing was asked for"};
+  if (session.asked.empty()) return line;
+  int paid = 0, telling = 0;
+  const session::Asked* first = nullptr;
+  for (const session::Asked& one : session.asked) {
+    if (one.evidence == session.production->checkout) continue;
+    paid += one.minutes;
+    if (!one.tells) continue;
+    telling += one.minutes;
+    if (!first) first = &one;
+  }
+  if (paid == 0) return line;
+  if (session.decoy) {
+    line.points = 10;
+    line.why = fmt::format("{} for what shows that nothing is wrong", count(paid, "minute"));
+    return line;
+  }
+  line.points = 6 * telling / paid;
+  line.why = fmt::format("{} of {} for what tells", telling, count(paid, "minute"));
+  if (first && first->minutes <= session.production->cheapest_minutes) {
+    line.points += 4;
+    line.why += "; the first as cheap as any";
+  } else if (first) {
+    line.why += fmt::format("; {} would have told for {}", one_of(session.production->cheapest),
+                            count(session.production->cheapest_minutes, "minute"));
+  } else if (!session.production->cheapest.empty()) {
+    line.why += "; " + one_of(session.production->cheapest) + " would have told";
+  }
   return line;
 }
 
@@ -164,9 +199,12 @@ size_t questions_asked(const std::vector<const catalog::Rule*>& rules) {
 
 Score score_of(const Session& session, const std::vector<const catalog::Rule*>& rules, std::int64_t now) {
   const std::vector<Event> events = before_the_answer(session);
-  return {{hypothesis(session, rules, events), hints(session), claims(session),
-           knowledge(session, questions_asked(rules)), cause(rules, events), symptoms(events),
-           speed(session, now)}};
+  Score score{{hypothesis(session, rules, events), hints(session), claims(session)}};
+  if (session.production) score.lines.push_back(evidence(session));
+  for (ScoreLine& line : std::vector<ScoreLine>{knowledge(session, questions_asked(rules)),
+                                                cause(rules, events), symptoms(events), speed(session, now)})
+    score.lines.push_back(std::move(line));
+  return score;
 }
 
 }  // namespace nanobug::coach

@@ -3,6 +3,8 @@
 //   process 40         hypothesis 10: its class named before the first hint (after one 5, a wrong one 3)
 //                      hints 15, less 5 for each a bug
 //                      claims 15, less 5 for each wrong one
+//     in production    hints and claims 10 each, and evidence 10: of the minutes that were paid, but for the
+//                      checkout, the share for what tells, 6; the first that tells as cheap as any, 4
 //   knowledge 30       the follow-up questions, as the learner graded their own answers
 //   communication 20   cause 14: two of the cause's key terms in what was written before the answer
 //                      symptoms 6: something written before the first claim, check or answer

@@ -35,9 +35,16 @@ std::int64_t paused_seconds(const Session& session, std::int64_t now) {
   return paused;
 }
 
+std::int64_t paid_seconds(const Session& session) {
+  std::int64_t paid = 0;
+  for (const session::Asked& one : session.asked) paid += std::int64_t{one.minutes} * 60;
+  return paid;
+}
+
 std::int64_t learner_seconds(const Session& session, std::int64_t now) {
-  return std::max<std::int64_t>(
-      0, end_of(session, now) - session.started - session.machine_seconds - paused_seconds(session, now));
+  return paid_seconds(session) +
+         std::max<std::int64_t>(0, end_of(session, now) - session.started - session.machine_seconds -
+                                       paused_seconds(session, now));
 }
 
 std::int64_t over_time(const Session& session, std::int64_t now) {
@@ -45,7 +52,7 @@ std::int64_t over_time(const Session& session, std::int64_t now) {
 }
 
 std::string mode_of(const Session& session) {
-  return session.review ? "review" : "hunt";
+  return session.review ? "review" : session.production ? "production" : "hunt";
 }
 
 std::string outcome_of(const Session& session) {
@@ -65,6 +72,8 @@ std::string cost_of(const Session& session, std::int64_t now) {
   std::string aside = over > 0 ? clock(over) + " over time" : "";
   if (paused > 0)
     aside += (aside.empty() ? "" : ", ") + ("without a pause of " + count(paused / 60, "minute"));
+  if (const std::int64_t paid = paid_seconds(session); paid > 0)
+    aside += (aside.empty() ? "" : ", ") + ("with " + count(paid / 60, "minute") + " for what was asked");
   return clock(learner_seconds(session, now)) + (aside.empty() ? "" : " (" + aside + ")") + ", " +
          some(session.hints, "hint") + ", " + some(session.wrong_claims, "wrong claim");
 }

@@ -19,7 +19,7 @@ namespace nanobug::coach {
 // The kinds of a session's events: what the learner wrote, and what they asked nanobug for.
 inline constexpr char kNote[] = "note", kHypothesis[] = "hypothesis", kReply[] = "reply";
 inline constexpr char kHint[] = "hint", kClaim[] = "claim", kAnswer[] = "answer", kCheck[] = "check",
-                      kRun[] = "run", kReset[] = "reset", kReveal[] = "reveal";
+                      kRun[] = "run", kReset[] = "reset", kReveal[] = "reveal", kAsk[] = "ask";
 
 // Adds it, unless there are so many that nobody reads them.
 inline constexpr size_t kMostEvents = 1000;
@@ -29,13 +29,16 @@ void note_event(session::Session& session, session::Event event);
 // these spans until it was solved, or until now.
 std::int64_t paused_seconds(const session::Session& session, std::int64_t now);
 
-// The learner's seconds until it was solved, or until now, without pauses.
+// What was paid for evidence, in seconds.
+std::int64_t paid_seconds(const session::Session& session);
+
+// The learner's seconds until it was solved, or until now, without pauses, and with what was paid.
 std::int64_t learner_seconds(const session::Session& session, std::int64_t now);
 
 // By how many seconds those are more than the session's minutes; 0 when they are not.
 std::int64_t over_time(const session::Session& session, std::int64_t now);
 
-std::string mode_of(const session::Session& session);                     // hunt, review
+std::string mode_of(const session::Session& session);                     // hunt, review, production
 std::string outcome_of(const session::Session& session);                  // solved, revealed, stopped
 std::string state_of(const session::Session& session, std::int64_t now);  // solved, revealed, over time, open
 

@@ -111,6 +111,12 @@ Result<Session> Desk::start(const StartRequest& request) {
   return session::start(state_->papers, request);
 }
 
+Result<Session> Desk::open_checkout(const StartRequest& request) {
+  const auto alone = Lock::take(state_->papers.places.state / kInUse);
+  NANOBUG_TRY(alone);
+  return session::open_checkout(state_->papers, request);
+}
+
 Status Desk::update(const std::function<void(Session&)>& change) {
   Papers& papers = state_->papers;
   if (!papers.saved) return fail(Exit::session, "no session is open; nanobug start begins one");

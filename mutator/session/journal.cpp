@@ -46,6 +46,7 @@ Journal journal_of(const Json& json) {
 }  // namespace
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Operation, {{Operation::start, "start"},
+                                         {Operation::open, "open"},
                                          {Operation::stop, "stop"},
                                          {Operation::end_without_checkout, "end"}})
 

@@ -12,7 +12,7 @@
 
 namespace nanobug::session {
 
-enum class Operation { start, stop, end_without_checkout };
+enum class Operation { start, open, stop, end_without_checkout };
 
 struct Journal {
   Operation operation = Operation::start;

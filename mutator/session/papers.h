@@ -39,6 +39,8 @@ std::int64_t now();
 Result<Session> start(Papers& papers, const StartRequest& request);
 Status finish_start(Papers& papers, const Journal& journal);
 Status undo_start(Papers& papers, const Journal& journal);
+Result<Session> open_checkout(Papers& papers, const StartRequest& request);
+Status undo_open(Papers& papers, const Journal& journal);  // finish_start finishes it
 
 // stop.cpp. finish_stop wants a journal that is `ready` and a learner's directory that was put aside.
 Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& furnish, std::int64_t time);

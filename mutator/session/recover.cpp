@@ -18,6 +18,17 @@ Result<std::string> recover_start(Papers& papers, const Journal& journal) {
   return "an interrupted start was undone; no session is open";
 }
 
+Result<std::string> recover_open(Papers& papers, const Journal& journal) {
+  const Session& session = journal.saved.session;
+  if (journal.ready && identity(session.directory) == journal.staged) {
+    NANOBUG_TRY(finish_start(papers, journal));
+    return "an interrupted open was finished: the checkout of " + session.name + " is " +
+           session.directory.string();
+  }
+  NANOBUG_TRY(undo_open(papers, journal));
+  return "an interrupted open was undone; the session " + session.name + " goes on without a checkout";
+}
+
 Result<std::string> recover_stop(Papers& papers, const Journal& journal) {
   const Session& session = journal.saved.session;
   if (journal.ready && (is_there(journal.attempt) || is_there(journal.beside))) {
@@ -44,6 +55,8 @@ Result<std::string> recover(Papers& papers) {
   switch ((*journal)->operation) {
     case Operation::start:
       return recover_start(papers, **journal);
+    case Operation::open:
+      return recover_open(papers, **journal);
     case Operation::stop:
       return recover_stop(papers, **journal);
     case Operation::end_without_checkout: {

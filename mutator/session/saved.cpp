@@ -93,6 +93,26 @@ Review review_of(const Json& json) {
           json.at("why"), json.at("terms").get<std::vector<std::string>>()};
 }
 
+Json to_json(const Asked& asked) {
+  return {{"at", asked.at}, {"evidence", asked.evidence}, {"minutes", asked.minutes}, {"tells", asked.tells}};
+}
+
+Asked asked_of(const Json& json) {
+  return {seconds_of(json.at("at")), json.at("evidence"), count(json.at("minutes")), json.at("tells")};
+}
+
+Json to_json(const Production& production) {
+  return {{"cheapest", production.cheapest},
+          {"cheapest_minutes", production.cheapest_minutes},
+          {"checkout", production.checkout},
+          {"open_minutes", production.open_minutes}};
+}
+
+Production production_of(const Json& json) {
+  return {json.at("cheapest").get<std::vector<std::string>>(), count(json.at("cheapest_minutes")),
+          json.at("checkout"), count(json.at("open_minutes"))};
+}
+
 Json to_json(const Event& event) {
   return {{"at", event.at}, {"kind", event.kind}, {"about", event.about}, {"words", event.words}};
 }
@@ -115,10 +135,11 @@ std::vector<int> grades_of(const Json& json) {
 }
 
 Json to_json(const Session& s) {
-  Json injected = Json::array(), bugs = Json::array(), events = Json::array();
+  Json injected = Json::array(), bugs = Json::array(), events = Json::array(), asked = Json::array();
   for (const auto& each : s.injected) injected.push_back(to_json(each));
   for (const auto& each : s.bugs) bugs.push_back(to_json(each));
   for (const auto& each : s.events) events.push_back(to_json(each));
+  for (const auto& each : s.asked) asked.push_back(to_json(each));
   Json json = {{"name", s.name},
                {"directory", to_text(s.directory)},
                {"pristine", s.pristine},
@@ -147,8 +168,10 @@ Json to_json(const Session& s) {
                {"probes_total_last", s.probes_total_last},
                {"bugs", bugs},
                {"events", events},
+               {"asked", asked},
                {"grades", to_json(s.grades)}};
   if (s.review) json["review"] = to_json(*s.review);
+  if (s.production) json["production"] = to_json(*s.production);
   return json;
 }
 
@@ -182,6 +205,9 @@ Session session_of(const Json& json) {
     for (const auto& each : json.at("bugs")) s.bugs.push_back(bug_of(each));
   if (json.contains("events"))
     for (const auto& each : json.at("events")) s.events.push_back(event_of(each));
+  if (json.contains("asked"))
+    for (const auto& each : json.at("asked")) s.asked.push_back(asked_of(each));
+  if (json.contains("production")) s.production = production_of(json.at("production"));
   if (json.contains("grades")) s.grades = grades_of(json.at("grades"));
   s.no_hints = json.value("no_hints", false);
   s.decoy = json.value("decoy", false);

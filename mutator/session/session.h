@@ -72,10 +72,31 @@ struct Review {
   bool operator==(const Review&) const = default;
 };
 
+// Something that was asked for and shown, at a price.
+struct Asked {
+  std::int64_t at = 0;
+  std::string evidence;  // the head's id
+  int minutes = 0;
+  bool tells = false;  // it parts from the clean tree's
+
+  bool operator==(const Asked&) const = default;
+};
+
+// A session of the production mode: a symptom and a log; what more there is must be asked for, the checkout
+// too.
+struct Production {
+  std::vector<std::string> cheapest;  // evidence that tells and costs least, all of that price
+  int cheapest_minutes = 0;
+  std::string checkout;  // the evidence that the checkout is, which shows nothing by itself; may be empty
+  int open_minutes = 0;  // what it costs
+
+  bool operator==(const Production&) const = default;
+};
+
 // What is known of a session. On disk the injected rules are sealed: no file in clear names them.
 struct Session {
   std::string name;                 // neutral, for example 2026-11-21-quiet-heron
-  std::filesystem::path directory;  // the checkout, absolute; empty in a review
+  std::filesystem::path directory;  // the checkout, absolute; empty where there is none (yet)
   std::string pristine, mutated;    // tree ids in the vault
   std::vector<Injected> injected;
   std::int64_t started = 0;  // seconds since the epoch
@@ -103,8 +124,11 @@ struct Session {
   std::vector<Bug> bugs;      // where there are several at once, in the order of the draw; else empty
   std::vector<Event> events;  // oldest first
   std::vector<int> grades;    // of each follow-up question, 0 to 3 as the learner graded it; -1: not graded
-  std::optional<Review> review;  // in a review; else it is a hunt
+  std::vector<Asked> asked;   // in the order of time, each evidence once
+  std::optional<Review> review;          // in a review
+  std::optional<Production> production;  // in the production mode; with neither it is a hunt
 
+  bool has_checkout() const { return !directory.empty(); }
   std::string branch() const { return "session/" + name; }
 };
 
@@ -123,9 +147,10 @@ struct StartRequest {
   std::filesystem::path directory;
   vault::Tree pristine, mutated;
   std::vector<Injected> injected;
-  std::vector<Bug> bugs;         // see Session
-  std::optional<Review> review;  // see Session
-  vault::Tree project;           // what the session is judged by, kept in the vault too
+  std::vector<Bug> bugs;                 // see Session
+  std::optional<Review> review;          // see Session
+  std::optional<Production> production;  // see Session; the checkout comes with open_checkout()
+  vault::Tree project;                   // what the session is judged by, kept in the vault too
   int minutes = 20;
   std::uint64_t seed = 0;
   bool strict = false;
@@ -194,6 +219,11 @@ class Desk {
 
   // Errors: Exit::session when a session is open or the directory is taken; what was begun is undone.
   Result<Session> start(const StartRequest& request);
+
+  // Lays out the checkout of a session that was begun without one: of the request count the directory, the
+  // trees, `strict`, `exclude`, `time` and `furnish`. Killed half-way, it is finished or undone by the next
+  // command, and the session goes on. Errors: as start's; Exit::session where there is one already.
+  Result<Session> open_checkout(const StartRequest& request);
 
   // Changes what is remembered of the open session (hints, claims, checks, …).
   Status update(const std::function<void(Session&)>& change);

@@ -54,6 +54,7 @@ Result<Saved> new_session(const Papers& papers, const StartRequest& request, con
   session.injected = request.injected;
   session.bugs = request.bugs;
   session.review = request.review;
+  session.production = request.production;
   session.minutes = request.minutes;
   session.seed = request.seed;
   session.strict = request.strict;
@@ -92,12 +93,9 @@ Status keep_project(Papers& papers, const StartRequest& request, const Session& 
   return {};
 }
 
-Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
+// The checkout, from the staging directory to its place in one rename, and the session saved with it.
+Status lay_out(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
   const Session& session = journal.saved.session;
-  NANOBUG_TRY(keep_project(papers, request, session));
-  auto recorded = papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
-                                                         {&request.mutated, "start", session.started}});
-  NANOBUG_TRY(recorded);
   NANOBUG_TRY(fill_staging(request, session, journal.staging));
   journal.ready = true;
   journal.staged = journal.saved.checkout = identity(journal.staging);
@@ -107,9 +105,18 @@ Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot
   return finish_start(papers, journal);
 }
 
+Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
+  const Session& session = journal.saved.session;
+  NANOBUG_TRY(keep_project(papers, request, session));
+  auto recorded = papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
+                                                         {&request.mutated, "start", session.started}});
+  NANOBUG_TRY(recorded);
+  return lay_out(papers, request, journal, spot);
+}
+
 // Nothing is made outside the vault and the state, so there is nothing for a journal to undo: a branch whose
 // session was not saved does no harm.
-Result<Session> start_review(Papers& papers, const StartRequest& request) {
+Result<Session> start_without_checkout(Papers& papers, const StartRequest& request) {
   auto saved = new_session(papers, request, {});
   NANOBUG_TRY(saved);
   const Session& session = saved->session;
@@ -128,11 +135,12 @@ Result<Session> start_review(Papers& papers, const StartRequest& request) {
 
 Result<Session> start(Papers& papers, const StartRequest& request) {
   if (papers.saved)
-    return fail(Exit::session,
-                "the session " + papers.saved->session.name + " is open" +
-                    (papers.saved->session.review ? "" : " in " + papers.saved->session.directory.string()) +
-                    "; nanobug stop ends it");
-  if (request.review) return start_review(papers, request);
+    return fail(
+        Exit::session,
+        "the session " + papers.saved->session.name + " is open" +
+            (papers.saved->session.has_checkout() ? " in " + papers.saved->session.directory.string() : "") +
+            "; nanobug stop ends it");
+  if (request.review || request.production) return start_without_checkout(papers, request);
   auto place = place_of(request.directory);
   NANOBUG_TRY(place);
   auto spot = spot_at(*place, request.pristine, request.exclude);
@@ -150,6 +158,36 @@ Result<Session> start(Papers& papers, const StartRequest& request) {
   // journal is still there too, and the next command tries again.
   if (!papers.saved) (void)undo_start(papers, journal);
   return tl::unexpected<Error>(begun.error());
+}
+
+Result<Session> open_checkout(Papers& papers, const StartRequest& request) {
+  if (!papers.saved) return fail(Exit::session, "no session is open; nanobug start begins one");
+  if (papers.saved->session.has_checkout())
+    return fail(Exit::session,
+                "the checkout is open already, in " + papers.saved->session.directory.string());
+  auto place = place_of(request.directory);
+  NANOBUG_TRY(place);
+  auto spot = spot_at(*place, request.pristine, request.exclude);
+  NANOBUG_TRY(spot);
+  NANOBUG_TRY(make_directories(place->parent_path()));
+  Journal journal;
+  journal.operation = Operation::open;
+  journal.saved = *papers.saved;
+  journal.saved.session.directory = *place;
+  journal.saved.session.strict = request.strict;
+  journal.saved.exclude = request.exclude;
+  journal.staging = staging_beside(*place);
+  auto laid = write_journal(papers.journal(), journal);
+  if (laid) laid = lay_out(papers, request, journal, *spot);
+  if (laid) return papers.saved->session;
+  if (!papers.saved->session.has_checkout()) (void)undo_open(papers, journal);
+  return tl::unexpected<Error>(laid.error());
+}
+
+Status undo_open(Papers& papers, const Journal& journal) {
+  if (journal.ready) NANOBUG_TRY(take_back(journal.staging, journal.saved.session.directory, journal.staged));
+  NANOBUG_TRY(remove_tree(journal.staging));
+  return close_journal(papers.journal());
 }
 
 Status finish_start(Papers& papers, const Journal& journal) {

@@ -86,7 +86,7 @@ Result<std::string> take_snapshot(Papers& papers, const std::string& subject, bo
                                   std::string* left_out_note) {
   if (!papers.saved) return fail(Exit::session, "no session is open; nanobug start begins one");
   const Session& session = papers.saved->session;
-  if (session.review) return fail(Exit::session, "a review has no checkout");
+  if (!session.has_checkout()) return fail(Exit::session, "the session has no checkout");
   if (const Presence presence = look(*papers.saved); presence != Presence::here)
     return fail(Exit::session, sentence(presence, *papers.saved) + "; nanobug stop ends the session");
   std::vector<std::string> too_large;
@@ -113,7 +113,7 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
   journal.saved = *papers.saved;
   journal.outcome = outcome;
   journal.ended = now();
-  if (session.review) {
+  if (!session.has_checkout()) {
     NANOBUG_TRY(write_journal(papers.journal(), journal));
     return end_without_checkout(papers, journal, "");
   }
@@ -192,7 +192,8 @@ Status undo_stop(Papers& papers, const Journal& journal) {
 Result<Stopped> end_without_checkout(Papers& papers, const Journal& journal, const std::string& note) {
   const Session session = journal.saved.session;
   Stopped stopped{session, journal.attempt, tip_of(papers, session), note};
-  NANOBUG_TRY(close_session(papers, journal, journal.attempt, journal.attempt.empty() && !session.review));
+  NANOBUG_TRY(
+      close_session(papers, journal, journal.attempt, journal.attempt.empty() && session.has_checkout()));
   return stopped;
 }
 

@@ -88,8 +88,8 @@ TEST_CASE("at a line: the nearest node, what refuses it, what is there instead",
        "hasType(asString(\"float\"))", "0:0 qualType int", "its type is 'int'"},
       // allOf is as good as not there, and may come with one matcher more.
       {R"(callExpr(allOf(argumentCountIs(2), callee(functionDecl(hasName("count"))))))", 7, slice,
-       "callee(functionDecl(hasName(\"count\")))",
-       "2:14 cxxMethodDecl int slice(int from, int to) const", "its name is 'Row::slice'"},
+       "callee(functionDecl(hasName(\"count\")))", "2:14 cxxMethodDecl int slice(int from, int to) const",
+       "its name is 'Row::slice'"},
       // One that looks for a node and finds none.
       {R"(cxxMemberCallExpr(hasAncestor(forStmt())))", 7, slice, "hasAncestor(forStmt())", slice, "",
        Missing::around},

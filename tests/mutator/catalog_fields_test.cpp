@@ -91,7 +91,8 @@ bool is_action(const std::string& name) {
 
 // Names of its own: any are welcome.
 bool is_free(const std::string& name) {
-  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics"}.contains(name);
+  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics", "curve", "units"}
+      .contains(name);
 }
 
 }  // namespace
@@ -209,6 +210,7 @@ TEST_CASE("each whole number has its range and no more", "[catalog][fields]") {
   for (const Range& range : std::vector<Range>{{"priority", 1, 3},
                                                {"difficulty", 1, 3},
                                                {"minutes", 1, 240},
+                                               {"price", 0, 60},
                                                {"expect", 1, 1000},
                                                {"ranks", 1, 8}}) {
     for (const Field& field : fields()) {

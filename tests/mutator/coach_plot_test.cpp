@@ -49,7 +49,8 @@ struct Svg {
 }  // namespace
 
 TEST_CASE("the learner's curve is the one with the o, and stands where its values are", "[coach][plot]") {
-  // Yours lies above, below the key, the clean one at the bottom; gnuplot hides the ends, which lie on the frame.
+  // Yours lies above, below the key, the clean one at the bottom; gnuplot hides the ends, which lie on the
+  // frame.
   const auto text = plot_text("loss", {{"yours", {9, 5, 5, 5, 5, 5}}, {"clean", {1, 2, 2, 2, 2, 2}}}, 70, 20);
   REQUIRE(text);
   const auto yours = marks(*text, 'o'), clean = marks(*text, '.');

@@ -50,6 +50,20 @@ inline const std::string kFull = R"(tree:  #!*
           args: ["{scratch}"]  #*
       time_limit: 2.5  #*
       series: [loss]  #*
+  diagnostics:  #*
+    options: ["{diagnostics}"]  #!*
+    programs: [bin/train]  #!*
+    reseed: [--seed, "2"]  #*
+  evidence:  #*
+    curve:  #*
+      words: the loss  #!
+      also: [descent]  #*
+      price: 0  #*
+      series: loss
+      unit: nats
+    units:  #*
+      words: the tests  #!
+      from: tests
   categories:  #!*
     N: numerics
     D: data

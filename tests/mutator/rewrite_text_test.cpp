@@ -1,10 +1,10 @@
 // rewrite, the parts that know text and no Clang: tokens, templates, what goes with a cut, precedence at a
 // place, the language of matchers. A row each; every expectation is what C++ itself, or the grammar in the
 // header, says.
+#include "mutator/rewrite/draft.h"
 #include "mutator/rewrite/explain.h"
 #include "mutator/rewrite/expression.h"
 #include "mutator/rewrite/hunks.h"
-#include "mutator/rewrite/draft.h"
 #include "mutator/rewrite/surgery.h"
 #include "mutator/rewrite/template.h"
 #include "mutator/rewrite/tokens.h"
@@ -215,12 +215,19 @@ TEST_CASE("whole lines, indentation and line ends", "[rewrite][text]") {
 
 TEST_CASE("an element goes with its comma", "[rewrite][text]") {
   const std::vector<std::pair<std::string, std::string>> rows = {
-      {"f(«a», b)", "f(«a, »b)"},         {"f(a, «b», c)", "f(a, «b, »c)"},
-      {"f(a, «b»)", "f(a«, b»)"},         {"f(«a»)", "f(«a»)"},
-      {"{«a», b}", "{«a, »b}"},           {"{a, «b»}", "{a«, b»}"},
-      {"x = «a» + b;", "x = «a» + b;"},   {"f(«a» + b, c)", "f(«a» + b, c)"},
-      {"f(a, «b» + c)", "f(a, «b» + c)"}, {"f(«a», /* of b */ b)", "f(«a, »/* of b */ b)"},
-      {"g[«a», b]", "g[«a, »b]"},         {"g<«a», b>", "g<«a, »b>"},         {"f(«a»,", "f(«a,»"}};
+      {"f(«a», b)", "f(«a, »b)"},
+      {"f(a, «b», c)", "f(a, «b, »c)"},
+      {"f(a, «b»)", "f(a«, b»)"},
+      {"f(«a»)", "f(«a»)"},
+      {"{«a», b}", "{«a, »b}"},
+      {"{a, «b»}", "{a«, b»}"},
+      {"x = «a» + b;", "x = «a» + b;"},
+      {"f(«a» + b, c)", "f(«a» + b, c)"},
+      {"f(a, «b» + c)", "f(a, «b» + c)"},
+      {"f(«a», /* of b */ b)", "f(«a, »/* of b */ b)"},
+      {"g[«a», b]", "g[«a, »b]"},
+      {"g<«a», b>", "g<«a, »b>"},
+      {"f(«a»,", "f(«a,»"}};
   for (const auto& [text, expected] : rows) {
     INFO(text);
     const Marked at(text);

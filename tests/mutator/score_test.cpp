@@ -165,3 +165,45 @@ TEST_CASE("nanobug's own seconds and a pause cost no speed", "[coach][score]") {
   CHECK(points(s) == Points{0, 15, 15, 0, 0, 0, 10});
   CHECK(why(s, "minutes") == "9:30 of 10:00");
 }
+
+// hypothesis, hints, claims, evidence, questions, cause, symptoms, minutes
+TEST_CASE("in production what was asked for is worth ten of the forty", "[coach][score]") {
+  Session s = session_of(120);
+  s.production = session::Production{
+      .cheapest = {"grad-norm", "val-loss"}, .cheapest_minutes = 1, .checkout = "code", .open_minutes = 5};
+  CHECK(score_of(s, {&kRule}, 0).of("process") == 40);
+  CHECK(points(s) == Points{0, 10, 10, 0, 0, 0, 0, 10});
+  CHECK(why(s, "evidence") == "nothing was asked for");
+
+  // 4 of 6 minutes: 6 * 4 / 6 = 4; the first that tells costs 2 where 1 would have done. The checkout is no
+  // evidence, but its minutes are on the clock: 120 + 11 * 60 = 13:00 of 10:00, and 10 * (1200 - 780) / 600.
+  s.asked = {{1001, "documents", 2, false},
+             {1002, "batch", 2, true},
+             {1003, "weights", 2, true},
+             {1004, "code", 5, false}};
+  CHECK(points(s) == Points{0, 10, 10, 4, 0, 0, 0, 7});
+  CHECK(why(s, "evidence") ==
+        "4 of 6 minutes for what tells; grad-norm or val-loss would have told for 1 minute");
+  CHECK(why(s, "minutes") == "13:00 of 10:00");
+
+  s.asked = {{1001, "val-loss", 1, true}, {1002, "documents", 2, false}};  // 6 * 1 / 3, and 4
+  s.hints = 1, s.wrong_claims = 3;
+  CHECK(points(s) == Points{0, 5, 0, 6, 0, 0, 0, 10});
+  CHECK(why(s, "evidence") == "1 of 3 minutes for what tells; the first as cheap as any");
+
+  s.asked = {{1001, "documents", 2, false}};
+  CHECK(points(s)[3] == 0);
+  CHECK(why(s, "evidence") == "0 of 2 minutes for what tells; grad-norm or val-loss would have told");
+  s.asked = {{1001, "code", 5, false}};
+  CHECK(points(s)[3] == 0);
+}
+
+TEST_CASE("nothing tells of a decoy in production: asking is enough", "[coach][score]") {
+  Session s = session_of(60);
+  s.production =
+      session::Production{.cheapest = {}, .cheapest_minutes = 0, .checkout = "code", .open_minutes = 5};
+  s.decoy = true;
+  CHECK(points(s)[3] == 0);
+  s.asked = {{1001, "batch", 2, false}};
+  CHECK(points(s)[3] == 10);
+}

@@ -153,6 +153,27 @@ void check_start(const fs::path& root) {
   CHECK(fs::exists(root / "work/.git/HEAD"));
 }
 
+// After an interrupted opening of the checkout: the session is open, with a whole checkout or with none.
+void check_lay_out(const fs::path& root) {
+  const bool touched = work_on(root);
+  Desk desk = reopened(root);
+  check_tidy(root);
+  REQUIRE(desk.current());
+  CHECK(desk.current()->has_checkout() == touched);
+  CHECK(desk.current()->hints == 3);
+  if (!touched) {
+    CHECK_FALSE(fs::exists(root / "work"));
+    auto again = desk.open_checkout(furnished_request(root / "work"));
+    INFO((again ? "" : again.error().text()));
+    REQUIRE(again);
+  }
+  CHECK(desk.current()->directory == root / "work");
+  CHECK(desk.current()->production == production_request().production);
+  CHECK(holds(root / "work", with_mine(mutated_tree(), touched)));
+  CHECK(bytes_of(root / "work/build/main.o") == "object");
+  CHECK(fs::exists(root / "work/.git/HEAD"));
+}
+
 // After an interrupted stop: the session is open and the work in its place, or it has ended, the work is in
 // the attempt and the clean tree in its place.
 void check_stop(const fs::path& root) {
@@ -190,6 +211,12 @@ void prepare(const std::string& verb, const fs::path& root) {
     return;
   }
   if (verb == "start") return;
+  if (verb == "lay-out") {
+    Desk desk = reopened(root);
+    REQUIRE(desk.start(production_request()));
+    REQUIRE(desk.update([](session::Session& s) { s.hints = 3; }));
+    return;
+  }
   {
     auto started = reopened(root).start(furnished_request(root / "work"));
     INFO((started ? "" : started.error().text()));
@@ -199,7 +226,7 @@ void prepare(const std::string& verb, const fs::path& root) {
 }
 
 void check(const std::string& verb, const fs::path& root) {
-  verb == "start" ? check_start(root) : check_stop(root);
+  verb == "start" ? check_start(root) : verb == "lay-out" ? check_lay_out(root) : check_stop(root);
 }
 
 // An error that was injected may be one that does no harm; else it is told in one sentence, with the right
@@ -216,7 +243,7 @@ void check_answer(const Finished& finished) {
 }  // namespace
 
 TEST_CASE("a kill at any system call that writes loses nothing", "[session][kill]") {
-  const std::string verb = GENERATE("start", "stop");
+  const std::string verb = GENERATE("start", "lay-out", "stop");
   const std::string kind = GENERATE("kill", "torn");
   Scratch scratch;
   const fs::path root = scratch / "root";
@@ -275,7 +302,7 @@ TEST_CASE("a start over the clean tree may be killed, also where names cannot be
 }
 
 TEST_CASE("a recovery may be killed as well", "[session][kill]") {
-  const std::string verb = GENERATE("start", "stop");
+  const std::string verb = GENERATE("start", "lay-out", "stop");
   Scratch scratch;
   const fs::path root = scratch / "root";
   prepare(verb, root);
@@ -297,7 +324,7 @@ TEST_CASE("a recovery may be killed as well", "[session][kill]") {
 }
 
 TEST_CASE("an error at any system call is told, and the next command goes on", "[session][kill]") {
-  const std::string verb = GENERATE("start", "stop");
+  const std::string verb = GENERATE("start", "lay-out", "stop");
   const std::string kind = GENERATE("ENOSPC", "full", "EIO", "EACCES", "EMFILE");
   Scratch scratch;
   const fs::path root = scratch / "root";
@@ -312,7 +339,7 @@ TEST_CASE("an error at any system call is told, and the next command goes on", "
 }
 
 TEST_CASE("a kill at any moment loses nothing", "[session][kill]") {
-  const std::string verb = GENERATE("start", "stop");
+  const std::string verb = GENERATE("start", "lay-out", "stop");
   Scratch scratch;
   const fs::path root = scratch / "root";
   std::mt19937 random(20261121);

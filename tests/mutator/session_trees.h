@@ -60,4 +60,12 @@ inline session::StartRequest furnished_request(const fs::path& directory) {
   return request;
 }
 
+// Of a session that begins without a checkout, and gets one when it is asked for.
+inline session::StartRequest production_request() {
+  session::StartRequest request = request_for({});
+  request.production = session::Production{
+      .cheapest = {"grad-norm", "val-loss"}, .cheapest_minutes = 1, .checkout = "code", .open_minutes = 5};
+  return request;
+}
+
 }  // namespace nanobug::test

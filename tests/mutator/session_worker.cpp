@@ -1,6 +1,6 @@
 // session_worker: start, edit and stop as a process of its own, for the kill tests to kill.
 //
-//   session_worker start|stop|open|use|count ROOT [N]
+//   session_worker start|stop|lay-out|open|use|count ROOT [N]
 //   session_worker put VAULT FIRST
 //   session_worker temporary|temporary-wait PARENT
 //
@@ -83,6 +83,10 @@ int main(int argc, char** argv) {
   if (verb == "start") {
     auto started = desk->start(furnished_request(root / "work"));
     if (!started) return answer(started.error());
+  }
+  if (verb == "lay-out") {
+    auto opened = desk->open_checkout(furnished_request(root / "work"));
+    if (!opened) return answer(opened.error());
   }
   if (verb == "stop") {
     auto stopped = desk->stop("stopped", [](const fs::path& staging) { return furnish(staging); });

@@ -175,3 +175,16 @@ TEST_CASE("practice adds up", "[coach][practice]") {
   CHECK(progress.rules_solved == 1);
   CHECK(solved_ids(ledger) == std::set<std::string>{"r"});
 }
+
+TEST_CASE("what is paid for evidence is on the clock", "[coach][tally]") {
+  session::Session s = session_of();
+  s.asked = {{1010, "grad-norm", 1, true}, {1020, "code", 5, false}};
+  CHECK(paid_seconds(s) == 360);
+  CHECK(learner_seconds(s, 1030) == 390);
+  CHECK(state_of(s, 1030) == "over time");
+  CHECK(cost_of(s, 1030) ==
+        "6:30 (4:30 over time, with 6 minutes for what was asked), no hint, no wrong claim");
+  CHECK(mode_of(s) == "hunt");
+  s.production.emplace();
+  CHECK(mode_of(s) == "production");
+}

@@ -26,10 +26,12 @@ TEST_CASE("an unfixed bug is not solved by what lies in the build directory", "[
   const fs::path own = judged.checkout(shop, clean);
   edit(own / "stats.cpp", kRight, kWrong);
   SECTION("a clean library put there by hand") {
-    fs::copy_file(clean.build / "libstats.so", own / "build/libstats.so", fs::copy_options::overwrite_existing);
+    fs::copy_file(clean.build / "libstats.so", own / "build/libstats.so",
+                  fs::copy_options::overwrite_existing);
   }
   SECTION("the rule made phony") {
-    edit(own / "build/build.ninja", "build libstats.so: CXX_SHARED_LIBRARY_LINKER__stats_", "build libstats.so: phony #");
+    edit(own / "build/build.ninja", "build libstats.so: CXX_SHARED_LIBRARY_LINKER__stats_",
+         "build libstats.so: phony #");
   }
   SECTION("the library named elsewhere, by a link to the clean one") {
     fs::remove(own / "build/libstats.so");
@@ -38,7 +40,9 @@ TEST_CASE("an unfixed bug is not solved by what lies in the build directory", "[
   SECTION("an object that is newer than its source") {
     REQUIRE(set_time(own / "build/CMakeFiles/stats.dir/stats.cpp.o", 4000000000));
   }
-  SECTION("no build directory at all") { REQUIRE(remove_tree(own / "build")); }
+  SECTION("no build directory at all") {
+    REQUIRE(remove_tree(own / "build"));
+  }
   const grade::Verdict verdict = judged.judge(shop, clean, own);
   CHECK(verdict.builds);
   CHECK_FALSE(verdict.solved);
@@ -49,7 +53,8 @@ TEST_CASE("an unfixed bug is not solved by what lies in the build directory", "[
   CHECK(left->empty());
 }
 
-TEST_CASE("a right fix passes over a broken build directory, and that is said beside the verdict", "[grade]") {
+TEST_CASE("a right fix passes over a broken build directory, and that is said beside the verdict",
+          "[grade]") {
   const Judged judged;
   Workshop shop = judged.shop();
   const Clean clean = judged.clean(shop);
@@ -103,7 +108,8 @@ TEST_CASE("files that come, go and change their names are ordinary fixes", "[wor
     CHECK(place->built().output.find("descend.cpp.o") == std::string::npos);
   }
   SECTION("an option in CMakeLists.txt decides") {
-    edit(own / "CMakeLists.txt", "add_library(stats", "add_compile_definitions(mean=average)\nadd_library(stats");
+    edit(own / "CMakeLists.txt", "add_library(stats",
+         "add_compile_definitions(mean=average)\nadd_library(stats");
     CHECK_FALSE(judged.judge(shop, clean, own).solved);
   }
   SECTION("a file that is still needed is missing") {
@@ -142,7 +148,8 @@ TEST_CASE("a build that writes through a link does not change the clean build un
   catalog::Tree spec = judged.catalog.tree;
   // A compiler of its own kind: `> file`, as `ar rcs` and many a script do.
   spec.build.configure = {"mkdir", "-p", "{build}"};
-  spec.build.compile = {"sh", "-c", "head -c 9000000 /dev/zero > \"$1\"/big && cat \"$0\"/stats.cpp >> \"$1\"/big",
+  spec.build.compile = {"sh", "-c",
+                        "head -c 9000000 /dev/zero > \"$1\"/big && cat \"$0\"/stats.cpp >> \"$1\"/big",
                         "{source}", "{build}"};
   Workshop shop(spec, judged.project, judged.path / "cache");
   const Clean clean = judged.clean(shop);

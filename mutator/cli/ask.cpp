@@ -1,0 +1,177 @@
+// ask: evidence of the session's bug, in the learner's words and at its price.
+#include "mutator/cli/ask.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "mutator/cli/verbs.h"
+#include "mutator/coach/evidence.h"
+#include "mutator/coach/notes.h"
+#include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
+
+namespace nanobug::cli {
+namespace {
+
+using From = catalog::Evidence::From;
+
+std::string price(const catalog::Evidence& one, const session::Session& session) {
+  if (one.minutes == 0 || session.solved || session.revealed) return "free";
+  return coach::was_asked(session, one.id) ? "paid" : coach::count(one.minutes, "minute");
+}
+
+// What this session's run has; the checkout is the business of `open`.
+std::vector<catalog::Evidence> there_is(const catalog::Tree& tree, const grade::Evidence& evidence) {
+  std::vector<catalog::Evidence> all;
+  for (const catalog::Evidence& one : tree.evidence)
+    if (one.from == From::clean || one.from == From::checkout || evidence.find(one.id) ||
+        evidence.find_clean(one.id))
+      all.push_back(one);
+  return all;
+}
+
+std::string listed(const std::vector<const catalog::Evidence*>& some, const session::Session& session) {
+  size_t ids = 0;
+  for (const catalog::Evidence* one : some) ids = std::max(ids, one->id.size());
+  std::string text;
+  for (const catalog::Evidence* one : some)
+    text += fmt::format("  {:<{}}  {:>10}  {}\n", one->id, ids, price(*one, session), one->words);
+  return text;
+}
+
+std::vector<const catalog::Evidence*> all_of(const std::vector<catalog::Evidence>& known) {
+  std::vector<const catalog::Evidence*> all;
+  for (const catalog::Evidence& one : known) all.push_back(&one);
+  return all;
+}
+
+nlohmann::json menu_in_json(const std::vector<catalog::Evidence>& known, const session::Session& session) {
+  nlohmann::json menu = nlohmann::json::array();
+  for (const catalog::Evidence& one : known)
+    menu.push_back({{"evidence", one.id},
+                    {"words", one.words},
+                    {"minutes", one.minutes},
+                    {"asked", coach::was_asked(session, one.id)}});
+  return menu;
+}
+
+// Nothing is charged for a question that is not clear.
+Exit not_clear(Context& c, const coach::Request& request, const std::vector<catalog::Evidence>& known,
+               const session::Session& session) {
+  if (c.ui.json) {
+    nlohmann::json could_be = nlohmann::json::array();
+    for (const catalog::Evidence* one : request.could_be) could_be.push_back(one->id);
+    c.ui.data(nlohmann::json{
+        {"evidence", nullptr}, {"could_be", could_be}, {"there_is", menu_in_json(known, session)}}
+                  .dump(2, ' ', false, kAnyBytes));
+  } else if (request.could_be.empty()) {
+    c.ui.data("I do not have that. I have:\n" + listed(all_of(known), session));
+  } else if (request.could_be.size() == 1) {
+    c.ui.data("Do you mean this? Then say its name.\n" + listed(request.could_be, session));
+  } else {
+    c.ui.data("Which of these do you mean? Say its name.\n" + listed(request.could_be, session));
+  }
+  return Exit::check_failed;
+}
+
+Result<Exit> menu(Context& c, const std::vector<catalog::Evidence>& known, const session::Session& session) {
+  c.ui.data(c.ui.json
+                ? menu_in_json(known, session).dump(2, ' ', false, kAnyBytes)
+                : "What there is to ask for, and what it costs:\n" + listed(all_of(known), session) +
+                      "  nanobug ask NAME, or in your own words; a layer or a part by its name or number");
+  return Exit::ok;
+}
+
+// The clean tree's beside all that was shown so far.
+std::string clean_beside(const std::vector<catalog::Evidence>& known, const grade::Evidence& evidence,
+                         const session::Session& session, size_t width) {
+  std::string text = "From now on the clean tree's is shown beside.\n";
+  for (const catalog::Evidence& one : known) {
+    const grade::Piece *own = evidence.find(one.id), *clean = evidence.find_clean(one.id);
+    if (own && clean && (one.minutes == 0 || coach::was_asked(session, one.id)))
+      text += '\n' + coach::shown(one, *own, clean, {}, width);
+  }
+  return text;
+}
+
+Status can_ask(const session::Session& session, const catalog::Catalog& catalog) {
+  if (session.review)
+    return fail(Exit::session, "a review has no run to ask about; its lines are all there is");
+  if (!session.bugs.empty())
+    return fail(Exit::session,
+                "nobody has recorded these bugs together; 'nanobug run' shows what they do at once");
+  if (catalog.tree.evidence.empty())
+    return fail(Exit::session, "this tree has no evidence to ask for; 'nanobug run' shows what it does");
+  return {};
+}
+
+Result<Exit> ask(Context& c, const std::string& question) {
+  if (!question.empty())
+    NANOBUG_TRY(coach::can_be_kept(question, "the question is not asked", "say what you want to see"));
+  auto open = c.at_desk();
+  NANOBUG_TRY(open);
+  const session::Session& session = open->session;
+  const auto catalog = c.catalog_of(session);
+  NANOBUG_TRY(catalog);
+  NANOBUG_TRY(can_ask(session, **catalog));
+  const auto evidence = evidence_of_session(c, session);
+  NANOBUG_TRY(evidence);
+  const auto known = there_is((*catalog)->tree, *evidence);
+  if (question.empty()) return menu(c, known, session);
+  const coach::Request request = coach::requested(known, question);
+  if (!request.evidence) return not_clear(c, request, known, session);
+  const catalog::Evidence& wanted = *request.evidence;
+  if (wanted.from == From::checkout) {
+    if (session.has_checkout())
+      c.ui.data("The checkout is open: " + tidy(session.directory));
+    else
+      c.ui.data(
+          fmt::format("That is the checkout, for {}: nanobug open", coach::count(wanted.minutes, "minute")));
+    return session.has_checkout() ? Exit::ok : Exit::check_failed;
+  }
+  const bool was_new = !coach::was_asked(session, wanted.id);
+  NANOBUG_TRY(open->desk.update([&](session::Session& s) {
+    coach::note_asked(s, wanted, evidence->does_tell(wanted.id), std::time(nullptr));
+  }));
+  const session::Session after = *open->desk.current();
+  const catalog::Evidence* clean = (*catalog)->tree.find_evidence(From::clean);
+  const bool beside = clean && coach::was_asked(after, clean->id);
+  const auto width = static_cast<size_t>(c.ui.width());
+  if (wanted.from == From::clean && !c.ui.json) {
+    c.ui.data(clean_beside(known, *evidence, after, width) + '\n' + paid_in_words(after));
+    return Exit::ok;
+  }
+  const grade::Piece none{.id = wanted.id};
+  const grade::Piece *own = evidence->find(wanted.id), *theirs = evidence->find_clean(wanted.id);
+  const grade::Piece& piece = own ? *own : none;
+  const auto parts = coach::parts_named(piece, question);
+  if (c.ui.json) {
+    nlohmann::json json = piece_in_json(piece, parts);
+    json["minutes"] = was_new ? wanted.minutes : 0;
+    json["paid_s"] = coach::paid_seconds(after);
+    if (beside && theirs) json["clean"] = piece_in_json(*theirs, parts);
+    c.ui.data(json.dump(2, ' ', false, kAnyBytes));
+    return Exit::ok;
+  }
+  std::string text = coach::shown(wanted, piece, beside ? theirs : nullptr, parts, width);
+  if (was_new && wanted.minutes > 0 && !session.solved && !session.revealed)
+    text += '\n' + paid_in_words(after);
+  c.ui.data(text);
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_ask(Verbs& verbs) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* verb =
+      verbs.add(verbs.app, "ask",
+                "Ask for more of what the bug's run shows, at a price; alone, what there is to ask for");
+  verb->add_option("what", *words, "What you want to see, in your own words: \"gradient norm per layer\"")
+      ->type_name("WORDS");
+  verbs.on(verb, [words, &c = verbs.context] { return ask(c, fmt::format("{}", fmt::join(*words, " "))); });
+}
+
+}  // namespace nanobug::cli

@@ -1,0 +1,499 @@
+// evidence: see evidence.h.
+#include "mutator/grade/evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "mutator/base/at_once.h"
+#include "mutator/base/files.h"
+#include "mutator/base/sealed_file.h"
+#include "mutator/grade/courses.h"
+#include "mutator/grade/parity.h"
+#include "mutator/grade/recording.h"
+#include "mutator/workshop/copy.h"
+#include "mutator/workshop/probes.h"
+#include "mutator/workshop/trial.h"
+
+namespace nanobug::grade {
+namespace {
+
+using nlohmann::json;
+using From = catalog::Evidence::From;
+
+constexpr const char* kVersion = "1";      // of what is recorded
+constexpr std::size_t kStep = 256u << 10;  // sealed files are a multiple of it
+constexpr std::size_t kMostWords = 4000;   // characters of one text
+constexpr std::size_t kFirstWords = 3;     // so many steps' words, and the last's
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kBeyond = 1.5, kRounding = 1e-6;  // times what two clean runs part, and at least
+
+// ---- cut out of a run
+
+// A number, or what stands for one.
+std::optional<double> number_in(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (value == "nan") return kNone;
+  if (value == "inf") return std::numeric_limits<double>::infinity();
+  if (value == "-inf") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::vector<double>>> table_in(const json& value) {
+  if (!value.is_array() || value.empty()) return std::nullopt;
+  std::vector<std::vector<double>> rows;
+  for (const json& row : value) {
+    if (!row.is_array()) return std::nullopt;
+    rows.emplace_back();
+    for (const json& cell : row) rows.back().push_back(number_in(cell).value_or(kNone));
+  }
+  return rows;
+}
+
+// What of a name belongs to the series: "" for the series itself, the part of "grad_norm/*", or nothing.
+std::optional<std::string> part_in(const std::string& name, const std::string& series) {
+  if (name == series) return "";
+  if (!series.ends_with('*')) return std::nullopt;
+  const std::string_view stem = std::string_view(series).substr(0, series.size() - 1);
+  if (!name.starts_with(stem) || name.size() == stem.size()) return std::nullopt;
+  return name.substr(stem.size());
+}
+
+std::string cut(const std::string& text) {
+  if (text.size() <= kMostWords) return text;
+  size_t end = kMostWords;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not within a letter
+  return text.substr(0, end) + "…";
+}
+
+class Gatherer {
+ public:
+  explicit Gatherer(const catalog::Evidence& wanted) : wanted_(wanted) { piece_.id = wanted.id; }
+
+  void number(int step, const std::string& part, double value) {
+    if (piece_.steps.empty() || piece_.steps.back() != step) piece_.steps.push_back(step);
+    const auto known = std::find(piece_.parts.begin(), piece_.parts.end(), part);
+    const auto which = static_cast<size_t>(known - piece_.parts.begin());
+    if (known == piece_.parts.end()) {
+      piece_.parts.push_back(part);
+      piece_.numbers.emplace_back();
+    }
+    piece_.numbers[which].resize(piece_.steps.size() - 1, kNone);
+    piece_.numbers[which].push_back(value);
+  }
+
+  void words(int step, const std::string& part, const std::string& text) {
+    std::set<int> steps;
+    for (const Piece::Words& one : piece_.words) steps.insert(one.step);
+    // The last of the kept steps makes room for a later one.
+    if (steps.size() > kFirstWords && !steps.contains(step))
+      std::erase_if(piece_.words, [&](const Piece::Words& one) { return one.step == *steps.rbegin(); });
+    piece_.words.push_back({step, part, cut(text)});
+  }
+
+  void table(int step, const std::string& part, std::vector<std::vector<double>> rows) {
+    std::erase_if(piece_.tables, [&](const Piece::Table& one) { return one.part == part; });
+    piece_.tables.push_back({step, part, std::move(rows)});
+  }
+
+  void add(int step, const std::string& name, const json& value) {
+    const auto part = part_in(name, wanted_.series);
+    if (!part) return;
+    if (const auto one = number_in(value))
+      number(step, *part, *one);
+    else if (value.is_string())
+      words(step, *part, value.get<std::string>());
+    else if (auto rows = table_in(value))
+      table(step, *part, std::move(*rows));
+  }
+
+  Piece piece() && {
+    for (auto& row : piece_.numbers) row.resize(piece_.steps.size(), kNone);
+    return std::move(piece_);
+  }
+
+ private:
+  const catalog::Evidence& wanted_;
+  Piece piece_;
+};
+
+// The diagnostics' names keep their order.
+std::vector<nlohmann::ordered_json> objects_in(const std::string& lines) {
+  std::vector<nlohmann::ordered_json> all;
+  for (const std::string_view line : lines_of(lines)) {
+    auto object = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (object.is_object() && object.contains("step") && object["step"].is_number_integer())
+      all.push_back(std::move(object));
+  }
+  return all;
+}
+
+// ---- how far two runs part
+
+double difference(double a, double b) {
+  if (std::isnan(a) && std::isnan(b)) return 0;
+  if (a == b) return 0;
+  if (!std::isfinite(a) || !std::isfinite(b)) return std::numeric_limits<double>::infinity();
+  return std::abs(a - b) / std::max(std::abs(a), std::abs(b));
+}
+
+double mean_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += difference(a[i], b[i]);
+  return a.empty() ? 0 : sum / static_cast<double>(a.size());
+}
+
+// By part.
+std::map<std::string, std::vector<double>> by_part(const Piece& piece) {
+  std::map<std::string, std::vector<double>> all;
+  for (size_t i = 0; i < piece.parts.size(); ++i) all["n" + piece.parts[i]] = piece.numbers[i];
+  for (const Piece::Table& table : piece.tables) {
+    std::vector<double>& cells = all["t" + table.part];
+    for (const auto& row : table.rows) cells.insert(cells.end(), row.begin(), row.end());
+  }
+  return all;
+}
+
+std::vector<std::string> words_in(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : text)
+    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+      if (!word.empty()) words.push_back(std::exchange(word, ""));
+    } else {
+      word += c;
+    }
+  if (!word.empty()) words.push_back(word);
+  return words;
+}
+
+std::string all_words(const Piece& piece) {
+  std::string text;
+  for (const Piece::Words& one : piece.words) text += one.text + '\n';
+  return text;
+}
+
+// Length, the share of different words, the share of the words that are `of` the clean run's.
+std::vector<double> features(const Piece& piece, const std::set<std::string>& of) {
+  const auto words = words_in(all_words(piece));
+  const std::set<std::string> different(words.begin(), words.end());
+  const auto known = std::count_if(words.begin(), words.end(), [&](const auto& w) { return of.contains(w); });
+  const double count = std::max<double>(1, static_cast<double>(words.size()));
+  return {static_cast<double>(words.size()), static_cast<double>(different.size()) / count,
+          static_cast<double>(known) / count, static_cast<double>(piece.words.size())};
+}
+
+// ---- kept
+
+json to_json(const Piece& piece) {
+  json words = json::array(), tables = json::array();
+  for (const Piece::Words& one : piece.words) words.push_back({one.step, one.part, one.text});
+  for (const Piece::Table& one : piece.tables) tables.push_back({one.step, one.part, one.rows});
+  return {{"id", piece.id},           {"steps", piece.steps}, {"parts", piece.parts},
+          {"numbers", piece.numbers}, {"words", words},       {"tables", tables}};
+}
+
+Piece piece_of(const json& j) {
+  Piece piece{.id = j.at("id"),
+              .steps = j.at("steps").get<std::vector<int>>(),
+              .parts = j.at("parts").get<std::vector<std::string>>(),
+              .numbers = j.at("numbers").get<std::vector<std::vector<double>>>()};
+  for (const json& one : j.at("words")) piece.words.push_back({one.at(0), one.at(1), one.at(2)});
+  for (const json& one : j.at("tables"))
+    piece.tables.push_back({one.at(0), one.at(1), one.at(2).get<std::vector<std::vector<double>>>()});
+  return piece;
+}
+
+json to_json(const std::vector<Piece>& pieces) {
+  json all = json::array();
+  for (const Piece& one : pieces) all.push_back(to_json(one));
+  return all;
+}
+
+std::vector<Piece> pieces_in(const json& j) {
+  std::vector<Piece> all;
+  for (const json& one : j) all.push_back(piece_of(one));
+  return all;
+}
+
+std::string to_bytes(const json& j) {
+  const auto bytes = json::to_cbor(j);
+  return {bytes.begin(), bytes.end()};
+}
+
+// ---- recorded
+
+enum class Seed { own, other };
+
+// The head's diagnostics switched on, where the program can.
+catalog::Program telling(const catalog::Tree& tree, const catalog::Program& program, const fs::path& file,
+                         Seed seed) {
+  catalog::Program more = program;
+  const auto& can = tree.diagnostics.programs;
+  if (std::find(can.begin(), can.end(), program.program) != can.end()) {
+    for (const std::string& arg : tree.diagnostics.args) {
+      std::string one = arg;
+      if (const size_t at = one.find("{diagnostics}"); at != std::string::npos)
+        one.replace(at, 13, file.string());
+      more.args.push_back(std::move(one));
+    }
+  }
+  if (seed == Seed::other)
+    more.args.insert(more.args.end(), tree.diagnostics.reseed.begin(), tree.diagnostics.reseed.end());
+  return more;
+}
+
+struct Recorded {
+  workshop::RunReport report;
+  std::string diagnostics;
+};
+
+// The run in a whole tree; its first `same` steps are taken over from the clean tree.
+Result<Recorded> record(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                        const catalog::Run& run, const fs::path& tree, size_t same, const Limits& limits,
+                        Seed seed) {
+  const auto begun = begin(workshop, clean, run.program, same);
+  NANOBUG_TRY(begun);
+  const fs::path file = begun->directory.path() / "diagnostics.jsonl";
+  const catalog::Program program = telling(workshop.spec(), run.program, file, seed);
+  auto report = workshop::run_program(workshop, program, tree,
+                                      {.threads = 1,
+                                       .limits = limits,
+                                       .scratch = &begun->directory,
+                                       .done = begun->steps,
+                                       .done_s = begun->processor_s});
+  NANOBUG_TRY(report);
+  return Recorded{std::move(*report), read_file(file).value_or("")};
+}
+
+// What makes two recordings of the same tree equal.
+std::string asked_of(const catalog::Tree& tree, const catalog::Run& run) {
+  json what = {kVersion, baseline_name(tree, run, 1), tree.diagnostics.args, tree.diagnostics.programs,
+               tree.diagnostics.reseed};
+  for (const catalog::Evidence& one : tree.evidence)
+    what.push_back({one.id, static_cast<int>(one.from), one.series});
+  return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+struct CleanPair {
+  std::vector<Piece> first, second;
+};
+
+// The clean tree's two, kept beside it.
+Result<CleanPair> clean_pair(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                             const catalog::Run& run, const workshop::Progress& progress) {
+  const catalog::Tree& spec = workshop.spec();
+  const fs::path kept = clean.tree.parent_path() / "evidence" / asked_of(spec, run).substr(0, 24);
+  std::error_code error;
+  fs::create_directories(kept.parent_path(), error);
+  // Whoever else needs it waits for this one, and finds it.
+  const workshop::FileLock lock(kept.string() + ".lock");
+  if (const auto bytes = read_file(kept)) try {
+      const json both = json::from_cbor(*bytes);
+      return CleanPair{pieces_in(both.at(0)), pieces_in(both.at(1))};
+    } catch (const json::exception&) {
+      // Damaged: recorded again.
+    }
+  if (progress) progress("recording what the clean tree tells, once for this machine", 0, 0);
+  const auto one = [&](Seed seed) -> Result<std::vector<Piece>> {
+    const auto recorded = record(workshop, clean, run, clean.tree, run.program.before.size(),
+                                 workshop::limits_of(run.program.time_limit_s), seed);
+    NANOBUG_TRY(recorded);
+    if (!recorded->report.finished.good())
+      return fail(Exit::catalog,
+                  fmt::format("the run '{}' fails on the clean tree with the head's diagnostics: {}; {}",
+                              run.name, recorded->report.finished.how(), recorded->report.finished.err),
+                  run.program.place);
+    return pieces_of(spec.evidence, recorded->report, recorded->diagnostics);
+  };
+  auto first = one(Seed::own);
+  NANOBUG_TRY(first);
+  auto second = one(Seed::other);
+  NANOBUG_TRY(second);
+  NANOBUG_TRY(write_unsynced(kept, to_bytes(json{to_json(*first), to_json(*second)})));
+  return CleanPair{std::move(*first), std::move(*second)};
+}
+
+// The observables of what sees it, in the order of the head.
+Piece failing_observables(const catalog::Tree& tree, const std::string& id, const Certificate& certificate,
+                          const std::vector<workshop::ProbeInfo>& probes) {
+  const std::set<std::string> failing(certificate.failing.begin(), certificate.failing.end());
+  std::set<std::string> tags;
+  std::vector<std::string> in_order;
+  for (const workshop::ProbeInfo& one : probes)
+    if (failing.contains(one.probe)) tags.insert(one.observable);
+  for (const catalog::Observable& one : tree.probes.observables)
+    if (tags.contains(one.tag)) in_order.push_back(one.words);
+  for (const catalog::Parity& parity : tree.parity)
+    if (failing.contains(parity.id.value)) in_order.push_back(parity.observable);
+  Piece piece{.id = id};
+  for (const std::string& one : in_order) piece.words.push_back({0, "", one});
+  return piece;
+}
+
+}  // namespace
+
+// CBOR and not text: its numbers come back to the bit, NaN and infinity too.
+std::string Evidence::bytes() const {
+  return to_bytes({{"own", to_json(own)}, {"clean", to_json(clean)}, {"tells", tells}});
+}
+
+std::optional<Evidence> Evidence::of_bytes(const std::string& bytes) {
+  try {
+    const json j = json::from_cbor(bytes);
+    return Evidence{pieces_in(j.at("own")), pieces_in(j.at("clean")),
+                    j.at("tells").get<std::vector<std::string>>()};
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<Piece> pieces_of(const std::vector<catalog::Evidence>& wanted, const workshop::RunReport& report,
+                             const std::string& diagnostics) {
+  const auto told = objects_in(diagnostics);
+  std::vector<Piece> pieces;
+  for (const catalog::Evidence& one : wanted) {
+    Gatherer gather(one);
+    if (one.from == From::output) {
+      if (!report.finished.out.empty()) gather.words(0, "", report.finished.out);
+      if (!report.finished.good())
+        gather.words(1, "",
+                     "The run ends with " + report.finished.how() + ": " +
+                         report.finished.err.substr(0, report.finished.err.find('\n')));
+    }
+    if (one.from == From::run) {
+      int step = 0;
+      bool in_records = false;
+      for (const workshop::Record& record : report.records) {
+        const auto at = record.find("step");
+        const int here = at == record.end() ? step : static_cast<int>(at->second);
+        for (const auto& [name, value] : record)
+          if (const auto part = part_in(name, one.series))
+            gather.number(here, *part, value), in_records = true;
+        step = here + 1;
+      }
+      for (const auto& object : told)
+        for (const auto& [name, value] : object.items())
+          if (!in_records || !value.is_number()) gather.add(object["step"].get<int>(), name, value);
+    }
+    if (Piece piece = std::move(gather).piece(); !piece.empty()) pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+bool tells(const Piece& own, const Piece& clean, const Piece& other) {
+  const auto of_own = by_part(own), of_clean = by_part(clean), of_other = by_part(other);
+  if (of_own.size() != of_clean.size()) return true;
+  for (const auto& [part, values] : of_own) {
+    const auto reference = of_clean.find(part);
+    if (reference == of_clean.end()) return true;
+    const auto second = of_other.find(part);
+    const double chance = second == of_other.end() ? 0 : mean_difference(reference->second, second->second);
+    if (mean_difference(values, reference->second) > kBeyond * chance + kRounding) return true;
+  }
+  if (own.words == clean.words) return false;
+  const auto known = words_in(all_words(clean));
+  const std::set<std::string> vocabulary(known.begin(), known.end());
+  const auto here = features(own, vocabulary), there = features(clean, vocabulary),
+             elsewhere = features(other, vocabulary);
+  for (size_t i = 0; i < here.size(); ++i)
+    if (difference(here[i], there[i]) > kBeyond * difference(elsewhere[i], there[i]) + kRounding) return true;
+  return false;
+}
+
+Result<Evidence> evidence_of(Mutants& mutants, const catalog::Rule& rule, const rewrite::Site* site,
+                             const Certificate& certificate, const workshop::Progress& progress) {
+  const catalog::Catalog& catalog = mutants.catalog();
+  const catalog::Tree& spec = catalog.tree;
+  const workshop::Workshop& workshop = mutants.workshop();
+  const catalog::Run& run = catalog.run_of(rule);
+  json what = {"evidence", asked_of(spec, run), rule.id.value, certificate.failing, mutants.clean().key};
+  workshop::Overlay overlay;
+  if (site) {
+    auto made = mutants.overlay(*site);
+    NANOBUG_TRY(made);
+    overlay = std::move(*made);
+    for (const auto& [file, text] : overlay) what.push_back({file, sha256(text)});
+  }
+  const fs::path kept =
+      workshop.cache() / "evidence" / sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
+  if (const auto bytes = read_sealed(kept))
+    if (auto known = Evidence::of_bytes(*bytes)) return std::move(*known);
+
+  const auto clean = clean_pair(workshop, mutants.clean(), run, progress);
+  NANOBUG_TRY(clean);
+  Evidence evidence{clean->first, clean->first, {}};
+  if (site) {
+    const auto built = workshop.mutant(mutants.clean(), overlay);
+    NANOBUG_TRY(built);
+    const auto place = workshop::Trial::of_mutant(workshop, mutants.clean(), overlay, *built);
+    NANOBUG_TRY(place);
+    const auto base = baseline(workshop, mutants.clean(), run, 1);
+    NANOBUG_TRY(base);
+    const auto own = record(workshop, mutants.clean(), run, place->tree(),
+                            Sameness(mutants, overlay, *built).steps_before(run.program),
+                            limits_from(2 * base->processor_s, run.program.time_limit_s), Seed::own);
+    NANOBUG_TRY(own);
+    evidence.own = pieces_of(spec.evidence, own->report, own->diagnostics);
+    for (const catalog::Evidence& one : spec.evidence) {
+      const Piece *mine = Evidence::find_in(evidence.own, one.id),
+                  *theirs = Evidence::find_in(clean->first, one.id),
+                  *other = Evidence::find_in(clean->second, one.id);
+      if (!mine && !theirs) continue;
+      const Piece none{.id = one.id};
+      if (!mine || !theirs || tells(*mine, *theirs, other ? *other : none)) evidence.tells.push_back(one.id);
+    }
+  }
+  for (const catalog::Evidence& one : spec.evidence)
+    if (one.from == From::tests) {
+      const auto probes = workshop::list_probes(workshop, mutants.clean());
+      NANOBUG_TRY(probes);
+      evidence.own.push_back(failing_observables(spec, one.id, certificate, *probes));
+      evidence.clean.push_back({.id = one.id});
+      if (!evidence.own.back().words.empty()) evidence.tells.push_back(one.id);
+    }
+  NANOBUG_TRY(write_sealed(kept, evidence.bytes(), kStep));
+  return evidence;
+}
+
+std::vector<Result<std::vector<Evidence>>> evidence_of(
+    Mutants& mutants, const std::vector<const catalog::Rule*>& rules,
+    const std::vector<Result<std::vector<Certificate>>>& certificates, const std::function<void(int)>& done) {
+  constexpr size_t kWorkers = 3;  // some runs wait
+  std::vector<Result<std::vector<Evidence>>> all(rules.size());
+  const auto sites = mutants.sites(rules);
+  std::mutex telling;
+  int finished = 0;
+  const auto of_rule = [&](size_t i) -> Result<std::vector<Evidence>> {
+    NANOBUG_TRY(sites[i]);
+    NANOBUG_TRY(certificates[i]);
+    std::vector<Evidence> each;
+    for (size_t n = 0; n < certificates[i]->size(); ++n) {
+      const rewrite::Site* site = n < sites[i]->size() ? &(*sites[i])[n] : nullptr;
+      auto one = evidence_of(mutants, *rules[i], site, (*certificates[i])[n]);
+      NANOBUG_TRY(one);
+      each.push_back(std::move(*one));
+    }
+    return each;
+  };
+  at_once(rules.size(), kWorkers, [&](size_t i) {
+    try {
+      all[i] = of_rule(i);
+    } catch (const std::exception& error) {
+      all[i] = fail(Exit::io, std::string("this was not foreseen: ") + error.what());
+    }
+    const std::lock_guard lock(telling);
+    if (done) done(++finished);
+  });
+  return all;
+}
+
+}  // namespace nanobug::grade

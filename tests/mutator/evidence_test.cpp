@@ -1,0 +1,259 @@
+// evidence: what is cut out of a run, when it tells, which piece a question asks for, and how it is shown.
+#include "mutator/coach/evidence.h"
+
+#include <cmath>
+#include <limits>
+
+#include "mutator/coach/tally.h"
+#include "mutator/grade/evidence.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+using grade::Piece;
+using From = catalog::Evidence::From;
+
+namespace {
+
+const double kNan = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
+
+catalog::Evidence of_run(const std::string& id, const std::string& series, const std::string& words = "x",
+                         std::vector<std::string> synonyms = {}, int minutes = 1) {
+  return {id, words, std::move(synonyms), minutes, From::run, series, ""};
+}
+
+Piece numbers(std::vector<std::string> parts, std::vector<std::vector<double>> values) {
+  Piece piece{.id = "x"};
+  for (size_t i = 0; i < values.front().size(); ++i) piece.steps.push_back(static_cast<int>(i));
+  piece.parts = std::move(parts), piece.numbers = std::move(values);
+  return piece;
+}
+
+Piece text(const std::string& words) {
+  return {.id = "x", .words = {{0, "", words}}};
+}
+
+const std::vector<catalog::Evidence> kKnown = {
+    of_run("loss", "loss", "the loss, step by step", {"training loss", "loss curve"}, 0),
+    of_run("lr", "lr", "the learning rate", {"learning rate", "schedule"}, 0),
+    of_run("grad-norm", "grad_norm", "the norm of all gradients", {"gradient norm", "global gradient norm"}),
+    of_run("grad-norm-parts", "grad_norm/*", "the gradient norm of each parameter",
+           {"gradient norm per layer", "gradients per layer", "vanishing gradients"}, 2),
+    of_run("val-loss", "val_loss", "the loss on held-out data", {"validation loss", "eval loss"}),
+    of_run("attention-entropy", "attention_entropy/*", "the entropy of the attention weights of each head",
+           {"entropy per head"}, 2),
+    of_run("attention-pattern", "attention/*", "the attention weights as a picture",
+           {"attention map", "attention heat map", "causal mask"}, 2),
+    of_run("memory", "memory_mb", "the memory that tensors hold", {"gpu memory", "memory use"}),
+    {"tests", "what the unit tests find wrong", {"unit tests", "failing tests"}, 4, From::tests, "", ""},
+    {"clean", "a run that is right, beside it", {"baseline", "reference run"}, 3, From::clean, "", ""},
+    {"code", "the checkout", {"source code", "repository"}, 5, From::checkout, "", ""}};
+
+std::string asked_for(const std::string& question) {
+  const auto request = coach::requested(kKnown, question);
+  if (request.evidence) return request.evidence->id;
+  std::string could_be = "?";
+  for (const catalog::Evidence* one : request.could_be) could_be += ' ' + one->id;
+  return could_be;
+}
+
+}  // namespace
+
+TEST_CASE("pieces are cut out of records and diagnostics", "[grade][evidence]") {
+  workshop::RunReport report;
+  report.records = {{{"step", 0}, {"loss", 3.5}}, {{"step", 2}, {"loss", kNan}, {"val_loss", 1}}};
+  report.finished.out = "Once.\n";
+  const std::string diagnostics =
+      R"({"step":0,"grad_norm/h0.c_q":1.5,"grad_norm/h1.c_q":"inf","batch/inputs":"a b","attention/h0":[[1,0],["nan",0.5]]}
+no JSON
+{"step":"x","grad_norm/h0.c_q":9}
+{"step":10,"grad_norm/h0.c_q":2,"loss":7,"attention/h0":[[0.25]]}
+)";
+  const std::vector<catalog::Evidence> wanted = {of_run("loss", "loss"),
+                                                 of_run("val", "val_loss"),
+                                                 of_run("grads", "grad_norm/*"),
+                                                 of_run("batch", "batch/*"),
+                                                 of_run("none", "nothing"),
+                                                 of_run("map", "attention/*"),
+                                                 {"output", "x", {}, 0, From::output, "", ""}};
+  const auto pieces = grade::pieces_of(wanted, report, diagnostics);
+  REQUIRE(pieces.size() == 6);
+  CHECK(pieces[0].id == "loss");
+  CHECK(pieces[0].steps == std::vector<int>{0, 2});  // the records have it: no second time
+  CHECK(pieces[0].numbers[0][0] == 3.5);
+  CHECK(std::isnan(pieces[0].numbers[0][1]));
+  CHECK(pieces[1].steps == std::vector<int>{2});
+  CHECK(pieces[2].parts == std::vector<std::string>{"h0.c_q", "h1.c_q"});
+  CHECK(pieces[2].steps == std::vector<int>{0, 10});
+  CHECK(pieces[2].numbers[0] == std::vector<double>{1.5, 2});
+  CHECK(pieces[2].numbers[1][0] == kInf);
+  CHECK(std::isnan(pieces[2].numbers[1][1]));
+  CHECK(pieces[3].words == std::vector<Piece::Words>{{0, "inputs", "a b"}});
+  REQUIRE(pieces[4].tables.size() == 1);  // the last step's
+  CHECK(pieces[4].tables[0] == Piece::Table{10, "h0", {{0.25}}});
+  CHECK(pieces[5].words == std::vector<Piece::Words>{{0, "", "Once.\n"}});
+}
+
+TEST_CASE("a run that ends badly says how", "[grade][evidence]") {
+  workshop::RunReport report;
+  report.finished.exit_code = 3;
+  report.finished.err = "no such file\nsecond line\n";
+  const auto pieces = grade::pieces_of({{"output", "x", {}, 0, From::output, "", ""}}, report, "");
+  REQUIRE(pieces.size() == 1);
+  CHECK(pieces[0].words.back().text == "The run ends with exit code 3: no such file");
+}
+
+TEST_CASE("of words the first steps are kept, and the last", "[grade][evidence]") {
+  std::string lines;
+  for (int step = 0; step < 9; ++step)
+    lines += "{\"step\":" + std::to_string(step) + ",\"saved\":\"at " + std::to_string(step) + "\"}\n";
+  const auto pieces = grade::pieces_of({of_run("saved", "saved")}, {}, lines);
+  std::vector<int> steps;
+  for (const Piece::Words& one : pieces.at(0).words) steps.push_back(one.step);
+  CHECK(steps == std::vector<int>{0, 1, 2, 8});
+}
+
+TEST_CASE("evidence comes back from its bytes to the bit, and not from others", "[grade][evidence]") {
+  grade::Evidence evidence{{numbers({"a", "b"}, {{1, 0.1}, {-kInf, 3}}), text("caf\u00e9 \xff")}, {}, {"x"}};
+  evidence.own[0].tables = {{4, "h0", {{1, 2}, {3, 4}}}};
+  const std::string bytes = evidence.bytes();
+  const auto back = grade::Evidence::of_bytes(bytes);
+  REQUIRE(back);
+  CHECK(*back == evidence);
+  for (size_t length = 0; length < bytes.size(); length += 7)
+    CHECK_FALSE(grade::Evidence::of_bytes(bytes.substr(0, length)));
+}
+
+TEST_CASE("numbers tell by more than two clean runs part", "[grade][evidence]") {
+  const Piece clean = numbers({"a", "b"}, {{1, 2, 4}, {1, 1, 1}}),
+              other = numbers({"a", "b"}, {{1.1, 2.2, 4.4}, {1, 1, 1}});
+  CHECK_FALSE(grade::tells(clean, clean, other));
+  CHECK_FALSE(grade::tells(numbers({"a", "b"}, {{1.1, 2.2, 4.4}, {1, 1, 1}}), clean, other));
+  CHECK(grade::tells(numbers({"a", "b"}, {{2, 4, 8}, {1, 1, 1}}), clean, other));
+  // The second part does not hang on the seed: whatever is seen there is the bug's.
+  CHECK(grade::tells(numbers({"a", "b"}, {{1, 2, 4}, {1, 1, 1.01}}), clean, other));
+  CHECK_FALSE(grade::tells(numbers({"a", "b"}, {{1, 2, 4}, {1, 1, 1 + 1e-9}}), clean, other));
+  CHECK(grade::tells(numbers({"a", "b"}, {{1, kNan, 4}, {1, 1, 1}}), clean, other));
+  CHECK(grade::tells(numbers({"a"}, {{1, 2, 4}}), clean, other));      // a part is missing
+  CHECK(grade::tells(numbers({"a", "b"}, {{1}, {1}}), clean, other));  // it ended early
+  const Piece nans = numbers({"a"}, {{1, kNan}});
+  CHECK_FALSE(grade::tells(nans, nans, nans));
+}
+
+TEST_CASE("words tell by what they are made of", "[grade][evidence]") {
+  const Piece clean = text("the cat sat on the mat by the mill"),
+              other = text("the dog ran to the red mill and on");
+  CHECK_FALSE(grade::tells(clean, clean, other));
+  CHECK(grade::tells(text("the the the the the the the the the"), clean, clean));
+  CHECK(grade::tells(text("zq xx 88 @@ the"), clean, text("the cat sat on the mat by a mill")));
+  CHECK(grade::tells(text(""), clean, other));
+}
+
+TEST_CASE("a question finds its evidence in any words", "[coach][evidence]") {
+  CHECK(asked_for("grad-norm") == "grad-norm");
+  CHECK(asked_for("gradient norm") == "grad-norm");
+  CHECK(asked_for("Show me the gradient norm, please!") == "grad-norm");
+  CHECK(asked_for("gradient norm per layer") == "grad-norm-parts");
+  CHECK(asked_for("gradeint nrom per layer") == "grad-norm-parts");
+  CHECK(asked_for("validation loss?") == "val-loss");
+  CHECK(asked_for("can I see the attention heat map of layer 1") == "attention-pattern");
+  CHECK(asked_for("entropy") == "attention-entropy");
+  CHECK(asked_for("GPU memory") == "memory");
+  CHECK(asked_for("what do the unit tests say") == "tests");
+  CHECK(asked_for("a reference run") == "clean");
+  CHECK(asked_for("the source code") == "code");
+}
+
+TEST_CASE("what is not clear is not charged for", "[coach][evidence]") {
+  CHECK(asked_for("attention").starts_with("? attention"));
+  CHECK(asked_for("losses of the discriminator and its generator").starts_with("?"));
+  for (const char* strange : {"", "?!", "the", "Wetter", "zq xj wv", "show me", "42"}) {
+    INFO(strange);
+    CHECK(asked_for(strange) == "?");
+  }
+  std::string all;
+  for (const catalog::Evidence& one : kKnown) all += one.words + ' ';
+  CHECK(asked_for(all).starts_with("?"));
+}
+
+TEST_CASE("a question may name parts", "[coach][evidence]") {
+  const Piece piece = numbers({"wte", "h0.attn.c_q", "h0.mlp", "h1.attn.c_q", "h1.mlp", "h11.mlp"},
+                              {{1}, {1}, {1}, {1}, {1}, {1}});
+  using Parts = std::vector<std::string>;
+  CHECK(coach::parts_named(piece, "gradient norm").empty());
+  CHECK(coach::parts_named(piece, "gradient norm of layer 1") == Parts{"h1.attn.c_q", "h1.mlp"});
+  CHECK(coach::parts_named(piece, "the mlp of h1.") == Parts{"h1.mlp"});
+  CHECK(coach::parts_named(piece, "c_q") == Parts{"h0.attn.c_q", "h1.attn.c_q"});
+  CHECK(coach::parts_named(piece, "H1.MLP") == Parts{"h1.mlp"});
+  CHECK(coach::parts_named(piece, "block 7").empty());
+}
+
+TEST_CASE("pieces are shown in a width, finite or not", "[coach][evidence]") {
+  std::vector<double> falling;
+  for (int i = 0; i < 60; ++i) falling.push_back(6.0 - i / 10.0);
+  falling[59] = kNan;
+  const Piece piece = numbers({""}, {falling});
+  for (const size_t width : {size_t{30}, size_t{80}, size_t{200}}) {
+    const std::string shown = coach::shown(kKnown[0], piece, nullptr, {}, width);
+    INFO(shown);
+    CHECK(shown.starts_with("The loss, step by step:\n"));
+    CHECK(shown.find("step     0          6") != std::string::npos);
+    CHECK(shown.find("step    59        nan\n") != std::string::npos);
+    CHECK(std::count(shown.begin(), shown.end(), '\n') == 13);  // twelve rows
+    if (width >= 80)
+      for (size_t at = 0, next; (next = shown.find('\n', at)) != std::string::npos; at = next + 1)
+        CHECK(next - at <= width);
+  }
+  CHECK(coach::shown(kKnown[0], piece, &piece, {}, 80).find("6   clean         6") != std::string::npos);
+
+  const Piece parts = numbers({"h0", "h1"}, {{1, 2, 3}, {kInf, 5, 6}});
+  const std::string grid = coach::shown(kKnown[3], parts, nullptr, {}, 80);
+  CHECK(grid ==
+        "The gradient norm of each parameter:\n"
+        "           step 0     step 1     step 2\n"
+        "  h0            1          2          3\n"
+        "  h1          inf          5          6\n");
+  CHECK(coach::shown(kKnown[3], parts, nullptr, {"h1"}, 80).find("h0") == std::string::npos);
+
+  Piece picture{.id = "attention-pattern"};
+  picture.tables = {{10, "h0", {{1, 0}, {0.5, 0.5}}}, {10, "h1", {{1, 0}, {0, 1}}}};
+  CHECK(coach::shown(kKnown[6], picture, nullptr, {}, 80) ==
+        "The attention weights as a picture:\n"
+        "  h0, step 10: rows attend to columns; '@' is 1, ' ' is 0\n"
+        "    0 |@ \n"
+        "    1 |++\n"
+        "  There is one for h1 too; name it to see it.\n");
+  CHECK(coach::shown(kKnown[8], Piece{.id = "tests"}, nullptr, {}, 80) ==
+        "What the unit tests find wrong:\n  nothing\n");
+}
+
+TEST_CASE("what comes with the symptom stands side by side", "[coach][evidence]") {
+  grade::Evidence evidence;
+  evidence.own = {numbers({""}, {{6, 5, 4}}), numbers({""}, {{0.1, 0.1, 0.05}}), numbers({""}, {{9, 9, 9}})};
+  evidence.own[0].id = "loss", evidence.own[1].id = "lr", evidence.own[2].id = "grad-norm";
+  CHECK(coach::log_of(kKnown, evidence, 80) ==
+        "    step          loss            lr\n"
+        "       0             6           0.1\n"
+        "       1             5           0.1\n"
+        "       2             4          0.05\n");
+}
+
+TEST_CASE("the cheapest that tells is known, and paid once", "[coach][evidence]") {
+  grade::Evidence evidence;
+  evidence.tells = {"loss", "grad-norm-parts", "memory", "val-loss", "tests"};
+  const session::Production production = coach::cheapest(kKnown, evidence);
+  CHECK(production.cheapest == std::vector<std::string>{"val-loss", "memory"});
+  CHECK(production.cheapest_minutes == 1);
+  CHECK(production.checkout == "code");
+  CHECK(production.open_minutes == 5);
+  CHECK(coach::cheapest(kKnown, {}).cheapest.empty());
+
+  session::Session s;
+  coach::note_asked(s, kKnown[2], true, 100);
+  coach::note_asked(s, kKnown[2], true, 200);
+  CHECK(s.asked == std::vector<session::Asked>{{100, "grad-norm", 1, true}});
+  REQUIRE(s.events.size() == 1);
+  CHECK(s.events[0] == session::Event{100, coach::kAsk, "grad-norm, 1 minute", ""});
+  s.solved = true;  // then it is curiosity
+  coach::note_asked(s, kKnown[3], true, 300);
+  CHECK(s.asked.size() == 1);
+}
