@@ -8,6 +8,7 @@
 
 #include "nanochat/rmsnorm.h"
 #include "nanochat/softmax.h"
+#include "nanochat/watch.h"
 
 namespace nanochat {
 
@@ -46,7 +47,8 @@ torch::Tensor scaled_dot_product_attention(const torch::Tensor& q, const torch::
   torch::Tensor scores = torch::matmul(q, keys.transpose(-2, -1)) / scale;  // (B, H, T, S)
   scores = scores.masked_fill(~keep, minus_infinity);
   const torch::Tensor weights = nanochat::softmax(scores, -1);  // (B, H, T, S)
-  return torch::matmul(weights, values);                        // (B, H, T, D)
+  watch("weights", weights);
+  return torch::matmul(weights, values);  // (B, H, T, D)
 }
 
 CausalSelfAttentionImpl::CausalSelfAttentionImpl(int64_t n_embd, int64_t n_head, int64_t n_kv_head,
@@ -87,6 +89,7 @@ torch::Tensor CausalSelfAttentionImpl::forward(const torch::Tensor& x, const Rot
   v = v.transpose(1, 2);                                          // (B, KV, T, D)
   if (cache) std::tie(k, v) = cache->insert(layer, k, v);         // (B, KV, S, D)
   torch::Tensor y = scaled_dot_product_attention(q, k, v, keep);  // (B, H, T, D)
+  watch("attn", y);
 
   y = y.transpose(1, 2).contiguous().view({B, T, C});  // the heads side by side again
   return torch::dropout(c_proj(y), dropout, is_training());

@@ -9,6 +9,7 @@
 #include "nanochat/loss.h"
 #include "nanochat/recompute.h"
 #include "nanochat/rmsnorm.h"
+#include "nanochat/watch.h"
 
 namespace nanochat {
 
@@ -20,7 +21,8 @@ MLPImpl::MLPImpl(int64_t n_embd, double dropout) : dropout(dropout) {
 }
 
 torch::Tensor MLPImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor h = torch::relu(c_fc(x)).square();     // (B, T, 4C)
+  const torch::Tensor h = torch::relu(c_fc(x)).square();  // (B, T, 4C)
+  watch("mlp", h);
   return torch::dropout(c_proj(h), dropout, is_training());  // (B, T, C)
 }
 
@@ -111,6 +113,7 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
     } else {
       x = block(x, positions, keep, cache);
     }
+    watch("block", x);
   }
   x = rms_norm(x);
 

@@ -2,6 +2,8 @@
 
 #include "nanochat/loss.h"
 
+#include "nanochat/watch.h"
+
 namespace nanochat {
 
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets,
@@ -11,6 +13,7 @@ torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& ta
               targets.sizes());
   TORCH_CHECK(label_smoothing >= 0.0 && label_smoothing < 1.0,
               "cross_entropy: label_smoothing must be in [0, 1), not ", label_smoothing);
+  watch("logits", logits);
   const int64_t V = logits.size(-1);
   const torch::Tensor rows = logits.reshape({-1, V});   // (N, V)
   const torch::Tensor labels = targets.reshape({-1});   // (N)

@@ -52,6 +52,19 @@ MetricsLine& MetricsLine::add(std::string_view key, std::string_view value) {
   return *this;
 }
 
+MetricsLine& MetricsLine::add(std::string_view key, const std::vector<std::vector<double>>& rows) {
+  std::string table;
+  for (const std::vector<double>& row : rows) {
+    std::string cells;
+    for (const double cell : row) {
+      cells += (cells.empty() ? "" : ",") + MetricsLine().add("", cell).body_.substr(3);  // "":
+    }
+    table += (table.empty() ? "[" : ",[") + cells + "]";
+  }
+  add_raw(key, "[" + table + "]");
+  return *this;
+}
+
 namespace {
 
 constexpr double kSmoothing = 0.9;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nanochat {
 
@@ -21,6 +22,7 @@ class MetricsLine {
   MetricsLine& add(std::string_view key, int64_t value);
   MetricsLine& add(std::string_view key, double value);
   MetricsLine& add(std::string_view key, std::string_view value);  // UTF-8
+  MetricsLine& add(std::string_view key, const std::vector<std::vector<double>>& rows);
 
   std::string str() const { return "{" + body_ + "}"; }
 

@@ -25,6 +25,7 @@
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
 #include "nanochat/component_checks.h"
+#include "nanochat/diagnostics.h"
 #include "nanochat/functional_gpt.h"
 #include "nanochat/gpt.h"
 #include "nanochat/metrics.h"
@@ -54,6 +55,7 @@ struct Options {
   bool sweep = false;
   int64_t predictions = 3;
   std::string metrics;
+  DiagnosticsOptions diagnostics;
   bool quiet = false;
   int64_t seed = 42;
   int64_t threads = 1;
@@ -94,6 +96,10 @@ Args declare(Options& o) {
   args.add("eval-every", &o.eval_every, "steps between evaluations").at_least(1);
   args.add("predictions", &o.predictions, "unseen sequences to show at the end").at_least(0);
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
+  args.add("diagnostics", &o.diagnostics.path,
+           "a file for what the run tells of itself besides, or - for standard output");
+  args.add("diagnostics-every", &o.diagnostics.every, "steps from one line of it to the next")
+      .at_least(1);
   args.add("quiet", &o.quiet, "no progress");
   args.section("reproducibility");
   args.add("seed", &o.seed, "of weights and sequences").at_least(0);
@@ -124,13 +130,16 @@ struct StepStats {
 };
 
 StepStats train_step(const Options& o, int64_t step, const torch::Tensor& loss,
-                     const std::vector<torch::Tensor>& params, Optimizers& optimizers) {
+                     const std::vector<torch::Tensor>& params, Optimizers& optimizers,
+                     Diagnostics* diagnostics = nullptr) {
   loss.backward();
+  if (diagnostics) diagnostics->gradients();
   const double grad_norm =
       o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
   for (MuonGroup& group : optimizers.muon.groups) group.momentum = muon_momentum(step);
   optimizers.adamw.step();
   optimizers.muon.step();
+  if (diagnostics) diagnostics->updates(optimizers);
   optimizers.adamw.zero_grad();
   optimizers.muon.zero_grad();
   return {loss.item<double>(), grad_norm};
@@ -193,11 +202,17 @@ Outcome train(const Options& o, GPT& model, const CharTokenizer& tokenizer,
   std::optional<Twin> twin;
   if (o.twin) twin = make_twin(o, model);
   Outcome outcome{};
+  Diagnostics diagnostics;
+  if (!o.sweep) diagnostics.open(o.diagnostics);
   for (int64_t step = 0; step < o.steps; ++step) {
     const auto begin = std::chrono::steady_clock::now();
+    diagnostics.begin(step, *model);
     const Batch batch = reversal_batch(draw(train_sequences, o.batch_size, rng), tokenizer);
+    std::optional<Diagnostics::Look> look(std::in_place, diagnostics);
     const torch::Tensor loss = model->loss(batch.inputs, batch.targets);
-    const StepStats stats = train_step(o, step, loss, model->parameters(), optimizers);
+    look.reset();
+    const StepStats stats =
+        train_step(o, step, loss, model->parameters(), optimizers, &diagnostics);
     const std::chrono::duration<double, std::milli> dt = std::chrono::steady_clock::now() - begin;
 
     MetricsLine line;
@@ -220,6 +235,7 @@ Outcome train(const Options& o, GPT& model, const CharTokenizer& tokenizer,
       add_moved(line, model, start);
     }
     metrics.write(line);
+    diagnostics.write();
     if (!evaluate) continue;
     if (!o.quiet) {
       std::fprintf(stderr, "step %5ld/%ld | loss %.4f | grad norm %.4f | reversed %.1f %%",

@@ -55,6 +55,7 @@ struct Run {
   MasterWeights masters{};  // for bfloat16: the model's weights, rounded into the copy
   GradScaler scaler{};      // for float16
   SmoothedLoss smoothed_loss{};
+  Diagnostics diagnostics{};
 };
 
 // What one optimizer step has to say.
@@ -66,11 +67,14 @@ struct StepStats {
 
 StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
   const bool half = o.dtype == "float16";
+  run.diagnostics.begin(run.step, *run.model);
   double loss_sum = 0.0;
   for (int64_t micro_step = 0; micro_step < run.grad_accum; ++micro_step) {
     const Batch batch = loader.next();
+    run.diagnostics.batch(batch.inputs, batch.targets, run.tokenizer);
     torch::Tensor loss;
     {
+      const Diagnostics::Look look(run.diagnostics);
       const Autocast autocast(torch::kFloat16, half);
       loss = run.compute->loss(batch.inputs, batch.targets, {}, o.label_smoothing);
     }
@@ -83,6 +87,7 @@ StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
   const std::vector<torch::Tensor> params = run.model->parameters();
   run.ranks.average_gradients(params);
   if (half) run.scaler.unscale_(params);
+  run.diagnostics.gradients();
   const double grad_norm =
       o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
 
@@ -98,12 +103,14 @@ StepStats train_step(const Options& o, Run& run, PrefetchLoader& loader) {
     adamw.step();
     muon.step();
   }
+  run.diagnostics.updates(run.optimizers);
   run.masters.write_back();
   if (half) run.scaler.update();
   adamw.zero_grad();
   muon.zero_grad();
   run.step += 1;
   const double loss = loss_sum / static_cast<double>(run.grad_accum);
+  run.diagnostics.ranks(run.ranks, loss);
   return {run.ranks.all_reduce_mean(loss), grad_norm, muon.groups[0].lr};
 }
 
@@ -120,6 +127,7 @@ void save(const Options& o, Run& run, const LoaderState& data) {
                      .options = o.as_typed});
   }
   run.ranks.barrier();  // only rank 0 has written: the file is there when any rank goes on or ends
+  if (!o.out.empty()) run.diagnostics.note_file("saved", o.out);
 }
 
 void train(const Options& o, Run& run, PrefetchLoader& loader, DataLoader& val_loader,
@@ -163,6 +171,7 @@ void train(const Options& o, Run& run, PrefetchLoader& loader, DataLoader& val_l
       std::fprintf(stderr, "\n");
     }
     if (last || (o.save_every > 0 && run.step % o.save_every == 0)) save(o, run, loader.state());
+    run.diagnostics.write();
   }
 }
 
@@ -217,6 +226,7 @@ void run_training(Options o) {
   if (!ranks.is_main()) {
     o.quiet = true;
     o.out = o.metrics = "";
+    o.diagnostics.writes = false;
   }
 
   const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
@@ -248,6 +258,8 @@ void run_training(Options o) {
 
   if (!o.out.empty()) check_writable(o.out);
   MetricsWriter metrics(o.metrics, run.step);
+  o.diagnostics.first_step = run.step;
+  run.diagnostics.open(o.diagnostics);
   if (!o.quiet) {
     std::fprintf(stderr, "%zu documents, %ld tokens an epoch, vocabulary %ld, %ld parameters\n",
                  split.train.size(), loader.tokens_per_epoch(), run.tokenizer.vocab_size(),

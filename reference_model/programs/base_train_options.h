@@ -9,6 +9,7 @@
 
 #include "nanochat/args.h"
 #include "nanochat/common.h"
+#include "nanochat/diagnostics.h"
 #include "nanochat/engine.h"
 #include "nanochat/gpt.h"
 #include "nanochat/schedule.h"
@@ -19,6 +20,7 @@ struct Options {
   GPTConfig model;
   OptimizerConfig optimizer;
   LrSchedule schedule{.num_iterations = 400, .warmdown_ratio = 0.4};
+  DiagnosticsOptions diagnostics;
   SampleOptions sample{.max_tokens = 96, .temperature = 0.6, .top_k = 50};
   int64_t batch_size = 8;
   int64_t total_batch_size = 0;
@@ -107,6 +109,10 @@ inline Args declare(Options& o) {
       .at_least(0);
   args.add("top-k", &o.sample.top_k, "draw from the k likeliest tokens, 0 for all").at_least(0);
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
+  args.add("diagnostics", &o.diagnostics.path,
+           "a file for what the run tells of itself besides, or - for standard output");
+  args.add("diagnostics-every", &o.diagnostics.every, "steps from one line of it to the next")
+      .at_least(1);
   args.add("quiet", &o.quiet, "no progress and no sample");
   return args;
 }

@@ -46,6 +46,7 @@ struct Run {
   std::vector<Problem> train, val;
   LrSchedule schedule{};
   int64_t step = 0;  // optimizer steps taken so far
+  Diagnostics diagnostics{};
 };
 
 // What one optimizer step has to say.
@@ -79,8 +80,11 @@ void learn_question(const Options& o, Run& run, const Problem& problem,
     tokens += static_cast<double>(answer.tokens.size());
   }
   const Rollouts rollouts = make_rollouts(prompt, answers, run.tokenizer.bos_token_id());
+  run.diagnostics.batch(rollouts.inputs, rollouts.targets, run.tokenizer);
+  const Diagnostics::Look look(run.diagnostics);
   const torch::Tensor logits = run.model(rollouts.inputs);  // (B, T, V)
   const torch::Tensor advantages = group_advantages(rewards).to(logits.options());
+  run.diagnostics.question(rewards, advantages, answers[0].tokens, run.tokenizer);
   const torch::Tensor loss =
       policy_gradient_loss(logits, rollouts.targets, advantages) / o.questions;
   loss.backward();
@@ -91,6 +95,7 @@ void learn_question(const Options& o, Run& run, const Problem& problem,
 }
 
 StepStats train_step(const Options& o, Run& run) {
+  run.diagnostics.begin(run.step, *run.model);
   const std::vector<const Problem*> problems = next_problems(o, run);
   std::vector<std::vector<int64_t>> prompts;  // each as often as it is to be answered
   for (const Problem* problem : problems) {
@@ -109,6 +114,7 @@ StepStats train_step(const Options& o, Run& run) {
                    {first, first + o.samples}, stats);
   }
   const std::vector<torch::Tensor> params = run.model->parameters();
+  run.diagnostics.gradients();
   stats.grad_norm =
       o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
 
@@ -122,6 +128,7 @@ StepStats train_step(const Options& o, Run& run) {
   }
   adamw.step();
   muon.step();
+  run.diagnostics.updates(run.optimizers);
   adamw.zero_grad();
   muon.zero_grad();
   run.step += 1;
@@ -159,6 +166,7 @@ void train(const Options& o, Run& run, MetricsWriter& metrics) {
       std::fprintf(stderr, "\n");
     }
     if (o.save_every > 0 && run.step % o.save_every == 0) save(o, run);
+    run.diagnostics.write();
   }
   if (!o.out.empty()) save_model(o.out, run.model, run.tokenizer, run.step, std::nan(""));
 }
@@ -211,6 +219,8 @@ void run_training(Options o) {
 
   if (!o.out.empty()) check_writable(o.out);
   MetricsWriter metrics(o.metrics, run.step);
+  o.diagnostics.first_step = run.step;
+  run.diagnostics.open(o.diagnostics);
   if (!o.quiet) {
     std::fprintf(stderr, "%zu sums to learn, %zu to evaluate, %ld steps\n", run.train.size(),
                  run.val.size(), o.steps);

@@ -10,6 +10,7 @@
 
 #include "nanochat/args.h"
 #include "nanochat/common.h"
+#include "nanochat/diagnostics.h"
 #include "nanochat/engine.h"
 #include "nanochat/gpt.h"
 
@@ -34,6 +35,7 @@ struct Options {
   int64_t eval_every = 20;
   int64_t eval_questions = 32;
   std::string metrics;
+  DiagnosticsOptions diagnostics;
   bool quiet = false;
   std::map<std::string, std::string> as_typed;  // what makes the run what it is, by name
 };
@@ -77,6 +79,10 @@ inline Args declare(Options& o) {
   args.section("evaluation and output");
   args.add("eval-every", &o.eval_every, "steps between evaluations, 0 for none").at_least(0);
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
+  args.add("diagnostics", &o.diagnostics.path,
+           "a file for what the run tells of itself besides, or - for standard output");
+  args.add("diagnostics-every", &o.diagnostics.every, "steps from one line of it to the next")
+      .at_least(1);
   args.add("quiet", &o.quiet, "no progress and no answers");
   return args;
 }

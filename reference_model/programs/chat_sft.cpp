@@ -73,6 +73,7 @@ struct Run {
   EpochMeter epoch_loss{};
   EarlyStopping early_stopping;
   int64_t first_bytes = 0;  // in tensors after the first step: no later step needs more
+  Diagnostics diagnostics{};
 };
 
 // An epoch's optimizer steps.
@@ -89,6 +90,7 @@ struct StepStats {
 };
 
 StepStats train_step(const Options& o, Run& run) {
+  run.diagnostics.begin(run.step, *run.model);
   std::vector<SFTBatch> batches;
   double num_valid = 0.0;
   const int64_t epoch = run.loader.state().epoch;
@@ -102,6 +104,8 @@ StepStats train_step(const Options& o, Run& run) {
   for (const SFTBatch& batch : batches) {
     if (batch.num_valid == 0) continue;
     const auto count = static_cast<double>(batch.num_valid);
+    run.diagnostics.batch(batch.inputs, batch.targets, run.tokenizer);
+    const Diagnostics::Look look(run.diagnostics);
     const torch::Tensor loss =
         run.model->loss(batch.inputs, batch.targets, batch.segments, o.label_smoothing);
     loss_sum += loss.item<double>() * count;
@@ -110,6 +114,7 @@ StepStats train_step(const Options& o, Run& run) {
   }
   const std::vector<torch::Tensor> params = run.model->parameters();
   run.ranks.average_gradients(params);
+  run.diagnostics.gradients();
   const double grad_norm =
       o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
 
@@ -123,8 +128,10 @@ StepStats train_step(const Options& o, Run& run) {
   }
   adamw.step();
   muon.step();
+  run.diagnostics.updates(run.optimizers);
   adamw.zero_grad();
   muon.zero_grad();
+  run.diagnostics.ranks(run.ranks, loss_sum / num_valid);
   run.step += 1;
   return {run.ranks.all_reduce_sum(loss_sum) / num_valid, static_cast<int64_t>(num_valid),
           grad_norm, muon.groups[0].lr};
@@ -139,6 +146,7 @@ void validate_step(const Options& o, Run& run) {
   const bool improved = run.early_stopping.update(run.val_loss, run.step);
   if (improved && !o.out.empty() && run.ranks.is_main()) {
     save_model(o.out, run.model, run.tokenizer, run.step, run.val_loss);
+    run.diagnostics.note_file("saved", o.out);
   }
 }
 
@@ -201,6 +209,7 @@ void train(const Options& o, Run& run, MetricsWriter& metrics) {
     if (evaluate) validate_step(o, run);
     report(o, run, stats, position.epoch, dt.count(), evaluate, metrics);
     if (o.save_every > 0 && run.step % o.save_every == 0) save(o, run);
+    run.diagnostics.write();
   }
 }
 
@@ -247,6 +256,7 @@ void run_training(Options o) {
   if (!ranks.is_main()) {
     o.quiet = true;
     o.metrics = "";
+    o.diagnostics.writes = false;
   }
   const Conversations data = split_conversations(
       o.data.empty() ? generate_conversations(o.conversations, seed) : load_conversations(o.data),
@@ -282,6 +292,8 @@ void run_training(Options o) {
 
   if (!o.out.empty() && run.ranks.is_main()) check_writable(o.out);
   MetricsWriter metrics(o.metrics, run.step);
+  o.diagnostics.first_step = run.step;
+  run.diagnostics.open(o.diagnostics);
   if (!o.quiet) {
     std::fprintf(stderr, "%zu conversations to learn, %zu to validate, %ld steps\n",
                  data.train.size(), data.val.size(), run.schedule.num_iterations);

@@ -10,6 +10,7 @@
 
 #include "nanochat/args.h"
 #include "nanochat/common.h"
+#include "nanochat/diagnostics.h"
 #include "nanochat/gpt.h"
 
 namespace nanochat {
@@ -37,6 +38,7 @@ struct Options {
   int64_t patience = 4;
   double min_delta = 0.0;
   std::string metrics;
+  DiagnosticsOptions diagnostics;
   bool quiet = false;
   std::map<std::string, std::string> as_typed;  // what makes the run what it is, by name
 };
@@ -93,6 +95,10 @@ inline Args declare(Options& o) {
   args.add("min-delta", &o.min_delta, "how much lower a loss must be to be an improvement")
       .at_least(0);
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
+  args.add("diagnostics", &o.diagnostics.path,
+           "a file for what the run tells of itself besides, or - for standard output");
+  args.add("diagnostics-every", &o.diagnostics.every, "steps from one line of it to the next")
+      .at_least(1);
   args.add("quiet", &o.quiet, "no progress and no answers");
   return args;
 }

@@ -18,6 +18,7 @@
 #include "nanochat/checkpoint_manager.h"
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
+#include "nanochat/diagnostics.h"
 #include "nanochat/early_stopping.h"
 #include "nanochat/epoch_meter.h"
 #include "nanochat/files.h"
@@ -51,6 +52,7 @@ struct Options {
   int64_t val_every = 5;
   std::string out = "runs/quality.pt";
   std::string metrics;
+  DiagnosticsOptions diagnostics;
   bool quiet = false;
   int64_t seed = 42;
   int64_t threads = 1;
@@ -98,6 +100,10 @@ Args declare(Options& o) {
   args.section("output");
   args.add("out", &o.out, "where to put the best classifier, empty for nowhere");
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
+  args.add("diagnostics", &o.diagnostics.path,
+           "a file for what the run tells of itself besides, or - for standard output");
+  args.add("diagnostics-every", &o.diagnostics.every, "steps from one line of it to the next")
+      .at_least(1);
   args.add("quiet", &o.quiet, "no progress and no documents");
   args.section("reproducibility");
   args.add("seed", &o.seed, "of weights, documents, their order, and noise").at_least(0);
@@ -165,15 +171,18 @@ void set_learning_rate(Optimizers& optimizers, int64_t step, int64_t num_steps) 
 
 // One step of training, and its loss.
 double train_step(const Options& o, QualityClassifier& model, Optimizers& optimizers,
-                  const QualityBatch& batch, const torch::Tensor& weights, MetricsLine& line) {
+                  const QualityBatch& batch, const torch::Tensor& weights, MetricsLine& line,
+                  Diagnostics& diagnostics) {
   const torch::Tensor logits = model(batch.tokens, batch.mask, batch.features);
   const torch::Tensor loss = weighted_cross_entropy(logits, batch.labels, weights);
   loss.backward();
+  diagnostics.gradients();
   const std::vector<torch::Tensor> params = model->parameters();
   const double grad_norm =
       o.grad_clip > 0 ? clip_grad_norm_(params, o.grad_clip) : global_grad_norm(params);
   optimizers.adamw.step();
   optimizers.muon.step();
+  diagnostics.updates(optimizers);
   optimizers.adamw.zero_grad();
   optimizers.muon.zero_grad();
   line.add("loss", loss.item<double>()).add("grad_norm", grad_norm);
@@ -207,6 +216,8 @@ void train(const Options& o, QualityClassifier& model, const QualityDataset& dat
   std::vector<torch::Tensor> best;
   int64_t first_bytes = 0;  // in tensors after the first epoch: no later one needs more
   int64_t step = 0;
+  Diagnostics diagnostics;
+  diagnostics.open(o.diagnostics);
   for (int64_t epoch = 0; epoch < o.epochs && !stopping.stop(); ++epoch) {
     model->wte->weight.requires_grad_(!has_base || epoch >= o.frozen_epochs);
     model->train();
@@ -215,10 +226,12 @@ void train(const Options& o, QualityClassifier& model, const QualityDataset& dat
     for (const QualityBatch& batch : batches) {
       set_learning_rate(optimizers, step, o.epochs * static_cast<int64_t>(batches.size()));
       MetricsLine line;
+      diagnostics.begin(step, *model);
       line.add("step", step++).add("epoch", epoch);
-      train_loss.update(train_step(o, model, optimizers, batch, weights, line),
+      train_loss.update(train_step(o, model, optimizers, batch, weights, line, diagnostics),
                         batch.labels.size(0));
       metrics.write(line);
+      diagnostics.write();
     }
     const QualityScores scores = evaluate_quality(model, val, weights);
     const bool improved = stopping.update(scores.loss, epoch);

@@ -144,3 +144,10 @@ TEST_CASE("args.values", "[options]") {
   one_is("7", 0.001);
   CHECK(args.values("two") == Values{{"flag", "true"}, {"text", "a b"}, {"other", "x"}});
 }
+
+TEST_CASE("metrics.table", "[record]") {
+  const double inf = std::numeric_limits<double>::infinity();
+  CHECK(MetricsLine().add("t", std::vector<std::vector<double>>{{1, 0.5}, {std::nan(""), -inf}, {}}).str() ==
+        R"({"t":[[1,0.5],["nan","-inf"],[]]})");
+  CHECK(MetricsLine().add("t", std::vector<std::vector<double>>{}).str() == R"({"t":[]})");
+}
