@@ -182,7 +182,7 @@ std::string what_next_in_production(const session::Session& session) {
     return "  nanobug debrief            the questions, and your score\n"
            "  nanobug stop               end it";
   return fmt::format(
-      "  nanobug ask \"grad norm\"    more of this run, at a price; alone: what there is\n"
+      "  nanobug ask WORDS          more of this run, at a price; alone: what there is\n"
       "  nanobug open               the checkout, for {}; then locate, fix, check\n"
       "{}"
       "  nanobug answer none \"why\"  nothing is wrong, which happens",

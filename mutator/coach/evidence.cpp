@@ -389,7 +389,7 @@ bool was_asked(const session::Session& session, const std::string& evidence) {
 }
 
 void note_asked(session::Session& session, const catalog::Evidence& evidence, bool tells, std::int64_t now) {
-  if (session.solved || session.revealed || was_asked(session, evidence.id)) return;
+  if (evidence.minutes == 0 || session.solved || session.revealed || was_asked(session, evidence.id)) return;
   session.asked.push_back({now, evidence.id, evidence.minutes, tells});
   note_event(session, {now, kAsk, evidence.id + ", " + count(evidence.minutes, "minute"), ""});
 }

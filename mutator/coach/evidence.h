@@ -42,7 +42,7 @@ session::Production cheapest(const std::vector<catalog::Evidence>& known, const 
 // How long it should take, what is paid included.
 int production_minutes(const catalog::Rule& rule);
 
-// Adds it at its price, unless it was paid or the answer is known: then it costs nothing more.
+// Adds it at its price, unless it has none, was paid before, or the answer is known.
 void note_asked(session::Session& session, const catalog::Evidence& evidence, bool tells, std::int64_t now);
 bool was_asked(const session::Session& session, const std::string& evidence);
 

@@ -197,3 +197,27 @@ TEST_CASE("every rule has its certificate", "[certificates]") {
   const std::string page = counted(user.nanobug({"certify", "--summary"}).out);
   CHECK(page == counted(text_of(fs::path(NANOBUG_PROJECT) / "docs/catalog.md")));
 }
+
+// All that an interviewer can show, over all rules.
+TEST_CASE("something tells of each bug, and nothing names it", "[certificates]") {
+  User user("", /*shared_cache=*/true);
+  user.patience = std::chrono::minutes(75);
+  std::map<std::string, json> places;
+  for (const json& one : user.ask({"certify"})) places[one["id"]] = one;
+  const json all = user.ask({"certify", "--evidence"});
+  CHECK(all.size() >= places.size());
+  for (const json& one : all) {
+    const std::string id = one["id"], said = one["pieces"].dump();
+    const json& place = places.at(id);
+    INFO(id);
+    CHECK(one["tells"].empty() == one["decoy"].get<bool>());
+    if (!one["decoy"]) CHECK(one["minutes"].get<int>() >= 1);
+    CHECK_FALSE(has(said, id));
+    if (const std::string file = place["file"]; !file.empty()) {
+      CHECK_FALSE(has(said, file));
+      CHECK_FALSE(has(said, fs::path(file).filename().string()));
+    }
+    if (const std::string function = place["function"]; !function.empty())
+      CHECK_FALSE(has(said, function + "("));
+  }
+}

@@ -155,17 +155,6 @@ TinyWithDecoy::TinyWithDecoy() {
              "    terms: [sign, gradient]\n    seen_by: [step.direction]");
 }
 
-TinyWithEvidence::TinyWithEvidence() {
-  replace_in(catalog, "  categories: {N: numerics",
-             R"(  evidence:
-    loss: {words: "the loss, step by step", also: [loss curve], price: 0, series: loss}
-    output: {words: what it prints, price: 2, from: output}
-    tests: {words: what the unit tests find wrong, also: [unit tests], price: 4, from: tests}
-    clean: {words: the same of a run that is right, also: [baseline], price: 3, from: clean}
-    code: {words: the checkout, also: [source code], price: 5, from: checkout}
-  categories: {N: numerics)");
-}
-
 Finished at_terminal(const Tiny& tiny, const std::string& words, const std::string& keys) {
   REQUIRE(write_unsynced(tiny.place / "keys", keys));
   return tiny.user.command({"sh", "-c",

@@ -70,11 +70,6 @@ struct TinyWithDecoy : Tiny {
   TinyWithDecoy();
 };
 
-// That one, and a head with evidence to ask for.
-struct TinyWithEvidence : TinyWithDecoy {
-  TinyWithEvidence();
-};
-
 // nanobug rule try stats.cpp, with these lines on stdin.
 Finished tried(const Tiny& tiny, const std::string& lines, const std::string& options = "--no-input");
 
