@@ -23,7 +23,7 @@ class User {
   User(fs::path catalog, const std::string& home_name, const std::string& cache_name);
   ~User();
 
-  std::chrono::minutes patience{10};  // with each command
+  std::chrono::minutes patience{45};  // with each command: a machine may be slow, and busy
 
   // nanobug WORDS…, run in the fresh home.
   Finished nanobug(std::vector<std::string> words) const;
