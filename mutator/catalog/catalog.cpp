@@ -48,19 +48,26 @@ void check_names(const Catalog& catalog, Errors& errors) {
   check(&Rule::code, "code");
 }
 
-void check_tutorial(const Catalog& catalog, Errors& errors) {
-  const Text& code = catalog.tree.tutorial;
-  if (code.value.empty()) return;
+// The code names a bug that can be found; `who` wants it.
+void check_code(const Catalog& catalog, const Text& code, const std::string& who, Errors& errors) {
   const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
                                  [&](const Rule& one) { return one.code.value == code.value; });
   if (rule == catalog.rules.end())
     errors.push_back({Exit::catalog,
-                      "there is no rule '" + code.value + "' for the tutorial; name one by its code",
+                      "there is no rule '" + code.value + "' for " + who + "; name one by its code",
                       code.place});
   else if (rule->decoy)
     errors.push_back({Exit::catalog,
-                      "'" + code.value + "' is a decoy; the tutorial needs a bug that can be found",
+                      "'" + code.value + "' is a decoy; " + who + " needs a bug that can be found",
                       code.place});
+}
+
+void check_codes(const Catalog& catalog, Errors& errors) {
+  if (const Text& code = catalog.tree.tutorial; !code.value.empty())
+    check_code(catalog, code, "the tutorial", errors);
+  for (const Plan& plan : catalog.tree.plans)
+    for (const Plan::Sitting& sitting : plan.sittings)
+      for (const Text& code : sitting.bugs) check_code(catalog, code, "the plan " + plan.name, errors);
 }
 
 void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
@@ -71,7 +78,7 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   if (!fields.is_map()) return;
   read_table(fields, catalog_table(), catalog);
   check_names(catalog, errors);
-  check_tutorial(catalog, errors);
+  check_codes(catalog, errors);
 }
 
 }  // namespace

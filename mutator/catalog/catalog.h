@@ -130,6 +130,17 @@ struct Pack {
   bool operator==(const Pack&) const = default;
 };
 
+// An order to practise in.
+struct Plan {
+  struct Sitting {
+    std::string name;        // "week 1, day 2"
+    std::vector<Text> bugs;  // codes
+  };
+  std::string name;
+  std::string about;
+  std::vector<Sitting> sittings;
+};
+
 struct Tree {
   std::string root;                  // relative to the catalog's directory; what a checkout holds
   std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
@@ -142,6 +153,7 @@ struct Tree {
   std::vector<Evidence> evidence;
   std::vector<Category> categories;
   std::vector<Pack> packs;  // where there are none, a rule may name any
+  std::vector<Plan> plans;
   std::vector<std::string> patterns,
       outcomes;  // what a rule may name as such; where there are none, no rule does
   std::string

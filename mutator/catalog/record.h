@@ -121,11 +121,21 @@ void members(V& visit, T& pack) {
   auto& [name, about, bugs, level] = pack;
   visit(name, about, bugs, level);
 }
+template <class V, Is<Plan::Sitting> T>
+void members(V& visit, T& sitting) {
+  auto& [name, bugs] = sitting;
+  visit(name, bugs);
+}
+template <class V, Is<Plan> T>
+void members(V& visit, T& plan) {
+  auto& [name, about, sittings] = plan;
+  visit(name, about, sittings);
+}
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
-  auto& [root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs,
+  auto& [root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs, plans,
          patterns, outcomes, pages, tests, guide, tutorial, place] = tree;
-  visit(root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs,
+  visit(root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs, plans,
         patterns, outcomes, pages, tests, guide, tutorial, place);
 }
 template <class V, Is<Edit> T>

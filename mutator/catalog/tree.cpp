@@ -226,6 +226,18 @@ Kind<Pack> pack() {
               "which level of a hunt it is: 'start --level' draws from it")});
 }
 
+Kind<Plan> plan() {
+  using F = Of<Plan>;
+  using S = Of<Plan::Sitting>;
+  const Kind<Plan::Sitting> sitting = mapping<Plan::Sitting>(
+      "an entry of 'sittings'",
+      {S::need("name", text(), &Plan::Sitting::name, "when: week 1, day 2"),
+       S::need("bugs", texts(text(), Items::each_once), &Plan::Sitting::bugs, "codes, in their order")});
+  return mapping<Plan>("an entry of tree.plans",
+                       {F::need("about", text(), &Plan::about, "for whom it is, in one line"),
+                        F::need("sittings", list_of(sitting), &Plan::sittings, "one after the other")});
+}
+
 void check_tree(Fields& fields, Tree& tree) {
   std::map<std::string, int> ids;
   for (const Parity& one : tree.parity) {
@@ -281,6 +293,15 @@ Kind<Tree> tree() {
             }
           },
           "collections of bugs, by name; where there are none, a rule may name any"),
+      F::may(
+          "plans", named(text(), plan()),
+          [](Tree& tree, Named<Plan>&& all) {
+            for (auto& [name, one] : all) {
+              one.name = name.value;
+              tree.plans.push_back(std::move(one));
+            }
+          },
+          "orders to practise in, by name: 'nanobug plan' shows how far one is"),
       F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
              "kinds of slips, which a rule's pattern is one of"),
       F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,

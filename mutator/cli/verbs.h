@@ -43,6 +43,7 @@ void add_reveal(Verbs&);
 void add_stop(Verbs&);
 void add_progress(Verbs&);
 void add_next(Verbs&);
+void add_plan(Verbs&);
 void add_patch(Verbs&);
 void add_pack(Verbs&);
 void add_rule(Verbs&);

@@ -91,7 +91,7 @@ bool is_action(const std::string& name) {
 
 // Names of its own: any are welcome.
 bool is_free(const std::string& name) {
-  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics", "curve", "units"}
+  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics", "curve", "units", "fortnight"}
       .contains(name);
 }
 

@@ -72,6 +72,12 @@ inline const std::string kFull = R"(tree:  #!*
       about: what comes first  #!
       bugs: 2  #*
       level: 3  #*
+  plans:  #*
+    fortnight:  #*
+      about: two weeks  #!
+      sittings:  #!*
+        - name: day 1  #!
+          bugs: [N01]  #!*
   patterns: [leak, off by one]  #*
   outcomes: [crash, poor model]  #*
   pages: docs/bugs
