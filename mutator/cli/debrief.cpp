@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "mutator/cli/debrief_page.h"
+#include "mutator/cli/pages.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/notes.h"
 #include "mutator/coach/practice.h"
@@ -270,7 +272,7 @@ nlohmann::json to_json(const Ended& ended, const coach::Score& score,
   return json;
 }
 
-Result<Exit> debrief_session(Context& c, const std::string& grades) {
+Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOption& html) {
   auto last = ended();
   NANOBUG_TRY(last);
   const auto loaded = c.catalog_of(last->session);
@@ -278,6 +280,11 @@ Result<Exit> debrief_session(Context& c, const std::string& grades) {
   const auto rules = coach::rules_of(last->session, **loaded);
   NANOBUG_TRY(take_grades(c, *last, rules, grades));
   const coach::Score score = coach::score_of(last->session, rules, last->at);
+  if (html.given()) {
+    const auto page = debrief_page(c, last->session, last->outcome, last->at, last->open, rules, score);
+    NANOBUG_TRY(page);
+    return publish(c.ui, html, last->session.name, *page);
+  }
   if (c.ui.json) {
     c.ui.data(to_json(*last, score, rules).dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
@@ -304,7 +311,11 @@ void add_debrief(Verbs& verbs) {
           "How good your answers to the questions were, 0 to 3 each, as in 3,2,0 (default: asked for at "
           "a terminal)")
       ->type_name("N,N,…");
-  verbs.on(verb, [grades, &c = verbs.context] { return debrief_session(c, *grades); });
+  const auto html =
+      add_html(verb,
+               "As a page for a browser, the answer in it, and print its path (default: in nanobug's state "
+               "directory)");
+  verbs.on(verb, [grades, html, &c = verbs.context] { return debrief_session(c, *grades, *html); });
 }
 
 }  // namespace nanobug::cli

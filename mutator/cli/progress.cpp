@@ -1,10 +1,13 @@
 // progress: what was practised, how long, and which class of bug confuses this learner.
 #include <fmt/format.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/pages.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/practice.h"
+#include "mutator/coach/progress_page.h"
 #include "mutator/coach/score.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
@@ -87,7 +90,15 @@ void add_progress(Verbs& verbs) {
   auto markdown = std::make_shared<bool>(false);
   CLI::App* verb = verbs.add(verbs.app, "progress", "What you have practised, and what it cost");
   verb->add_flag("--markdown", *markdown, "As a log, a heading a session, with your notes in it");
-  verbs.on(verb, [markdown, &c = verbs.context]() -> Result<Exit> {
+  const auto html =
+      add_html(verb, "As a page for a browser, and print its path (default: in nanobug's state directory)");
+  auto names = std::make_shared<bool>(false);
+  verb->add_flag("--names", *names, "In the page the ids too, which say what the bugs are");
+  verbs.on(verb, [markdown, html, names, &c = verbs.context]() -> Result<Exit> {
+    if (html->given() && *markdown)
+      return fail(Exit::usage, "--html and --markdown exclude each other; leave one out");
+    if (*names && !html->given())
+      return fail(Exit::usage, "--names is for the page; say --html too, or 'nanobug list --names'");
     const auto loaded = c.catalog();
     NANOBUG_TRY(loaded);
     const auto ledger = c.ledger();
@@ -98,6 +109,13 @@ void add_progress(Verbs& verbs) {
       c.ui.data(as_markdown(*ledger, **loaded));
       return Exit::ok;
     }
+    if (html->given())
+      return publish(c.ui, *html, "progress",
+                     coach::page_of(coach::ProgressPage{.ledger = *ledger,
+                                                        .catalog = **loaded,
+                                                        .now = std::time(nullptr),
+                                                        .names = *names,
+                                                        .made = made_now()}));
     const coach::Progress progress = coach::progress_of(*ledger, **loaded);
     if (c.ui.json) {
       nlohmann::json solved = nlohmann::json::object();

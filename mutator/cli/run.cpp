@@ -14,6 +14,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
 #include "mutator/base/paths.h"
+#include "mutator/cli/recorded.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/plot.h"
@@ -283,6 +284,7 @@ Result<Exit> run_session(Context& c, const std::string& name) {
                                 .scratch = *scratch ? &**scratch : nullptr});
   const size_t steps = screen.end();
   NANOBUG_TRY(own);
+  remember_run(*session, **catalog, run, *own, *clean);
   if (!own->finished.good() && run.series.empty())
     c.ui.say("The run failed: " + own->program + " ended with " + own->finished.how() + ".");
   else if (!own->finished.good())
