@@ -71,7 +71,10 @@ void add_sources(Context& c, const session::Session& session, bool open, coach::
     debrief.no_fix = "It cannot be shown: the vault no longer has the trees of this session.";
     return;
   }
-  debrief.bug = differences(*clean, "the clean tree", *mutated, session.decoy ? "as shown" : "with the bug");
+  const std::string changed = session.decoy             ? "as shown"
+                              : session.bugs.size() > 1 ? "with the bugs"
+                                                        : "with the bug";
+  debrief.bug = differences(*clean, "the clean tree", *mutated, changed);
   if (session.review) {
     debrief.lines = bytes_in(*mutated, session.review->file);
     return;
@@ -81,7 +84,7 @@ void add_sources(Context& c, const session::Session& session, bool open, coach::
     debrief.no_fix = "It cannot be shown: " + own.error().message + ".";
     return;
   }
-  debrief.fix = differences(*mutated, session.decoy ? "as shown" : "with the bug", *own, "yours");
+  debrief.fix = differences(*mutated, changed, *own, "yours");
   debrief.no_fix = "You left the sources as they were.";
 }
 

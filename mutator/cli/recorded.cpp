@@ -60,19 +60,24 @@ Status perform_missing(Context& c, const session::Session& session,
   return {};
 }
 
-coach::ShownRun shown(const catalog::Run& run, const grade::KeptRun& with_bug, const grade::KeptRun* mine) {
+std::string name_of_changed(const session::Session& session) {
+  return session.decoy ? "as shown" : session.bugs.size() > 1 ? "with the bugs" : "with the bug";
+}
+
+coach::ShownRun shown(const session::Session& session, const catalog::Run& run,
+                      const grade::KeptRun& with_bug, const grade::KeptRun* mine) {
   const grade::Symptom symptom = grade::describe(with_bug.own, with_bug.clean, run);
   coach::ShownRun shown{.name = run.name, .words = symptom.words, .series = symptom.series};
   if (run.series.empty()) {
     shown.text = coach::TwoVersions{.caption = "what it prints",
                                     .left_name = "the clean tree",
-                                    .right_name = "with the bug",
+                                    .right_name = name_of_changed(session),
                                     .left = with_bug.clean.finished.out,
                                     .right = with_bug.own.finished.out};
     return shown;
   }
   if (shown.series.empty()) shown.series = run.series.front();
-  shown.curves = {{"with the bug", with_bug.own.series(shown.series)},
+  shown.curves = {{name_of_changed(session), with_bug.own.series(shown.series)},
                   {"clean", with_bug.clean.series(shown.series)}};
   if (mine) shown.curves.push_back({"yours, last run", mine->own.series(shown.series)});
   return shown;
@@ -106,7 +111,7 @@ Recorded recorded_runs(Context& c, const session::Session& session,
     const grade::KeptRun *with_bug = nullptr, *mine = nullptr;
     for (const grade::KeptRun& one : kept)
       if (one.run == run->name) (one.tree == session.mutated ? with_bug : mine) = &one;
-    if (with_bug) recorded.runs.push_back(shown(*run, *with_bug, mine));
+    if (with_bug) recorded.runs.push_back(shown(session, *run, *with_bug, mine));
   }
   return recorded;
 }

@@ -22,9 +22,9 @@ constexpr size_t kMostShown = 300, kMostBytes = 100u << 10;
 
 // ---- what was seen
 
-void draw_run(Html& html, const ShownRun& run, size_t index) {
+void draw_run(Html& html, const ShownRun& run, const char* changed, size_t index) {
   html.element("h3", "Recorded run: " + run.name);
-  if (!run.words.empty()) html.element("p", "With the bug " + run.words + ".");
+  if (!run.words.empty()) html.element("p", fmt::format("{}: {}.", changed, run.words));
   if (run.text)
     side_by_side(html, *run.text);
   else
@@ -50,7 +50,10 @@ void symptom(Html& html, const Debrief& d) {
     prose(html, rule->brief);
   }
   if (d.session.review) shown_lines(html, *d.session.review, d.lines);
-  for (size_t i = 0; i < d.runs.size(); ++i) draw_run(html, d.runs[i], i);
+  const char* changed = d.session.decoy      ? "As shown"
+                        : d.rules.size() > 1 ? "With the bugs, all of them"
+                                             : "With the bug";
+  for (size_t i = 0; i < d.runs.size(); ++i) draw_run(html, d.runs[i], changed, i);
   if (d.runs.empty() && !d.no_runs.empty()) html.element("p", {{"class", "quiet"}}, d.no_runs);
 }
 
@@ -73,6 +76,8 @@ void what_happened(Html& html, const Event& event) {
 void timeline(Html& html, const Debrief& d) {
   const auto& events = d.session.events;
   if (events.empty()) return html.element("p", "Nothing was written down, asked or checked.");
+  html.element("p", {{"class", "quiet"}},
+               "By the clock since the start: with what nanobug spent on building and checking.");
   const size_t begin = html.bytes().size();
   size_t shown = 0;
   html.in("ol", {{"class", "timeline"}}, [&] {
@@ -111,15 +116,18 @@ void facts(Html& html, const Debrief& d) {
 
 // ---- the bug
 
-std::string places_of(const session::Session& session, const std::string& rule) {
-  std::string places;
+// Where a rule's parts are, a line each.
+void places(Html& html, const session::Session& session, const std::string& rule) {
   for (const session::Injected& bug : session.injected) {
     if (bug.rule != rule) continue;
-    places += places.empty() ? "" : "; ";
-    places += bug.changed.empty() ? bug.file : fmt::format("{}:{}", bug.file, bug.changed.front().first);
-    if (!bug.function.empty()) places += ", in " + bug.function;
+    html.in("p", {}, [&] {
+      html.element(
+          "code", bug.changed.empty() ? bug.file : fmt::format("{}:{}", bug.file, bug.changed.front().first));
+      if (bug.function.empty()) return;
+      html.text(", in ");
+      html.element("code", bug.function);
+    });
   }
-  return places;
 }
 
 void one_bug(Html& html, const Debrief& d, const catalog::Rule& rule) {
@@ -127,8 +135,7 @@ void one_bug(Html& html, const Debrief& d, const catalog::Rule& rule) {
   if (rule.decoy)
     html.element("p", rule.match.value.empty() ? "Nothing is wrong, and nothing was changed."
                                                : "Nothing is wrong. What was changed computes the same.");
-  if (const std::string places = places_of(d.session, rule.id.value); !places.empty())
-    html.in("p", {}, [&] { html.element("code", places); });
+  places(html, d.session, rule.id.value);
   prose(html, rule.cause);
   if (!rule.read_next.empty()) {
     html.element("p", {{"class", "quiet"}}, "Where to read on:");

@@ -15,7 +15,7 @@ std::string_view page_style() {
 @media print{:root{color-scheme:light}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0 auto;padding:1.5rem 1.25rem 3rem;max-width:62rem;background:var(--paper);color:var(--ink);
+body{margin:0 auto;padding:1.5rem 1.25rem 3rem;max-width:70rem;background:var(--paper);color:var(--ink);
 font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;overflow-wrap:break-word}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .5rem}
 h2{font-size:1.3rem;line-height:1.3;margin:0 0 .75rem}
@@ -43,7 +43,8 @@ caption{text-align:left;color:var(--muted);font-size:.875rem;padding-bottom:.35r
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;font-weight:400}
 thead th{color:var(--muted);font-size:.875rem;vertical-align:bottom}
 tbody th:first-child,tr.part th,tr.part td{font-weight:600}
-th.number,td.number{text-align:right;white-space:nowrap}
+th.number,td.number{text-align:right}
+td.number{white-space:nowrap}
 th:first-child,td:first-child{padding-left:0}
 .bar{display:inline-block;vertical-align:middle;width:100%;min-width:6rem;height:.7rem;border-radius:.35rem;
 background:var(--track);overflow:hidden}
@@ -51,15 +52,16 @@ background:var(--track);overflow:hidden}
 .bars{display:grid;grid-template-columns:minmax(8rem,max-content) minmax(6rem,1fr) max-content;gap:.35rem 1rem;
 align-items:center;margin:0 0 1rem;max-width:44rem}
 .bars dt,.bars dd{margin:0}
-.facts{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.25rem;margin:0 0 .75rem}
+.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1.25rem;margin:0 0 .75rem}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
 .total{font-size:2.25rem;font-weight:600;line-height:1.1;margin:0 0 .75rem}
 .total small{font-size:1rem;font-weight:400;color:var(--muted)}
 figure{margin:0 0 1.25rem}
+figcaption{font-size:.875rem;margin-bottom:.35rem}
 .plot{display:grid;grid-template-columns:minmax(0,3fr) minmax(15rem,2fr);gap:1rem 2rem;align-items:start}
 .plot svg{display:block;width:100%;height:auto}
-.plot svg text{font-size:13px;fill:var(--muted);font-family:inherit}
+.plot svg text{font-size:11.5px;fill:var(--muted);font-family:inherit}
 .frame{fill:none;stroke:var(--line)}
 .grid{stroke:var(--line);stroke-width:.6}
 .curve{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
@@ -72,23 +74,25 @@ figure{margin:0 0 1.25rem}
 .legend svg{display:inline-block;width:2.5rem;height:.8rem;margin-right:.5rem;vertical-align:middle}
 .beside{font-size:.9rem}
 .beside th,.beside td{padding:.25rem .4rem}
-.diff{table-layout:fixed;font-size:.875rem;line-height:1.45;border:1px solid var(--line);margin-bottom:1.25rem}
+.beside tbody th:first-child{font-weight:400}
+.diff{table-layout:fixed;font-size:.875rem;border:1px solid var(--line);margin-bottom:1.25rem}
 .diff caption{color:var(--ink);font-size:.95rem}
 .diff td,.diff th{border-bottom:0;padding:0 .5rem}
+.diff td{line-height:1.15rem}
 .diff thead th{padding:.3rem .5rem;border-bottom:1px solid var(--line)}
 .diff .col-at{width:3.2rem}
 .diff .col-sign{width:1.3rem}
-.diff .at{text-align:right;color:var(--muted);font-size:.8rem;user-select:none}
-.diff .code{white-space:pre-wrap;tab-size:2;font-size:.8rem}
-.diff .sign{text-align:center;padding:0;font-weight:600}
+.diff .at{text-align:right;color:var(--muted);font-size:.75rem;user-select:none}
+.diff .code{white-space:pre-wrap;tab-size:2;font-size:.75rem;padding-left:calc(.5rem + 2ch);text-indent:-2ch}
+.diff .sign{text-align:center;padding:0;font-weight:600;font-size:.75rem}
 .diff .removed{background:var(--removed)}
 .diff .added{background:var(--added)}
 .diff .removed.at,.diff .added.at{color:var(--ink)}
 .diff .skip td{color:var(--muted);background:var(--panel);padding:.15rem .5rem;font-size:.8rem}
 .timeline{list-style:none;padding:0;max-width:52rem}
-.timeline li{display:grid;grid-template-columns:4.5rem 7rem 1fr;gap:.15rem .75rem;padding:.35rem 0;
+.timeline li{display:grid;grid-template-columns:3.5rem 7rem minmax(0,1fr);gap:.15rem .75rem;padding:.35rem 0;
 border-bottom:1px solid var(--line)}
-.timeline time{text-align:right;color:var(--muted);font-variant-numeric:tabular-nums}
+.timeline time{color:var(--muted);font-variant-numeric:tabular-nums}
 .timeline .kind{font-weight:600}
 .question{margin:0 0 1.5rem;padding-left:1rem;border-left:3px solid var(--line)}
 .question h3{margin-top:0}
@@ -98,17 +102,16 @@ body{padding:1rem 1rem 2rem}
 h1{font-size:1.45rem}
 .plot{grid-template-columns:minmax(0,1fr)}
 .plot svg text{font-size:17px}
-.timeline li{grid-template-columns:3.5rem 1fr}
+.timeline li{grid-template-columns:3.5rem minmax(0,1fr)}
 .timeline .what{grid-column:1 / -1}
-.facts{grid-template-columns:minmax(0,1fr);gap:0}
-.facts dd{margin-bottom:.4rem}
 .bars{grid-template-columns:minmax(0,1fr) max-content}
 .bars dt{grid-column:1 / -1;margin-top:.35rem}
-.cards,.cards tbody,.cards tr,.cards th,.cards td,.cards caption{display:block;width:100%}
+.cards,.cards tbody,.cards th,.cards td,.cards caption{display:block;width:100%}
 .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.cards tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
+.cards tr{display:grid;grid-template-columns:1fr 1fr;column-gap:1rem;padding:.5rem 0;border-bottom:1px solid var(--line)}
+.cards th,.cards .name{grid-column:1 / -1}
 .cards th,.cards td{border:0;padding:.1rem 0}
-.cards td,.cards td.number{display:grid;grid-template-columns:8.5rem minmax(0,1fr);text-align:left;white-space:normal}
+.cards td,.cards td.number{display:grid;grid-template-columns:6.5rem minmax(0,1fr);column-gap:.5rem;text-align:left;white-space:normal}
 .cards td::before{content:attr(data-title);color:var(--muted)}
 .diff,.diff thead,.diff tbody,.diff caption{display:block}
 .diff colgroup{display:none}
@@ -123,6 +126,7 @@ h1{font-size:1.45rem}
 @media print{
 body{max-width:none;padding:0;font-size:10pt}
 nav{display:none}
+.plot{grid-template-columns:minmax(0,5fr) minmax(0,4fr);gap:1rem}
 section{margin-top:1rem;padding-top:.75rem}
 h2,h3,caption{break-after:avoid}
 figure,tr,.timeline li,.question{break-inside:avoid}

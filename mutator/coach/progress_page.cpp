@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "mutator/coach/collection.h"
@@ -73,7 +74,7 @@ void in_all(Html& html, const ProgressPage& p, const Progress& progress) {
   const Practice& all = progress.all;
   std::vector<std::pair<std::string, std::string>> facts = {
       {"Sessions", fmt::format("{}, since {}", all.sessions, day(p.ledger.front().session.started))},
-      {"Solved", fmt::format("{}, {} of all over time", all.solved, all.over_time)},
+      {"Solved", fmt::format("{}; {} over time", all.solved, all.over_time)},
       {"Given up", fmt::format("{} revealed, {} stopped", all.revealed, all.stopped)},
       {"Time", fmt::format("{}, {} a session", hours(all.seconds), clock(all.seconds / all.sessions))},
       {"Help", count(all.hints, "hint") + ", " + count(all.wrong_claims, "wrong claim")}};
@@ -139,21 +140,18 @@ void packs(Html& html, const ProgressPage& p, const std::set<std::string>& solve
 
 // ---- what confuses
 
-// The class with the least share of sessions that were solved, and of those the one that took most help.
+// The class that failed most often, and of those the one that took most help. One session more that went
+// well and one more that did not keep a class of a single session from the extremes.
 std::string most_trouble(const Progress& progress) {
+  const auto rank = [](const Practice& p) {
+    return std::pair((p.sessions - p.solved + 1.0) / (p.sessions + 2.0),
+                     static_cast<double>(p.hints + p.wrong_claims + p.over_time) / p.sessions);
+  };
   const std::pair<const std::string, Practice>* worst = nullptr;
-  const auto failed = [](const Practice& p) {
-    return static_cast<double>(p.sessions - p.solved) / p.sessions;
-  };
-  const auto help = [](const Practice& p) {
-    return static_cast<double>(p.hints + p.wrong_claims + p.over_time) / p.sessions;
-  };
   for (const auto& one : progress.by_category) {
-    const Practice& practice = one.second;
-    if (failed(practice) == 0 && help(practice) == 0) continue;
-    if (!worst ||
-        std::pair(failed(practice), help(practice)) > std::pair(failed(worst->second), help(worst->second)))
-      worst = &one;
+    const Practice& p = one.second;
+    const bool went_well = p.solved == p.sessions && p.hints + p.wrong_claims + p.over_time == 0;
+    if (!went_well && (!worst || rank(p) > rank(worst->second))) worst = &one;
   }
   if (!worst) return "No class has cost you a hint, a wrong claim or a session so far.";
   const Practice& p = worst->second;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "mutator/coach/words.h"
@@ -27,9 +28,10 @@ struct Scale {
     const double share = steps > 1 ? static_cast<double>(step) / static_cast<double>(steps - 1) : 0.5;
     return kLeft + share * (kWidth - kLeft - kRight);
   }
-  double y(double value) const {
-    const double at = logarithmic ? std::log10(value) : value;
-    return kTop + (high - at) / (high - low) * (kHeight - kTop - kBottom);
+  double y(double value) const { return y_of(logarithmic ? std::log10(value) : value); }
+  // Of halves: the difference of two large numbers need not be one.
+  double y_of(double at) const {
+    return kTop + (high / 2 - at / 2) / (high / 2 - low / 2) * (kHeight - kTop - kBottom);
   }
 };
 
@@ -49,11 +51,10 @@ Scale scale_of(const Figure& figure, const std::vector<double>& finite) {
   scale.logarithmic = *low > 0 && *high / *low > kManyDecades;
   scale.low = scale.logarithmic ? std::log10(*low) : *low;
   scale.high = scale.logarithmic ? std::log10(*high) : *high;
-  // Half of each first: the difference of two large numbers need not be one.
   const double middle = scale.low / 2 + scale.high / 2, half = scale.high / 2 - scale.low / 2;
   const double room = half > 0 ? half * 1.06 : std::max(std::abs(middle) * 0.05, 1e-3);
-  scale.low = std::max(middle - room, std::numeric_limits<double>::lowest() / 4);
-  scale.high = std::min(middle + room, std::numeric_limits<double>::max() / 4);
+  scale.low = std::max(middle - room, std::numeric_limits<double>::lowest());
+  scale.high = std::min(middle + room, std::numeric_limits<double>::max());
   return scale;
 }
 
@@ -122,9 +123,17 @@ std::vector<double> powers(double low, double high) {
   return all;
 }
 
+std::vector<double> ticks_of(const Scale& scale) {
+  if (scale.logarithmic) return powers(scale.low, scale.high);
+  if (std::isfinite(scale.high - scale.low)) return ticks(scale.low, scale.high);
+  std::vector<double> all = ticks(scale.low / 4, scale.high / 4);
+  for (double& tick : all) tick *= 4;
+  return all;
+}
+
 void axes(Html& html, const Figure& figure, const Scale& scale) {
-  for (const double tick : scale.logarithmic ? powers(scale.low, scale.high) : ticks(scale.low, scale.high)) {
-    const double y = kTop + (scale.high - tick) / (scale.high - scale.low) * (kHeight - kTop - kBottom);
+  for (const double tick : ticks_of(scale)) {
+    const double y = scale.y_of(tick);
     html.empty("path", {{"class", "grid"}, {"d", fmt::format("M{} {:.1f}H{}", kLeft, y, kWidth - kRight)}});
     html.element("text",
                  {{"x", fmt::format("{}", kLeft - 8)},
@@ -256,6 +265,7 @@ void draw(Html& html, const Figure& figure) {
   const std::string title =
       figure.what + " by " + figure.step + (scale.logarithmic ? ", a logarithmic scale" : "");
   html.in("figure", {{"id", figure.id}}, [&] {
+    html.element("figcaption", {{"class", "quiet"}}, title);
     html.in("div", {{"class", "plot"}}, [&] {
       html.in("div", {}, [&] {
         html.in("svg",
@@ -266,8 +276,8 @@ void draw(Html& html, const Figure& figure) {
                   html.element("title", {{"id", figure.id + "-title"}}, title);
                   html.element("desc", {{"id", figure.id + "-words"}}, in_words(figure));
                   axes(html, figure, scale);
-                  // The first is the one that is looked for: it is drawn last, over the others.
-                  for (size_t i = figure.curves.size(); i-- > 0;)
+                  // What lies over another is dashed, so that both are seen where they agree.
+                  for (size_t i = 0; i < figure.curves.size(); ++i)
                     draw_curve(html, figure.curves[i], i, scale);
                 });
         legend(html, figure);
@@ -277,7 +287,6 @@ void draw(Html& html, const Figure& figure) {
         html.element("p", {{"class", "quiet"}}, in_words(figure));
       });
     });
-    html.element("figcaption", {{"class", "quiet"}}, title);
   });
 }
 
