@@ -79,6 +79,7 @@ void add_sources(Context& c, const session::Session& session, bool open, coach::
     debrief.lines = bytes_in(*mutated, session.review->file);
     return;
   }
+  if (!session.has_checkout()) return;
   const auto own = own_tree(c, session, open);
   if (!own) {
     debrief.no_fix = "It cannot be shown: " + own.error().message + ".";

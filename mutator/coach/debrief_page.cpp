@@ -97,21 +97,47 @@ void timeline(Html& html, const Debrief& d) {
                  fmt::format("And {} more; 'nanobug debrief' lists them all.", events.size() - shown));
 }
 
+// Not in a review, and in production not before the checkout was opened.
+bool has_sources(const session::Session& s) {
+  return !s.review && (!s.production || s.has_checkout());
+}
+
 void facts(Html& html, const Debrief& d) {
   const session::Session& s = d.session;
   std::vector<std::pair<std::string, std::string>> all = {
-      {"Session", s.name + ", a " + mode_of(s)},
+      {"Session", s.name + (s.production ? ", in " : ", a ") + mode_of(s)},
       {"Begun", day(s.started)},
       {"Outcome", d.outcome + ": " + cost_of(s, d.at)},
       {"Its time", count(s.minutes, "minute")},
       {"Drawn with", fmt::format("--seed {}{}{}", s.seed, s.options.empty() ? "" : " ", s.options)}};
-  if (!s.review) all.emplace_back("Checks", fmt::format("{}", s.checks));
+  if (has_sources(s)) all.emplace_back("Checks", fmt::format("{}", s.checks));
   html.in("dl", {{"class", "facts"}}, [&] {
     for (const auto& [name, value] : all) {
       html.element("dt", name);
       html.element("dd", value);
     }
   });
+}
+
+// What was asked for, what it cost, and what would have told for least.
+void evidence(Html& html, const session::Session& s) {
+  if (!s.asked.empty())
+    html.in("ul", {}, [&] {
+      for (const session::Asked& one : s.asked)
+        html.in("li", {}, [&] {
+          html.element("code", one.evidence);
+          html.text(fmt::format(", {}: {}", count(one.minutes, "minute"),
+                                s.decoy     ? "it is the clean tree's"
+                                : one.tells ? "tells, it is not the clean tree's"
+                                : s.production && one.evidence == s.production->checkout
+                                    ? "what a fix needs"
+                                    : "tells nothing by itself"));
+        });
+    });
+  if (s.production && !s.production->cheapest.empty())
+    html.element("p", fmt::format("What tells and costs least ({}): {}.",
+                                  count(s.production->cheapest_minutes, "minute"),
+                                  fmt::join(s.production->cheapest, ", ")));
 }
 
 // ---- the bug
@@ -260,12 +286,16 @@ std::string page_of(const Debrief& d) {
                              facts(html, d);
                              timeline(html, d);
                            }});
+  if (d.session.production || !d.session.asked.empty())
+    page.sections.push_back(
+        {"evidence", "What you asked for", [&](Html& html) { evidence(html, d.session); }});
   page.sections.push_back({"bug",
                            decoy                ? "What was behind it"
                            : d.rules.size() > 1 ? "The bugs"
                                                 : "The bug",
                            [&](Html& html) { the_bug(html, d); }});
-  if (!d.session.review) page.sections.push_back({"fix", "Your fix", [&](Html& html) { the_fix(html, d); }});
+  if (has_sources(d.session))
+    page.sections.push_back({"fix", "Your fix", [&](Html& html) { the_fix(html, d); }});
   page.sections.push_back(
       {"questions", "What an interviewer asks next", [&](Html& html) { questions(html, d); }});
   page.sections.push_back({"score", "The score", [&](Html& html) { score(html, d.score); }});

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kTemporary = "nanobug-tmp.";
 
 // Directories of files that are made again where they are missed; what is made the soonest first.
-constexpr const char* kIndexes[] = {"catalogs", "sites", "certificates"};
+constexpr const char* kIndexes[] = {"catalogs", "evidence", "sites", "certificates"};
 
 bool is_index(const std::string& name) {
   return std::find(std::begin(kIndexes), std::end(kIndexes), name) != std::end(kIndexes);

@@ -29,7 +29,7 @@ struct StoredTree {
 struct Stored {
   std::vector<StoredTree> trees;     // the most recently used first
   std::uintmax_t project_bytes = 0;  // what sessions began with, laid out
-  std::uintmax_t index_bytes = 0;    // sites, certificates, catalogs
+  std::uintmax_t index_bytes = 0;    // sites, certificates, evidence, catalogs
   std::uintmax_t other_bytes = 0;    // not nanobug's to prune: LibTorch
 
   std::uintmax_t bytes() const;  // what counts against the limit

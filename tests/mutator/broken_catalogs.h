@@ -251,7 +251,7 @@ inline const std::vector<BrokenCatalog> kBroken = {
      "22:52: 'price' must be a whole number from 0 to 60, not '61'\n"},
     {"a plan of a bug that is not there", "  patterns: [leak, off by one]\n",
      "  plans: {week: {about: a, sittings: [{name: day 1, bugs: [N01, N09]}]}}\n  patterns: [leak, off by one]\n",
-     "22:66: there is no rule 'N09' for the plan week; name one by its code\n"},
+     "22:65: there is no rule 'N09' for the plan week; name one by its code\n"},
     {"a plan without a sitting", "  patterns: [leak, off by one]\n",
      "  plans: {week: {about: a, sittings: []}}\n  patterns: [leak, off by one]\n",
      "22:38: 'sittings' is an empty list\n"},

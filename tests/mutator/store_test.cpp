@@ -109,7 +109,7 @@ TEST_CASE("what is needed stays, but for its mutants; then the index goes", "[wo
 
 TEST_CASE("what is made the soonest goes before what takes long", "[workshop]") {
   const Cache cache;
-  for (const char* index : {"catalogs", "sites", "certificates"})
+  for (const char* index : {"catalogs", "evidence", "sites", "certificates"})
     REQUIRE(write_file(cache.path / index / "x", std::string(kMB, 'x')));
   const Stored stored = survey(cache.path, {});
   REQUIRE(prune(cache.path, stored.bytes() - 1, {}));
