@@ -162,6 +162,11 @@ void one_bug(Html& html, const Debrief& d, const catalog::Rule& rule) {
     html.element("p", rule.match.value.empty() ? "Nothing is wrong, and nothing was changed."
                                                : "Nothing is wrong. What was changed computes the same.");
   places(html, d.session, rule.id.value);
+  for (const session::Bug& bug : d.session.bugs)
+    if (bug.rule == rule.id.value)
+      html.element("p",
+                   fmt::format("{}, {}.", bug.fixed ? "Fixed by the last check" : "Not fixed",
+                               bug.located ? "and you said where it is" : "and its place was not named"));
   prose(html, rule.cause);
   if (!rule.read_next.empty()) {
     html.element("p", {{"class", "quiet"}}, "Where to read on:");

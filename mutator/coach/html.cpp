@@ -174,7 +174,9 @@ void table(Html& html, const std::string& caption, const std::vector<Column>& co
             else
               html.element("td",
                            {{"role", "cell"},
-                            {"class", column.number ? "number" : "name"},
+                            {"class", column.number  ? "number"
+                                      : column.whole ? "name whole"
+                                                     : "name"},
                             {"data-title", column.title}},
                            row[i]);
           }

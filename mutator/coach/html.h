@@ -51,6 +51,7 @@ void prose(Html& html, std::string_view text);
 struct Column {
   std::string title;
   bool number = false;
+  bool whole = false;  // a day, which is not broken at its hyphens
 };
 
 // With a caption; the first cell heads its row. On a phone each row is a card, its cells behind their titles.

@@ -44,12 +44,12 @@ th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;v
 thead th{color:var(--muted);font-size:.875rem;vertical-align:bottom}
 tbody th:first-child,tr.part th,tr.part td{font-weight:600}
 th.number,td.number{text-align:right}
-td.number{white-space:nowrap}
+td.number,td.whole{white-space:nowrap}
 th:first-child,td:first-child{padding-left:0}
 .bar{display:inline-block;vertical-align:middle;width:100%;min-width:6rem;height:.7rem;border-radius:.35rem;
 background:var(--track);overflow:hidden}
 .bar span{display:block;height:100%;background:var(--fill)}
-.bars{display:grid;grid-template-columns:minmax(8rem,max-content) minmax(6rem,1fr) max-content;gap:.35rem 1rem;
+.bars{display:grid;grid-template-columns:9.5rem minmax(6rem,1fr) 5.5rem;gap:.35rem 1rem;
 align-items:center;margin:0 0 1rem;max-width:44rem}
 .bars dt,.bars dd{margin:0}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1.25rem;margin:0 0 .75rem}

@@ -55,8 +55,8 @@ Figure minutes_of(const std::vector<Record>& ledger) {
                 .first = 1,
                 .curves = {{"it took", {}}, {"it had", {}}}};
   for (const Record& record : ledger) {
-    figure.curves[0].values.push_back(static_cast<double>(learner_seconds(record.session, record.ended)) /
-                                      60);
+    const auto seconds = static_cast<double>(learner_seconds(record.session, record.ended));
+    figure.curves[0].values.push_back(std::round(seconds / 6) / 10);  // as a person would say it
     figure.curves[1].values.push_back(record.session.minutes);
   }
   return figure;
@@ -209,7 +209,7 @@ void schedule(Html& html, const ProgressPage& p) {
                     : one.item.due() <= p.now ? day(one.item.due()) + ", due"
                                               : day(one.item.due())});
   table(html, "The classes, in the order in which they should be practised",
-        {{"Class"}, {"Solved", true}, {"Last"}, {"Due"}}, rows);
+        {{"Class"}, {"Solved", true}, {"Last", false, true}, {"Due", false, true}}, rows);
 }
 
 // ---- the sessions
@@ -226,7 +226,7 @@ void sessions(Html& html, const ProgressPage& p) {
   }
   table(html, "The newest first",
         {{"Bug"},
-         {"Day"},
+         {"Day", false, true},
          {"Mode"},
          {"Outcome"},
          {"Time", true},

@@ -218,13 +218,15 @@ TEST_CASE("a debrief's page of a review, of several bugs, of a decoy, of what is
     CHECK(has(text, "In a review nothing is run."));
   }
   SECTION("several") {
-    session.bugs = {{.rule = "secret-first", .own = {}}, {.rule = "secret-third", .own = {}}};
+    session.bugs = {{.rule = "secret-first", .own = {}, .hints = 0, .fixed = true, .located = false},
+                    {.rule = "secret-third", .own = {}, .hints = 0, .fixed = false, .located = true}};
     Debrief debrief = debrief_of(session, catalog);
     debrief.rules.push_back(&catalog.rules[2]);
     debrief.runs.push_back(debrief.runs.front());
     const std::string text = text_of(whole(page_of(debrief)));
-    for (const char* part :
-         {"2 bugs at once", "T01, Title of T01", "D01, Title of D01", "3. Why D01?", "The bugs"})
+    for (const char* part : {"2 bugs at once", "T01, Title of T01", "D01, Title of D01",
+                             "Fixed by the last check, and its place was not named.",
+                             "Not fixed, and you said where it is.", "3. Why D01?", "The bugs"})
       CHECK(has(text, part));
   }
   SECTION("a decoy that changes nothing, and a learner who changed nothing") {
@@ -269,6 +271,9 @@ TEST_CASE("the progress's page is whole, and does not spoil", "[coach][page]") {
        {"4 sessions, 1 of 3 bugs solved.", "T01 Title of T01", "D01 Title of D01", "1 of 3", "difficulty 1",
         "1 of 1", "Most trouble so far: data, 0 of 2 sessions solved", "a bug that is gone from the catalog"})
     CHECK(has(text, part));
+  // The minutes of the first: 300 s; of the last, which had no answer, 600 s.
+  CHECK(
+      page.by_id("minutes-words")->text.starts_with("It took begins at 5 and ends at 10 after 4 sessions;"));
   CHECK_FALSE(has(html, "secret-"));
   CHECK_FALSE(has(html, "Cause of"));
   CHECK_FALSE(has(html, "Brief of"));

@@ -217,6 +217,22 @@ double check_s(const Bench& bench) {
   return seconds;
 }
 
+// A session that was run and given up, as a page.
+double page_s(const Bench& bench) {
+  bench.nanobug({"start", kRule});
+  bench.nanobug({"run", "-q"});
+  bench.nanobug({"reveal"});
+  const double seconds = median(15, [&] { return bench.nanobug({"debrief", "--html"}); });
+  bench.nanobug({"stop"});
+  return seconds;
+}
+
+double page_kb(const Bench& bench) {
+  page_s(bench);
+  const std::string page = bench.ask({"debrief", "--html"})["page"];
+  return static_cast<double>(fs::file_size(page)) / 1000;
+}
+
 // The reference tree from nothing, its precompiled header included, on two cores.
 double tree_build_s(const Bench& bench) {
   const fs::path copy = bench.home() / "tree";
@@ -364,6 +380,8 @@ const std::vector<Measure> kMeasures = {
     {"start_s", "s", 0.2, false, start_s, "nanobug start to a built checkout, warm"},
     {"rebuild_s", "s", 3, false, rebuild_s, "cmake --build after an edit of attention.cpp"},
     {"check_s", "s", 8, false, check_s, "nanobug check"},
+    {"page_s", "s", 0.3, false, page_s, "nanobug debrief --html of a session that was run"},
+    {"page_kb", "kB", 300, false, page_kb, "and the page"},
     {"certify_ratio", "x", 20, true, certify_ratio, "rules x a build from nothing / nanobug certify --fresh"},
     {"tree_build_s", "s", 90, false, tree_build_s, "the reference tree from nothing, two cores"},
     {"train_ratio", "x", 1.2, true, train_ratio,

@@ -29,10 +29,16 @@ class Maker {
     const auto text = read_file(catalog_.file);
     NANOBUG_TRY(text);
     for (const std::string_view line : lines_of(*text)) lines_.emplace_back(line);
-    // Without its page of symptoms, which speaks of rules that may not be among these.
+    // Without its page of symptoms and its plans, which speak of rules that may not be among these.
     std::string all = between(1, catalog_.rules.front().place.line, [&](std::vector<std::string>& head) {
       if (const int line = catalog_.tree.guide.place.line; line > 0)
         head.at(static_cast<size_t>(line) - 1).clear();
+      bool in_plans = false;
+      for (std::string& line : head) {
+        if (line.size() > 2 && line.starts_with("  ") && line[2] != ' ')
+          in_plans = line.starts_with("  plans:");
+        if (in_plans) line.clear();
+      }
     });
     std::vector<size_t> bugs;  // a decoy is on no list
     for (size_t which = 0; which < catalog_.rules.size(); ++which)
