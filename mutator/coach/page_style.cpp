@@ -130,6 +130,7 @@ nav{display:none}
 section{margin-top:1rem;padding-top:.75rem}
 h2,h3,caption{break-after:avoid}
 figure,tr,.timeline li,.question{break-inside:avoid}
+figure{break-before:avoid}
 .bar,.bar span,.diff td,code,pre,.curve{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 a{color:inherit;text-decoration:none}
 }

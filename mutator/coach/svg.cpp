@@ -112,8 +112,8 @@ std::string in_words(const Curve& curve, const Figure& figure) {
 
 std::string tick_words(double value, bool logarithmic) {
   if (!logarithmic) return fmt::format("{:.4g}", value == 0 ? 0.0 : value);  // no -0
-  return value >= -3 && value <= 4 ? fmt::format("{:.4g}", std::pow(10, value))
-                                   : fmt::format("1e{:.0f}", value);
+  if (value < -3 || value > 4) return fmt::format("1e{:.0f}", value);
+  return value < 0 ? fmt::format("{:.4g}", std::pow(10, value)) : fmt::format("{:.0f}", std::pow(10, value));
 }
 
 std::vector<double> powers(double low, double high) {

@@ -154,6 +154,10 @@ TEST_CASE("over many decades the scale is logarithmic, and says so", "[coach][pa
   const double step = lines[0][0].second - lines[0][1].second;
   for (size_t i = 1; i + 1 < 5; ++i)
     CHECK(std::abs(lines[0][i].second - lines[0][i + 1].second - step) <= 0.2);  // written to a tenth
+  std::vector<std::string> marks;
+  for (const Element* text : page.all("text"))
+    if (text->attribute("text-anchor") == "end") marks.push_back(text->text);
+  CHECK(marks == std::vector<std::string>{"1", "10", "100", "1000", "10000"});
   CHECK(has(page.by_id("f-title")->text, "loss by step, a logarithmic scale"));
   CHECK_FALSE(has(drawn(figure_of({{"yours", {1, 500}}})).by_id("f-title")->text, "logarithmic"));
   CHECK_FALSE(has(drawn(figure_of({{"yours", {-1, 1e9}}})).by_id("f-title")->text, "logarithmic"));
