@@ -47,6 +47,7 @@ struct Stage {
                {R"x("(elapsed_s|seconds|learner_seconds|machine_s|solved_in_s|started|used)": [\d.e-]+)x",
                 R"x("$1": TIME)x"},
                {R"x(\b0:\d\d\b)x", "TIME"},
+               {R"x(\b1[23]:\d\d\b)x", "TIME"},  // twelve of its minutes were paid
                {R"x(\bwithin the hour\b)x", "TIME"},
                {R"x(seed \d{3,}\b)x", "seed NUMBER"},
                {R"x("seed": \d{3,})x", R"x("seed": NUMBER)x"},

@@ -54,7 +54,7 @@ TEST_CASE("a wrong call gets one sentence", "[usage]") {
       {{"check"}, 4, "no session is open"},
       {{"answer"}, 2, "name a line: a line that is shown, by its number"},
       {{"answer", "3", "the sign"}, 4, "no session is open; 'nanobug start' begins one"},
-      {{"start", "--mode", "production"}, 2, "--mode takes hunt or review, not 'production'"},
+      {{"start", "--mode", "exam"}, 2, "--mode takes hunt, review or production, not 'exam'"},
       {{"run"}, 4, "no session is open"},
       {{"reveal"}, 4, "no session is open and none has ended; 'nanobug start' begins one"},
       {{"stop"}, 4, "no session is open"},
