@@ -48,7 +48,7 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   CHECK(has(tiny.refused({"note", ""}, 2), "the note is not kept: say what you noticed"));
   CHECK(has(tiny.refused({"note", std::string(10240, 'x')}, 2), "10240 characters; say it in 1000"));
   CHECK(has(tiny.refused({"debrief"}, 4), "the debrief comes at the end"));
-  CHECK(has(tiny.refused({"answer", "12", "why"}, 4), "a hunt, whose only answer is none"));
+  CHECK(has(tiny.refused({"answer", "12", "why"}, 4), "a line answers a review only"));
 
   CHECK(user.nanobug({"hypothesis", "training", "the loss", "climbs\x1b[2J"}).out == "Noted.\n");
   CHECK(user.ask({"note", "it grows by the same factor each step"})["words"] ==

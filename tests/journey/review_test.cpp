@@ -191,7 +191,7 @@ TEST_CASE("a review that was revealed stays revealed, and a hunt takes no answer
   CHECK(has(tiny.refused({"answer", "12", "why"}, 4), "no session is open; 'nanobug start' begins one"));
   tiny.start({"T01"});
   CHECK(has(tiny.refused({"answer", "12", "why"}, 4),
-            "this session is a hunt, whose only answer is none; 'nanobug locate FILE:LINE'"));
+            "here the only answer is none, 'nanobug locate FILE:LINE' takes your claim"));
   CHECK(user.ask({"status"})["mode"] == "hunt");
   CHECK(user.ask({"status"})["wrong_claims"] == 0);
 }
