@@ -38,10 +38,23 @@ std::string first_bytes(const std::string& text, size_t most) {
   return text.substr(0, end);
 }
 
-// Ids that are no tokens are a fault that somebody may be looking for, and no reason to end.
+// The bytes as text, with U+FFFD for each that is part of no character: JSON knows characters only.
+std::string characters_of(std::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    size_t length = std::min<size_t>(4, bytes.size());
+    while (length > 0 && !is_utf8(bytes.substr(0, length))) --length;
+    text += length > 0 ? bytes.substr(0, length) : "\xef\xbf\xbd";
+    bytes.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return text;
+}
+
+// Tokens need not be whole characters. Ids that are no tokens are a fault that somebody may be
+// looking for, and no reason to end.
 std::string text_of(const Tokenizer& tokenizer, const std::vector<int64_t>& ids) {
   try {
-    return tokenizer.decode(ids);
+    return characters_of(tokenizer.decode(ids));
   } catch (const std::exception&) {
     return "[no tokens]";
   }

@@ -24,7 +24,8 @@
 //   saved                    what was written, and how large it is
 //   rank_loss/R, weights_checksum/R    of rank R: its loss, and the sum of its weights
 //
-// and what a program adds (note()). Activations are those of the first batch of the step.
+// and what a program adds (note()). Text is UTF-8, with U+FFFD for a byte that is part of no
+// character. Activations are those of the first batch of the step.
 //
 // Nothing that the run computes is another for it, to the last bit: no random number is drawn, no
 // tensor changed, and none is kept beyond the step. Without a file nothing of this happens.

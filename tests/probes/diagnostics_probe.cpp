@@ -258,6 +258,25 @@ TEST_CASE("diagnostics.no_tokens", "[diagnostics]") {
   CHECK(told.only()["batch/counted"] == 2);
 }
 
+TEST_CASE("diagnostics.no_characters", "[diagnostics]") {
+  // A token may be a part of a character: with half of one the line is JSON all the same.
+  const nanochat::Tokenizer bytes = nanochat::Tokenizer::train({"ab"}, 270);
+  const std::vector<int64_t> whole = bytes.encode("a\u00e9b\u20acc");  // bytes: 1, 2, 1, 3, 1
+  REQUIRE(whole.size() == 8);
+  const std::vector<int64_t> row(whole.begin() + 2, whole.end() - 2);  // .b..
+  torch::nn::Linear any(1, 1);
+  Told told;
+  told.diagnostics.begin(0, *any);
+  const Tensor ids = torch::tensor(row, torch::kInt64).unsqueeze(0);
+  told.diagnostics.batch(ids, ids, bytes);
+  told.diagnostics.question(torch::zeros({1}), torch::zeros({1}), whole, bytes);
+  told.diagnostics.write();
+  const json line = told.only();
+  CHECK(line["batch/inputs"] == "\ufffdb\ufffd\ufffd");
+  CHECK(line["batch/targets"] == "\ufffdb\ufffd\ufffd");
+  CHECK(line["answer"] == "a\u00e9b\u20acc");
+}
+
 TEST_CASE("diagnostics.question", "[diagnostics]") {
   const nanochat::Tokenizer words = tokenizer();
   torch::nn::Linear any(1, 1);

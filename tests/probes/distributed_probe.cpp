@@ -11,14 +11,17 @@
 #include <cstdlib>
 #include <functional>
 #include <future>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 
 #include "gpt_oracle.h"
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
+#include "nanochat/diagnostics.h"
 #include "patience.h"
 #include "probe.h"
+#include "temporary.h"
 
 using namespace probe;
 using nanochat::Distributed;
@@ -534,4 +537,43 @@ TEST_CASE("distributed.bad_batch", "[errors]") {
   CHECK_THROWS_AS(grad_accum_steps(4096, 8, 64, 3), nanochat::UsageError);
   CHECK_THROWS_AS(grad_accum_steps(512, 8, 64, 2), nanochat::UsageError);
   CHECK_THROWS_AS(grad_accum_steps(0, 8, 64, 1), nanochat::UsageError);
+}
+
+TEST_CASE("diagnostics.ranks", "[diagnostics]") {
+  const TemporaryDirectory directory;
+  // Each rank has weights and a loss of its own; the sums of the weights are 6.5 and 11.25.
+  const auto weights_of = [](int64_t rank) {
+    torch::nn::Linear one(torch::nn::LinearOptions(2, 1));
+    torch::NoGradGuard no_grad;
+    one->weight.copy_(torch::tensor({{1.0 + static_cast<double>(rank), 5.0}}));
+    one->bias.copy_(torch::tensor({rank == 0 ? 0.5 : 4.25}));
+    return one;
+  };
+  on_ranks(2, [&](Distributed& ranks) {
+    const bool first = ranks.is_main();
+    nanochat::Diagnostics diagnostics;
+    diagnostics.open({.path = directory / (first ? "main" : "other"), .every = 2, .writes = first});
+    for (int64_t step = 0; step < 2; ++step) {  // of which only the first is told of
+      diagnostics.begin(step, *weights_of(ranks.rank()));
+      diagnostics.ranks(ranks, 2.0 + static_cast<double>(ranks.rank()));
+      diagnostics.write();
+    }
+  });
+  const std::string text = content_of(directory / "main");
+  REQUIRE(std::count(text.begin(), text.end(), '\n') == 1);
+  const auto line = nlohmann::json::parse(text);
+  CHECK(line["rank_loss/0"] == 2.0);
+  CHECK(line["rank_loss/1"] == 3.0);
+  CHECK(line["weights_checksum/0"] == 6.5);
+  CHECK(line["weights_checksum/1"] == 11.25);
+  CHECK_FALSE(std::filesystem::exists(directory / "other"));
+
+  // One rank has nobody to be compared with.
+  Distributed alone(DistributedOptions{});
+  nanochat::Diagnostics diagnostics;
+  diagnostics.open({.path = directory / "alone", .every = 1});
+  diagnostics.begin(0, *weights_of(0));
+  diagnostics.ranks(alone, 2.0);
+  diagnostics.write();
+  CHECK(content_of(directory / "alone").find("rank") == std::string::npos);
 }
