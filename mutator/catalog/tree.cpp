@@ -256,6 +256,17 @@ void check_tree(Fields& fields, Tree& tree) {
   }
 }
 
+// Each with the name that its author gave it.
+template <class T>
+auto put_named(std::vector<T> Tree::* list) {
+  return [list](Tree& tree, Named<T>&& all) {
+    for (auto& [name, one] : all) {
+      one.name = name.value;
+      (tree.*list).push_back(std::move(one));
+    }
+  };
+}
+
 void put_categories(Tree& tree, Named<Text>&& all) {
   for (auto& [letter, name] : all) tree.categories.push_back({letter.value, std::move(name.value)});
 }
@@ -284,24 +295,10 @@ Kind<Tree> tree() {
              &Tree::outputs, "directories at its top that its programs write into: nobody's work"),
       F::need("categories", Kind<Named<Text>>{read_categories, named(letter, text()).schema}, put_categories,
               "classes of bugs: the letter that their codes begin with, and the name"),
-      F::may(
-          "packs", named(text(), pack()),
-          [](Tree& tree, Named<Pack>&& all) {
-            for (auto& [name, one] : all) {
-              one.name = name.value;
-              tree.packs.push_back(std::move(one));
-            }
-          },
-          "collections of bugs, by name; where there are none, a rule may name any"),
-      F::may(
-          "plans", named(text(), plan()),
-          [](Tree& tree, Named<Plan>&& all) {
-            for (auto& [name, one] : all) {
-              one.name = name.value;
-              tree.plans.push_back(std::move(one));
-            }
-          },
-          "orders to practise in, by name: 'nanobug plan' shows how far one is"),
+      F::may("packs", named(text(), pack()), put_named(&Tree::packs),
+             "collections of bugs, by name; where there are none, a rule may name any"),
+      F::may("plans", named(text(), plan()), put_named(&Tree::plans),
+             "orders to practise in, by name: 'nanobug plan' shows how far one is"),
       F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
              "kinds of slips, which a rule's pattern is one of"),
       F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,
@@ -323,15 +320,8 @@ Kind<Tree> tree() {
           "files that every {scratch} begins with"),
       F::may("parity", list_of(parity()), &Tree::parity,
              "runs of the tree's programs whose records must be the clean tree's"),
-      F::need(
-          "runs", named(text(), run()),
-          [](Tree& tree, Named<Run>&& all) {
-            for (auto& [name, one] : all) {
-              one.name = name.value;
-              tree.runs.push_back(std::move(one));
-            }
-          },
-          "what shows a bug to its learner, by name; a rule that names none has the first"),
+      F::need("runs", named(text(), run()), put_named(&Tree::runs),
+              "what shows a bug to its learner, by name; a rule that names none has the first"),
       F::may("diagnostics", diagnostics(), &Tree::diagnostics,
              "how a program is made to tell of itself beside its records"),
       F::may(

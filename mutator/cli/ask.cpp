@@ -1,11 +1,10 @@
 // ask: evidence of the session's bug, in the learner's words and at its price.
-#include "mutator/cli/ask.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ctime>
 
+#include "mutator/cli/production.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/evidence.h"
 #include "mutator/coach/notes.h"
@@ -131,16 +130,16 @@ Result<Exit> ask(Context& c, const std::string& question) {
           fmt::format("That is the checkout, for {}: nanobug open", coach::count(wanted.minutes, "minute")));
     return session.has_checkout() ? Exit::ok : Exit::check_failed;
   }
-  const bool was_new = !coach::was_asked(session, wanted.id);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     coach::note_asked(s, wanted, evidence->does_tell(wanted.id), std::time(nullptr));
   }));
   const session::Session after = *open->desk.current();
+  const bool charged = after.asked.size() > session.asked.size();
   const catalog::Evidence* clean = (*catalog)->tree.find_evidence(From::clean);
   const bool beside = clean && coach::was_asked(after, clean->id);
   const auto width = static_cast<size_t>(c.ui.width());
   if (wanted.from == From::clean && !c.ui.json) {
-    c.ui.data(clean_beside(known, *evidence, after, width) + '\n' + paid_in_words(after));
+    c.ui.data(clean_beside(known, *evidence, after, width) + (charged ? '\n' + paid_in_words(after) : ""));
     return Exit::ok;
   }
   const grade::Piece none{.id = wanted.id};
@@ -149,15 +148,14 @@ Result<Exit> ask(Context& c, const std::string& question) {
   const auto parts = coach::parts_named(piece, question);
   if (c.ui.json) {
     nlohmann::json json = piece_in_json(piece, parts);
-    json["minutes"] = was_new ? wanted.minutes : 0;
+    json["minutes"] = charged ? wanted.minutes : 0;
     json["paid_s"] = coach::paid_seconds(after);
     if (beside && theirs) json["clean"] = piece_in_json(*theirs, parts);
     c.ui.data(json.dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
   std::string text = coach::shown(wanted, piece, beside ? theirs : nullptr, parts, width);
-  if (was_new && wanted.minutes > 0 && !session.solved && !session.revealed)
-    text += '\n' + paid_in_words(after);
+  if (charged) text += '\n' + paid_in_words(after);
   c.ui.data(text);
   return Exit::ok;
 }

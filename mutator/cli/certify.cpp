@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mutator/cli/ask.h"
 #include "mutator/cli/conflicts.h"
+#include "mutator/cli/production.h"
 #include "mutator/cli/summary.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/evidence.h"

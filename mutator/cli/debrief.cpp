@@ -15,6 +15,7 @@
 #include "mutator/cli/debrief_page.h"
 #include "mutator/cli/pages.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/evidence.h"
 #include "mutator/coach/notes.h"
 #include "mutator/coach/practice.h"
 #include "mutator/coach/score.h"
@@ -185,11 +186,7 @@ std::string of_the_evidence(const session::Session& session) {
   std::string text;
   for (const session::Asked& one : session.asked)
     text += fmt::format("  {:<24}{:>12}   {}\n", one.evidence, coach::count(one.minutes, "minute"),
-                        session.decoy ? "it is the clean tree's"
-                        : one.tells   ? "tells: it is not the clean tree's"
-                        : session.production && one.evidence == session.production->checkout
-                            ? "what a fix needs"
-                            : "tells nothing by itself");
+                        coach::worth_of(session, one));
   if (session.production && !session.production->cheapest.empty())
     text += fmt::format("  What tells, and costs least ({}): {}\n",
                         coach::count(session.production->cheapest_minutes, "minute"),
@@ -212,9 +209,9 @@ std::string headline(const Ended& ended, const std::vector<const catalog::Rule*>
   std::string names;
   for (const catalog::Rule* rule : rules)
     names += (names.empty() ? "" : ", ") + rule->code.value + " " + rule->title.value;
-  const std::string mode = ended.session.production ? "in production" : "a " + coach::mode_of(ended.session);
-  return fmt::format("{}, {}{}\n{}: {}.", ended.session.name, mode, names.empty() ? "" : " of " + names,
-                     ended.outcome, coach::cost_of(ended.session, ended.at));
+  return fmt::format("{}, {}{}\n{}: {}.", ended.session.name, coach::mode_in_words(ended.session),
+                     names.empty() ? "" : " of " + names, ended.outcome,
+                     coach::cost_of(ended.session, ended.at));
 }
 
 // What is worth practising after it: the class, where it was not found or cost much.

@@ -6,6 +6,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/tally.h"
 #include "mutator/grade/parity.h"
 #include "mutator/rewrite/rewriter.h"
 #include "mutator/workshop/probe_run.h"
@@ -80,8 +81,7 @@ Finding desk() {
   if (!open) return {"session", open.error().text(), false, "nanobug stop"};
   if (!*open) return {"session", "none open", true, ""};
   if (!(*open)->has_checkout())
-    return {"session", (*open)->name + ((*open)->review ? ", a review" : ", in production"), true,
-            "nanobug stop"};
+    return {"session", (*open)->name + ", " + coach::mode_in_words(**open), true, "nanobug stop"};
   std::error_code error;
   const bool there = fs::is_directory((*open)->directory, error);
   return {"session",

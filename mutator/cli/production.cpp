@@ -8,7 +8,6 @@
 
 #include "mutator/base/paths.h"
 #include "mutator/base/sealed_file.h"
-#include "mutator/cli/ask.h"
 #include "mutator/cli/begin.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
@@ -25,11 +24,6 @@ constexpr std::size_t kStep = 256u << 10;  // the file's size tells nothing of t
 
 fs::path evidence_file() {
   return state_home() / "evidence";
-}
-
-nlohmann::json number(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
 // The session's site, as the mutants have it.
@@ -145,7 +139,8 @@ nlohmann::json piece_in_json(const grade::Piece& piece, const std::vector<std::s
   if (!piece.numbers.empty()) json["steps"] = piece.steps;
   for (size_t p = 0; p < piece.parts.size(); ++p)
     if (wanted(piece.parts[p]))
-      for (const double value : piece.numbers[p]) json["numbers"][piece.parts[p]].push_back(number(value));
+      for (const double value : piece.numbers[p])
+        json["numbers"][piece.parts[p]].push_back(number_in_json(value));
   for (const grade::Piece::Words& one : piece.words)
     if (wanted(one.part))
       json["words"].push_back({{"step", one.step}, {"part", one.part}, {"text", one.text}});
@@ -154,7 +149,7 @@ nlohmann::json piece_in_json(const grade::Piece& piece, const std::vector<std::s
       nlohmann::json rows = nlohmann::json::array();
       for (const auto& row : one.rows) {
         rows.push_back(nlohmann::json::array());
-        for (const double value : row) rows.back().push_back(number(value));
+        for (const double value : row) rows.back().push_back(number_in_json(value));
       }
       json["tables"].push_back({{"step", one.step}, {"part", one.part}, {"rows", rows}});
     }

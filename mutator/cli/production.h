@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "mutator/cli/context.h"
 #include "mutator/grade/piece.h"
@@ -17,6 +18,15 @@ Status keep_evidence(const session::Session& session, const grade::Evidence& evi
 
 // What comes with the symptom.
 nlohmann::json log_in_json(const std::vector<catalog::Evidence>& known, const grade::Evidence& evidence);
+
+// What was recorded of the session's bug: kept beside the session, or recorded now.
+Result<grade::Evidence> evidence_of_session(Context& c, const session::Session& session);
+
+// Of these parts; of all where none is named.
+nlohmann::json piece_in_json(const grade::Piece& piece, const std::vector<std::string>& parts);
+
+// "2 minutes on your clock, 5 for all that you asked."
+std::string paid_in_words(const session::Session& session);
 
 // What to type next.
 std::string what_next_in_production(const session::Session& session);

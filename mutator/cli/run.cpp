@@ -28,11 +28,6 @@
 namespace nanobug::cli {
 namespace {
 
-nlohmann::json number(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
-
 // What stands on stderr while the program runs: its own words, a line a step (every tenth where lines cannot
 // be drawn over), and a word when no step comes. Several threads speak.
 class Screen {
@@ -222,8 +217,8 @@ nlohmann::json to_json(const catalog::Run& run, const workshop::RunReport& own,
                        const workshop::RunReport& clean) {
   nlohmann::json json = {{"run", run.name}, {"ended", own.finished.how()}};
   for (const std::string& name : run.series) {
-    for (double value : own.series(name)) json["yours"][name].push_back(number(value));
-    for (double value : clean.series(name)) json["clean"][name].push_back(number(value));
+    for (double value : own.series(name)) json["yours"][name].push_back(number_in_json(value));
+    for (double value : clean.series(name)) json["clean"][name].push_back(number_in_json(value));
   }
   if (run.series.empty())
     json["yours"]["text"] = own.finished.out, json["clean"]["text"] = clean.finished.out;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <cmath>
 
 #include <algorithm>
 #include <cstdio>
@@ -88,6 +89,11 @@ workshop::Progress Ui::progress() const {
 
 void Ui::clear_progress() const {
   if (live()) std::fputs("\r\033[K", stderr);
+}
+
+nlohmann::json number_in_json(double value) {
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {

@@ -34,6 +34,9 @@ struct Ui {
 // For json.dump(): what Unix allows in a path need not be UTF-8, and JSON must be.
 inline constexpr auto kAnyBytes = nlohmann::json::error_handler_t::replace;
 
+// JSON has no NaN and no infinity: "nan", "inf", "-inf".
+nlohmann::json number_in_json(double value);
+
 // Rows under a header, columns as wide as their widest cell.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 

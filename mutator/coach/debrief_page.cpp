@@ -7,6 +7,7 @@
 #include <map>
 
 #include "mutator/base/files.h"
+#include "mutator/coach/evidence.h"
 #include "mutator/coach/page.h"
 #include "mutator/coach/svg.h"
 #include "mutator/coach/tally.h"
@@ -105,7 +106,7 @@ bool has_sources(const session::Session& s) {
 void facts(Html& html, const Debrief& d) {
   const session::Session& s = d.session;
   std::vector<std::pair<std::string, std::string>> all = {
-      {"Session", s.name + (s.production ? ", in " : ", a ") + mode_of(s)},
+      {"Session", s.name + ", " + mode_in_words(s)},
       {"Begun", day(s.started)},
       {"Outcome", d.outcome + ": " + cost_of(s, d.at)},
       {"Its time", count(s.minutes, "minute")},
@@ -126,12 +127,7 @@ void evidence(Html& html, const session::Session& s) {
       for (const session::Asked& one : s.asked)
         html.in("li", {}, [&] {
           html.element("code", one.evidence);
-          html.text(fmt::format(", {}: {}", count(one.minutes, "minute"),
-                                s.decoy     ? "it is the clean tree's"
-                                : one.tells ? "tells, it is not the clean tree's"
-                                : s.production && one.evidence == s.production->checkout
-                                    ? "what a fix needs"
-                                    : "tells nothing by itself"));
+          html.text(fmt::format(", {}; {}", count(one.minutes, "minute"), worth_of(s, one)));
         });
     });
   if (s.production && !s.production->cheapest.empty())

@@ -383,6 +383,13 @@ int production_minutes(const catalog::Rule& rule) {
   return std::clamp(rule.minutes, 15, 20);
 }
 
+std::string worth_of(const session::Session& session, const session::Asked& asked) {
+  if (session.decoy) return "it is the clean tree's";
+  if (asked.tells) return "tells: it is not the clean tree's";
+  const bool is_checkout = session.production && asked.evidence == session.production->checkout;
+  return is_checkout ? "what a fix needs" : "tells nothing by itself";
+}
+
 bool was_asked(const session::Session& session, const std::string& evidence) {
   return std::any_of(session.asked.begin(), session.asked.end(),
                      [&](const session::Asked& one) { return one.evidence == evidence; });

@@ -44,6 +44,8 @@ int production_minutes(const catalog::Rule& rule);
 
 // Adds it at its price, unless it has none, was paid before, or the answer is known.
 void note_asked(session::Session& session, const catalog::Evidence& evidence, bool tells, std::int64_t now);
+// What it was worth to have asked for it: "tells: it is not the clean tree's".
+std::string worth_of(const session::Session& session, const session::Asked& asked);
 bool was_asked(const session::Session& session, const std::string& evidence);
 
 }  // namespace nanobug::coach

@@ -17,7 +17,7 @@ constexpr int kSitting = 45;  // minutes
 std::map<std::string, std::int64_t> solved_when(const std::vector<session::Record>& ledger) {
   std::map<std::string, std::int64_t> when;
   for (const session::Record& record : ledger)
-    for (const std::string& id : solved_ids({record})) when.emplace(id, record.ended);
+    for (const std::string& id : solved_in(record)) when.emplace(id, record.ended);
   return when;
 }
 

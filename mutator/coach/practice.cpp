@@ -33,7 +33,8 @@ std::set<std::string> rules_of(const session::Session& session) {
   return ids;
 }
 
-// All of a solved session; of one with several bugs that was stopped, those that were fixed.
+}  // namespace
+
 std::set<std::string> solved_in(const session::Record& record) {
   if (record.outcome == "solved") return rules_of(record.session);
   std::set<std::string> ids;
@@ -42,8 +43,6 @@ std::set<std::string> solved_in(const session::Record& record) {
       if (bug.fixed) ids.insert(bug.rule);
   return ids;
 }
-
-}  // namespace
 
 Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog) {
   Progress progress;

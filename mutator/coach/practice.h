@@ -35,6 +35,10 @@ Progress progress_of(const std::vector<session::Record>& ledger, const catalog::
 // Those of a session, each once, without those that are gone from the catalog.
 std::vector<const catalog::Rule*> rules_of(const session::Session& session, const catalog::Catalog& catalog);
 
+// The ids that a session solved: all of a solved one; of several bugs that were stopped, those that were
+// fixed.
+std::set<std::string> solved_in(const session::Record& record);
+
 // The ids that were solved.
 std::set<std::string> solved_ids(const std::vector<session::Record>& ledger);
 

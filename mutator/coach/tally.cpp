@@ -55,6 +55,10 @@ std::string mode_of(const Session& session) {
   return session.review ? "review" : session.production ? "production" : "hunt";
 }
 
+std::string mode_in_words(const Session& session) {
+  return (session.production ? "in " : "a ") + mode_of(session);
+}
+
 std::string outcome_of(const Session& session) {
   return session.solved ? "solved" : session.revealed ? "revealed" : "stopped";
 }

@@ -39,6 +39,7 @@ std::int64_t learner_seconds(const session::Session& session, std::int64_t now);
 std::int64_t over_time(const session::Session& session, std::int64_t now);
 
 std::string mode_of(const session::Session& session);                     // hunt, review, production
+std::string mode_in_words(const session::Session& session);               // a hunt, a review, in production
 std::string outcome_of(const session::Session& session);                  // solved, revealed, stopped
 std::string state_of(const session::Session& session, std::int64_t now);  // solved, revealed, over time, open
 

@@ -37,22 +37,13 @@ constexpr double kBeyond = 1.5, kRounding = 1e-6;  // times what two clean runs 
 
 // ---- cut out of a run
 
-// A number, or what stands for one.
-std::optional<double> number_in(const json& value) {
-  if (value.is_number()) return value.get<double>();
-  if (value == "nan") return kNone;
-  if (value == "inf") return std::numeric_limits<double>::infinity();
-  if (value == "-inf") return -std::numeric_limits<double>::infinity();
-  return std::nullopt;
-}
-
 std::optional<std::vector<std::vector<double>>> table_in(const json& value) {
   if (!value.is_array() || value.empty()) return std::nullopt;
   std::vector<std::vector<double>> rows;
   for (const json& row : value) {
     if (!row.is_array()) return std::nullopt;
     rows.emplace_back();
-    for (const json& cell : row) rows.back().push_back(number_in(cell).value_or(kNone));
+    for (const json& cell : row) rows.back().push_back(workshop::number_in(cell).value_or(kNone));
   }
   return rows;
 }
@@ -106,7 +97,7 @@ class Gatherer {
   void add(int step, const std::string& name, const json& value) {
     const auto part = part_in(name, wanted_.series);
     if (!part) return;
-    if (const auto one = number_in(value))
+    if (const auto one = workshop::number_in(value))
       number(step, *part, *one);
     else if (value.is_string())
       words(step, *part, value.get<std::string>());
@@ -238,14 +229,10 @@ catalog::Program telling(const catalog::Tree& tree, const catalog::Program& prog
                          Seed seed) {
   catalog::Program more = program;
   const auto& can = tree.diagnostics.programs;
-  if (std::find(can.begin(), can.end(), program.program) != can.end()) {
-    for (const std::string& arg : tree.diagnostics.args) {
-      std::string one = arg;
-      if (const size_t at = one.find("{diagnostics}"); at != std::string::npos)
-        one.replace(at, 13, file.string());
-      more.args.push_back(std::move(one));
-    }
-  }
+  if (std::find(can.begin(), can.end(), program.program) != can.end())
+    for (std::string& arg :
+         workshop::Workshop::substitute(tree.diagnostics.args, {{"diagnostics", file.string()}}))
+      more.args.push_back(std::move(arg));
   if (seed == Seed::other)
     more.args.insert(more.args.end(), tree.diagnostics.reseed.begin(), tree.diagnostics.reseed.end());
   return more;

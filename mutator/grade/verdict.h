@@ -1,5 +1,5 @@
-// verdict: is this checkout right? Decided by what its sources compute, never by their text, and never by
-// what lies in its own build directory.
+// verdict: is this checkout right? Decided by what its sources compute, never by their text, and never by what
+// lies in its own build directory.
 #pragma once
 
 #include <string>
@@ -31,11 +31,10 @@ struct Verdict {
   int agreeing() const;  // of `probes`
 };
 
-// Builds the checkout's sources (but for the names at its top in `leave_out`) in a place of their own, and
-// asks every probe and every parity run there. Errors are nanobug's own trouble; a tree that is wrong in
-// whatever way is a Verdict.
-Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean,
-                      const fs::path& checkout, const std::vector<std::string>& leave_out,
-                      const workshop::Progress& progress = {});
+// Builds the checkout's sources (but for the names at its top in `leave_out`) in a place of their own, and asks
+// every probe and every parity run there. Errors are nanobug's own trouble; a tree that is wrong in whatever
+// way is a Verdict.
+Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean, const fs::path& checkout,
+                      const std::vector<std::string>& leave_out, const workshop::Progress& progress = {});
 
 }  // namespace nanobug::grade

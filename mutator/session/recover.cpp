@@ -6,10 +6,14 @@
 namespace nanobug::session {
 namespace {
 
+// The checkout has reached its place, and the learner may have worked in it since: it stays.
+bool is_in_place(const Journal& journal) {
+  return journal.ready && identity(journal.saved.session.directory) == journal.staged;
+}
+
 Result<std::string> recover_start(Papers& papers, const Journal& journal) {
   const Session& session = journal.saved.session;
-  // The checkout has reached its place, and the learner may have worked in it since: it stays.
-  if (journal.ready && identity(session.directory) == journal.staged) {
+  if (is_in_place(journal)) {
     NANOBUG_TRY(finish_start(papers, journal));
     return "an interrupted start was finished: the session " + session.name + " is open in " +
            session.directory.string();
@@ -20,7 +24,7 @@ Result<std::string> recover_start(Papers& papers, const Journal& journal) {
 
 Result<std::string> recover_open(Papers& papers, const Journal& journal) {
   const Session& session = journal.saved.session;
-  if (journal.ready && identity(session.directory) == journal.staged) {
+  if (is_in_place(journal)) {
     NANOBUG_TRY(finish_start(papers, journal));
     return "an interrupted open was finished: the checkout of " + session.name + " is " +
            session.directory.string();

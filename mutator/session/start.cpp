@@ -105,6 +105,11 @@ Status lay_out(Papers& papers, const StartRequest& request, Journal& journal, Sp
   return finish_start(papers, journal);
 }
 
+Status undo_lay_out(const Journal& journal) {
+  if (journal.ready) NANOBUG_TRY(take_back(journal.staging, journal.saved.session.directory, journal.staged));
+  return remove_tree(journal.staging);
+}
+
 Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
   const Session& session = journal.saved.session;
   NANOBUG_TRY(keep_project(papers, request, session));
@@ -185,8 +190,7 @@ Result<Session> open_checkout(Papers& papers, const StartRequest& request) {
 }
 
 Status undo_open(Papers& papers, const Journal& journal) {
-  if (journal.ready) NANOBUG_TRY(take_back(journal.staging, journal.saved.session.directory, journal.staged));
-  NANOBUG_TRY(remove_tree(journal.staging));
+  NANOBUG_TRY(undo_lay_out(journal));
   return close_journal(papers.journal());
 }
 
@@ -202,8 +206,7 @@ Status finish_start(Papers& papers, const Journal& journal) {
 
 Status undo_start(Papers& papers, const Journal& journal) {
   const Session& session = journal.saved.session;
-  if (journal.ready) NANOBUG_TRY(take_back(journal.staging, session.directory, journal.staged));
-  NANOBUG_TRY(remove_tree(journal.staging));
+  NANOBUG_TRY(undo_lay_out(journal));
   if (::unlink(papers.session().c_str()) != 0 && errno != ENOENT)
     return fail(Exit::io, "cannot remove " + papers.session().string() + ": " + system_reason(errno));
   // A branch that a full disk keeps us from dropping does no harm: its name is not given again.

@@ -97,15 +97,20 @@ std::vector<double> RunReport::series(const std::string& name) const {
   return values;
 }
 
+std::optional<double> number_in(const nlohmann::json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (value == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (value == "inf") return std::numeric_limits<double>::infinity();
+  if (value == "-inf") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
+}
+
 std::optional<Record> parse_record(std::string_view line) {
   const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return std::nullopt;
   Record record;
   for (const auto& [name, value] : json.items()) {
-    if (value.is_number()) record[name] = value.get<double>();
-    if (value == "nan") record[name] = std::numeric_limits<double>::quiet_NaN();
-    if (value == "inf") record[name] = std::numeric_limits<double>::infinity();
-    if (value == "-inf") record[name] = -std::numeric_limits<double>::infinity();
+    if (const auto number = number_in(value)) record[name] = *number;
   }
   return record;
 }

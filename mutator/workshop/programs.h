@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,9 @@ struct RunReport {
   // A series by name, in order, of the records that have it.
   std::vector<double> series(const std::string& name) const;
 };
+
+// A number, or the word that stands for one that JSON has not.
+std::optional<double> number_in(const nlohmann::json& value);
 
 // One line; nothing when it is not an object of JSON.
 std::optional<Record> parse_record(std::string_view line);
