@@ -14,6 +14,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
 #include "mutator/base/paths.h"
+#include "mutator/cli/plots.h"
 #include "mutator/cli/recorded.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
@@ -225,11 +226,15 @@ nlohmann::json to_json(const catalog::Run& run, const workshop::RunReport& own,
   return json;
 }
 
+fs::path picture_of(const session::Session& session) {
+  return state_home() / "plots" / (session.name + ".svg");
+}
+
 // The curves that say most: those of the first series that a person sees part from the clean tree's.
 void draw_curves(const Ui& ui, const session::Session& session, const catalog::Run& run,
                  const workshop::RunReport& own, const workshop::RunReport& clean, nlohmann::json& json) {
   const std::string series = grade::describe(own, clean, run).series;
-  const fs::path svg = state_home() / "plots" / (session.name + ".svg");
+  const fs::path svg = picture_of(session);
   const std::vector<coach::Curve> curves = {{"yours", own.series(series)}, {"clean", clean.series(series)}};
   const Status drawn = coach::plot_svg(series, curves, svg);
   json["svg"] = drawn ? nlohmann::json(svg.string()) : nlohmann::json(nullptr);
@@ -238,7 +243,17 @@ void draw_curves(const Ui& ui, const session::Session& session, const catalog::R
   if (drawn) ui.say("Plot saved to " + tidy(svg));
 }
 
-Result<Exit> run_session(Context& c, const std::string& name) {
+// What of those names there is, known before anything of the learner's is built.
+Result<Plots> plots_named(Context& c, const grade::Mutants& mutants, const catalog::Run& run,
+                          const std::vector<std::string>& names) {
+  if (names.empty()) return Plots{};
+  const auto clean = grade::baseline(mutants.workshop(), mutants.clean(), run, 0, c.ui.progress());
+  c.ui.clear_progress();
+  NANOBUG_TRY(clean);
+  return plots_of(c.ui, mutants.workshop(), mutants.clean(), run, *clean, names);
+}
+
+Result<Exit> run_session(Context& c, const std::string& name, const std::vector<std::string>& plotted) {
   // Until the run is over nobody moves the checkout away.
   const auto in_use = session::Desk::use_checkout(Context::places());
   NANOBUG_TRY(in_use);
@@ -254,6 +269,8 @@ Result<Exit> run_session(Context& c, const std::string& name) {
   const auto mutants = c.mutants_of(*session);
   NANOBUG_TRY(mutants);
   const workshop::Workshop& shop = (*mutants)->workshop();
+  const auto plots = plots_named(c, **mutants, run, plotted);
+  NANOBUG_TRY(plots);
   const auto good = build(c, shop, run, session->directory);
   NANOBUG_TRY(good);
   if (!*good) return Exit::check_failed;
@@ -261,16 +278,25 @@ Result<Exit> run_session(Context& c, const std::string& name) {
   const auto clean = grade::baseline(shop, (*mutants)->clean(), run, 0, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(clean);
-  const auto scratch = scratch_for(shop, run, session->directory);
+  const catalog::Run performed = performed_for(*plots, shop.spec(), run);
+  auto scratch = scratch_for(shop, performed, session->directory);
   NANOBUG_TRY(scratch);
+  if (plots->diagnosed && !*scratch) {  // a tree that has no place for it
+    auto made = workshop::RunDirectory::make(shop.spec());
+    NANOBUG_TRY(made);
+    scratch->emplace(std::move(*made));
+  }
+  const fs::path told = *scratch && plots->diagnosed ? (*scratch)->path() / kDiagnosticsFile : fs::path();
+  std::error_code error;
+  if (!told.empty()) fs::remove(told, error);  // an earlier run's is not this one's
   for (const catalog::Step& step : run.program.before)
     c.ui.say("$ " + typed(shop, step, session->directory, *scratch));
-  const std::string command = typed(shop, run.program, session->directory, *scratch);
+  const std::string command = typed(shop, performed.program, session->directory, *scratch);
   c.ui.say("$ " + command);
   const std::string series = run.series.empty() ? "" : run.series.front();
   const std::vector<double> clean_series = clean->series(series);
   Screen screen(c.ui, run, clean_series);
-  const auto own = run_program(shop, run.program, session->directory,
+  const auto own = run_program(shop, performed.program, session->directory,
                                {.on_record =
                                     [&](const workshop::Record& record) {
                                       if (record.contains(series)) screen.step(record);
@@ -288,7 +314,10 @@ Result<Exit> run_session(Context& c, const std::string& name) {
 
   nlohmann::json json = to_json(run, *own, *clean);
   json["command"] = command;
-  if (!run.series.empty())
+  if (!plots->series.empty())
+    draw_plots(c.ui, *plots, picture_of(*session), *own, told.empty() ? "" : read_file(told).value_or(""),
+               *clean, json);
+  else if (!run.series.empty())
     draw_curves(c.ui, *session, run, *own, *clean, json);
   else if (!c.ui.json)
     show_text(c.ui, own->finished.out, clean->finished.out);
@@ -300,11 +329,17 @@ Result<Exit> run_session(Context& c, const std::string& name) {
 
 void add_run(Verbs& verbs) {
   auto name = std::make_shared<std::string>();
+  auto plotted = std::make_shared<std::vector<std::string>>();
   CLI::App* verb =
       verbs.add(verbs.app, "run", "Run what shows the bug, beside the clean baseline: training, a chat");
   verb->add_option("--run", *name, "Another of the catalog's runs (default: the one of the session's bug)")
       ->type_name("NAME");
-  verbs.on(verb, [name, &c = verbs.context] { return run_session(c, *name); });
+  verb->add_option("--plot", *plotted,
+                   "Draw these series instead, with commas between: loss, grad_norm/ for all its parts, "
+                   "attention_entropy")
+      ->delimiter(',')
+      ->type_name("SERIES");
+  verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, *name, *plotted); });
 }
 
 }  // namespace nanobug::cli

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "mutator/base/suggest.h"
+#include "mutator/coach/shade.h"
 #include "mutator/coach/stems.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
@@ -156,7 +157,6 @@ std::string grid(const Piece& piece, const std::vector<size_t>& parts, const Pie
 
 // Cells from nothing to the largest as shades; a row of the table is a line.
 std::string shades(const Piece::Table& table, size_t width) {
-  constexpr std::string_view kShades = " .:-=+*#%@";
   constexpr size_t kRows = 24;
   double high = 0;
   for (const auto& row : table.rows)
@@ -168,10 +168,7 @@ std::string shades(const Piece::Table& table, size_t width) {
     std::string line = fmt::format("  {:>3} |", r);
     for (size_t c = 0; c < std::min(table.rows[r].size(), width > 12 ? width - 8 : 4); ++c) {
       const double cell = table.rows[r][c];
-      const auto shade = high > 0 && std::isfinite(cell)
-                             ? static_cast<size_t>(std::clamp(std::ceil(cell / high * 9), 0.0, 9.0))
-                             : 0;
-      line += std::isnan(cell) ? '?' : kShades[shade];
+      line += std::isnan(cell) ? '?' : shade(high > 0 && std::isfinite(cell) ? cell / high : 0);
     }
     text += line + '\n';
   }

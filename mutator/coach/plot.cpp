@@ -6,25 +6,17 @@
 #include <cmath>
 
 #include "mutator/base/files.h"
-#include "mutator/base/process.h"
+#include "mutator/coach/gnuplot.h"
 
 namespace nanobug::coach {
 namespace {
 
-// A gnuplot string in double quotes.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string data_block(size_t index, const Curve& curve) {
   std::string block = fmt::format("$curve{} << END\n", index);
-  for (size_t step = 0; step < curve.values.size(); ++step)
-    if (std::isfinite(curve.values[step])) block += fmt::format("{} {:.9g}\n", step, curve.values[step]);
+  for (size_t i = 0; i < curve.values.size(); ++i)
+    if (std::isfinite(curve.values[i]))
+      block += fmt::format("{} {:.9g}\n", curve.steps.empty() ? static_cast<int>(i) : curve.steps[i],
+                           curve.values[i]);
   return block + "END\n";
 }
 
@@ -34,40 +26,29 @@ bool empty(const Curve& curve) {
   return true;
 }
 
-Result<std::string> gnuplot(const std::string& title, const std::vector<Curve>& curves,
-                            const std::string& terminal, const std::vector<std::string>& styles) {
-  std::string script = "set terminal " + terminal + "\nset title " + quoted(title) +
+Result<std::string> draw(const std::string& title, const std::vector<Curve>& curves,
+                         const std::string& terminal, const std::vector<std::string>& styles) {
+  std::string script = "set terminal " + terminal + "\nset title " + gnuplot_string(title) +
                        " noenhanced\nset xlabel \"step\"\nset key top right noenhanced\n";
   std::string plot;
   for (size_t i = 0; i < curves.size(); ++i) {
     if (empty(curves[i])) continue;
     script += data_block(i, curves[i]);
     plot += fmt::format("{}$curve{} using 1:2 {} title {}", plot.empty() ? "plot " : ", ", i,
-                        styles[i % styles.size()], quoted(curves[i].name));
+                        styles[i % styles.size()], gnuplot_string(curves[i].name));
   }
   if (plot.empty()) return fail(Exit::io, "there is nothing to plot: no value is finite");
-  const auto parent = directory_for_temporaries();
-  NANOBUG_TRY(parent);
-  auto directory = make_temporary_directory(*parent, "nanobug-plot");
-  NANOBUG_TRY(directory);
-  const fs::path file = *directory / "plot.gp";
-  NANOBUG_TRY(write_unsynced(file, script + plot + "\n"));
-  auto finished = run({.argv = {"gnuplot", file.string()},
-                       .environment = {{"GNUTERM", "dumb"}},
-                       .time_limit = std::chrono::seconds(20)});
-  (void)remove_tree(*directory);
-  NANOBUG_TRY(finished);
-  if (!finished->good())
-    return fail(Exit::io, "gnuplot cannot draw the plot (" + finished->how() + "): " + finished->err);
-  return std::move(finished->out);
+  return gnuplot(script + plot + "\n");
 }
 
 }  // namespace
 
 Result<std::string> plot_text(const std::string& title, const std::vector<Curve>& curves, int width,
-                              int height) {
-  auto text = gnuplot(title, curves, fmt::format("dumb size {}, {} noattributes aspect 1", width, height),
-                      {"with points pointtype \"o\"", "with points pointtype \".\""});
+                              int height, Frame frame) {
+  auto text = draw(title, curves,
+                   fmt::format("dumb size {}, {} noattributes aspect 1{}", width, height,
+                               frame == Frame::behind ? "\nset border back" : ""),
+                   {"with points pointtype \"o\"", "with points pointtype \".\""});
   NANOBUG_TRY(text);
   // The terminal begins with a form feed; trailing blanks only get in the way.
   std::string out;
@@ -83,7 +64,7 @@ Result<std::string> plot_text(const std::string& title, const std::vector<Curve>
 }
 
 Status plot_svg(const std::string& title, const std::vector<Curve>& curves, const fs::path& file) {
-  const auto text = gnuplot(
+  const auto text = draw(
       title, curves, "svg size 800, 480 dynamic background rgb 'white' font 'sans-serif,13'",
       {"with lines linewidth 2 linecolor rgb '#c0392b'", "with lines linewidth 2 linecolor rgb '#2c7fb8'"});
   NANOBUG_TRY(text);

@@ -11,12 +11,16 @@ namespace nanobug::coach {
 
 struct Curve {
   std::string name;
-  std::vector<double> values;  // one a step from 0; what is not finite is left out
+  std::vector<double> values;   // one a step; what is not finite is left out
+  std::vector<int> steps = {};  // which, as many; empty: from 0 on
 };
+
+// Whether the frame hides a point that lies on it, or is hidden.
+enum class Frame { in_front, behind };
 
 // Text of at most `width` columns and `height` lines. Errors: Exit::io when gnuplot is missing or fails.
 Result<std::string> plot_text(const std::string& title, const std::vector<Curve>& curves, int width,
-                              int height);
+                              int height, Frame frame = Frame::in_front);
 
 // Writes the file.
 Status plot_svg(const std::string& title, const std::vector<Curve>& curves,

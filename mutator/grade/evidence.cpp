@@ -18,6 +18,7 @@
 #include "mutator/grade/courses.h"
 #include "mutator/grade/parity.h"
 #include "mutator/grade/recording.h"
+#include "mutator/grade/told.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/probes.h"
 #include "mutator/workshop/trial.h"
@@ -37,26 +38,6 @@ constexpr double kBeyond = 1.5, kRounding = 1e-6;  // times what two clean runs 
 
 // ---- cut out of a run
 
-std::optional<std::vector<std::vector<double>>> table_in(const json& value) {
-  if (!value.is_array() || value.empty()) return std::nullopt;
-  std::vector<std::vector<double>> rows;
-  for (const json& row : value) {
-    if (!row.is_array()) return std::nullopt;
-    rows.emplace_back();
-    for (const json& cell : row) rows.back().push_back(workshop::number_in(cell).value_or(kNone));
-  }
-  return rows;
-}
-
-// What of a name belongs to the series: "" for the series itself, the part of "grad_norm/*", or nothing.
-std::optional<std::string> part_in(const std::string& name, const std::string& series) {
-  if (name == series) return "";
-  if (!series.ends_with('*')) return std::nullopt;
-  const std::string_view stem = std::string_view(series).substr(0, series.size() - 1);
-  if (!name.starts_with(stem) || name.size() == stem.size()) return std::nullopt;
-  return name.substr(stem.size());
-}
-
 std::string cut(const std::string& text) {
   if (text.size() <= kMostWords) return text;
   size_t end = kMostWords;
@@ -66,7 +47,7 @@ std::string cut(const std::string& text) {
 
 class Gatherer {
  public:
-  explicit Gatherer(const catalog::Evidence& wanted) : wanted_(wanted) { piece_.id = wanted.id; }
+  explicit Gatherer(const std::string& id) { piece_.id = id; }
 
   void number(int step, const std::string& part, double value) {
     if (piece_.steps.empty() || piece_.steps.back() != step) piece_.steps.push_back(step);
@@ -94,15 +75,13 @@ class Gatherer {
     piece_.tables.push_back({step, part, std::move(rows)});
   }
 
-  void add(int step, const std::string& name, const json& value) {
-    const auto part = part_in(name, wanted_.series);
-    if (!part) return;
-    if (const auto one = workshop::number_in(value))
-      number(step, *part, *one);
-    else if (value.is_string())
-      words(step, *part, value.get<std::string>());
-    else if (auto rows = table_in(value))
-      table(step, *part, std::move(*rows));
+  void add(int step, const std::string& part, const Value& value) {
+    if (const double* one = std::get_if<double>(&value))
+      number(step, part, *one);
+    else if (const auto* text = std::get_if<std::string>(&value))
+      words(step, part, *text);
+    else
+      table(step, part, std::get<std::vector<std::vector<double>>>(value));
   }
 
   Piece piece() && {
@@ -111,20 +90,8 @@ class Gatherer {
   }
 
  private:
-  const catalog::Evidence& wanted_;
   Piece piece_;
 };
-
-// The diagnostics' names keep their order.
-std::vector<nlohmann::ordered_json> objects_in(const std::string& lines) {
-  std::vector<nlohmann::ordered_json> all;
-  for (const std::string_view line : lines_of(lines)) {
-    auto object = nlohmann::ordered_json::parse(line, nullptr, false);
-    if (object.is_object() && object.contains("step") && object["step"].is_number_integer())
-      all.push_back(std::move(object));
-  }
-  return all;
-}
 
 // ---- how far two runs part
 
@@ -224,20 +191,6 @@ std::string to_bytes(const json& j) {
 
 enum class Seed { own, other };
 
-// The head's diagnostics switched on, where the program can.
-catalog::Program telling(const catalog::Tree& tree, const catalog::Program& program, const fs::path& file,
-                         Seed seed) {
-  catalog::Program more = program;
-  const auto& can = tree.diagnostics.programs;
-  if (std::find(can.begin(), can.end(), program.program) != can.end())
-    for (std::string& arg :
-         workshop::Workshop::substitute(tree.diagnostics.args, {{"diagnostics", file.string()}}))
-      more.args.push_back(std::move(arg));
-  if (seed == Seed::other)
-    more.args.insert(more.args.end(), tree.diagnostics.reseed.begin(), tree.diagnostics.reseed.end());
-  return more;
-}
-
 struct Recorded {
   workshop::RunReport report;
   std::string diagnostics;
@@ -250,7 +203,11 @@ Result<Recorded> record(const workshop::Workshop& workshop, const workshop::Clea
   const auto begun = begin(workshop, clean, run.program, same);
   NANOBUG_TRY(begun);
   const fs::path file = begun->directory.path() / "diagnostics.jsonl";
-  const catalog::Program program = telling(workshop.spec(), run.program, file, seed);
+  catalog::Program program = telling(workshop.spec(), run.program, file.string());
+  if (seed == Seed::other) {
+    const auto& reseed = workshop.spec().diagnostics.reseed;
+    program.args.insert(program.args.end(), reseed.begin(), reseed.end());
+  }
   auto report = workshop::run_program(workshop, program, tree,
                                       {.threads = 1,
                                        .limits = limits,
@@ -352,10 +309,10 @@ std::optional<Evidence> Evidence::of_bytes(const std::string& bytes) {
 
 std::vector<Piece> pieces_of(const std::vector<catalog::Evidence>& wanted, const workshop::RunReport& report,
                              const std::string& diagnostics) {
-  const auto told = objects_in(diagnostics);
+  const Told told(report, diagnostics);
   std::vector<Piece> pieces;
   for (const catalog::Evidence& one : wanted) {
-    Gatherer gather(one);
+    Gatherer gather(one.id);
     if (one.from == From::output) {
       if (!report.finished.out.empty()) gather.words(0, "", report.finished.out);
       if (!report.finished.good())
@@ -363,21 +320,10 @@ std::vector<Piece> pieces_of(const std::vector<catalog::Evidence>& wanted, const
                      "The run ends with " + report.finished.how() + ": " +
                          report.finished.err.substr(0, report.finished.err.find('\n')));
     }
-    if (one.from == From::run) {
-      int step = 0;
-      bool in_records = false;
-      for (const workshop::Record& record : report.records) {
-        const auto at = record.find("step");
-        const int here = at == record.end() ? step : static_cast<int>(at->second);
-        for (const auto& [name, value] : record)
-          if (const auto part = part_in(name, one.series))
-            gather.number(here, *part, value), in_records = true;
-        step = here + 1;
-      }
-      for (const auto& object : told)
-        for (const auto& [name, value] : object.items())
-          if (!in_records || !value.is_number()) gather.add(object["step"].get<int>(), name, value);
-    }
+    if (one.from == From::run)
+      told.each(one.series, [&](int step, const std::string& part, const Value& value) {
+        gather.add(step, part, value);
+      });
     if (Piece piece = std::move(gather).piece(); !piece.empty()) pieces.push_back(std::move(piece));
   }
   return pieces;
