@@ -28,7 +28,7 @@ struct Telling : Tiny {
     replace_in(tree / "descend.cpp", "  std::fclose(metrics);",
                "  std::fclose(metrics);\n  if (told) std::fclose(told);");
     replace_in(catalog, "  evidence:\n",
-               "  diagnostics: {options: [--tell, \"{diagnostics}\"], programs: [descend], reseed: []}\n  "
+               "  diagnostics: {options: [--tell, \"{diagnostics}\"], programs: [descend], reseed: [more]}\n  "
                "evidence:\n");
   }
 };
@@ -87,12 +87,12 @@ TEST_CASE("a name that means no series is one sentence with those there are, and
   const Telling tiny;
   const fs::path dir = tiny.start({"descent-goes-uphill"});
   replace_in(dir / "stats.cpp", "#include \"stats.h\"", "#include \"stats.h\"\nthis does not compile");
-  CHECK(tiny.refused({"run", "--plot", "loss,hafl"}, 2) ==
+  CHECK(tiny.refused({"run", "-q", "--plot", "loss,hafl"}, 2) ==
         "nanobug: the run 'descent' has no series 'hafl' (did you mean 'half'?); it has loss, away, half, "
         "map, loss/\n");
-  CHECK(has(tiny.refused({"run", "--plot", "said"}, 2),
+  CHECK(has(tiny.refused({"run", "-q", "--plot", "said"}, 2),
             "'said' of the run 'descent' is text, and text has no plot"));
-  CHECK(has(tiny.refused({"run", "--plot", "half/e"}, 2), "no series 'half/e'"));
+  CHECK(has(tiny.refused({"run", "-q", "--plot", "half/e"}, 2), "no series 'half/e'"));
   CHECK(has(tiny.user.nanobug({"run", "--plot", "loss"}).out, "The checkout does not build:"));
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("a program that cannot tell has its records, and one without records h
       tiny.catalog, "series: [loss]}",
       "series: [loss]}\n    words: {program: descend, args: [\"{scratch}/m.jsonl\", \"5\"], time_limit: 5}");
   tiny.start({"descent-goes-uphill"});
-  CHECK(tiny.refused({"run", "--plot", "lost"}, 2) ==
+  CHECK(tiny.refused({"run", "-q", "--plot", "lost"}, 2) ==
         "nanobug: the run 'descent' has no series 'lost' (did you mean 'loss'?); it has loss\n");
-  CHECK(tiny.refused({"run", "--run", "words", "--plot", "loss"}, 2) ==
+  CHECK(tiny.refused({"run", "-q", "--run", "words", "--plot", "loss"}, 2) ==
         "nanobug: the run 'words' has no series to plot; without --plot it shows what it prints\n");
 }
