@@ -335,8 +335,7 @@ void add_run(Verbs& verbs) {
   verb->add_option("--run", *name, "Another of the catalog's runs (default: the one of the session's bug)")
       ->type_name("NAME");
   verb->add_option("--plot", *plotted,
-                   "Draw these series instead, with commas between: loss, grad_norm/ for all its parts, "
-                   "attention_entropy")
+                   "Draw these series of it, with commas between; a name that ends in / means its parts")
       ->delimiter(',')
       ->type_name("SERIES");
   verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, *name, *plotted); });

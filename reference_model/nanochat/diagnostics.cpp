@@ -52,9 +52,9 @@ std::string characters_of(std::string_view bytes) {
 
 // Tokens need not be whole characters. Ids that are no tokens are a fault that somebody may be
 // looking for, and no reason to end.
-std::string text_of(const Tokenizer& tokenizer, const std::vector<int64_t>& ids) {
+std::string text_of(const Diagnostics::Decode& decode, const std::vector<int64_t>& ids) {
   try {
-    return characters_of(tokenizer.decode(ids));
+    return characters_of(decode(ids));
   } catch (const std::exception&) {
     return "[no tokens]";
   }
@@ -65,7 +65,7 @@ std::vector<int64_t> row_of(const torch::Tensor& ids, int64_t row) {
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
-std::string targets_text(const Tokenizer& tokenizer, const std::vector<int64_t>& targets,
+std::string targets_text(const Diagnostics::Decode& decode, const std::vector<int64_t>& targets,
                          int64_t ignored) {
   std::string text;
   std::vector<int64_t> counted;
@@ -76,12 +76,16 @@ std::string targets_text(const Tokenizer& tokenizer, const std::vector<int64_t>&
       skipping = false;
       continue;
     }
-    text += text_of(tokenizer, counted);
+    text += text_of(decode, counted);
     counted.clear();
     if (!skipping) text += "[-]";
     skipping = true;
   }
-  return text + text_of(tokenizer, counted);
+  return text + text_of(decode, counted);
+}
+
+Diagnostics::Decode decoder_of(const Tokenizer& tokenizer) {
+  return [&tokenizer](const std::vector<int64_t>& ids) { return tokenizer.decode(ids); };
 }
 
 }  // namespace
@@ -161,22 +165,29 @@ void Diagnostics::see_weights(const std::string& layer, const torch::Tensor& wei
 }
 
 void Diagnostics::batch(const torch::Tensor& inputs, const torch::Tensor& targets,
-                        const Tokenizer& tokenizer, int64_t ignored) {
+                        const Decode& decode, int64_t ignored) {
   if (!on_ || batch_noted_) return;
   torch::NoGradGuard no_grad;
   batch_noted_ = true;
-  note("batch/inputs", first_bytes(text_of(tokenizer, row_of(inputs, 0)), kMostBytes));
-  note("batch/targets",
-       first_bytes(targets_text(tokenizer, row_of(targets, 0), ignored), kMostBytes));
+  note("batch/inputs", first_bytes(text_of(decode, row_of(inputs, 0)), kMostBytes));
+  note("batch/targets", first_bytes(targets_text(decode, row_of(targets, 0), ignored), kMostBytes));
   note("batch/tokens", static_cast<double>(inputs.numel()));
   note("batch/counted", targets.ne(ignored).sum().item<double>());
+}
+
+void Diagnostics::batch(const torch::Tensor& inputs, const torch::Tensor& targets,
+                        const Tokenizer& tokenizer, int64_t ignored) {
+  if (!on_ || batch_noted_) return;
+  torch::NoGradGuard no_grad;
+  const Decode decode = decoder_of(tokenizer);
+  batch(inputs, targets, decode, ignored);
   std::string documents;
   for (int64_t row = 0; row < std::min(inputs.size(0), kMostDocuments); ++row) {
     const std::vector<int64_t> ids = row_of(inputs, row);
     const auto bos = std::find(ids.begin(), ids.end(), tokenizer.bos_token_id());
     if (bos == ids.end()) continue;
     if (!documents.empty()) documents += "\n";
-    documents += first_bytes(text_of(tokenizer, {bos + 1, ids.end()}), kMostOfEach);
+    documents += first_bytes(text_of(decode, {bos + 1, ids.end()}), kMostOfEach);
   }
   if (!documents.empty()) note("documents", documents);
 }
@@ -252,7 +263,7 @@ void Diagnostics::question(const torch::Tensor& rewards, const torch::Tensor& ad
     note(std::string(name) + "mean", all.mean().item<double>());
     note(std::string(name) + "spread", all.std(/*unbiased=*/false).item<double>());
   }
-  note("answer", first_bytes(text_of(tokenizer, answer), kMostBytes));
+  note("answer", first_bytes(text_of(decoder_of(tokenizer), answer), kMostBytes));
 }
 
 void Diagnostics::write() {

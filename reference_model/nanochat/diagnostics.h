@@ -36,6 +36,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -92,7 +93,13 @@ class Diagnostics : private Watcher {
     Diagnostics& diagnostics_;
   };
 
-  // The step's first batch: token ids (B, T), and targets of which `ignored` does not count.
+  // Ids as text.
+  using Decode = std::function<std::string(const std::vector<int64_t>&)>;
+
+  // The step's first batch: token ids (B, T), and targets of which `ignored` does not count. The
+  // documents that begin in it are told where they are known by the tokenizer's <|bos|>.
+  void batch(const torch::Tensor& inputs, const torch::Tensor& targets, const Decode& decode,
+             int64_t ignored = -1);
   void batch(const torch::Tensor& inputs, const torch::Tensor& targets, const Tokenizer& tokenizer,
              int64_t ignored = -1);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "nanochat/loss_eval.h"
+#include "nanochat/watch.h"
 
 namespace nanochat {
 
@@ -38,6 +39,7 @@ torch::Tensor group_advantages(const torch::Tensor& rewards) {
 
 torch::Tensor policy_gradient_loss(const torch::Tensor& logits, const torch::Tensor& targets,
                                    const torch::Tensor& advantages) {
+  watch("logits", logits);
   const torch::Tensor losses = token_losses(logits, targets);       // (B, T)
   const torch::Tensor weighted = losses * advantages.unsqueeze(1);  // (B, T)
   const torch::Tensor count = targets.ne(-1).sum().clamp_min(1);

@@ -208,6 +208,8 @@ Outcome train(const Options& o, GPT& model, const CharTokenizer& tokenizer,
     const auto begin = std::chrono::steady_clock::now();
     diagnostics.begin(step, *model);
     const Batch batch = reversal_batch(draw(train_sequences, o.batch_size, rng), tokenizer);
+    diagnostics.batch(batch.inputs, batch.targets,
+                      [&](const std::vector<int64_t>& ids) { return tokenizer.decode(ids); });
     std::optional<Diagnostics::Look> look(std::in_place, diagnostics);
     const torch::Tensor loss = model->loss(batch.inputs, batch.targets);
     look.reset();

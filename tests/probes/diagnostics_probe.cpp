@@ -9,7 +9,9 @@
 #include <optional>
 
 #include "nanochat/gpt.h"
+#include "nanochat/loss.h"
 #include "nanochat/memory.h"
+#include "nanochat/policy_gradient.h"
 #include "nanochat/tokenizer.h"
 #include "oracle.h"
 #include "probe.h"
@@ -178,6 +180,27 @@ TEST_CASE("diagnostics.activations", "[diagnostics]") {
         Approx(std::sqrt(squares / count - mean * mean)).epsilon(1e-10));
 }
 
+TEST_CASE("diagnostics.logits_of_each_loss", "[diagnostics]") {
+  const Tensor logits = oracle::normal({2, 3, 7}), targets = torch::ones({2, 3}, torch::kInt64);
+  double sum = 0;
+  const Tensor flat = logits.view(-1);
+  for (int64_t i = 0; i < flat.numel(); ++i) sum += flat[i].item<double>();
+  torch::nn::Linear any(1, 1);
+  for (const bool policy : {false, true}) {
+    Told told;
+    told.diagnostics.begin(0, *any);
+    {
+      const Diagnostics::Look look(told.diagnostics);
+      if (policy)
+        nanochat::policy_gradient_loss(logits, targets, torch::ones({2}));
+      else
+        nanochat::cross_entropy(logits, targets);
+    }
+    told.diagnostics.write();
+    CHECK(told.only()["logits/mean"].get<double>() == Approx(sum / 42).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("diagnostics.attention", "[diagnostics]") {
   const int64_t B = 2, H = 3, T = 30;
   Tensor scores = oracle::normal({B, H, T, T}).masked_fill(~oracle::causal(T, T), -1e300);
@@ -244,6 +267,29 @@ TEST_CASE("diagnostics.batch", "[diagnostics]") {
   CHECK(line["batch/tokens"] == 2 * width);
   CHECK(line["batch/counted"] == static_cast<int64_t>(dog.size()) + 1);
   CHECK(line["documents"] == "a dog ran");
+}
+
+TEST_CASE("diagnostics.batch_of_letters", "[diagnostics]") {
+  // Ids of another tokenizer; it knows of no documents.
+  const Diagnostics::Decode letters = [](const std::vector<int64_t>& ids) {
+    std::string text;
+    for (const int64_t id : ids) text += static_cast<char>('a' + id);
+    return text;
+  };
+  const Tensor inputs = torch::tensor({{2, 0, 1, 3}, {9, 9, 9, 9}}, torch::kInt64),
+               targets = torch::tensor({{-1, -1, 1, 0}, {-1, 2, -1, -1}}, torch::kInt64);
+  torch::nn::Linear any(1, 1);
+  Told told;
+  told.diagnostics.begin(0, *any);
+  told.diagnostics.batch(inputs, targets, letters);
+  told.diagnostics.batch(targets, inputs, letters);  // not the first of the step
+  told.diagnostics.write();
+  const json line = told.only();
+  CHECK(line["batch/inputs"] == "cabd");
+  CHECK(line["batch/targets"] == "[-]ba");
+  CHECK(line["batch/tokens"] == 8);
+  CHECK(line["batch/counted"] == 3);
+  CHECK_FALSE(line.contains("documents"));
 }
 
 TEST_CASE("diagnostics.no_tokens", "[diagnostics]") {
