@@ -9,6 +9,7 @@
 #include <ctime>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "mutator/base/files.h"
@@ -243,6 +244,15 @@ void draw_curves(const Ui& ui, const session::Session& session, const catalog::R
   if (drawn) ui.say("Plot saved to " + tidy(svg));
 }
 
+// "a,b" -> a, b
+std::vector<std::string> names_in(const std::string& list) {
+  std::vector<std::string> names;
+  if (list.empty()) return names;
+  std::istringstream in(list + ',');
+  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
+  return names;
+}
+
 // What of those names there is, known before anything of the learner's is built.
 Result<Plots> plots_named(Context& c, const grade::Mutants& mutants, const catalog::Run& run,
                           const std::vector<std::string>& names) {
@@ -329,16 +339,16 @@ Result<Exit> run_session(Context& c, const std::string& name, const std::vector<
 
 void add_run(Verbs& verbs) {
   auto name = std::make_shared<std::string>();
-  auto plotted = std::make_shared<std::vector<std::string>>();
+  auto plotted = std::make_shared<std::string>();
   CLI::App* verb =
       verbs.add(verbs.app, "run", "Run what shows the bug, beside the clean baseline: training, a chat");
   verb->add_option("--run", *name, "Another of the catalog's runs (default: the one of the session's bug)")
       ->type_name("NAME");
   verb->add_option("--plot", *plotted,
                    "Draw these series of it, with commas between; a name that ends in / means its parts")
-      ->delimiter(',')
+      ->join(',')
       ->type_name("SERIES");
-  verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, *name, *plotted); });
+  verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, *name, names_in(*plotted)); });
 }
 
 }  // namespace nanobug::cli

@@ -27,9 +27,10 @@ struct Telling : Tiny {
         "\\\"said\\\": \\\"x\\\"}\\n\",\n                   i, x - 3, (x - 3) / 2, i);\n    tiny::step(");
     replace_in(tree / "descend.cpp", "  std::fclose(metrics);",
                "  std::fclose(metrics);\n  if (told) std::fclose(told);");
-    replace_in(catalog, "  evidence:\n",
-               "  diagnostics: {options: [--tell, \"{diagnostics}\"], programs: [descend], reseed: [more]}\n  "
-               "evidence:\n");
+    replace_in(
+        catalog, "  evidence:\n",
+        "  diagnostics: {options: [--tell, \"{diagnostics}\"], programs: [descend], reseed: [more]}\n  "
+        "evidence:\n");
   }
 };
 
@@ -93,6 +94,7 @@ TEST_CASE("a name that means no series is one sentence with those there are, and
   CHECK(has(tiny.refused({"run", "-q", "--plot", "said"}, 2),
             "'said' of the run 'descent' is text, and text has no plot"));
   CHECK(has(tiny.refused({"run", "-q", "--plot", "half/e"}, 2), "no series 'half/e'"));
+  CHECK(has(tiny.refused({"run", "-q", "--plot", "loss,"}, 2), "no series ''"));
   CHECK(has(tiny.user.nanobug({"run", "--plot", "loss"}).out, "The checkout does not build:"));
 }
 
