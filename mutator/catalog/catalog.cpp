@@ -63,6 +63,27 @@ void check_tutorial(const Catalog& catalog, Errors& errors) {
                       code.place});
 }
 
+void check_plan(const Catalog& catalog, const Plan& plan, Errors& errors) {
+  std::map<std::string, int> lines;
+  const auto wrong = [&](const Text& code, const std::string& message) {
+    errors.push_back({Exit::catalog, message, code.place});
+  };
+  for (const Plan::Part& part : plan.parts)
+    for (const std::vector<Text>& day : part.days)
+      for (const Text& code : day) {
+        const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
+                                       [&](const Rule& one) { return one.code.value == code.value; });
+        if (rule == catalog.rules.end())
+          wrong(code, "there is no rule '" + code.value + "' for the plan '" + plan.name +
+                          "'; name one by its code");
+        else if (rule->decoy)
+          wrong(code, "'" + code.value + "' is a decoy; a plan has bugs that can be found");
+        else if (const auto [other, is_new] = lines.emplace(code.value, code.place.line); !is_new)
+          wrong(code, "'" + code.value + "' is in the plan '" + plan.name + "' already, in line " +
+                          std::to_string(other->second) + "; remove one");
+      }
+}
+
 void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   const auto root = read_yaml(yaml, catalog.file.string(), errors);
   if (!root) return;
@@ -72,6 +93,7 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   read_table(fields, catalog_table(), catalog);
   check_names(catalog, errors);
   check_tutorial(catalog, errors);
+  for (const Plan& plan : catalog.tree.plans) check_plan(catalog, plan, errors);
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ void members(V& visit, T& error) {
 }
 template <class V, Is<Build> T>
 void members(V& visit, T& build) {
-  auto& [configure, compile, directory, library] = build;
-  visit(configure, compile, directory, library);
+  auto& [configure, debug, compile, directory, library] = build;
+  visit(configure, debug, compile, directory, library);
 }
 template <class V, Is<Observable> T>
 void members(V& visit, T& observable) {
@@ -111,12 +111,22 @@ void members(V& visit, T& pack) {
   auto& [name, about, bugs, level] = pack;
   visit(name, about, bugs, level);
 }
+template <class V, Is<Plan::Part> T>
+void members(V& visit, T& part) {
+  auto& [about, days, place] = part;
+  visit(about, days, place);
+}
+template <class V, Is<Plan> T>
+void members(V& visit, T& plan) {
+  auto& [name, about, part, parts] = plan;
+  visit(name, about, part, parts);
+}
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
-  auto& [root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-         tests, guide, tutorial, place] = tree;
-  visit(root, outputs, build, probes, inputs, parity, runs, categories, packs, patterns, outcomes, pages,
-        tests, guide, tutorial, place);
+  auto& [root, outputs, build, probes, inputs, parity, runs, categories, packs, plans, patterns, outcomes,
+         pages, tests, guide, tutorial, place] = tree;
+  visit(root, outputs, build, probes, inputs, parity, runs, categories, packs, plans, patterns, outcomes,
+        pages, tests, guide, tutorial, place);
 }
 template <class V, Is<Edit> T>
 void members(V& visit, T& edit) {

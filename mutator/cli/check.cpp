@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mutator/cli/at_work.h"
 #include "mutator/cli/debrief.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
@@ -65,6 +66,8 @@ std::string debriefs(const catalog::Catalog& catalog, const session::Session& se
   return text;
 }
 
+}  // namespace
+
 Result<Exit> check(Context& c, bool all) {
   const auto begun = std::chrono::steady_clock::now();
   auto open = c.at_desk();
@@ -108,8 +111,6 @@ Result<Exit> check(Context& c, bool all) {
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;
 }
-
-}  // namespace
 
 void add_check(Verbs& verbs) {
   auto all = std::make_shared<bool>(false);
