@@ -176,7 +176,7 @@ Kind<std::vector<std::vector<Text>>> days() {
       [day](Fields& fields, const Node& node, const std::string& name, std::vector<std::vector<Text>>& out) {
         if (!read_list(fields, node, name, "a list of days, each a list of codes", Items::some)) return false;
         for (const Node& entry : node.items)
-          if (std::vector<Text> codes; day.read(fields, entry, "a day of '" + name + "'", codes))
+          if (std::vector<Text> codes; day.read(fields, entry, "a day", codes))
             out.push_back(std::move(codes));
         return true;
       },

@@ -42,6 +42,7 @@ enum class Work { run, check, hint };
 
 struct Options {
   bool plain = false, once = false;
+  bool quiet = false;  // as it was asked for; what a plain watch has at work is quiet in any case
   std::string run;
 };
 
@@ -166,9 +167,10 @@ class Watcher {
   // What happened: a line.
   void tell(const std::string& what) {
     clear_prompt();
+    if (options_.quiet) return;
     if (c_.ui.json)
-      c_.ui.say(what);
-    else if (!c_.ui.quiet)
+      std::fputs((what + '\n').c_str(), stderr);
+    else
       c_.ui.data(keys_ ? c_.ui.strong(time_of_day() + ' ' + what) : what);
   }
 
@@ -372,7 +374,7 @@ class Watcher {
   bool over_ = false;
 };
 
-Result<Exit> watch(Context& c, const Options& options) {
+Result<Exit> watch(Context& c, Options options) {
   const auto session = c.open_session();
   NANOBUG_TRY(session);
   NANOBUG_TRY(c.checkout_is_there(*session));
@@ -381,6 +383,8 @@ Result<Exit> watch(Context& c, const Options& options) {
   const bool plain =
       options.plain || c.ui.no_input || c.ui.json || !::isatty(STDIN_FILENO) || !::isatty(STDOUT_FILENO);
   if (const std::string lost = shell_elsewhere(session->directory); !lost.empty()) c.ui.say(lost);
+  options.quiet = c.ui.quiet;
+  c.ui.quiet = c.ui.quiet || plain;
   if (options.once)
     return run_session(c, {.name = options.run,
                            .telling = plain ? RunOptions::Telling::line : RunOptions::Telling::small,
@@ -391,7 +395,7 @@ Result<Exit> watch(Context& c, const Options& options) {
     NANOBUG_TRY(opened);
     keys.emplace(std::move(*opened));
   }
-  return Watcher(c, options, *session, (*catalog)->tree.not_sources(), std::move(keys)).loop();
+  return Watcher(c, std::move(options), *session, (*catalog)->tree.not_sources(), std::move(keys)).loop();
 }
 
 }  // namespace

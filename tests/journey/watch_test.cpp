@@ -72,14 +72,14 @@ TEST_CASE("a save is built and run, an error is shown whole, and keys ask", "[wa
   const AtWork work;
   Terminal terminal(work.user, {"watch"}, {24, 80});
   const std::string first = terminal.until(kKeys);
-  CHECK(has(first, "watching ~/"));
+  CHECK(has(first, "watching "));
   CHECK(has(first, "loss: o yours, . clean"));
   CHECK_FALSE(terminal.as_it_was());
   // With its line of keys it stands on a screen of 24 lines.
   CHECK(std::count(first.begin(), first.end(), '\n') < 24);
   CHECK(widest(first) <= 80);
 
-  work.edit("x -= ", "x -= no_such_name + ");
+  work.edit("x += ", "x += no_such_name + ");
   const std::string error = terminal.until(kKeys);
   CHECK(has(error, "saved stats.cpp"));
   CHECK(has(error, "\nstats.cpp:"));  // by its path in the checkout
@@ -265,7 +265,7 @@ TEST_CASE("without a terminal it says a line an event, and once is run's answer"
   CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 1);
   CHECK(work.user.ask({"watch", "--once"}) == work.user.ask({"run"}));
 
-  work.edit("x -= ", "x -= no_such_name + ");
+  work.edit("x += ", "x += no_such_name + ");
   ran = once({"-q"});
   CHECK(ran.exit_code == 1);
   CHECK(ran.out.starts_with("does not build: stats.cpp:"));

@@ -91,7 +91,8 @@ bool is_action(const std::string& name) {
 
 // Names of its own: any are welcome.
 bool is_free(const std::string& name) {
-  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics"}.contains(name);
+  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics", "daily", "once"}
+      .contains(name);
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ TEST_CASE("the catalog whose fields are broken is right, and all of it arrives",
   REQUIRE(tree.parity.size() == 1);
   CHECK(tree.parity[0].steps.at(0).args == Words{"{build}"});
   CHECK(tree.parity[0].time_limit_s == 1.5);
-  CHECK(tree.parity[0].place == Place{"c.yaml", 19, 7});
+  CHECK(tree.parity[0].place == Place{"c.yaml", line_of("id"), 7});
   REQUIRE(tree.parity[0].before.size() == 1);
   CHECK(tree.parity[0].before[0].program == "bin/prepare");
   CHECK(tree.parity[0].before[0].args == Words{"{source}"});
@@ -122,6 +123,14 @@ TEST_CASE("the catalog whose fields are broken is right, and all of it arrives",
   CHECK(tree.runs.at(0).program.time_limit_s == 2.5);
   CHECK(tree.runs.at(0).program.before.at(0).args == Words{"{scratch}"});
   CHECK(tree.runs.at(0).series == Words{"loss"});
+  REQUIRE(tree.plans.size() == 2);
+  CHECK(tree.plans[0].name == "daily");
+  CHECK(tree.plans[0].part == "month");
+  CHECK(tree.plans[0].parts.at(0).about == "the first of them");
+  CHECK(tree.plans[0].parts.at(0).days.at(0).at(0).value == "N01");
+  CHECK(tree.plans[1].part == "week");
+  CHECK(tree.plans[1].parts.at(0).days.at(0).at(0).value == "N01");
+  CHECK(tree.build.debug == Words{"-g"});
   CHECK(tree.packs == std::vector<catalog::Pack>{{"basics", "what comes first", 2, 3}});
   const catalog::Rule& rule = catalog->rules.at(0);
   CHECK(rule.title.value == "A title");
@@ -288,8 +297,8 @@ TEST_CASE("each command knows its own placeholders", "[catalog][fields]") {
   run.insert("metrics");
   const std::vector<std::pair<int, std::set<std::string>>> rows = {
       {line_of("configure"), build},   {line_of("compile"), build}, {line_of("configure", 1), probes},
-      {line_of("compile", 1), probes}, {line_of("args"), run},      {line_of("args", 1), step},
-      {line_of("args", 2), run},       {line_of("args", 3), step}};
+      {line_of("compile", 1), probes}, {line_of("debug"), build},   {line_of("args"), run},
+      {line_of("args", 1), step},      {line_of("args", 2), run},   {line_of("args", 3), step}};
   for (const auto& [number, known] : rows)
     for (const char* word : {"source", "build", "project", "probes_build", "scratch", "metrics"}) {
       const std::string line = lines()[static_cast<size_t>(number) - 1];
@@ -307,7 +316,8 @@ TEST_CASE("each command knows its own placeholders", "[catalog][fields]") {
       }
     }
   // Other braces are the program's own.
-  CHECK(errors_of(with_line(6, "    compile: [make, \"{}\", \"{A}\", \"{a b}\", \"${x\", \"{{source}}\"]"))
+  CHECK(errors_of(with_line(line_of("compile"),
+                            "    compile: [make, \"{}\", \"{A}\", \"{a b}\", \"${x\", \"{{source}}\"]"))
             .empty());
 }
 
@@ -327,6 +337,8 @@ TEST_CASE("a code is the letter of its category and a number", "[catalog][fields
     std::string text = with_line(line_of("code"), "  - code: \"" + value + "\"");
     const std::string tutorial = "  tutorial: N01";  // it would have no rule
     text.replace(text.find(tutorial), tutorial.size(), "  #");
+    const size_t plans = text.find("  plans:");
+    text.erase(plans, text.find("  patterns:") - plans);  // nor would they
     return listed(errors_of(text));
   };
   const std::string start = std::to_string(line_of("code")) + ":12: ";

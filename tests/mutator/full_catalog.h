@@ -60,13 +60,12 @@ inline const std::string kFull = R"(tree:  #!*
       bugs: 2  #*
       level: 3  #*
   plans:  #*
-    days:
+    daily:  #*
       about: a day each  #!
       part: month
       parts:  #!*
         - about: the first of them  #!
-          days:  #*
-            - [N01]  #*
+          days: [[N01]]  #*
     once:  #*
       about: all at once  #!
       parts:  #!*

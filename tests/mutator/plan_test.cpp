@@ -2,7 +2,9 @@
 // the source's table.
 #include "mutator/coach/plan.h"
 
-#include "tests/mutator/broken_catalogs.h"
+#include <algorithm>
+
+#include "mutator/base/files.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;

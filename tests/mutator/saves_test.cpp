@@ -13,15 +13,15 @@ using namespace nanobug;
 
 namespace {
 
-struct Place {
+struct Saved {
   fs::path root = *make_temporary_directory(fs::temp_directory_path(), "nanobug-saves");
   fs::path beside = *make_temporary_directory(fs::temp_directory_path(), "nanobug-beside");
-  Place() {
+  Saved() {
     fs::create_directories(root / "src/deep");
     fs::create_directories(root / "build");
     put("src/a.cpp", "1");
   }
-  ~Place() { (void)remove_tree(root), (void)remove_tree(beside); }
+  ~Saved() { (void)remove_tree(root), (void)remove_tree(beside); }
   void put(const std::string& path, const std::string& text) const { std::ofstream(root / path) << text; }
 };
 
@@ -35,7 +35,7 @@ using Paths = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a save is told, once", "[base][saves]") {
-  const Place place;
+  const Saved place;
   Saves saves(place.root, {"build"}, place.beside);
   CHECK(saves.look().empty());
   place.put("src/a.cpp", "2");
@@ -53,7 +53,7 @@ TEST_CASE("a save is told, once", "[base][saves]") {
 }
 
 TEST_CASE("new directories are watched, whatever came into them at once", "[base][saves]") {
-  const Place place;
+  const Saved place;
   Saves saves(place.root, {"build"}, place.beside);
   fs::create_directories(place.root / "more/and/more");
   place.put("more/and/more/b.cpp", "1");
@@ -67,7 +67,7 @@ TEST_CASE("new directories are watched, whatever came into them at once", "[base
 }
 
 TEST_CASE("builds, hidden files and what editors leave are no saves", "[base][saves]") {
-  const Place place;
+  const Saved place;
   Saves saves(place.root, {"build"}, place.beside);
   place.put("build/a.o", "1");
   fs::create_directories(place.root / ".git");
@@ -82,7 +82,7 @@ TEST_CASE("builds, hidden files and what editors leave are no saves", "[base][sa
 }
 
 TEST_CASE("what is beside stirs, and is no save", "[base][saves]") {
-  const Place place;
+  const Saved place;
   Saves saves(place.root, {}, place.beside);
   std::ofstream(place.beside / "session.json") << "1";
   CHECK(stirred(saves));
@@ -90,7 +90,7 @@ TEST_CASE("what is beside stirs, and is no save", "[base][saves]") {
 }
 
 TEST_CASE("links are not followed, and a root that is gone has lost its files", "[base][saves]") {
-  const Place place;
+  const Saved place;
   fs::create_directory_symlink("..", place.root / "src/up");
   Saves saves(place.root, {}, place.beside);
   CHECK(saves.look().empty());
@@ -102,7 +102,7 @@ TEST_CASE("links are not followed, and a root that is gone has lost its files", 
 }
 
 TEST_CASE("without inotify saves are found all the same", "[base][saves]") {
-  const Place place;
+  const Saved place;
   // No descriptor is left for it.
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
