@@ -20,8 +20,12 @@ bool is_nobodys(const std::string& name) {
 
 }  // namespace
 
-Saves::Saves(fs::path root, std::vector<std::string> excluded, const fs::path& beside)
-    : root_(std::move(root)), excluded_(std::move(excluded)), fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+Saves::Saves(fs::path root, std::vector<std::string> excluded, const fs::path& beside,
+             std::function<bool(const std::string& path)> counts)
+    : root_(std::move(root)),
+      excluded_(std::move(excluded)),
+      counts_(std::move(counts)),
+      fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   if (!beside.empty()) add(beside);
   files_ = read();
 }
@@ -60,12 +64,14 @@ std::map<std::string, Saves::Stamp> Saves::read() {
         continue;
       struct stat about{};
       if (::lstat(it->path().c_str(), &about) != 0) continue;
-      if (S_ISDIR(about.st_mode))
+      if (S_ISDIR(about.st_mode)) {
         left.push_back(it->path());
-      else
-        files[it->path().lexically_relative(root_).string()] = {about.st_mtim.tv_sec, about.st_mtim.tv_nsec,
-                                                                static_cast<std::uint64_t>(about.st_size),
-                                                                about.st_ino};
+        continue;
+      }
+      const std::string path = it->path().lexically_relative(root_).string();
+      if (!counts_ || counts_(path))
+        files[path] = {about.st_mtim.tv_sec, about.st_mtim.tv_nsec, static_cast<std::uint64_t>(about.st_size),
+                       about.st_ino};
     }
   }
   return files;

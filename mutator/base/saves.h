@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,8 +23,9 @@ class Saves {
  public:
   // `excluded`: names at the top of `root` that are not looked into. Nor are names that begin with a dot, and
   // what editors leave beside a file: "x~", "#x#". Links are not followed. `beside`: a directory whose own
-  // entries stir too, and are no saves.
-  Saves(std::filesystem::path root, std::vector<std::string> excluded, const std::filesystem::path& beside);
+  // entries stir too, and are no saves. `counts`, where there is one, says which paths below the root do.
+  Saves(std::filesystem::path root, std::vector<std::string> excluded, const std::filesystem::path& beside,
+        std::function<bool(const std::string& path)> counts = {});
   Saves(const Saves&) = delete;
   ~Saves();
 
@@ -44,6 +46,7 @@ class Saves {
 
   std::filesystem::path root_;
   std::vector<std::string> excluded_;
+  std::function<bool(const std::string&)> counts_;
   int fd_ = -1;
   std::map<std::string, Stamp> files_;
 };

@@ -15,10 +15,13 @@
 #include <chrono>
 #include <ctime>
 #include <deque>
+#include <functional>
+#include <set>
 #include <thread>
 
 #include "mutator/base/paths.h"
 #include "mutator/base/saves.h"
+#include "mutator/base/source_kind.h"
 #include "mutator/base/terminal.h"
 #include "mutator/cli/at_work.h"
 #include "mutator/cli/shell.h"
@@ -134,16 +137,28 @@ bool is_dumb() {
   return !term || !*term || std::string(term) == "dumb";
 }
 
+// A file of the tree as the session began, or one that a compiler or CMake would read. What programs leave
+// beside these is none: a run that writes a file must not bring about the next run.
+std::function<bool(const std::string&)> sources_of(const vault::Tree& tree) {
+  std::set<std::string> known;
+  for (const auto& [path, file] : tree) known.insert(path);
+  return [known = std::move(known)](const std::string& path) {
+    const fs::path file(path);
+    return known.contains(path) || is_compiled(file) || is_header(file) || file.extension() == ".cmake" ||
+           file.filename() == "CMakeLists.txt";
+  };
+}
+
 class Watcher {
  public:
   Watcher(Context& c, Options options, const session::Session& session, std::vector<std::string> not_sources,
-          std::optional<Keys> keys)
+          std::function<bool(const std::string&)> is_source, std::optional<Keys> keys)
       : c_(c),
         options_(std::move(options)),
         session_(session),
         signals_({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH, SIGTSTP}),
         keys_(std::move(keys)),
-        saves_(session.directory, std::move(not_sources), Context::places().state) {
+        saves_(session.directory, std::move(not_sources), Context::places().state, std::move(is_source)) {
     if (saves_.descriptor() < 0)
       c_.ui.say("The system has no watch left (inotify); the files are looked at every second instead.");
   }
@@ -389,13 +404,17 @@ Result<Exit> watch(Context& c, Options options) {
     return run_session(c, {.name = options.run,
                            .telling = plain ? RunOptions::Telling::line : RunOptions::Telling::small,
                            .rows = kMostRows});
+  const auto tree = Context::from_vault(session->mutated);
+  NANOBUG_TRY(tree);
   std::optional<Keys> keys;
   if (!plain) {
     auto opened = Keys::open();
     NANOBUG_TRY(opened);
     keys.emplace(std::move(*opened));
   }
-  return Watcher(c, std::move(options), *session, (*catalog)->tree.not_sources(), std::move(keys)).loop();
+  return Watcher(c, std::move(options), *session, (*catalog)->tree.not_sources(), sources_of(*tree),
+                 std::move(keys))
+      .loop();
 }
 
 }  // namespace

@@ -91,8 +91,11 @@ TEST_CASE("a save is built and run, an error is shown whole, and keys ask", "[wa
   CHECK(has(terminal.until(kKeys), "o yours"));
   // Made in a directory that was made a moment ago.
   fs::create_directories(work.checkout / "more");
+  REQUIRE(write_unsynced(work.checkout / "more/trace.h", "// the loss grows\n"));
+  CHECK(has(terminal.until(kKeys), "saved more/trace.h"));
+  // No source: a program may have left it.
   REQUIRE(write_unsynced(work.checkout / "more/notes.txt", "the loss grows"));
-  CHECK(has(terminal.until(kKeys), "saved more/notes.txt"));
+  CHECK_FALSE(has(terminal.during(std::chrono::milliseconds(700)), "saved"));
 
   terminal.type("h");
   CHECK(has(terminal.until(kKeys), "1/3: It is a sign."));
@@ -169,6 +172,18 @@ TEST_CASE("a save ends a run or a build that is going on, and begins again", "[w
   CHECK(has(after, "saved descend.cpp"));
   CHECK(has(after, "o yours"));
   CHECK(::kill(first, 0) != 0);
+  terminal.type("q");
+  CHECK(ends_well(terminal));
+}
+
+TEST_CASE("what a run itself leaves behind brings about no other run", "[watch]") {
+  const AtWork work;
+  work.edit("  if (argc != 3) return 2;",
+            "  if (argc != 3) return 2;\n  std::fclose(std::fopen(\"trace.txt\", \"w\"));", "descend.cpp");
+  Terminal terminal(work.user, {"watch"}, {24, 80});
+  terminal.until(kKeys);
+  CHECK(fs::exists(work.checkout / "trace.txt"));
+  CHECK_FALSE(has(terminal.during(std::chrono::milliseconds(1500)), "saved"));
   terminal.type("q");
   CHECK(ends_well(terminal));
 }

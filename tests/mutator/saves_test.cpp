@@ -81,6 +81,15 @@ TEST_CASE("builds, hidden files and what editors leave are no saves", "[base][sa
   CHECK(saves.look() == Paths{"src/build/c.cpp"});
 }
 
+TEST_CASE("what does not count is no save", "[base][saves]") {
+  const Saved place;
+  Saves saves(place.root, {}, place.beside, [](const std::string& path) { return path.ends_with(".cpp"); });
+  place.put("src/trace.txt", "1");
+  CHECK(saves.look().empty());
+  place.put("src/b.cpp", "1");
+  CHECK(saves.look() == Paths{"src/b.cpp"});
+}
+
 TEST_CASE("what is beside stirs, and is no save", "[base][saves]") {
   const Saved place;
   Saves saves(place.root, {}, place.beside);
