@@ -105,6 +105,23 @@ TEST_CASE("a checkout for a debugger is as silent as any, and judged as any", "[
   CHECK_FALSE(is_debug());  // the clean tree that is back is built as ever
 }
 
+TEST_CASE("after a solve it says where to read on: the files, and the symptoms of the guide",
+          "[plan][reading]") {
+  const Tiny tiny;
+  replace_in(tiny.catalog, "  packs: {tiny:", "  guide: guide.md\n  packs: {tiny:");
+  REQUIRE(write_unsynced(tiny.place / "project/guide.md",
+                         "# Symptoms\n\nWords.\n\n## The loss grows\n\nA sign.\n\n### Likely\n\n- a sign\n\n"
+                         "### Look at\n\n- code: stats.cpp step\n\n### Drills\n\nT01\n\n"
+                         "## A number is off\n\nA count.\n\n### Likely\n\n- a count\n\n"
+                         "### Look at\n\n- code: stats.cpp mean\n\n### Drills\n\nN01\n"));
+  const fs::path checkout = tiny.start({"T01"});
+  CHECK_FALSE(has(tiny.user.nanobug({"check"}).out, "read on"));
+  replace_in(checkout / "stats.cpp", kWrong, kRight);
+  const Finished check = tiny.user.nanobug({"check"});
+  CHECK(has(check.out, "Where to read on:\n  - stats.cpp\n  - nanobug explain 'The loss grows'\n"));
+  CHECK_FALSE(has(check.out, "A number is off"));
+}
+
 TEST_CASE("reveal opens the editor where the bug stands now", "[plan][editor]") {
   const Tiny tiny;
   const fs::path checkout = tiny.start({"T01", "--dir", (tiny.place / "work").string()});
