@@ -111,9 +111,9 @@ TEST_CASE("after a solve it says where to read on: the files, and the symptoms o
   replace_in(tiny.catalog, "  packs: {tiny:", "  guide: guide.md\n  packs: {tiny:");
   REQUIRE(write_unsynced(tiny.place / "project/guide.md",
                          "# Symptoms\n\nWords.\n\n## The loss grows\n\nA sign.\n\n### Likely\n\n- a sign\n\n"
-                         "### Look at\n\n- code: stats.cpp step\n\n### Drills\n\nT01\n\n"
+                         "### Look at\n\n- code: stats.cpp step\n\n### Drills\n\nT01 N01\n\n"
                          "## A number is off\n\nA count.\n\n### Likely\n\n- a count\n\n"
-                         "### Look at\n\n- code: stats.cpp mean\n\n### Drills\n\nN01\n"));
+                         "### Look at\n\n- code: stats.cpp mean\n"));
   const fs::path checkout = tiny.start({"T01"});
   CHECK_FALSE(has(tiny.user.nanobug({"check"}).out, "read on"));
   replace_in(checkout / "stats.cpp", kWrong, kRight);
