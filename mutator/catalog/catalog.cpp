@@ -48,8 +48,8 @@ void check_names(const Catalog& catalog, Errors& errors) {
   check(&Rule::code, "code");
 }
 
-// The code names a bug that can be found; `who` wants it.
-void check_code(const Catalog& catalog, const Text& code, const std::string& who, Errors& errors) {
+// Whether the code names a bug that can be found; `who` wants it.
+bool check_code(const Catalog& catalog, const Text& code, const std::string& who, Errors& errors) {
   const auto rule = std::find_if(catalog.rules.begin(), catalog.rules.end(),
                                  [&](const Rule& one) { return one.code.value == code.value; });
   if (rule == catalog.rules.end())
@@ -60,14 +60,22 @@ void check_code(const Catalog& catalog, const Text& code, const std::string& who
     errors.push_back({Exit::catalog,
                       "'" + code.value + "' is a decoy; " + who + " needs a bug that can be found",
                       code.place});
+  return rule != catalog.rules.end() && !rule->decoy;
 }
 
-void check_codes(const Catalog& catalog, Errors& errors) {
-  if (const Text& code = catalog.tree.tutorial; !code.value.empty())
-    check_code(catalog, code, "the tutorial", errors);
-  for (const Plan& plan : catalog.tree.plans)
-    for (const Plan::Sitting& sitting : plan.sittings)
-      for (const Text& code : sitting.bugs) check_code(catalog, code, "the plan " + plan.name, errors);
+void check_plan(const Catalog& catalog, const Plan& plan, Errors& errors) {
+  const std::string who = "the plan '" + plan.name + "'";
+  std::map<std::string, int> lines;
+  for (const Plan::Part& part : plan.parts)
+    for (const std::vector<Text>& day : part.days)
+      for (const Text& code : day) {
+        if (!check_code(catalog, code, who, errors)) continue;
+        if (const auto [other, is_new] = lines.emplace(code.value, code.place.line); !is_new)
+          errors.push_back({Exit::catalog,
+                            "'" + code.value + "' is in " + who + " already, in line " +
+                                std::to_string(other->second) + "; remove one",
+                            code.place});
+      }
 }
 
 void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
@@ -78,7 +86,9 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   if (!fields.is_map()) return;
   read_table(fields, catalog_table(), catalog);
   check_names(catalog, errors);
-  check_codes(catalog, errors);
+  if (const Text& code = catalog.tree.tutorial; !code.value.empty())
+    check_code(catalog, code, "the tutorial", errors);
+  for (const Plan& plan : catalog.tree.plans) check_plan(catalog, plan, errors);
 }
 
 }  // namespace

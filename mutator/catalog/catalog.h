@@ -28,6 +28,7 @@ Place place_in(const Text& text, size_t offset);
 struct Build {
   // Each command is argv; {source}, {build}, {project} stand for directories. They are run in {source}.
   std::vector<std::string> configure;  // may be empty
+  std::vector<std::string> debug;      // what configure is given besides, for a debugger; empty: nothing is
   std::vector<std::string> compile;    // incremental build of {build}
   std::string directory = "build";     // where a checkout is built, relative to it
   std::string library;                 // the shared library the probes are linked with, relative to {build}
@@ -130,15 +131,17 @@ struct Pack {
   bool operator==(const Pack&) const = default;
 };
 
-// An order to practise in.
+// An order of practice: bugs by their codes, day by day. No bug is in it twice.
 struct Plan {
-  struct Sitting {
-    std::string name;        // "week 1, day 2"
-    std::vector<Text> bugs;  // codes
+  struct Part {
+    std::string about;                    // in a line
+    std::vector<std::vector<Text>> days;  // codes; a part that is not divided into days has one
+    Place place;
   };
-  std::string name;
-  std::string about;
-  std::vector<Sitting> sittings;
+  std::string name;           // no pack's
+  std::string about;          // in a line, for who chooses one
+  std::string part = "week";  // what a part of it is called
+  std::vector<Part> parts;    // at least one
 };
 
 struct Tree {
@@ -153,7 +156,7 @@ struct Tree {
   std::vector<Evidence> evidence;
   std::vector<Category> categories;
   std::vector<Pack> packs;  // where there are none, a rule may name any
-  std::vector<Plan> plans;
+  std::vector<Plan> plans;  // the first is the one that is meant where nobody names one
   std::vector<std::string> patterns,
       outcomes;  // what a rule may name as such; where there are none, no rule does
   std::string

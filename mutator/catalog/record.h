@@ -65,8 +65,8 @@ void members(V& visit, T& error) {
 }
 template <class V, Is<Build> T>
 void members(V& visit, T& build) {
-  auto& [configure, compile, directory, library] = build;
-  visit(configure, compile, directory, library);
+  auto& [configure, debug, compile, directory, library] = build;
+  visit(configure, debug, compile, directory, library);
 }
 template <class V, Is<Observable> T>
 void members(V& visit, T& observable) {
@@ -121,15 +121,15 @@ void members(V& visit, T& pack) {
   auto& [name, about, bugs, level] = pack;
   visit(name, about, bugs, level);
 }
-template <class V, Is<Plan::Sitting> T>
-void members(V& visit, T& sitting) {
-  auto& [name, bugs] = sitting;
-  visit(name, bugs);
+template <class V, Is<Plan::Part> T>
+void members(V& visit, T& part) {
+  auto& [about, days, place] = part;
+  visit(about, days, place);
 }
 template <class V, Is<Plan> T>
 void members(V& visit, T& plan) {
-  auto& [name, about, sittings] = plan;
-  visit(name, about, sittings);
+  auto& [name, about, part, parts] = plan;
+  visit(name, about, part, parts);
 }
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {

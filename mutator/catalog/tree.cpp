@@ -23,6 +23,8 @@ Kind<Build> build() {
   return mapping<Build>(
       "tree.build",
       {F::may("configure", argv(kBuildWords), &Build::configure, "the command that configures {build}"),
+       F::may("debug", argv(kBuildWords), &Build::debug,
+              "what 'configure' is given besides where a checkout is built for a debugger: 'start --debug'"),
        F::need("compile", argv(kBuildWords), &Build::compile, "the command that builds {build}"),
        F::may("directory", path(), &Build::directory, "where a checkout is built, relative to it"),
        F::may("library", path(), &Build::library,
@@ -226,16 +228,45 @@ Kind<Pack> pack() {
               "which level of a hunt it is: 'start --level' draws from it")});
 }
 
+// Lists of codes, a list a day.
+Kind<std::vector<std::vector<Text>>> days() {
+  const Kind<std::vector<Text>> day = texts(like(kCode, kNoCode), Items::each_once);
+  return {
+      [day](Fields& fields, const Node& node, const std::string& name, std::vector<std::vector<Text>>& out) {
+        if (!read_list(fields, node, name, "a list of days, each a list of codes", Items::some)) return false;
+        for (const Node& entry : node.items)
+          if (std::vector<Text> codes; day.read(fields, entry, "a day", codes))
+            out.push_back(std::move(codes));
+        return true;
+      },
+      [day] { return list_schema(day.schema(), Items::some); }};
+}
+
+Kind<Plan::Part> part_of_plan() {
+  using F = Of<Plan::Part>;
+  return mapping<Plan::Part>(
+      "an entry of 'parts'",
+      {F::need("about", text(), &Plan::Part::about, "what is practised in it, in one line"),
+       F::may("days", days(), &Plan::Part::days, "the codes of each day's bugs, a list a day"),
+       F::may(
+           "bugs", texts(like(kCode, kNoCode), Items::each_once),
+           [](Plan::Part& part, std::vector<Text>&& codes) { part.days.push_back(std::move(codes)); },
+           "the codes of its bugs, where it is not divided into days")},
+      [](Fields& fields, Plan::Part&) {
+        if (fields.has("days") == fields.has("bugs"))
+          fields.error(std::string("an entry of 'parts' has ") + (fields.has("days") ? "both" : "neither") +
+                           " 'days' " + (fields.has("days") ? "and" : "nor") + " 'bugs'; give it one of them",
+                       fields.place());
+      });
+}
+
 Kind<Plan> plan() {
   using F = Of<Plan>;
-  using S = Of<Plan::Sitting>;
-  const Kind<Plan::Sitting> sitting = mapping<Plan::Sitting>(
-      "an entry of 'sittings'",
-      {S::need("name", text(), &Plan::Sitting::name, "when: week 1, day 2"),
-       S::need("bugs", texts(text(), Items::each_once), &Plan::Sitting::bugs, "codes, in their order")});
-  return mapping<Plan>("an entry of tree.plans",
-                       {F::need("about", text(), &Plan::about, "for whom it is, in one line"),
-                        F::need("sittings", list_of(sitting), &Plan::sittings, "one after the other")});
+  return mapping<Plan>(
+      "an entry of tree.plans",
+      {F::need("about", text(), &Plan::about, "what it is, in one line, for who chooses one"),
+       F::may("part", text(), &Plan::part, "what a part of it is called (default: week)"),
+       F::need("parts", list_of(part_of_plan()), &Plan::parts, "its parts, in their order")});
 }
 
 void check_tree(Fields& fields, Tree& tree) {
@@ -284,6 +315,18 @@ bool read_categories(Fields& fields, const Node& node, const std::string& name, 
   return true;
 }
 
+// 'nanobug plan NAME' takes packs too, so a plan has no pack's name. Packs are read before plans.
+bool read_plans(Fields& fields, const Node& node, const std::string& name, Named<Plan>& out) {
+  if (!named(text(), plan()).read(fields, node, name, out)) return false;
+  for (const auto& [word, one] : out)
+    if (fields.head().find_pack(word.value))
+      fields.error("there is a pack '" + word.value +
+                       "' already, and it is a plan by itself; give this one "
+                       "another name",
+                   word.place);
+  return true;
+}
+
 }  // namespace
 
 Kind<Tree> tree() {
@@ -297,8 +340,8 @@ Kind<Tree> tree() {
               "classes of bugs: the letter that their codes begin with, and the name"),
       F::may("packs", named(text(), pack()), put_named(&Tree::packs),
              "collections of bugs, by name; where there are none, a rule may name any"),
-      F::may("plans", named(text(), plan()), put_named(&Tree::plans),
-             "orders to practise in, by name: 'nanobug plan' shows how far one is"),
+      F::may("plans", Kind<Named<Plan>>{read_plans, named(text(), plan()).schema}, put_named(&Tree::plans),
+             "orders of practice, by name, for 'nanobug plan'; the first is the one that it shows unasked"),
       F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
              "kinds of slips, which a rule's pattern is one of"),
       F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,

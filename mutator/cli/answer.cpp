@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/debrief.h"
+#include "mutator/cli/reading.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/notes.h"
 #include "mutator/coach/review.h"
@@ -64,7 +65,8 @@ std::string of_the_reason(const Judged& judged) {
   return fmt::format("Your reason names none of the words that a good one would: {}.", fmt::join(all, ", "));
 }
 
-std::string in_words(const Ui& ui, const Judged& judged, const session::Session& after) {
+std::string in_words(Context& c, const Judged& judged, const session::Session& after) {
+  const Ui& ui = c.ui;
   if (!judged.right)
     return ui.bad(judged.reply.line > 0 ? fmt::format("No, it is not line {}.", judged.reply.line)
                   : after.review        ? "No, something is wrong in these lines."
@@ -78,7 +80,8 @@ std::string in_words(const Ui& ui, const Judged& judged, const session::Session&
     text += '\n' + coach::wrap(reason, width, "");
   else
     text += '\n';
-  if (judged.rule) text += '\n' + debrief(*judged.rule, width, /*answers=*/false);
+  if (judged.rule)
+    text += '\n' + debrief(*judged.rule, width, /*answers=*/false) + where_to_read_on(c, *judged.rule, width);
   return text +
          "\n  nanobug debrief  the questions one by one, and your score"
          "\n  nanobug stop     ends the session";
@@ -116,8 +119,7 @@ Result<Exit> answer(Context& c, const std::string& what, const std::string& why)
     coach::note_reply(s, worth->right, worth->reply.why, worth->terms, now);
   }));
   const session::Session after = *open->desk.current();
-  c.ui.data(c.ui.json ? to_json(*worth, after).dump(2, ' ', false, kAnyBytes)
-                      : in_words(c.ui, *worth, after));
+  c.ui.data(c.ui.json ? to_json(*worth, after).dump(2, ' ', false, kAnyBytes) : in_words(c, *worth, after));
   return worth->right ? Exit::ok : Exit::check_failed;
 }
 

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mutator/cli/at_work.h"
 #include "mutator/cli/debrief.h"
+#include "mutator/cli/reading.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/report.h"
@@ -53,17 +55,20 @@ std::vector<bool> fixed(const session::Session& session, const grade::Verdict& v
   return all;
 }
 
-std::string debriefs(const catalog::Catalog& catalog, const session::Session& session, size_t width) {
+std::string debriefs(Context& c, const catalog::Catalog& catalog, const session::Session& session) {
+  const auto width = static_cast<size_t>(c.ui.width());
   std::string text;
   std::set<std::string> told;  // a bug in several files is one
   for (const session::Injected& bug : session.injected) {
     const auto rule = catalog::find_rule(catalog, bug.rule);
     if (!rule || !told.insert(bug.rule).second) continue;
     if (!session.bugs.empty()) text += '\n' + (*rule)->code.value + ", " + (*rule)->id.value + ':';
-    text += '\n' + debrief(**rule, width, /*answers=*/false);
+    text += '\n' + debrief(**rule, width, /*answers=*/false) + where_to_read_on(c, **rule, width);
   }
   return text;
 }
+
+}  // namespace
 
 Result<Exit> check(Context& c, bool all) {
   const auto begun = std::chrono::steady_clock::now();
@@ -98,9 +103,7 @@ Result<Exit> check(Context& c, bool all) {
   c.ui.data(verdict->solved ? c.ui.good(report.headline) : c.ui.bad(report.headline));
   if (!report.body.empty()) c.ui.data(report.body);
   if (verdict->solved && !before.solved && !after.decoy) {
-    if (const std::string text = debriefs((*mutants)->catalog(), before, static_cast<size_t>(c.ui.width()));
-        !text.empty())
-      c.ui.data(text);
+    if (const std::string text = debriefs(c, (*mutants)->catalog(), before); !text.empty()) c.ui.data(text);
     c.ui.data(
         "\n  nanobug debrief  the questions one by one, and your score\n"
         "  nanobug stop     ends the session; your work is kept");
@@ -108,8 +111,6 @@ Result<Exit> check(Context& c, bool all) {
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;
 }
-
-}  // namespace
 
 void add_check(Verbs& verbs) {
   auto all = std::make_shared<bool>(false);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "mutator/cli/at_work.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
@@ -46,6 +47,8 @@ Result<Ladder> ladder(const catalog::Catalog& catalog, const session::Session& s
     return fail(Exit::check_failed, "by the last check every one of them is fixed; 'nanobug check' says so");
   return *last;
 }
+
+}  // namespace
 
 Result<Exit> hint(Context& c, int asked) {
   auto open = c.at_desk();
@@ -92,8 +95,6 @@ Result<Exit> hint(Context& c, int asked) {
   }
   return Exit::ok;
 }
-
-}  // namespace
 
 void add_hint(Verbs& verbs) {
   auto bug = std::make_shared<int>(0);

@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start, add_tutorial, add_status, add_run,      add_ask,   add_open,   add_hypothesis,
+  for (auto add : {add_start, add_tutorial, add_status, add_run, add_watch,     add_ask,   add_open,   add_hypothesis,
                    add_note,  add_locate,   add_answer, add_hint,     add_check, add_reveal, add_debrief,
                    add_reset, add_stop,     add_list,   add_progress, add_next,  add_plan,   add_explain,
                    add_pack,  add_patch,    add_rule,   add_certify,  add_cache, add_doctor, add_completion})

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mutator/base/files.h"
 #include "mutator/cli/debrief.h"
+#include "mutator/cli/editor.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/tally.h"
 
@@ -16,6 +18,7 @@ namespace {
 
 struct Asked {
   session::Session session;
+  fs::path directory;  // where the learner's files are now; empty: nowhere
   bool open = false;
 };
 
@@ -23,12 +26,39 @@ struct Asked {
 Result<Asked> asked_for() {
   auto open = session::Desk::peek(Context::places());
   NANOBUG_TRY(open);
-  if (*open) return Asked{std::move(**open), true};
+  if (*open) {
+    const fs::path checkout = (*open)->directory;
+    return Asked{std::move(**open), checkout, true};
+  }
   auto ledger = session::Desk::ledger(Context::places());
   NANOBUG_TRY(ledger);
   if (ledger->empty())
     return fail(Exit::session, "no session is open and none has ended; 'nanobug start' begins one");
-  return Asked{std::move(ledger->back().session)};
+  return Asked{std::move(ledger->back().session), std::move(ledger->back().attempt)};
+}
+
+// The place of the first bug that is left, in the learner's own file: the lines of theirs that stand where
+// the bug's stood, whatever was edited above.
+struct InFile {
+  fs::path file;
+  int line = 1;
+};
+Result<InFile> place_of(const Asked& asked) {
+  const session::Session& session = asked.session;
+  const auto& all = session.injected;
+  const auto left = std::find_if(all.begin(), all.end(), [&](const session::Injected& bug) {
+    return std::none_of(session.bugs.begin(), session.bugs.end(),
+                        [&](const session::Bug& one) { return one.fixed && one.rule == bug.rule; });
+  });
+  const session::Injected& bug = left != all.end() ? *left : all.front();
+  const fs::path file = asked.directory / bug.file;
+  const auto present = read_file(file);
+  if (asked.directory.empty() || !present)
+    return fail(Exit::session, bug.file + " is not there any more; leave --edit out");
+  const auto mutated = Context::from_vault(session.mutated);
+  NANOBUG_TRY(mutated);
+  const int line = bug.changed.empty() ? 1 : bug.changed.front().first;
+  return InFile{file, line_now(mutated->at(bug.file).bytes, *present, line)};
 }
 
 // One bug: its rule, which may be gone from the catalog, and where it is.
@@ -118,15 +148,24 @@ nlohmann::json to_json(const session::Session& session, const std::vector<Reveal
   return json;
 }
 
-Result<Exit> reveal(Context& c) {
+Result<Exit> reveal(Context& c, bool edit) {
   const auto asked = asked_for();
   NANOBUG_TRY(asked);
+  if (edit) NANOBUG_TRY(can_edit(c.ui));
+  if (edit && asked->session.review)
+    return fail(Exit::session, "a review has no file of yours; leave --edit out");
   const session::Session& session = asked->session;
   const auto loaded = c.catalog_of(session);
   NANOBUG_TRY(loaded);
   const auto diff = diff_of(session);
   NANOBUG_TRY(diff);
   const std::vector<Revealed> answers = answers_of(**loaded, session);
+  std::optional<InFile> place;
+  if (edit) {
+    const auto found = place_of(*asked);
+    NANOBUG_TRY(found);
+    place = *found;
+  }
   // An answer that cannot be given is not recorded; one that was recorded is given.
   if (asked->open) {
     auto open = c.at_desk();
@@ -140,6 +179,7 @@ Result<Exit> reveal(Context& c) {
   }
   c.ui.data(c.ui.json ? to_json(session, answers, *diff).dump(2, ' ', false, kAnyBytes)
                       : in_words(c.ui, answers, *diff));
+  if (place) NANOBUG_TRY(open_editor(place->file, place->line));
   return Exit::ok;
 }
 
@@ -166,7 +206,9 @@ void add_reveal(Verbs& verbs) {
   CLI::App* verb = verbs.add(verbs.app, "reveal",
                              "Give up: the answer, the cause, the diff; it is recorded. Works for the last "
                              "session too");
-  verbs.on(verb, [&c = verbs.context] { return reveal(c); });
+  auto edit = std::make_shared<bool>(false);
+  verb->add_flag("--edit", *edit, "Then open the place in $VISUAL or $EDITOR");
+  verbs.on(verb, [edit, &c = verbs.context] { return reveal(c, *edit); });
 }
 
 }  // namespace nanobug::cli

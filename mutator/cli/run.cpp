@@ -17,8 +17,10 @@
 #include "mutator/base/paths.h"
 #include "mutator/cli/plots.h"
 #include "mutator/cli/recorded.h"
+#include "mutator/cli/at_work.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/first_error.h"
 #include "mutator/coach/plot.h"
 #include "mutator/coach/silence.h"
 #include "mutator/coach/tally.h"
@@ -65,7 +67,8 @@ class Screen {
     if (step < clean_.size()) line += fmt::format("   (clean {} {:.4g})", run_.series.front(), clean_[step]);
     if (ui_.live() && steps_ != clean_.size()) {
       clear();
-      std::fputs(line.c_str(), stderr);
+      // A line that a narrow terminal breaks is not drawn over.
+      std::fputs(line.substr(0, static_cast<size_t>(ui_.width()) - 1).c_str(), stderr);
       drawn_ = true;
     } else if (step % 10 == 0 || steps_ == clean_.size()) {
       say(line);
@@ -144,9 +147,28 @@ void note_run(const std::string& run, double seconds) {
     });
 }
 
+// What is said of a checkout that does not build.
+void tell_failure(const Ui& ui, const workshop::Workshop& shop, const workshop::Built& built,
+                  const fs::path& checkout, RunOptions::Telling telling) {
+  if (ui.json)
+    return ui.data(nlohmann::json{{"ended", "does not build"}, {"message", built.message}}.dump(2, ' ', false,
+                                                                                                kAnyBytes));
+  if (telling == RunOptions::Telling::all) return ui.data("The checkout does not build:\n" + built.message);
+  const std::string error = coach::first_error(built.output, checkout, shop.build_directory(checkout));
+  if (telling == RunOptions::Telling::small)
+    return ui.data(ui.bad("The checkout does not build:") + '\n' + error);
+  const auto lines = lines_of(error);
+  const auto names_it = std::find_if(lines.begin(), lines.end(), [](std::string_view line) {
+    return line.find("rror: ") != std::string_view::npos;
+  });
+  ui.data("does not build: " + std::string(names_it != lines.end() ? *names_it
+                                           : lines.empty()         ? std::string_view("it says nothing")
+                                                                   : lines.back()));
+}
+
 // False when it does not build, which has been said.
 Result<bool> build(Context& c, const workshop::Workshop& shop, const catalog::Run& run,
-                   const fs::path& checkout) {
+                   const fs::path& checkout, RunOptions::Telling telling) {
   const auto built = shop.build(checkout, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(built);
@@ -156,17 +178,13 @@ Result<bool> build(Context& c, const workshop::Workshop& shop, const catalog::Ru
       c.ui.say(warnings);
     return true;
   }
-  if (c.ui.json)
-    c.ui.data(nlohmann::json{{"ended", "does not build"}, {"message", built->message}}.dump(2, ' ', false,
-                                                                                            kAnyBytes));
-  else
-    c.ui.data("The checkout does not build:\n" + built->message);
+  tell_failure(c.ui, shop, *built, checkout, telling);
   return false;
 }
 
-void draw(const Ui& ui, const std::string& series, const std::vector<coach::Curve>& curves) {
+void draw(const Ui& ui, const std::string& series, const std::vector<coach::Curve>& curves, int rows) {
   const auto text =
-      coach::plot_text(series + ": o yours, . clean", curves, std::clamp(ui.width(), 40, 100), 22);
+      coach::plot_text(series + ": o yours, . clean", curves, std::clamp(ui.width(), 40, 100), rows);
   if (text)
     ui.data(*text);
   else
@@ -233,15 +251,20 @@ fs::path picture_of(const session::Session& session) {
 
 // The curves that say most: those of the first series that a person sees part from the clean tree's.
 void draw_curves(const Ui& ui, const session::Session& session, const catalog::Run& run,
-                 const workshop::RunReport& own, const workshop::RunReport& clean, nlohmann::json& json) {
-  const std::string series = grade::describe(own, clean, run).series;
+                 const workshop::RunReport& own, const workshop::RunReport& clean, const RunOptions& options,
+                 nlohmann::json& json) {
+  const grade::Symptom symptom = grade::describe(own, clean, run);
+  const std::string& series = symptom.series;
   const fs::path svg = picture_of(session);
   const std::vector<coach::Curve> curves = {{"yours", own.series(series)}, {"clean", clean.series(series)}};
   const Status drawn = coach::plot_svg(series, curves, svg);
   json["svg"] = drawn ? nlohmann::json(svg.string()) : nlohmann::json(nullptr);
   if (ui.json) return;
-  draw(ui, series, curves);
-  if (drawn) ui.say("Plot saved to " + tidy(svg));
+  // A terminal that is too narrow for a curve has its words.
+  const bool fits = options.telling == RunOptions::Telling::all || ui.width() >= 40;
+  if (fits) draw(ui, series, curves, options.rows);
+  if (!fits) ui.data(coach::wrap(symptom.words, static_cast<size_t>(ui.width()), ""));
+  if (drawn && options.telling == RunOptions::Telling::all) ui.say("Plot saved to " + tidy(svg));
 }
 
 // "a,b" -> a, b
@@ -263,7 +286,18 @@ Result<Plots> plots_named(Context& c, const grade::Mutants& mutants, const catal
   return plots_of(c.ui, mutants.workshop(), mutants.clean(), run, *clean, names);
 }
 
-Result<Exit> run_session(Context& c, const std::string& name, const std::vector<std::string>& plotted) {
+// What it came to, in a line.
+std::string line_of(const catalog::Run& run, const workshop::RunReport& own,
+                    const workshop::RunReport& clean) {
+  const std::string words = grade::describe(own, clean, run).words;
+  return "ran: " + (own.finished.good() ? "" : own.finished.how() + "; ") +
+         (words.empty() ? "everything is as the clean tree's" : words);
+}
+
+}  // namespace
+
+Result<Exit> run_session(Context& c, const RunOptions& options) {
+  const bool all = options.telling == RunOptions::Telling::all;
   // Until the run is over nobody moves the checkout away.
   const auto in_use = session::Desk::use_checkout(Context::places());
   NANOBUG_TRY(in_use);
@@ -272,16 +306,16 @@ Result<Exit> run_session(Context& c, const std::string& name, const std::vector<
   NANOBUG_TRY(c.checkout_is_there(*session));
   const auto catalog = c.catalog_of(*session);
   NANOBUG_TRY(catalog);
-  const auto chosen = choose_run(**catalog, *session, name);  // a misspelt one builds nothing
+  const auto chosen = choose_run(**catalog, *session, options.name);  // a misspelt one builds nothing
   NANOBUG_TRY(chosen);
   const catalog::Run& run = **chosen;
-  if (const std::string lost = shell_elsewhere(session->directory); !lost.empty()) c.ui.say(lost);
+  if (const std::string lost = shell_elsewhere(session->directory); !lost.empty() && all) c.ui.say(lost);
   const auto mutants = c.mutants_of(*session);
   NANOBUG_TRY(mutants);
   const workshop::Workshop& shop = (*mutants)->workshop();
-  const auto plots = plots_named(c, **mutants, run, plotted);
+  const auto plots = plots_named(c, **mutants, run, options.plotted);
   NANOBUG_TRY(plots);
-  const auto good = build(c, shop, run, session->directory);
+  const auto good = build(c, shop, run, session->directory, options.telling);
   NANOBUG_TRY(good);
   if (!*good) return Exit::check_failed;
 
@@ -300,9 +334,9 @@ Result<Exit> run_session(Context& c, const std::string& name, const std::vector<
   std::error_code error;
   if (!told.empty()) fs::remove(told, error);  // an earlier run's is not this one's
   for (const catalog::Step& step : run.program.before)
-    c.ui.say("$ " + typed(shop, step, session->directory, *scratch));
+    if (all) c.ui.say("$ " + typed(shop, step, session->directory, *scratch));
   const std::string command = typed(shop, performed.program, session->directory, *scratch);
-  c.ui.say("$ " + command);
+  if (all) c.ui.say("$ " + command);
   const std::string series = run.series.empty() ? "" : run.series.front();
   const std::vector<double> clean_series = clean->series(series);
   Screen screen(c.ui, run, clean_series);
@@ -324,18 +358,18 @@ Result<Exit> run_session(Context& c, const std::string& name, const std::vector<
 
   nlohmann::json json = to_json(run, *own, *clean);
   json["command"] = command;
-  if (!plots->series.empty())
+  if (options.telling == RunOptions::Telling::line && !c.ui.json)
+    c.ui.data(line_of(run, *own, *clean));
+  else if (!plots->series.empty())
     draw_plots(c.ui, *plots, picture_of(*session), *own, told.empty() ? "" : read_file(told).value_or(""),
                *clean, json);
   else if (!run.series.empty())
-    draw_curves(c.ui, *session, run, *own, *clean, json);
+    draw_curves(c.ui, *session, run, *own, *clean, options, json);
   else if (!c.ui.json)
     show_text(c.ui, own->finished.out, clean->finished.out);
   if (c.ui.json) c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   return own->finished.good() ? Exit::ok : Exit::check_failed;
 }
-
-}  // namespace
 
 void add_run(Verbs& verbs) {
   auto name = std::make_shared<std::string>();
@@ -348,7 +382,8 @@ void add_run(Verbs& verbs) {
                    "Draw these series of it, with commas between; a name that ends in / means its parts")
       ->join(',')
       ->type_name("SERIES");
-  verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, *name, names_in(*plotted)); });
+  verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, {.name = *name, .plotted = names_in(*plotted)});
+  });
 }
 
 }  // namespace nanobug::cli

@@ -8,6 +8,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/cli/begin.h"
 #include "mutator/cli/production.h"
+#include "mutator/cli/debug_build.h"
 #include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
@@ -27,7 +28,7 @@ namespace {
 struct Options {
   std::string rule, mode = "hunt";
   coach::Wanted wanted;
-  bool random = false, strict = false, no_hints = false;
+  bool random = false, strict = false, no_hints = false, debug = false;
   int minutes = 0, level = 0;
   std::optional<std::uint64_t> seed;
   std::string directory;
@@ -53,10 +54,13 @@ Status fit_the_mode(const Options& options) {
   if (options.wanted.production && !options.directory.empty())
     return fail(Exit::usage,
                 "in the production mode the checkout comes later; leave --dir out, 'nanobug open' takes it");
+  if (options.wanted.production && options.debug)
+    return fail(Exit::usage, "in the production mode the checkout comes later; leave --debug out");
   if (!options.wanted.review) return {};
   if (options.wanted.bugs > 0) return fail(Exit::usage, "a review has one bug or none; leave --bugs out");
   if (!options.directory.empty()) return fail(Exit::usage, "a review has no checkout; leave --dir out");
   if (options.strict) return fail(Exit::usage, "a review has no checkout; leave --strict out");
+  if (options.debug) return fail(Exit::usage, "a review has no checkout; leave --debug out");
   return {};
 }
 
@@ -277,6 +281,7 @@ nlohmann::json to_json(const session::Session& session, const std::vector<grade:
 Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   if (!options.directory.empty())
     NANOBUG_TRY(path_can_be_built_in(fs::absolute(options.directory), "the checkout", Exit::usage));
+  if (options.debug) NANOBUG_TRY(has_debug_build(c));
   const auto drawn = draw(c, options);
   NANOBUG_TRY(drawn);
   auto desk = c.desk();
@@ -304,6 +309,16 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
     NANOBUG_TRY(recorded);
     evidence = std::move(*recorded);
     request->production = coach::cheapest((*mutants)->catalog().tree.evidence, *evidence);
+  }
+  std::optional<DebugBuild> debug;
+  if (options.debug) {
+    auto built = debug_build(c, found->overlay);
+    NANOBUG_TRY(built);
+    debug.emplace(std::move(*built));
+    request->time = debug->clean.time;
+    request->furnish = [&](const fs::path& staging, const fs::path& place) {
+      return debug->shop->furnish(debug->clean, &debug->mutant, staging, place);
+    };
   }
   const auto session = desk->start(*request);
   c.ui.clear_progress();
@@ -380,6 +395,8 @@ void add_start(Verbs& verbs) {
   verb->add_option("--dir", options->directory, "Where the checkout goes (default: ~/nanobug/practice)")
       ->type_name("DIR");
   verb->add_flag("--no-hints", options->no_hints, "No hint is to be had, as in an interview");
+  verb->add_flag("--debug", options->debug,
+                 "Build the checkout for a debugger, without optimization (the first time takes minutes)");
   verb->add_flag("--strict", options->strict, "'git diff' shows nothing until the session ends");
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {
     if (options->random && !options->rule.empty())

@@ -30,6 +30,7 @@ void add_status(Verbs&);
 void add_run(Verbs&);
 void add_ask(Verbs&);
 void add_open(Verbs&);
+void add_watch(Verbs&);
 void add_locate(Verbs&);
 void add_answer(Verbs&);
 void add_note(Verbs&);

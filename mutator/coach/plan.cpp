@@ -2,7 +2,9 @@
 #include "mutator/coach/plan.h"
 
 #include <algorithm>
-#include <tuple>
+#include <cctype>
+#include <map>
+#include <set>
 
 #include "mutator/coach/collection.h"
 #include "mutator/coach/practice.h"
@@ -11,93 +13,123 @@
 namespace nanobug::coach {
 namespace {
 
-constexpr int kSitting = 45;  // minutes
-
-// By id, when each was first solved.
-std::map<std::string, std::int64_t> solved_when(const std::vector<session::Record>& ledger) {
-  std::map<std::string, std::int64_t> when;
-  for (const session::Record& record : ledger)
-    for (const std::string& id : solved_in(record)) when.emplace(id, record.ended);
-  return when;
+// A rule's id -> what came of its sessions, at best.
+std::map<std::string, std::string> outcomes_of(const std::vector<session::Record>& ledger) {
+  std::map<std::string, std::string> best;
+  for (const char* outcome : {"stopped", "revealed"})  // the better one later
+    for (const session::Record& record : ledger)
+      if (record.outcome == outcome)
+        for (const session::Injected& bug : record.session.injected) best[bug.rule] = outcome;
+  for (const std::string& id : solved_ids(ledger)) best[id] = "solved";
+  return best;
 }
 
-PlannedBug planned(const catalog::Rule& rule, const std::map<std::string, std::int64_t>& when) {
-  const auto solved = when.find(rule.id.value);
-  return {&rule, solved == when.end() ? 0 : solved->second};
+bool same_name(const std::string& a, const std::string& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-PlanProgress of_plan(const catalog::Plan& plan, const catalog::Catalog& catalog,
-                     const std::map<std::string, std::int64_t>& when) {
-  PlanProgress progress{plan.name, plan.about, {}};
-  for (const catalog::Plan::Sitting& sitting : plan.sittings) {
-    progress.sittings.push_back({sitting.name, {}});
-    for (const catalog::Text& code : sitting.bugs)
-      if (const auto rule = catalog::find_rule(catalog, code.value))
-        progress.sittings.back().bugs.push_back(planned(**rule, when));
+Plan written(const catalog::Plan& plan, const catalog::Catalog& catalog) {
+  Plan made{.name = plan.name, .about = plan.about, .part_name = plan.part, .parts = {}};
+  for (const catalog::Plan::Part& part : plan.parts) {
+    PlanPart& days = made.parts.emplace_back(PlanPart{part.about, {}});
+    for (const std::vector<catalog::Text>& codes : part.days) {
+      PlanDay& day = days.days.emplace_back();
+      for (const catalog::Text& code : codes)
+        for (const catalog::Rule& rule : catalog.rules)
+          if (rule.code.value == code.value) day.items.push_back({&rule, ""});
+    }
   }
-  return progress;
+  return made;
 }
 
-PlanProgress of_pack(const Collection& pack, const std::map<std::string, std::int64_t>& when) {
-  PlanProgress progress{pack.pack.name, pack.pack.about, {}};
+Plan of_pack(const Collection& pack) {
+  Plan made{.name = pack.pack.name,
+            .about = pack.pack.about,
+            .part_name = "week",
+            .at_once = pack.pack.bugs,
+            .is_pack = true,
+            .parts = {}};
   std::vector<const catalog::Rule*> bugs = pack.bugs;
-  const auto place = [](const catalog::Rule* rule) {
-    return std::tuple(rule->priority, rule->difficulty, rule->code.value);
+  std::stable_sort(bugs.begin(), bugs.end(), [](const catalog::Rule* a, const catalog::Rule* b) {
+    return std::pair(a->difficulty, a->priority) < std::pair(b->difficulty, b->priority);
+  });
+  const auto new_day = [&] {
+    if (made.parts.empty() || made.parts.back().days.size() == kDaysOfWeek) made.parts.emplace_back();
+    made.parts.back().days.emplace_back();
   };
-  std::sort(bugs.begin(), bugs.end(), [&](const auto* a, const auto* b) { return place(a) < place(b); });
   for (const catalog::Rule* rule : bugs) {
-    if (progress.sittings.empty() || progress.sittings.back().minutes() + rule->minutes > kSitting)
-      progress.sittings.push_back({"sitting " + std::to_string(progress.sittings.size() + 1), {}});
-    progress.sittings.back().bugs.push_back(planned(*rule, when));
+    if (made.parts.empty() || made.parts.back().days.back().minutes() + rule->minutes > kMinutesOfDay)
+      new_day();
+    made.parts.back().days.back().items.push_back({rule, ""});
   }
-  return progress;
+  return made;
 }
 
 }  // namespace
 
-int Sitting::minutes() const {
+int PlanDay::minutes() const {
   int sum = 0;
-  for (const PlannedBug& bug : bugs) sum += bug.rule->minutes;
+  for (const PlanItem& item : items) sum += item.rule->minutes;
   return sum;
 }
 
-int PlanProgress::bugs() const {
-  size_t count = 0;
-  for (const Sitting& sitting : sittings) count += sitting.bugs.size();
-  return static_cast<int>(count);
+bool PlanDay::done() const {
+  return std::all_of(items.begin(), items.end(), [](const PlanItem& item) { return item.done(); });
 }
 
-int PlanProgress::solved() const {
-  int count = 0;
-  for (const Sitting& sitting : sittings)
-    for (const PlannedBug& bug : sitting.bugs) count += bug.solved_at > 0;
-  return count;
+bool PlanPart::done() const {
+  return std::all_of(days.begin(), days.end(), [](const PlanDay& day) { return day.done(); });
 }
 
-const catalog::Rule* PlanProgress::next() const {
-  for (const Sitting& sitting : sittings)
-    for (const PlannedBug& bug : sitting.bugs)
-      if (bug.solved_at == 0) return bug.rule;
-  return nullptr;
+int Plan::bugs() const {
+  size_t all = 0;
+  for (const PlanPart& part : parts)
+    for (const PlanDay& day : part.days) all += day.items.size();
+  return static_cast<int>(all);
 }
 
-std::vector<PlanProgress> plans_of(const catalog::Catalog& catalog,
-                                   const std::vector<session::Record>& ledger) {
-  const auto when = solved_when(ledger);
-  std::vector<PlanProgress> all;
-  for (const catalog::Plan& plan : catalog.tree.plans) all.push_back(of_plan(plan, catalog, when));
-  return all;
+int Plan::solved() const {
+  std::ptrdiff_t all = 0;
+  for (const PlanPart& part : parts)
+    for (const PlanDay& day : part.days)
+      all +=
+          std::count_if(day.items.begin(), day.items.end(), [](const PlanItem& item) { return item.done(); });
+  return static_cast<int>(all);
 }
 
-Result<PlanProgress> plan(const catalog::Catalog& catalog, const std::vector<session::Record>& ledger,
-                          const std::string& name) {
-  for (PlanProgress& one : plans_of(catalog, ledger))
-    if (one.name == name) return std::move(one);
-  if (const auto pack = collection(catalog, name)) return of_pack(*pack, solved_when(ledger));
+std::optional<PlanPlace> Plan::here() const {
+  for (size_t part = 0; part < parts.size(); ++part)
+    for (size_t day = 0; day < parts[part].days.size(); ++day)
+      if (!parts[part].days[day].done()) return PlanPlace{part, day};
+  return std::nullopt;
+}
+
+Result<Plan> plan_of(const catalog::Catalog& catalog, const std::vector<session::Record>& ledger,
+                     const std::string& name) {
+  const std::vector<catalog::Plan>& plans = catalog.tree.plans;
+  if (name.empty() && plans.empty())
+    return fail(Exit::usage,
+                "the catalog has no plan of its own; name a pack, and 'nanobug pack list' shows them");
+  std::optional<Plan> made;
   std::vector<std::string> known;
-  for (const catalog::Plan& one : catalog.tree.plans) known.push_back(one.name);
-  for (const Collection& one : collections_of(catalog)) known.push_back(one.pack.name);
-  return fail(Exit::usage, no_such("plan or pack", name, known));
+  for (const catalog::Plan& plan : plans) {
+    if (!made && (name.empty() || same_name(plan.name, name))) made = written(plan, catalog);
+    known.push_back(plan.name);
+  }
+  if (!made)
+    for (const Collection& pack : collections_of(catalog)) {
+      if (!made && same_name(pack.pack.name, name)) made = of_pack(pack);
+      known.push_back(pack.pack.name);
+    }
+  if (!made) return fail(Exit::usage, no_such("plan or pack", name, known));
+  const std::map<std::string, std::string> outcomes = outcomes_of(ledger);
+  for (PlanPart& part : made->parts)
+    for (PlanDay& day : part.days)
+      for (PlanItem& item : day.items)
+        if (const auto found = outcomes.find(item.rule->id.value); found != outcomes.end())
+          item.outcome = found->second;
+  return *made;
 }
 
 }  // namespace nanobug::coach

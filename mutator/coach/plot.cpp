@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "mutator/base/files.h"
@@ -10,6 +11,9 @@
 
 namespace nanobug::coach {
 namespace {
+
+constexpr int kLow = 20;    // lines of a plot in which labels would meet
+constexpr int kAround = 7;  // of them, those around the curve
 
 std::string data_block(size_t index, const Curve& curve) {
   std::string block = fmt::format("$curve{} << END\n", index);
@@ -26,10 +30,26 @@ bool empty(const Curve& curve) {
   return true;
 }
 
+// So few labels that no two share a line of a low plot, where gnuplot's own would: steps of 1, 2 or 5 times a
+// power of ten. "" where all values are one.
+std::string few_labels(const std::vector<Curve>& curves, int rows) {
+  double low = INFINITY, high = -INFINITY;
+  for (const Curve& curve : curves)
+    for (const double value : curve.values)
+      if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+  const double least = (high - low) / std::max(1, rows / 3);
+  if (!(least > 0) || !std::isfinite(least)) return "";
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (const double times : {1., 2., 5., 10.})
+    if (times * power >= least) return fmt::format("set ytics {:g}\n", times * power);
+  return "";
+}
+
 Result<std::string> draw(const std::string& title, const std::vector<Curve>& curves,
-                         const std::string& terminal, const std::vector<std::string>& styles) {
+                         const std::string& terminal, const std::vector<std::string>& styles,
+                         const std::string& labels = "") {
   std::string script = "set terminal " + terminal + "\nset title " + gnuplot_string(title) +
-                       " noenhanced\nset xlabel \"step\"\nset key top right noenhanced\n";
+                       " noenhanced\nset xlabel \"step\"\nset key top right noenhanced\n" + labels;
   std::string plot;
   for (size_t i = 0; i < curves.size(); ++i) {
     if (empty(curves[i])) continue;
@@ -48,7 +68,8 @@ Result<std::string> plot_text(const std::string& title, const std::vector<Curve>
   auto text = draw(title, curves,
                    fmt::format("dumb size {}, {} noattributes aspect 1{}", width, height,
                                frame == Frame::behind ? "\nset border back" : ""),
-                   {"with points pointtype \"o\"", "with points pointtype \".\""});
+                   {"with points pointtype \"o\"", "with points pointtype \".\""},
+                   height < kLow ? few_labels(curves, height - kAround) : "");
   NANOBUG_TRY(text);
   // The terminal begins with a form feed; trailing blanks only get in the way.
   std::string out;

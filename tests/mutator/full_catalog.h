@@ -11,6 +11,7 @@ inline const std::string kFull = R"(tree:  #!*
   outputs: [runs]  #*
   build:  #!*
     configure: [cmake]  #*
+    debug: [-g]  #*
     compile: [make]  #!*
     directory: out
     library: libx.so
@@ -73,11 +74,17 @@ inline const std::string kFull = R"(tree:  #!*
       bugs: 2  #*
       level: 3  #*
   plans:  #*
-    fortnight:  #*
-      about: two weeks  #!
-      sittings:  #!*
-        - name: day 1  #!
-          bugs: [N01]  #!*
+    daily:  #*
+      about: a day each  #!
+      part: month
+      parts:  #!*
+        - about: the first of them  #!
+          days: [[N01]]  #*
+    once:  #*
+      about: all at once  #!
+      parts:  #!*
+        - about: all  #!
+          bugs: [N01]  #*
   patterns: [leak, off by one]  #*
   outcomes: [crash, poor model]  #*
   pages: docs/bugs

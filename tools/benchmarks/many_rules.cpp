@@ -19,6 +19,15 @@ void put(std::vector<std::string>& lines, int first, const catalog::Text& text, 
       .replace(static_cast<size_t>(text.place.column - 1), text.value.size(), to);
 }
 
+// A field of the tree's, with what stands under it.
+void take_out(std::vector<std::string>& lines, const std::string& field) {
+  const auto begin = std::find_if(lines.begin(), lines.end(),
+                                  [&](const std::string& line) { return line.starts_with(field); });
+  if (begin == lines.end()) return;
+  lines.erase(begin, std::find_if(begin + 1, lines.end(),
+                                  [](const std::string& line) { return !line.starts_with("   "); }));
+}
+
 class Maker {
  public:
   Maker(const Catalog& catalog, const fs::path& directory) : catalog_(catalog), directory_(directory) {
@@ -33,12 +42,7 @@ class Maker {
     std::string all = between(1, catalog_.rules.front().place.line, [&](std::vector<std::string>& head) {
       if (const int line = catalog_.tree.guide.place.line; line > 0)
         head.at(static_cast<size_t>(line) - 1).clear();
-      bool in_plans = false;
-      for (std::string& line : head) {
-        if (line.size() > 2 && line.starts_with("  ") && line[2] != ' ')
-          in_plans = line.starts_with("  plans:");
-        if (in_plans) line.clear();
-      }
+      take_out(head, "  plans:");
     });
     std::vector<size_t> bugs;  // a decoy is on no list
     for (size_t which = 0; which < catalog_.rules.size(); ++which)
