@@ -12,8 +12,8 @@ namespace nanobug::coach {
 
 struct Collection {
   catalog::Pack pack;
-  std::vector<const catalog::Rule*> bugs, decoys;  // in the catalog's order
-  int minutes = 0;                                 // of the bugs, together
+  std::vector<const catalog::Rule*> bugs = {}, decoys = {};  // in the catalog's order
+  int minutes = 0;                                           // of the bugs, together
 };
 
 // Those of the catalog's head; where it has none, those that rules name, in the order of the alphabet.

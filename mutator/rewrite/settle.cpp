@@ -6,6 +6,7 @@
 
 #include <clang/AST/RecursiveASTVisitor.h>
 
+#include "mutator/rewrite/bodies.h"
 #include "mutator/rewrite/parentheses.h"
 #include "mutator/rewrite/shape.h"
 
@@ -70,7 +71,12 @@ class Parentheses : public clang::RecursiveASTVisitor<Parentheses> {
 class Settler {
  public:
   Settler(Unit& unit, const std::vector<const Draft*>& drafts, const Overlay& others)
-      : unit_(unit), others_(others), shape_(unit), drafts_(drafts), settled_(drafts.size(), Draft{}) {}
+      : unit_(unit),
+        others_(others),
+        whole_{unit.text, Shape(unit)},
+        bodies_(closed_bodies(unit)),
+        drafts_(drafts),
+        settled_(drafts.size(), Draft{}) {}
 
   std::vector<Result<Draft>> all() {
     std::vector<Group> groups;
@@ -121,14 +127,29 @@ class Settler {
     }
   }
 
+  // What is cut, as far as it has to be read: the file, or the file without the bodies that have no part in
+  // it.
+  struct Pristine {
+    std::string text;
+    Shape shape;
+  };
+
+  // What does not hold without the other bodies is asked again with them: it is their word that counts.
   std::optional<Error> try_to_settle(const Group& group) {
+    if (const auto far = without_cuts(bodies_, group.spans()); others_.empty() && !far.empty())
+      if (!try_to_settle(group, {blanked(whole_.text, far), whole_.shape.without(far)}))
+        return std::nullopt;
+    return try_to_settle(group, whole_);
+  }
+
+  std::optional<Error> try_to_settle(const Group& group, const Pristine& pristine) {
     size_t marks = 0;
     for (const Cut* cut : group.cuts) marks += marks_in(cut->text);
-    Assembled whole = assemble(unit_.text, group.cuts, std::vector<bool>(marks, true));
+    Assembled whole = assemble(pristine.text, group.cuts, std::vector<bool>(marks, true));
     auto parsed = unit_.again(whole.text, others_);
     // Where parentheses may not stand at all (a type, a name that is declared) none was meant.
     if (!parsed && marks && group.members.size() == 1) {
-      Assembled bare = assemble(unit_.text, group.cuts, std::vector<bool>(marks, false));
+      Assembled bare = assemble(pristine.text, group.cuts, std::vector<bool>(marks, false));
       if (auto plain = unit_.again(bare.text, others_)) {
         whole = std::move(bare);
         parsed = std::move(plain);
@@ -136,13 +157,13 @@ class Settler {
     }
     if (!parsed) return parsed.error();
     const Shape read(**parsed);
-    if (const auto different = difference_around(shape_, group.spans(), read, whole.holes))
-      return misread(*different, read);
-    return leave_out(group, whole, **parsed, read);
+    if (const auto different = difference_around(pristine.shape, group.spans(), read, whole.holes))
+      return misread(*different, pristine.shape, read);
+    return leave_out(group, pristine, whole, **parsed, read);
   }
 
-  Error misread(const Difference& different, const Shape& after) {
-    std::string text((different.in_after ? after : shape_).text(different.span));
+  static Error misread(const Difference& different, const Shape& before, const Shape& after) {
+    std::string text((different.in_after ? after : before).text(different.span));
     std::replace(text.begin(), text.end(), '\n', ' ');
     text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
                text.end());
@@ -155,8 +176,8 @@ class Settler {
   }
 
   // The parentheses that the tree does not need, left out if the text means the same without.
-  std::optional<Error> leave_out(const Group& group, const Assembled& whole, Unit& parsed,
-                                 const Shape& read) {
+  std::optional<Error> leave_out(const Group& group, const Pristine& pristine, const Assembled& whole,
+                                 Unit& parsed, const Shape& read) {
     std::vector<bool> all;
     for (const Assembled::Pair& pair : whole.pairs) all.push_back(pair.on);
     if (std::find(all.begin(), all.end(), true) == all.end()) {
@@ -165,7 +186,7 @@ class Settler {
     }
     const std::vector<bool> needed = Parentheses(parsed).needed(whole.pairs);
     const auto holds = [&](const std::vector<bool>& on) {
-      const Assembled spare = assemble(unit_.text, group.cuts, on);
+      const Assembled spare = assemble(pristine.text, group.cuts, on);
       auto again = unit_.again(spare.text, others_);
       return again && mean_the_same(read, added(whole), Shape(**again), added(spare));
     };
@@ -208,7 +229,8 @@ class Settler {
 
   Unit& unit_;
   const Overlay& others_;
-  const Shape shape_;
+  const Pristine whole_;
+  const std::vector<Span> bodies_;
   const std::vector<const Draft*>& drafts_;
   std::vector<Result<Draft>> settled_;
 };

@@ -226,6 +226,31 @@ Shape::Shape(Unit& unit) : tokens_(unit.tokens) {
   nodes_ = collector.finish();
 }
 
+Shape Shape::without(const std::vector<Span>& spans) const {
+  Shape rest = *this;
+  rest.spans_.clear();
+  rest.semicolon_.clear();
+  rest.nodes_.clear();
+  std::vector<int> place;  // of each token, there; those that are left out have the next one's
+  auto span = spans.begin();
+  std::vector<bool> is_out;
+  for (size_t i = 0; i < spans_.size(); ++i) {
+    while (span != spans.end() && span->end <= spans_[i].begin) ++span;
+    is_out.push_back(span != spans.end() && span->contains(spans_[i].begin));
+    place.push_back(rest.tokens());
+    if (is_out.back()) continue;
+    rest.spans_.push_back(spans_[i]);
+    rest.semicolon_.push_back(semicolon_[i]);
+  }
+  for (const Node& node : nodes_) {
+    const auto first = static_cast<size_t>(node.first),
+               last = static_cast<size_t>(std::min(node.last, tokens() - 1));
+    if (!is_out[first]) rest.nodes_.push_back({node.kind, place[first], place[last]});
+  }
+  sort_once(rest.nodes_);
+  return rest;
+}
+
 int Shape::token_at(unsigned offset) const {
   return static_cast<int>(
       std::partition_point(spans_.begin(), spans_.end(), [&](const Span& s) { return s.end <= offset; }) -

@@ -27,6 +27,9 @@ class Shape {
  public:
   explicit Shape(Unit& unit);
 
+  // The same without the tokens in these spans, sorted, and what is all in one of them.
+  Shape without(const std::vector<Span>& spans) const;
+
   const std::vector<Node>& nodes() const { return nodes_; }  // sorted, each once
 
   int tokens() const { return static_cast<int>(spans_.size()); }
