@@ -267,10 +267,11 @@ void draw_curves(const Ui& ui, const session::Session& session, const catalog::R
   if (drawn && options.telling == RunOptions::Telling::all) ui.say("Plot saved to " + tidy(svg));
 }
 
-// "a,b" -> a, b
-std::vector<std::string> names_in(const std::string& list) {
+// "a,b" -> a, b. What is given once more stands in another line.
+std::vector<std::string> names_in(std::string list) {
   std::vector<std::string> names;
   if (list.empty()) return names;
+  std::replace(list.begin(), list.end(), '\n', ',');
   std::istringstream in(list + ',');
   for (std::string name; std::getline(in, name, ',');) names.push_back(name);
   return names;
@@ -380,7 +381,7 @@ void add_run(Verbs& verbs) {
       ->type_name("NAME");
   verb->add_option("--plot", *plotted,
                    "Draw these series of it, with commas between; a name that ends in / means its parts")
-      ->join(',')
+      ->join()
       ->type_name("SERIES");
   verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, {.name = *name, .plotted = names_in(*plotted)});
   });
