@@ -83,16 +83,22 @@ Result<Exit> menu(Context& c, const std::vector<catalog::Evidence>& known, const
   return Exit::ok;
 }
 
-// The clean tree's beside all that was shown so far.
+// The clean tree's beside all that was shown so far; what is the same there only by its name.
 std::string clean_beside(const std::vector<catalog::Evidence>& known, const grade::Evidence& evidence,
                          const session::Session& session, size_t width) {
-  std::string text = "From now on the clean tree's is shown beside.\n";
+  std::vector<std::string> same;
+  std::string text;
   for (const catalog::Evidence& one : known) {
     const grade::Piece *own = evidence.find(one.id), *clean = evidence.find_clean(one.id);
-    if (own && clean && (one.minutes == 0 || coach::was_asked(session, one.id)))
+    if (!own || !clean || (one.minutes > 0 && !coach::was_asked(session, one.id))) continue;
+    if (coach::same(*own, *clean))
+      same.push_back(one.id);
+    else
       text += '\n' + coach::shown(one, *own, clean, {}, width);
   }
-  return text;
+  if (!same.empty())
+    text += '\n' + coach::wrap(fmt::format("The same: {}", fmt::join(same, ", ")), width, "");
+  return "From now on the clean tree's is shown beside.\n" + text;
 }
 
 Status can_ask(const session::Session& session, const catalog::Catalog& catalog) {

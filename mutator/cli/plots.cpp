@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "mutator/base/paths.h"
 #include "mutator/base/suggest.h"
@@ -14,22 +13,17 @@
 namespace nanobug::cli {
 namespace {
 
-nlohmann::json number(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
-
 // {"numbers": {PART: [[STEP, VALUE], …]}, "tables": {PART: {"step": STEP, "rows": …}}}, with "" for the part
 // of a series that has none.
 nlohmann::json to_json(const grade::Series& series) {
   nlohmann::json json = {{"numbers", nlohmann::json::object()}, {"tables", nlohmann::json::object()}};
   for (const grade::Series::Number& one : series.numbers)
-    json["numbers"][one.part].push_back({one.step, number(one.value)});
+    json["numbers"][one.part].push_back({one.step, number_in_json(one.value)});
   for (const grade::Piece::Table& one : series.tables) {
     nlohmann::json rows = nlohmann::json::array();
     for (const auto& row : one.rows) {
       rows.push_back(nlohmann::json::array());
-      for (const double cell : row) rows.back().push_back(number(cell));
+      for (const double cell : row) rows.back().push_back(number_in_json(cell));
     }
     json["tables"][one.part] = {{"step", one.step}, {"rows", rows}};
   }

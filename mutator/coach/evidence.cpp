@@ -312,11 +312,28 @@ std::vector<std::string> parts_named(const Piece& piece, const std::string& ques
   return named;
 }
 
+bool same(const Piece& a, const Piece& b) {
+  using Rows = std::vector<std::vector<double>>;
+  const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  const auto all_equal = [&](const Rows& x, const Rows& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [&](const auto& row, const auto& other) {
+      return std::equal(row.begin(), row.end(), other.begin(), other.end(), equal);
+    });
+  };
+  return a.steps == b.steps && a.parts == b.parts && a.words == b.words && all_equal(a.numbers, b.numbers) &&
+         std::equal(a.tables.begin(), a.tables.end(), b.tables.begin(), b.tables.end(),
+                    [&](const Piece::Table& x, const Piece::Table& y) {
+                      return x.step == y.step && x.part == y.part && all_equal(x.rows, y.rows);
+                    });
+}
+
 std::string shown(const catalog::Evidence& evidence, const Piece& piece, const Piece* clean,
                   const std::vector<std::string>& parts, size_t width) {
   std::string head = evidence.words;
   if (!evidence.unit.empty()) head += ", in " + evidence.unit;
   head[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(head[0])));
+  if (clean && same(piece, *clean))
+    return shown(evidence, piece, nullptr, parts, width) + "The clean tree's is the same.\n";
   const bool other_words = clean && clean->words != piece.words;
   std::string text = wrap(head + ':', width, "") + body(piece, clean, parts, width);
   if (piece.empty()) text += "  nothing\n";

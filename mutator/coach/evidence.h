@@ -28,9 +28,13 @@ Request requested(const std::vector<catalog::Evidence>& known, const std::string
 std::vector<std::string> parts_named(const grade::Piece& piece, const std::string& question);
 
 // What to show of a piece, as text of at most `width` columns: numbers of one part step by step with a bar,
-// of several as a table, tables as shades, words as they are. `clean`: the clean tree's beside it, or null.
+// of several as a table, tables as shades, words as they are. `clean`: the clean tree's beside it, or null;
+// where it is the same, it is not shown once more.
 std::string shown(const catalog::Evidence& evidence, const grade::Piece& piece, const grade::Piece* clean,
                   const std::vector<std::string>& parts, size_t width);
+
+// To the last digit, so that nothing of one would be shown that is not in the other.
+bool same(const grade::Piece& a, const grade::Piece& b);
 
 // What comes with the symptom (the pieces that cost nothing), side by side at a few steps.
 std::string log_of(const std::vector<catalog::Evidence>& known, const grade::Evidence& evidence,

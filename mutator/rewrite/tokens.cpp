@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 25> kSigns = {"<=>", "...", "->*", "<<=",
                                                      "*=",  "/=",  "%=",  "&=",  "|=", "^=", "##"};
 
 size_t sign_length(std::string_view rest) {
+  if (rest.size() < 2 || !std::ispunct(static_cast<unsigned char>(rest[1]))) return 1;
   for (const std::string_view sign : kSigns)
     if (rest.starts_with(sign)) return sign.size();
   return 1;
@@ -87,15 +88,16 @@ Tokens::Tokens(std::string_view text) : text_(text) {
       ++i;
       continue;
     }
-    if (text.substr(i, 2) == "//") {
+    const char second = i + 1 < size ? text[i + 1] : '\0';
+    if (c == '/' && second == '/') {
       kind = Token::Kind::comment;
       i = line_comment_end(i);
-    } else if (text.substr(i, 2) == "/*") {
+    } else if (c == '/' && second == '*') {
       kind = Token::Kind::comment;
       const size_t close = text.find("*/", i + 2);
       i = close == std::string_view::npos ? size : close + 2;
     } else if (std::isdigit(static_cast<unsigned char>(c)) ||
-               (c == '.' && i + 1 < size && std::isdigit(static_cast<unsigned char>(text[i + 1])))) {
+               (c == '.' && std::isdigit(static_cast<unsigned char>(second)))) {
       kind = Token::Kind::number;
       for (++i; i < size; ++i) {
         const bool exponent = (text[i] == '+' || text[i] == '-') &&
@@ -138,15 +140,20 @@ const Token* Tokens::after(unsigned offset, bool comments) const {
 }
 
 bool same_tokens(std::string_view a, std::string_view b) {
+  if (a == b) return true;
   const Tokens of_a(a), of_b(b);
-  unsigned at_a = 0, at_b = 0;
-  for (;;) {
-    const Token *one = of_a.after(at_a), *other = of_b.after(at_b);
-    if (!one || !other) return one == other;
-    if (of_a.text(*one) != of_b.text(*other)) return false;
-    at_a = one->span.end;
-    at_b = other->span.end;
+  const auto &all_a = of_a.all(), &all_b = of_b.all();
+  const auto next = [](const std::vector<Token>& all, size_t at) {
+    while (at < all.size() && all[at].kind == Token::Kind::comment) ++at;
+    return at;
+  };
+  size_t at_a = next(all_a, 0), at_b = next(all_b, 0);
+  while (at_a < all_a.size() && at_b < all_b.size()) {
+    if (of_a.text(all_a[at_a]) != of_b.text(all_b[at_b])) return false;
+    at_a = next(all_a, at_a + 1);
+    at_b = next(all_b, at_b + 1);
   }
+  return at_a == all_a.size() && at_b == all_b.size();
 }
 
 bool mentions(std::string_view text, std::string_view word) {

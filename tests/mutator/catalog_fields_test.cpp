@@ -91,7 +91,8 @@ bool is_action(const std::string& name) {
 
 // Names of its own: any are welcome.
 bool is_free(const std::string& name) {
-  return std::set<std::string>{"sums", "loss", "first", "N", "D", "talk.txt", "basics", "daily", "once"}
+  return std::set<std::string>{"sums",   "loss",  "first", "N",     "D",   "talk.txt",
+                               "basics", "curve", "units", "daily", "once"}
       .contains(name);
 }
 

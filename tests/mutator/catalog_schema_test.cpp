@@ -137,7 +137,6 @@ const std::set<std::string> kMeaning = {
     "evidence of a run without a series",
     "a series of the tests",
     "two checkouts",
-    "a plan of a bug that is not there",
     "two parity runs of one name",
     "a category of two letters",
     "an unknown category",

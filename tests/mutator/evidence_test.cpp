@@ -203,7 +203,9 @@ TEST_CASE("pieces are shown in a width, finite or not", "[coach][evidence]") {
       for (size_t at = 0, next; (next = shown.find('\n', at)) != std::string::npos; at = next + 1)
         CHECK(next - at <= width);
   }
-  CHECK(coach::shown(kKnown[0], piece, &piece, {}, 80).find("6   clean         6") != std::string::npos);
+  Piece other = piece;
+  other.numbers[0][1] = 5.8;
+  CHECK(coach::shown(kKnown[0], piece, &other, {}, 80).find("6   clean         6") != std::string::npos);
 
   const Piece parts = numbers({"h0", "h1"}, {{1, 2, 3}, {kInf, 5, 6}});
   const std::string grid = coach::shown(kKnown[3], parts, nullptr, {}, 80);
@@ -224,6 +226,31 @@ TEST_CASE("pieces are shown in a width, finite or not", "[coach][evidence]") {
         "  There is one for h1 too; name it to see it.\n");
   CHECK(coach::shown(kKnown[8], Piece{.id = "tests"}, nullptr, {}, 80) ==
         "What the unit tests find wrong:\n  nothing\n");
+}
+
+TEST_CASE("what the clean tree has to the last digit is not shown twice", "[coach][evidence]") {
+  Piece piece = numbers({"h0", "h1"}, {{1, 2, kNan}, {kInf, 5, 6}});
+  piece.words = {{0, "", "a line"}};
+  piece.tables = {{2, "h0", {{1, kNan}, {0.5, 0.5}}}};
+  const std::string alone = coach::shown(kKnown[3], piece, nullptr, {}, 80);
+  const auto beside = [&](const Piece& clean) { return coach::shown(kKnown[3], piece, &clean, {}, 80); };
+  CHECK(coach::same(piece, piece));
+  CHECK(beside(piece) == alone + "The clean tree's is the same.\n");
+  std::vector<Piece> others(9, piece);
+  others[0].numbers[0][0] = std::nextafter(1.0, 2.0);
+  others[1].numbers[0][2] = 0;
+  others[2].numbers[1][0] = -kInf;
+  others[3].numbers.pop_back(), others[3].parts.pop_back();
+  others[4].steps[2] = 3;
+  others[5].parts[1] = "h2";
+  others[6].words[0].text = "another line";
+  others[7].tables[0].rows[0][1] = 0;
+  others[8].tables.clear();
+  for (const Piece& other : others) {
+    CHECK_FALSE(coach::same(piece, other));
+    CHECK_FALSE(coach::same(other, piece));
+    CHECK(beside(other) != alone + "The clean tree's is the same.\n");
+  }
 }
 
 TEST_CASE("what comes with the symptom stands side by side", "[coach][evidence]") {
