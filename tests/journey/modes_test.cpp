@@ -200,13 +200,20 @@ void production(const User& user, const Begun& session) {
   if (!one.decoy) CHECK_FALSE(user.ask({"reveal"})["id"].get<std::string>().empty());
   const json debrief = user.ask({"debrief"});
   CHECK(debrief["score"]["points"] == parts_of(debrief));
-  int told = 0, charged = 0;
-  for (const json& asked : debrief["asked"])
-    charged += asked["minutes"].get<int>(), told += asked["tells"].get<bool>();
+  int told = 0, charged = 0, first = 0;  // minutes; the first that tells
+  for (const json& asked : debrief["asked"]) {
+    const int minutes = asked["minutes"];
+    charged += minutes;
+    if (!asked["tells"]) continue;
+    told += minutes;
+    if (first == 0) first = minutes;
+  }
   CHECK(charged == paid);
   CHECK((told == 0) == one.decoy);
   CHECK(debrief["cheapest"]["evidence"].empty() == one.decoy);
-  if (!one.decoy) CHECK(line_of(debrief, "evidence")["points"] == 0);  // it was revealed
+  // What tells of all that was paid for, of six; four more where no other would have told for less.
+  const int cheap = first > 0 && first <= debrief["cheapest"]["minutes"] ? 4 : 0;
+  CHECK(line_of(debrief, "evidence")["points"] == (one.decoy ? 10 : 6 * told / paid + cheap));
   CHECK(user.ask({"stop"})["outcome"] == (one.decoy ? "solved" : "revealed"));
   CHECK_FALSE(fs::exists(user.home / "nanobug"));
 }
