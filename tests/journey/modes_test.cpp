@@ -247,6 +247,13 @@ TEST_CASE("hunts of ten decoys", "[modes-decoys]") {
   }
 }
 
+TEST_CASE("reviews of all bugs, answered wrong and right", "[reviews-all]") {
+  const User user("", /*shared_cache=*/true);
+  const std::vector<Entry> all = all_entries();
+  const auto bugs = std::count_if(all.begin(), all.end(), [](const Entry& one) { return !one.decoy; });
+  for (const Begun& one : sessions(static_cast<size_t>(bugs), 0, {"--mode", "review"})) review(user, one);
+}
+
 TEST_CASE("something tells of each bug, and nothing names it: all rules", "[evidence-all]") {
   User user("", /*shared_cache=*/true);
   user.patience = std::chrono::minutes(100);
