@@ -2,6 +2,7 @@
 #include "mutator/base/suggest.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace nanobug {
 namespace {
@@ -37,6 +38,11 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   const auto best = nearest(word, candidates);
   return best ? "; did you mean '" + *best + "'?" : "";
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace nanobug

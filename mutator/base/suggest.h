@@ -1,4 +1,4 @@
-// suggest: "did you mean …?" for misspelt verbs, rules, fields and probes.
+// suggest: names as people type them: "did you mean …?" for misspelt verbs, rules, fields and probes.
 #pragma once
 
 #include <optional>
@@ -14,5 +14,8 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 
 // "; did you mean 'X'?" or "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+// Is it the same name, capitals or not? ASCII's.
+bool same_name(std::string_view a, std::string_view b);
 
 }  // namespace nanobug

@@ -206,14 +206,11 @@ Loaded load(const std::filesystem::path& file) {
 }
 
 Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
-  const auto same = [](const std::string& a, const std::string& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-  };
   std::vector<const Rule*> found;
   for (const Rule& rule : catalog.rules) {
-    if (same(rule.code.value, name) || same(rule.id.value, name)) return &rule;
-    if (std::any_of(rule.refs.begin(), rule.refs.end(), [&](const auto& ref) { return same(ref, name); }))
+    if (same_name(rule.code.value, name) || same_name(rule.id.value, name)) return &rule;
+    if (std::any_of(rule.refs.begin(), rule.refs.end(),
+                    [&](const auto& ref) { return same_name(ref, name); }))
       found.push_back(&rule);
   }
   if (found.size() == 1) return found[0];

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "mutator/base/suggest.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::coach {
@@ -86,9 +86,7 @@ std::vector<Collection> collections_of(const catalog::Catalog& catalog) {
 Result<Collection> collection(const catalog::Catalog& catalog, const std::string& name) {
   std::vector<std::string> known;
   for (const catalog::Pack& pack : packs_of(catalog)) {
-    if (std::equal(pack.name.begin(), pack.name.end(), name.begin(), name.end(),
-                   [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); }))
-      return gather(catalog, pack);
+    if (same_name(pack.name, name)) return gather(catalog, pack);
     known.push_back(pack.name);
   }
   return fail(Exit::usage, no_such("pack", name, known));

@@ -2,10 +2,10 @@
 #include "mutator/coach/plan.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
+#include "mutator/base/suggest.h"
 #include "mutator/coach/collection.h"
 #include "mutator/coach/practice.h"
 #include "mutator/coach/words.h"
@@ -22,11 +22,6 @@ std::map<std::string, std::string> outcomes_of(const std::vector<session::Record
         for (const session::Injected& bug : record.session.injected) best[bug.rule] = outcome;
   for (const std::string& id : solved_ids(ledger)) best[id] = "solved";
   return best;
-}
-
-bool same_name(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 Plan written(const catalog::Plan& plan, const catalog::Catalog& catalog) {
@@ -112,17 +107,19 @@ Result<Plan> plan_of(const catalog::Catalog& catalog, const std::vector<session:
     return fail(Exit::usage,
                 "the catalog has no plan of its own; name a pack, and 'nanobug pack list' shows them");
   std::optional<Plan> made;
-  std::vector<std::string> known;
-  for (const catalog::Plan& plan : plans) {
-    if (!made && (name.empty() || same_name(plan.name, name))) made = written(plan, catalog);
-    known.push_back(plan.name);
+  const auto written_down = std::find_if(plans.begin(), plans.end(), [&](const catalog::Plan& plan) {
+    return name.empty() || same_name(plan.name, name);
+  });
+  if (written_down != plans.end())
+    made = written(*written_down, catalog);
+  else if (const auto pack = collection(catalog, name))
+    made = of_pack(*pack);
+  if (!made) {
+    std::vector<std::string> known;
+    for (const catalog::Plan& plan : plans) known.push_back(plan.name);
+    for (const Collection& pack : collections_of(catalog)) known.push_back(pack.pack.name);
+    return fail(Exit::usage, no_such("plan or pack", name, known));
   }
-  if (!made)
-    for (const Collection& pack : collections_of(catalog)) {
-      if (!made && same_name(pack.pack.name, name)) made = of_pack(pack);
-      known.push_back(pack.pack.name);
-    }
-  if (!made) return fail(Exit::usage, no_such("plan or pack", name, known));
   const std::map<std::string, std::string> outcomes = outcomes_of(ledger);
   for (PlanPart& part : made->parts)
     for (PlanDay& day : part.days)

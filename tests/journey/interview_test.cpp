@@ -16,12 +16,6 @@ using Words = std::vector<std::string>;
 
 using Interview = TinyWithDecoy;
 
-json line_of(const json& debrief, const std::string& name) {
-  for (const json& line : debrief["score"]["lines"])
-    if (line["name"] == name) return line;
-  return {};
-}
-
 Words kinds_of(const json& debrief) {
   Words kinds;
   for (const json& event : debrief["timeline"]) kinds.push_back(event["kind"]);
@@ -69,7 +63,7 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   json debrief = user.ask({"debrief"});
   CHECK(debrief["outcome"] == "solved");
   CHECK(debrief["score"]["points"] == 10 + 10 + 10 + 0 + 7 + 6 + 10);
-  CHECK(line_of(debrief, "cause")["why"] == "what you wrote names sign");
+  CHECK(score_line(debrief, "cause")["why"] == "what you wrote names sign");
   CHECK(kinds_of(debrief) == Words{"hypothesis", "note", "answer", "hint", "claim", "check"});
   CHECK(debrief["timeline"][0]["about"] == "training");
   CHECK(debrief["timeline"][0]["words"] == "the loss climbs [2J");

@@ -65,6 +65,9 @@ struct Tiny {
   std::string refused(const std::vector<std::string>& words, int exit) const;
 };
 
+// A run more, 'words', which prints and has no series.
+void add_run_of_words(const Tiny& tiny);
+
 // The same with a decoy, N02, and with key terms for T01: sign, gradient.
 struct TinyWithDecoy : Tiny {
   TinyWithDecoy();
@@ -89,6 +92,9 @@ void replace_in(const fs::path& file, const std::string& from,
 
 // What `check` says: is it solved? Whatever it says has to be of one piece.
 bool solved(const User& user);
+
+// That line of a debrief's score; null where it has none.
+json score_line(const json& debrief, const std::string& name);
 
 // The hash git itself gives a directory's files, the build directory left out.
 std::string git_tree(const User& user, const fs::path& directory);

@@ -102,12 +102,6 @@ int parts_of(const json& debrief) {
   return points;
 }
 
-json line_of(const json& debrief, const std::string& name) {
-  for (const json& line : debrief["score"]["lines"])
-    if (line["name"] == name) return line;
-  return {};
-}
-
 std::vector<std::string> answer(const std::string& line) {
   return {"answer", line, "that", "is", "where", "it", "goes", "wrong"};
 }
@@ -226,7 +220,7 @@ void production(const User& user, const Begun& session) {
   CHECK(debrief["cheapest"]["evidence"].empty() == one.decoy);
   // What tells of all that was paid for, of six; four more where no other would have told for less.
   const int cheap = first > 0 && first <= debrief["cheapest"]["minutes"] ? 4 : 0;
-  CHECK(line_of(debrief, "evidence")["points"] == (one.decoy ? 10 : 6 * told / paid + cheap));
+  CHECK(score_line(debrief, "evidence")["points"] == (one.decoy ? 10 : 6 * told / paid + cheap));
   CHECK(user.ask({"stop"})["outcome"] == (one.decoy ? "solved" : "revealed"));
   CHECK_FALSE(fs::exists(user.home / "nanobug"));
 }

@@ -100,11 +100,7 @@ TEST_CASE("a name that means no series is one sentence with those there are, and
 
 TEST_CASE("a program that cannot tell has its records, and one without records has none to plot", "[plot]") {
   const Tiny tiny;
-  replace_in(tiny.tree / "descend.cpp", "  std::fclose(metrics);",
-             "  std::fclose(metrics);\n  std::printf(\"to\\n%.3f\\n\", x);");
-  replace_in(
-      tiny.catalog, "series: [loss]}",
-      "series: [loss]}\n    words: {program: descend, args: [\"{scratch}/m.jsonl\", \"5\"], time_limit: 5}");
+  add_run_of_words(tiny);
   tiny.start({"descent-goes-uphill"});
   CHECK(tiny.refused({"run", "-q", "--plot", "lost"}, 2) ==
         "nanobug: the run 'descent' has no series 'lost' (did you mean 'loss'?); it has loss\n");

@@ -15,12 +15,6 @@ int paid(const User& user) {
   return user.ask({"status"})["paid_s"].get<int>() / 60;
 }
 
-json line_of(const json& debrief, const std::string& name) {
-  for (const json& line : debrief["score"]["lines"])
-    if (line["name"] == name) return line;
-  return {};
-}
-
 }  // namespace
 
 TEST_CASE("an interview in production, from the symptom to the fix", "[production]") {
@@ -100,10 +94,10 @@ TEST_CASE("an interview in production, from the symptom to the fix", "[productio
                                  {{"evidence", "clean"}, {"minutes", 3}, {"tells", false}},
                                  {{"evidence", "code"}, {"minutes", 5}, {"tells", false}}});
   // 6 * 4 / 7, and 4: the first that tells is the cheapest.
-  CHECK(line_of(debrief, "evidence")["points"] == 7);
-  CHECK(line_of(debrief, "hypothesis")["points"] == 10);
-  CHECK(line_of(debrief, "cause")["points"] == 14);
-  CHECK(line_of(debrief, "minutes")["points"] == 10);  // twelve minutes of fifteen were paid
+  CHECK(score_line(debrief, "evidence")["points"] == 7);
+  CHECK(score_line(debrief, "hypothesis")["points"] == 10);
+  CHECK(score_line(debrief, "cause")["points"] == 14);
+  CHECK(score_line(debrief, "minutes")["points"] == 10);  // twelve minutes of fifteen were paid
   CHECK(has(user.nanobug({"debrief"}).out, "What tells, and costs least (4 minutes): tests"));
   CHECK(user.ask({"stop"})["outcome"] == "solved");
   CHECK(fs::exists(dir / "stats.cpp"));
@@ -118,8 +112,8 @@ TEST_CASE("in production nothing may be wrong, and it ends without a checkout", 
   CHECK(has(user.nanobug({"ask", "tests"}).out, "nothing"));
   CHECK(user.nanobug({"answer", "none", "it is one product"}).exit_code == 0);
   const json debrief = user.ask({"debrief"});
-  CHECK(line_of(debrief, "evidence")["points"] == 10);
-  CHECK(line_of(debrief, "evidence")["why"] == "4 minutes for what shows that nothing is wrong");
+  CHECK(score_line(debrief, "evidence")["points"] == 10);
+  CHECK(score_line(debrief, "evidence")["why"] == "4 minutes for what shows that nothing is wrong");
   const Finished stopped = user.nanobug({"stop"});
   CHECK(has(stopped.out, "nanobug start --mode production  begins the next"));
   CHECK_FALSE(fs::exists(user.home / "nanobug"));

@@ -281,11 +281,7 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
 
 TEST_CASE("a session runs what shows its bug, and says no more of it", "[tiny]") {
   const Tiny tiny;
-  replace_in(tiny.tree / "descend.cpp", "  std::fclose(metrics);",
-             "  std::fclose(metrics);\n  std::printf(\"to\\n%.3f\\n\", x);");
-  replace_in(
-      tiny.catalog, "series: [loss]}",
-      "series: [loss]}\n    words: {program: descend, args: [\"{scratch}/m.jsonl\", \"5\"], time_limit: 5}");
+  add_run_of_words(tiny);
   replace_in(tiny.catalog, "seen_by: [step.direction]", "seen_by: [step.direction]\n    run: words");
   const fs::path checkout = tiny.start({"descent-goes-uphill"});
   const json own = tiny.user.ask({"run"});
