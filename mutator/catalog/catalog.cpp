@@ -150,6 +150,11 @@ const Pack* Tree::find_pack(std::string_view name) const {
   return pack == packs.end() ? nullptr : &*pack;
 }
 
+bool names_operator(const Part& part) {
+  const std::string& text = part.match.value;
+  return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with("operator(");
+}
+
 std::vector<const Form*> Rule::forms() const {
   std::vector<const Form*> all;
   if (!match.value.empty()) all.push_back(this);

@@ -204,10 +204,14 @@ struct Snippet {  // a rule's own test: C++ in, C++ out
 struct Part {
   Text in;           // the file, relative to the catalog's directory
   std::string file;  // the same file, relative to tree.root: what a Site calls it
-  Text match;        // a matcher in clang-query's language
+  Text match;        // a matcher in clang-query's language, or an operator
   std::vector<Edit> edits;
   Place place;
 };
+
+// Does its match name what a generic operator does at a place (rewrite/rewriter.h)? The edits are its own
+// then.
+bool names_operator(const Part& part);
 
 // One form of a bug. All its parts are one transaction.
 struct Form : Part {

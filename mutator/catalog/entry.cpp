@@ -86,6 +86,59 @@ Node as_edit(const Edit& edit) {
   return node;
 }
 
+// ---- where it goes
+// -------------------------------------------------------------------------------------------------
+
+size_t offset_of_line(const std::string& text, int line) {
+  size_t at = 0;
+  for (int i = 1; i < line && at < text.size(); ++i) at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  return at;
+}
+
+std::string_view line_at(const std::string& text, size_t begin) {
+  return std::string_view(text).substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+}
+
+bool says_nothing(std::string_view line) {
+  const size_t first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos || line[first] == '#';
+}
+
+// Where in the file an entry goes, and how far in.
+struct Slot {
+  size_t at, indent;
+};
+
+Result<Slot> slot_in(const std::filesystem::path& file, const std::string& text) {
+  std::vector<Error> errors;
+  const auto root = read_yaml(text, file.string(), errors);
+  const Place place{file.string(), 0, 0};
+  if (!root || !errors.empty()) return fail(Exit::catalog, "the catalog has changed meanwhile", place);
+  const auto rules = std::find_if(root->fields.begin(), root->fields.end(),
+                                  [](const Field& field) { return field.key.value == "rules"; });
+  if (rules == root->fields.end() || rules->value.items.empty())
+    return fail(Exit::catalog, "an entry goes behind another, and 'rules' has none", place);
+  const Place last = rules->value.items.back().place;
+  const size_t begin = offset_of_line(text, last.line);
+  const size_t dash = text.find_first_not_of(" \t", begin);
+  if (dash >= text.size() || text[dash] != '-' || last.column != static_cast<int>(dash - begin) + 3)
+    return fail(Exit::catalog, "an entry can only be put behind one that begins with '- '", last);
+  size_t end = text.size();
+  if (const auto next = rules + 1; next != root->fields.end()) {
+    // What stands above the next field's name is that field's.
+    int line = next->key.place.line;
+    while (line > last.line && says_nothing(line_at(text, offset_of_line(text, line - 1)))) --line;
+    end = offset_of_line(text, line);
+  }
+  return Slot{end, dash - begin};
+}
+
+std::string in_lines_of(const std::string& text, std::string added) {
+  if (text.find("\r\n") == std::string::npos) return added;
+  for (size_t at = 0; (at = added.find('\n', at)) != std::string::npos; at += 2) added.insert(at, "\r");
+  return added;
+}
+
 }  // namespace
 
 tl::expected<Edit, std::vector<Error>> read_edit(const Node& node) {
@@ -177,6 +230,15 @@ std::string write_entry(const std::vector<Written>& fields, size_t indent) {
   }
   if (!text.ends_with('\n')) text += '\n';
   return text;
+}
+
+Result<std::string> with_entry(const std::filesystem::path& file, const std::string& text,
+                               const std::vector<Written>& fields) {
+  const auto slot = slot_in(file, text);
+  NANOBUG_TRY(slot);
+  const std::string before = slot->at > 0 && text[slot->at - 1] != '\n' ? "\n\n" : "\n";
+  return text.substr(0, slot->at) + in_lines_of(text, before + write_entry(fields, slot->indent)) +
+         text.substr(slot->at);
 }
 
 }  // namespace nanobug::catalog

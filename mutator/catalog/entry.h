@@ -37,4 +37,9 @@ std::string wrong_code(const std::string& text);
 // The entry as an item of the list `rules:`, each line indented by so many blanks; it ends with a line end.
 std::string write_entry(const std::vector<Written>& fields, size_t indent);
 
+// The catalog's text with that entry behind its last, and with the line ends that it has. Errors:
+// Exit::catalog where it has no `rules:`, or none that is written with '- '.
+Result<std::string> with_entry(const std::filesystem::path& file, const std::string& text,
+                               const std::vector<Written>& fields);
+
 }  // namespace nanobug::catalog

@@ -44,7 +44,8 @@ Table<Owner> part(bool required) {
   Table<Owner> table = {
       F::may("in", Kind<Text>{read_in, path().schema}, &Owner::in,
              "the file that is matched, relative to this one's"),
-      F::need("match", code(), &Owner::match, "a matcher in clang-query's language, bound by meaning"),
+      F::need("match", code(), &Owner::match,
+              "a matcher in clang-query's language, bound by meaning; or an operator's name and place"),
       F::need("edits", list_of(edit()), &Owner::edits, "what is done to each match, as one transaction")};
   for (auto& field : table) field.required = required && field.name != "in";
   return table;
@@ -280,7 +281,10 @@ void check_code(const Fields& fields, const Rule& rule) {
 // A decoy may have nothing to match; all else matches here or in its variants.
 void check_forms(Fields& fields, Rule& rule) {
   const bool matches = fields.has("match"), varies = fields.has("variants");
-  if (matches && !fields.has("edits")) fields.lacks("edits");
+  const bool operated = names_operator(rule);
+  if (matches && !operated && !fields.has("edits")) fields.lacks("edits");
+  if (const Field* edits = fields.find("edits"); edits && operated)
+    fields.error("an operator makes its own edits; remove 'edits'", edits->key.place);
   if (!matches && !varies && !rule.decoy) return fields.lacks("match");
   if (!matches)
     for (const char* name : {"edits", "expect", "choose", "also"})

@@ -19,7 +19,7 @@ using catalog::Node;
 using catalog::Written;
 
 // With words in place of those that a person has to write, or with none.
-std::string entry_of(const NewRule& rule, bool with_words, const std::string& words, size_t indent) {
+std::vector<Written> entry_of(const NewRule& rule, bool with_words, const std::string& words) {
   std::vector<Written> fields;
   const auto text = [&](const char* name, const std::string& value) {
     if (!value.empty()) fields.push_back({name, as_text(value)});
@@ -49,51 +49,7 @@ std::string entry_of(const NewRule& rule, bool with_words, const std::string& wo
   }
   list("seen_by", rule.seen_by);
   text("run", rule.run);
-  return catalog::write_entry(fields, indent);
-}
-
-size_t offset_of_line(const std::string& text, int line) {
-  size_t at = 0;
-  for (int i = 1; i < line && at < text.size(); ++i) at = std::min(text.find('\n', at), text.size() - 1) + 1;
-  return at;
-}
-
-std::string_view line_at(const std::string& text, size_t begin) {
-  return std::string_view(text).substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
-}
-
-bool says_nothing(std::string_view line) {
-  const size_t first = line.find_first_not_of(" \t\r");
-  return first == std::string_view::npos || line[first] == '#';
-}
-
-// Where in the file an entry goes, and how far in.
-struct Slot {
-  size_t at, indent;
-};
-
-Result<Slot> slot_in(const catalog::Catalog& catalog, const std::string& text) {
-  std::vector<Error> errors;
-  const auto root = catalog::read_yaml(text, catalog.file.string(), errors);
-  const Place place{catalog.file.string(), 0, 0};
-  if (!root || !errors.empty()) return fail(Exit::catalog, "the catalog has changed meanwhile", place);
-  const auto rules = std::find_if(root->fields.begin(), root->fields.end(),
-                                  [](const catalog::Field& field) { return field.key.value == "rules"; });
-  if (rules == root->fields.end() || rules->value.items.empty())
-    return fail(Exit::catalog, "an entry goes behind another, and 'rules' has none", place);
-  const Place last = rules->value.items.back().place;
-  const size_t begin = offset_of_line(text, last.line);
-  const size_t dash = text.find_first_not_of(" \t", begin);
-  if (dash >= text.size() || text[dash] != '-' || last.column != static_cast<int>(dash - begin) + 3)
-    return fail(Exit::catalog, "an entry can only be put behind one that begins with '- '", last);
-  size_t end = text.size();
-  if (const auto next = rules + 1; next != root->fields.end()) {
-    // What stands above the next field's name is that field's.
-    int line = next->key.place.line;
-    while (line > last.line && says_nothing(line_at(text, offset_of_line(text, line - 1)))) --line;
-    end = offset_of_line(text, line);
-  }
-  return Slot{end, dash - begin};
+  return fields;
 }
 
 // Empty sections, which 'rule check' asks for.
@@ -105,12 +61,6 @@ std::string page_of(const NewRule& rule) {
 // what it calls are its author's to write.
 std::string test_of(const Snippets& bug) {
   return "// ---- match\n" + bug.before + "\n// ---- becomes\n" + bug.after + "\n// ---- no match\n";
-}
-
-std::string in_lines_of(const std::string& text, std::string added) {
-  if (text.find("\r\n") == std::string::npos) return added;
-  for (size_t at = 0; (at = added.find('\n', at)) != std::string::npos; at += 2) added.insert(at, "\r");
-  return added;
 }
 
 const Node* field_of(const Node& map, const std::string& name) {
@@ -166,16 +116,14 @@ std::string next_code(const catalog::Catalog& catalog, const std::string& catego
 }
 
 Result<Writing> writing(const catalog::Catalog& catalog, const std::string& text, const NewRule& rule) {
-  const auto slot = slot_in(catalog, text);
-  NANOBUG_TRY(slot);
-  const auto with = [&](const std::string& entry) {
-    const std::string before = slot->at > 0 && text[slot->at - 1] != '\n' ? "\n\n" : "\n";
-    return text.substr(0, slot->at) + in_lines_of(text, before + entry) + text.substr(slot->at);
-  };
-  Writing result;
   const bool inside = catalog.tree.pages.empty();
-  result.catalog = with(entry_of(rule, inside, "", slot->indent));
-  result.to_be_filled = with(entry_of(rule, true, "to be written", slot->indent));
+  auto written = catalog::with_entry(catalog.file, text, entry_of(rule, inside, ""));
+  NANOBUG_TRY(written);
+  auto to_be_filled = catalog::with_entry(catalog.file, text, entry_of(rule, true, "to be written"));
+  NANOBUG_TRY(to_be_filled);
+  Writing result;
+  result.catalog = std::move(*written);
+  result.to_be_filled = std::move(*to_be_filled);
   if (!inside)
     result.files.push_back({catalog.directory() / catalog.tree.pages / (rule.code + ".md"), page_of(rule)});
   return result;

@@ -7,8 +7,8 @@
 
 #include "mutator/base/paths.h"
 #include "mutator/cli/begin.h"
-#include "mutator/cli/production.h"
 #include "mutator/cli/debug_build.h"
+#include "mutator/cli/production.h"
 #include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
@@ -19,6 +19,7 @@
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 #include "mutator/grade/evidence.h"
+#include "mutator/grade/surprise.h"
 #include "mutator/grade/together.h"
 #include "mutator/session/checkout.h"
 
@@ -43,6 +44,23 @@ Result<std::string> pack_of(const catalog::Catalog& catalog, int level) {
   }
   return fail(Exit::usage, fmt::format("the catalog has no level {}{}", level,
                                        known.empty() ? "" : "; it may be " + coach::one_of(known)));
+}
+
+// What a bug that nobody has written leaves nothing of to choose.
+Status fit_the_surprise(const Options& options) {
+  const coach::Wanted& wanted = options.wanted;
+  const std::vector<std::pair<const char*, bool>> others = {{"RULE", !options.rule.empty()},
+                                                            {"--level", options.level > 0},
+                                                            {"--pack", !wanted.pack.empty()},
+                                                            {"--category", !wanted.category.empty()},
+                                                            {"--bugs", wanted.bugs > 0},
+                                                            {"--difficulty", wanted.difficulty > 0},
+                                                            {"--decoys", wanted.decoys.has_value()},
+                                                            {"--mode review", wanted.review}};
+  for (const auto& [name, given] : others)
+    if (given)
+      return fail(Exit::usage, fmt::format("--surprise and {} exclude each other; leave one out", name));
+  return {};
 }
 
 // What a mode has no use for.
@@ -104,6 +122,7 @@ Result<Draw> draw(Context& c, const Options& options) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
   std::random_device random;
+  if (options.wanted.surprise) return Draw{{}, options.seed ? *options.seed : random() % coach::kSeeds};
   if (!options.rule.empty()) {
     const auto rule = catalog::find_rule(**loaded, options.rule);
     NANOBUG_TRY(rule);
@@ -144,7 +163,32 @@ struct Drawn {
   std::vector<std::vector<std::string>> own;  // of several, see grade/together.h
   workshop::Overlay overlay;
   workshop::Mutant mutant;
+  std::shared_ptr<const grade::Surprise> surprise;  // whose rule is in no catalog yet
 };
+
+Result<Drawn> a_surprise(Context& c, const Draw& draw) {
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  auto found = grade::surprise(**mutants, draw.seed, c.ui.progress());
+  c.ui.clear_progress();
+  NANOBUG_TRY(found);
+  const auto drawn = std::make_shared<const grade::Surprise>(std::move(*found));
+  auto overlay = (*mutants)->overlay(drawn->site);
+  NANOBUG_TRY(overlay);
+  auto mutant = (*mutants)->build(drawn->site);
+  NANOBUG_TRY(mutant);
+  return Drawn{
+      {{&drawn->rule, drawn->site, drawn->certificate}}, {}, std::move(*overlay), std::move(*mutant), drawn};
+}
+
+// The session's own copy of the catalog has the rule.
+Status add_to_project(Context& c, const catalog::Rule& rule, session::StartRequest& request) {
+  std::string& text = request.project[grade::kCatalogName].bytes;
+  auto with = grade::with_rule(**c.catalog(), text, rule);
+  NANOBUG_TRY(with);
+  text = std::move(*with);
+  return {};
+}
 
 Result<Drawn> one_bug(Context& c, const Draw& draw) {
   auto certified = first_certified(c, draw.rules);
@@ -159,8 +203,11 @@ Result<Drawn> one_bug(Context& c, const Draw& draw) {
   NANOBUG_TRY(overlay);
   auto mutant = (*mutants)->build((*sites)[which]);
   NANOBUG_TRY(mutant);
-  return Drawn{
-      {{rule, (*sites)[which], std::move(certificates[which])}}, {}, std::move(*overlay), std::move(*mutant)};
+  return Drawn{{{rule, (*sites)[which], std::move(certificates[which])}},
+               {},
+               std::move(*overlay),
+               std::move(*mutant),
+               {}};
 }
 
 Result<Drawn> several_bugs(Context& c, const Draw& draw, size_t count) {
@@ -175,8 +222,8 @@ Result<Drawn> several_bugs(Context& c, const Draw& draw, size_t count) {
       [&](const catalog::Rule& rule, size_t sites) { return coach::draw_site(rule, sites, draw.seed); },
       c.ui.progress());
   NANOBUG_TRY(found);
-  return Drawn{std::move(found->bugs), std::move(found->own), std::move(found->overlay),
-               std::move(found->mutant)};
+  return Drawn{
+      std::move(found->bugs), std::move(found->own), std::move(found->overlay), std::move(found->mutant), {}};
 }
 
 Result<session::StartRequest> request_for(Context& c, const Options& options, const Drawn& drawn) {
@@ -199,6 +246,7 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   request.no_hints = options.no_hints;
   request.options = coach::to_options(options.wanted);
   NANOBUG_TRY(add_project(c, request));
+  if (drawn.surprise) NANOBUG_TRY(add_to_project(c, drawn.surprise->rule, request));
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   request.exclude = (*mutants)->catalog().tree.not_sources();
@@ -290,8 +338,9 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   const bool production = options.wanted.production;
   if (production) NANOBUG_TRY(has_evidence(**c.catalog()));
   const size_t count = production ? 1 : coach::at_once(**c.catalog(), options.wanted);
-  const auto found =
-      count == 1 || !options.rule.empty() ? one_bug(c, *drawn) : several_bugs(c, *drawn, count);
+  const auto found = options.wanted.surprise               ? a_surprise(c, *drawn)
+                     : count == 1 || !options.rule.empty() ? one_bug(c, *drawn)
+                                                           : several_bugs(c, *drawn, count);
   NANOBUG_TRY(found);
   auto request = request_for(c, options, *found);
   NANOBUG_TRY(request);
@@ -387,6 +436,8 @@ void add_start(Verbs& verbs) {
         return *end == '\0' && share >= 0 && share <= 1 ? "" : "not in range";
       })
       ->type_name("0..1");
+  verb->add_flag("--surprise", options->wanted.surprise,
+                 "A bug that nobody has written: a mutation operator's, proved on the spot");
   verb->add_option("--seed", options->seed, "Draw what this seed draws (default: a bug you have not solved)")
       ->type_name("N");
   verb->add_option("--minutes", options->minutes, "The clock (default: the rule's)")
@@ -405,6 +456,7 @@ void add_start(Verbs& verbs) {
     options->wanted.production = options->mode == "production";
     const auto settled_options = settled(c, *options);
     NANOBUG_TRY(settled_options);
+    if (settled_options->wanted.surprise) NANOBUG_TRY(fit_the_surprise(*settled_options));
     NANOBUG_TRY(fit_the_mode(*settled_options));
     if (settled_options->wanted.review)
       return start_review(c, {settled_options->rule, settled_options->wanted, settled_options->seed,

@@ -37,8 +37,9 @@ tl::unexpected<Error> unknown(const std::string& what, const std::string& name,
 std::string to_options(const Wanted& wanted) {
   std::string options;
   const auto add = [&](const char* name, const std::string& value) {
-    options += (options.empty() ? "" : " ") + fmt::format("--{} {}", name, value);
+    options += (options.empty() ? "" : " ") + fmt::format("--{}{}", name, value.empty() ? "" : " " + value);
   };
+  if (wanted.surprise) add("surprise", "");
   if (!wanted.pack.empty()) add("pack", wanted.pack);
   if (!wanted.category.empty()) add("category", wanted.category);
   if (wanted.difficulty != 0) add("difficulty", std::to_string(wanted.difficulty));

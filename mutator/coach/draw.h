@@ -22,6 +22,7 @@ struct Wanted {
   int bugs = 0;                          // at once; 0: as many as the pack says, or one
   bool review = false;                   // the review mode
   bool production = false;               // the production mode
+  bool surprise = false;                 // no rule: what a generic operator makes
   std::optional<double> decoys = {};     // how often a draw of one is a decoy
 };
 

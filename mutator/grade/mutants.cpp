@@ -88,6 +88,12 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
   return answers;
 }
 
+Result<std::vector<rewrite::Spot>> Mutants::spots(const std::string& file) {
+  const auto clang = rewriter();
+  NANOBUG_TRY(clang);
+  return (*clang)->spots(file, {clean_.tree, clean_.build});
+}
+
 Result<rewrite::Texts> Mutants::texts_of(const std::vector<std::string>& files) const {
   rewrite::Texts texts;
   for (const std::string& file : files) {

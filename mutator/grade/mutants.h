@@ -30,6 +30,9 @@ class Mutants {
   // The sites of many rules; files are parsed once each. One answer a rule, in order.
   std::vector<Result<std::vector<rewrite::Site>>> sites(const std::vector<const catalog::Rule*>& rules);
 
+  // Where the generic operators would change a file of the tree.
+  Result<std::vector<rewrite::Spot>> spots(const std::string& file);
+
   // The files that the site changes, with their new text.
   Result<workshop::Overlay> overlay(const rewrite::Site& site) const;
 

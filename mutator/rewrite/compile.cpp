@@ -2,6 +2,7 @@
 #include "mutator/rewrite/compile.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "mutator/base/suggest.h"
@@ -52,6 +53,7 @@ class Compiler {
 
   std::optional<CompiledPart> compile() {
     const size_t before = errors_.size();
+    if (catalog::names_operator(part_)) return compile_operator();
     std::string problem;
     unsigned where = 0;
     auto matcher = parse_matcher(part_.match.value, problem, where);
@@ -71,7 +73,45 @@ class Compiler {
     return CompiledPart{&part_, std::move(*matcher), std::move(bindings_), std::move(edits)};
   }
 
+  CompiledPart compile_edits(const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) bindings_.push_back({id, "", true, {}});
+    std::vector<CompiledEdit> edits;
+    for (const catalog::Edit& edit : part_.edits) edits.push_back(compile(edit));
+    return {&part_, clang::ast_matchers::stmt(), std::move(bindings_), std::move(edits)};
+  }
+
  private:
+  // operator("relation", 88, 14) or operator("relation", 88, 14, 2)
+  std::optional<CompiledPart> compile_operator() {
+    static constexpr const char* kForm =
+        "an operator is named by its name and its place: operator(\"relation\", LINE, COLUMN)";
+    unsigned where = 0;
+    const auto call = parse_expression(one_line(part_.match.value), &where);
+    if (!call || call->arguments.size() < 3 || call->arguments.size() > 4 || !call->bound.empty()) {
+      error(part_.match, where, kForm);
+      return std::nullopt;
+    }
+    Spot spot{.op = call->arguments[0].text};
+    std::vector<int*> numbers = {&spot.line, &spot.column, &spot.number};
+    for (size_t i = 1; i < call->arguments.size(); ++i) {
+      const Expression& argument = call->arguments[i];
+      const auto [end, problem] =
+          std::from_chars(argument.text.data(), argument.text.data() + argument.text.size(), *numbers[i - 1]);
+      if (argument.kind == Expression::Kind::number && problem == std::errc() && *numbers[i - 1] > 0 &&
+          end == argument.text.data() + argument.text.size())
+        continue;
+      error(part_.match, argument.span.begin, kForm);
+      return std::nullopt;
+    }
+    const auto& all = operators();
+    if (std::find(all.begin(), all.end(), spot.op) == all.end()) {
+      error(part_.match, call->arguments[0].span.begin,
+            "there is no operator '" + spot.op + "'" + did_you_mean(spot.op, all));
+      return std::nullopt;
+    }
+    return CompiledPart{&part_, clang::ast_matchers::stmt(), {}, {}, std::move(spot)};
+  }
+
   void error(const catalog::Text& text, unsigned offset, std::string message) {
     errors_.push_back({Exit::catalog, std::move(message), place_in(text, offset)});
   }
@@ -207,6 +247,11 @@ class Compiler {
 };
 
 }  // namespace
+
+CompiledPart compile_edits(const catalog::Part& part, const std::vector<std::string>& ids) {
+  std::vector<Error> none;  // they are written in operators.cpp, and its tests hold them
+  return Compiler(part, none).compile_edits(ids);
+}
 
 std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error>& errors) {
   const size_t before = errors.size();

@@ -9,6 +9,7 @@
 #include "mutator/catalog/catalog.h"
 #include "mutator/rewrite/clang.h"
 #include "mutator/rewrite/expression.h"
+#include "mutator/rewrite/spot.h"
 #include "mutator/rewrite/template.h"
 
 namespace nanobug::rewrite {
@@ -28,6 +29,7 @@ struct CompiledPart {
   Matcher matcher;
   std::vector<Binding> bindings;
   std::vector<CompiledEdit> edits;
+  std::optional<Spot> spot = std::nullopt;  // instead of a matcher and edits: an operator's, which has its own
 };
 
 struct CompiledForm {
@@ -42,6 +44,9 @@ struct CompiledRule {
 
 // Nothing, and at least one error, when the rule is wrong. Errors are in the order of the rule's text.
 std::optional<CompiledRule> compile(const catalog::Rule& rule, std::vector<Error>& errors);
+
+// The edits of a part whose nodes are bound by these ids without a matcher.
+CompiledPart compile_edits(const catalog::Part& part, const std::vector<std::string>& ids);
 
 // A matcher as Clang's parser takes it, with the traversal nanobug uses everywhere; an offset in `text` for
 // an error.

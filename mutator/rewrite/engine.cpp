@@ -8,6 +8,7 @@
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/leftovers.h"
 #include "mutator/rewrite/live.h"
+#include "mutator/rewrite/operators.h"
 #include "mutator/rewrite/rewriter.h"
 #include "mutator/rewrite/unit.h"
 
@@ -39,6 +40,14 @@ class Engine : public Rewriter {
     auto unit = parse_code(code, style_for(rule), place_of(rule, code));
     NANOBUG_TRY(unit);
     return find_sites(rule, **unit, survey(**unit));
+  }
+
+  Result<std::vector<Spot>> spots(const std::string& file, const Source& source) override {
+    const auto unit = parse_file(source.root, source.commands, file, {});
+    NANOBUG_TRY(unit);
+    std::vector<Spot> all;
+    for (const auto& one : operations(**unit)) all.push_back(one->spot);
+    return all;
   }
 
   Result<std::unique_ptr<Bench>> open(const std::string& file, const Source& source) override {

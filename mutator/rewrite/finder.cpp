@@ -12,6 +12,7 @@
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/hunks.h"
 #include "mutator/rewrite/matches.h"
+#include "mutator/rewrite/operators.h"
 #include "mutator/rewrite/plan.h"
 
 namespace nanobug::rewrite {
@@ -32,27 +33,47 @@ Result<std::unique_ptr<Read>> read(const Source& source, const std::string& file
   return std::make_unique<Read>(Read{std::move(*unit), std::move(known)});
 }
 
+using Operations = std::vector<std::unique_ptr<Operation>>;
+
 // What a part's matches come to in its file.
 struct Found {
   std::vector<BoundNodes> matches;
-  std::vector<Take> takes;  // point into `matches`
+  std::vector<Take> takes;                                 // point into `matches`, and to the parts
+  std::shared_ptr<const Operations> operations = nullptr;  // whose part a take has that is an operator's
 };
+
+Result<Found> found_in(const CompiledPart& part, Unit& unit, std::vector<BoundNodes> matches) {
+  Found found{std::move(matches), {}};
+  auto takes = distinct(part, unit, found.matches);
+  NANOBUG_TRY(takes);
+  found.takes = std::move(*takes);
+  return found;
+}
+
+Result<Found> found_by_operator(const Spot& spot, Unit& unit, const std::shared_ptr<const Operations>& all) {
+  const auto one =
+      std::find_if(all->begin(), all->end(), [&](const auto& known) { return known->spot == spot; });
+  if (one == all->end()) return Found{};
+  auto found = found_in((*one)->compiled, unit, {(*one)->nodes});
+  if (found) found->operations = all;
+  return found;
+}
 
 std::vector<Result<Found>> find_parts(Unit& unit, const std::vector<const CompiledPart*>& parts) {
   std::vector<const Matcher*> matchers;
-  for (const CompiledPart* part : parts) matchers.push_back(&part->matcher);
+  bool operated = false;
+  for (const CompiledPart* part : parts)
+    if (part->spot)
+      operated = true;
+    else
+      matchers.push_back(&part->matcher);
   auto all = match_all(unit, matchers);
+  const auto known = std::make_shared<const Operations>(operated ? operations(unit) : Operations());
   std::vector<Result<Found>> answers;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    Found found{std::move(all[i]), {}};
-    auto takes = distinct(*parts[i], unit, found.matches);
-    if (takes) {
-      found.takes = std::move(*takes);
-      answers.emplace_back(std::move(found));
-    } else {
-      answers.emplace_back(tl::unexpected<Error>(takes.error()));
-    }
-  }
+  size_t next = 0;
+  for (const CompiledPart* part : parts)
+    answers.push_back(part->spot ? found_by_operator(*part->spot, unit, known)
+                                 : found_in(*part, unit, std::move(all[next++])));
   return answers;
 }
 
@@ -63,6 +84,11 @@ Status as_expected(const catalog::Rule& rule, const CompiledForm& form, size_t n
   const bool main = number == 0;
   const int expect = main ? form.form->expect : 1, count = static_cast<int>(takes.size());
   if (expect == catalog::Form::kAny ? count > 0 : count == expect) return {};
+  if (takes.empty() && form.parts[number].spot)
+    return fail(Exit::catalog,
+                "rule '" + rule.id.value + "': the operator '" + form.parts[number].spot->op +
+                    "' changes nothing at that place of '" + part.file + "'",
+                part.match.place);
   if (takes.empty())
     return fail(Exit::catalog,
                 "rule '" + rule.id.value + "' matches nothing in '" + part.file +

@@ -11,6 +11,7 @@
 #include "mutator/catalog/catalog.h"
 #include "mutator/rewrite/bench.h"
 #include "mutator/rewrite/site.h"
+#include "mutator/rewrite/spot.h"
 
 namespace nanobug::rewrite {
 
@@ -37,6 +38,10 @@ class Rewriter {
   // `expect` counts those of the tree. No site is no error here. It is formatted by the .clang-format of the
   // place rule.in names.
   virtual Result<std::vector<Site>> find_in(const catalog::Rule& rule, const std::string& code) = 0;
+
+  // What the operators would do in a file of the tree, in its order. Whether that is a mutant that means what
+  // it says, find() tells. Errors: as find's, without a place in the catalog.
+  virtual Result<std::vector<Spot>> spots(const std::string& file, const Source& source) = 0;
 
   // A file of the tree, parsed and held. Errors: as find's, without a place in the catalog.
   virtual Result<std::unique_ptr<Bench>> open(const std::string& file, const Source& source) = 0;

@@ -1,0 +1,34 @@
+// surprise: a bug that nobody has written: one of those that the generic operators would make, drawn and
+// proved on the spot. Its words are made of its record.
+//
+// A draw is a function of the tree, its probes and the seed. What is drawn is a rule like any other; a
+// session has it in its own copy of the catalog.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "mutator/base/error.h"
+#include "mutator/grade/certificate.h"
+
+namespace nanobug::grade {
+
+struct Surprise {
+  catalog::Rule rule;
+  rewrite::Site site;
+  Certificate certificate;
+};
+
+// Drawn again as long as nothing sees it, its certificate is refused, or the run ends with a message, which
+// would tell the place. Errors: Exit::catalog where no draw of many is a bug.
+Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress = {});
+
+// The rule for what an operator does at a place of a file of the tree: without words, and nobody is named to
+// see it.
+catalog::Rule rule_of(const catalog::Catalog& catalog, const std::string& file, const rewrite::Spot& spot);
+
+// The catalog's text with this rule in it. Errors: as catalog::with_entry().
+Result<std::string> with_rule(const catalog::Catalog& catalog, const std::string& text,
+                              const catalog::Rule& rule);
+
+}  // namespace nanobug::grade
