@@ -1,6 +1,7 @@
 // answer: in a review, which line is wrong and why; in each mode, that nothing is.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -29,11 +30,28 @@ Status is_to_be_answered(const session::Session& session, const coach::Reply& re
         Exit::session,
         "a line answers a review only; here the only answer is none, 'nanobug locate FILE:LINE' takes your "
         "claim, 'nanobug check' judges your fix");
+  if (!session.bugs.empty())
+    return fail(Exit::session,
+                fmt::format("there are {} bugs, so something is wrong; 'nanobug locate FILE:LINE' takes your claim",
+                            session.bugs.size()));
   if (session.solved)
     return fail(Exit::session,
                 fmt::format("this session was solved at {}; 'nanobug reveal' shows the answer, "
                             "'nanobug stop' ends it",
                             coach::clock(coach::learner_seconds(session, session.solved_at))));
+  return {};
+}
+
+std::string about(const coach::Reply& reply) {
+  return reply.line > 0 ? fmt::format("line {}", reply.line) : "none";
+}
+
+// It was wrong then, and is not counted again.
+Status is_new(const session::Session& session, const coach::Reply& reply) {
+  for (const session::Event& event : session.events)
+    if (event.kind == coach::kAnswer && event.about == about(reply) + ", wrong")
+      return fail(Exit::usage, fmt::format("the answer is not counted: you have said {} before, and it was wrong",
+                                           about(reply)));
   return {};
 }
 
@@ -58,11 +76,16 @@ Result<Judged> judged(Context& c, const session::Session& session, const coach::
 
 std::string of_the_reason(const Judged& judged) {
   if (!judged.rule || judged.rule->terms.empty()) return "";
-  if (!judged.terms.empty())
-    return fmt::format("Your reason names the cause: {}.", fmt::join(judged.terms, ", "));
-  std::vector<std::string> all;
-  for (const catalog::Text& term : judged.rule->terms) all.push_back(term.value);
-  return fmt::format("Your reason names none of the words that a good one would: {}.", fmt::join(all, ", "));
+  std::vector<std::string> others;
+  for (const catalog::Text& term : judged.rule->terms)
+    if (std::find(judged.terms.begin(), judged.terms.end(), term.value) == judged.terms.end())
+      others.push_back(term.value);
+  if (judged.terms.empty())
+    return fmt::format("Your reason names none of the words that a good one would: {}.",
+                       fmt::join(others, ", "));
+  std::string text = fmt::format("Your reason names the cause: {}.", fmt::join(judged.terms, ", "));
+  if (!others.empty()) text += fmt::format(" Also worth naming: {}.", fmt::join(others, ", "));
+  return text;
 }
 
 std::string in_words(Context& c, const Judged& judged, const session::Session& after) {
@@ -109,12 +132,12 @@ Result<Exit> answer(Context& c, const std::string& what, const std::string& why)
   const auto reply = coach::parse_reply(what, why);
   NANOBUG_TRY(reply);
   NANOBUG_TRY(is_to_be_answered(session, *reply));
+  NANOBUG_TRY(is_new(session, *reply));
   const auto worth = judged(c, session, *reply);
   NANOBUG_TRY(worth);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     const std::int64_t now = std::time(nullptr);
-    const std::string line = reply->line > 0 ? fmt::format("line {}", reply->line) : "none";
-    coach::note_event(s, {now, coach::kAnswer, line + (worth->right ? ", right" : ", wrong"),
+    coach::note_event(s, {now, coach::kAnswer, about(*reply) + (worth->right ? ", right" : ", wrong"),
                           coach::plain(worth->reply.why)});
     coach::note_reply(s, worth->right, worth->reply.why, worth->terms, now);
   }));

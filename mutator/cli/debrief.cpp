@@ -137,9 +137,9 @@ Answered ask(const Ui& ui, const std::vector<const catalog::Question*>& question
   return answered;
 }
 
-// From the option, or by asking.
+// From the option, or by asking: not for a page, nor where what is printed goes to a file.
 Status take_grades(Context& c, Ended& ended, const std::vector<const catalog::Rule*>& rules,
-                   const std::string& given) {
+                   const std::string& given, bool page) {
   const auto questions = questions_in(rules);
   Answered answered;
   if (!given.empty()) {
@@ -152,7 +152,9 @@ Status take_grades(Context& c, Ended& ended, const std::vector<const catalog::Ru
   } else {
     const auto& have = ended.session.grades;
     const bool all = have.size() >= questions.size() && std::find(have.begin(), have.end(), -1) == have.end();
-    if (!ended.open || all || c.ui.json || c.ui.quiet || c.ui.no_input || !::isatty(STDIN_FILENO)) return {};
+    const bool may_ask = !c.ui.json && !c.ui.quiet && !c.ui.no_input && !page && ::isatty(STDIN_FILENO) &&
+                         ::isatty(STDOUT_FILENO);
+    if (!ended.open || all || !may_ask) return {};
     answered = ask(c.ui, questions, have);
   }
   auto open = c.at_desk();
@@ -209,19 +211,24 @@ std::string headline(const Ended& ended, const std::vector<const catalog::Rule*>
   std::string names;
   for (const catalog::Rule* rule : rules)
     names += (names.empty() ? "" : ", ") + rule->code.value + " " + rule->title.value;
+  std::string outcome = ended.outcome;
+  if (const std::string fixed = coach::fixed_of(ended.session); !fixed.empty()) outcome += ", " + fixed;
   return fmt::format("{}, {}{}\n{}: {}.", ended.session.name, coach::mode_in_words(ended.session),
-                     names.empty() ? "" : " of " + names, ended.outcome,
-                     coach::cost_of(ended.session, ended.at));
+                     names.empty() ? "" : " of " + names, outcome, coach::cost_of(ended.session, ended.at));
 }
 
 // What is worth practising after it: the class, where it was not found or cost much.
 std::string next(const Ended& ended, const coach::Score& score,
                  const std::vector<const catalog::Rule*>& rules) {
-  if (rules.empty() || ended.session.decoy) return "";
-  const bool easy = ended.outcome == "solved" && score.points("process") >= 30;
-  const std::string& category = rules.front()->category;
-  return easy ? "  nanobug next    what to practise now"
-              : fmt::format("  nanobug start --category {}    another one of this class", category);
+  const bool easy =
+      rules.empty() || ended.session.decoy || (ended.outcome == "solved" && score.points("process") >= 30);
+  const std::string mode =
+      coach::mode_of(ended.session) == "hunt" ? "" : " --mode " + coach::mode_of(ended.session);
+  std::string text = easy ? "  nanobug next    what to practise now"
+                          : fmt::format("  nanobug start{} --category {}    another one of this class", mode,
+                                        rules.front()->category);
+  if (ended.open) text = "  nanobug stop    ends the session\n" + text;
+  return text;
 }
 
 nlohmann::json to_json(const Ended& ended, const coach::Score& score,
@@ -275,7 +282,7 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
   const auto loaded = c.catalog_of(last->session);
   NANOBUG_TRY(loaded);
   const auto rules = coach::rules_of(last->session, **loaded);
-  NANOBUG_TRY(take_grades(c, *last, rules, grades));
+  NANOBUG_TRY(take_grades(c, *last, rules, grades, html.given()));
   const coach::Score score = coach::score_of(last->session, rules, last->at);
   if (html.given()) {
     const auto page = debrief_page(c, last->session, last->outcome, last->at, last->open, rules, score);
@@ -288,7 +295,9 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
   }
   const auto width = static_cast<size_t>(c.ui.width());
   std::string text = headline(*last, rules) + "\n\n";
-  if (!last->session.events.empty()) text += timeline(last->session, width) + '\n';
+  if (!last->session.events.empty())
+    text += c.ui.strong("Since the start, building and checking included") + '\n' + timeline(last->session, width) +
+            '\n';
   if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
     text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
   text += c.ui.strong(fmt::format("Score: {} of 100", score.points())) + '\n' + in_words(score);

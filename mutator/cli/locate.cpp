@@ -63,6 +63,13 @@ Result<Exit> locate(Context& c, const std::string& words, const std::string& why
   if (claim->line > lines)
     return fail(Exit::usage,
                 fmt::format("the claim is not counted: {} has {}", claim->file, coach::count(lines, "line")));
+  // It was wrong then; the learner's own edits may have moved the lines since.
+  for (auto event = session.events.rbegin(); event != session.events.rend(); ++event) {
+    if (event->kind == coach::kCheck || event->kind == coach::kReset) break;
+    if (event->kind == coach::kClaim && event->about == fmt::format("{}:{}, wrong", claim->file, claim->line))
+      return fail(Exit::usage, fmt::format("the claim is not counted: you have said {}:{} before, and it was wrong",
+                                           claim->file, claim->line));
+  }
   const auto original = mutated->find(claim->file);
   const auto judge = [&](const std::vector<session::Injected>& bugs) {
     return original == mutated->end() ? coach::Answer::wrong

@@ -83,6 +83,10 @@ std::vector<Revealed> answers_of(const catalog::Catalog& catalog, const session:
   return all;
 }
 
+constexpr const char* kNext =
+    "\n  nanobug debrief  the questions one by one, and your score"
+    "\n  nanobug stop     ends the session";
+
 // Each file once, whoever changed it.
 Result<std::string> diff_of(const session::Session& session) {
   const auto clean = Context::from_vault(session.pristine), mutated = Context::from_vault(session.mutated);
@@ -119,14 +123,12 @@ std::string in_words(const Ui& ui, const std::vector<Revealed>& answers, const s
       (decoy ? "Nothing is wrong. What was changed computes the same (- clean, + as shown):\n"
              : "What was changed (- clean, + with the bug):\n") +
       diff + '\n';
-  if (answers.size() == 1)
-    return name_of(ui, answers.front()) + "\n\n" + changed + debrief_of(ui, answers.front());
+  const auto with_places = [&](const Revealed& one) {
+    return name_of(ui, one) + fmt::format("\n  {}\n\n", fmt::join(one.places, ", "));
+  };
+  if (answers.size() == 1) return with_places(answers.front()) + changed + debrief_of(ui, answers.front());
   std::string text = changed;
-  for (const Revealed& one : answers) {
-    std::string places;
-    for (const std::string& place : one.places) places += (places.empty() ? "" : ", ") + place;
-    text += name_of(ui, one) + "\n  " + places + "\n\n" + debrief_of(ui, one) + '\n';
-  }
+  for (const Revealed& one : answers) text += with_places(one) + debrief_of(ui, one) + '\n';
   text.pop_back();
   return text;
 }
@@ -178,7 +180,7 @@ Result<Exit> reveal(Context& c, bool edit) {
     c.ui.say("Of the last session, " + session.name + ":");
   }
   c.ui.data(c.ui.json ? to_json(session, answers, *diff).dump(2, ' ', false, kAnyBytes)
-                      : in_words(c.ui, answers, *diff));
+                      : in_words(c.ui, answers, *diff) + (asked->open ? kNext : ""));
   if (place) NANOBUG_TRY(open_editor(place->file, place->line));
   return Exit::ok;
 }

@@ -99,15 +99,16 @@ Result<std::vector<std::string>> lines_shown(const session::Session& session) {
 
 }  // namespace
 
-Result<std::string> review_in_words(const session::Session& session) {
+Result<std::string> review_in_words(const Ui& ui, const session::Session& session) {
   const auto lines = lines_shown(session);
   NANOBUG_TRY(lines);
   const session::Lines& shown = session.review->shown;
-  const size_t width = std::to_string(shown.last).size();
+  const size_t width = std::to_string(shown.last).size(), columns = ui.columns();
   std::string text = "  " + session.review->file + "\n\n";
   int number = shown.first;
   for (const std::string& line : *lines)
-    text += fmt::format("  {:>{}}{}{}\n", number++, width, line.empty() ? "" : "  ", line);
+    text += fmt::format("  {:>{}}{}{}\n", number++, width, line.empty() ? "" : "  ",
+                        columns > 0 ? coach::folded(line, columns, width + 4) : line);
   return text;
 }
 
@@ -153,7 +154,7 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options) {
     c.ui.data(json->dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  const auto lines = review_in_words(*session);
+  const auto lines = review_in_words(c.ui, *session);
   NANOBUG_TRY(lines);
   // The same words whatever was drawn: a decoy is not told.
   if (all_solved) c.ui.say("You have solved every bug that these options allow; they come again.");

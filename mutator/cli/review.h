@@ -22,8 +22,9 @@ struct ReviewOptions {
 // `start --mode review`: what is said of it, without a checkout.
 Result<Exit> start_review(Context& c, const ReviewOptions& options);
 
-// The lines of the open review, with their numbers. Errors: the vault's.
-Result<std::string> review_in_words(const session::Session& session);
+// The lines of the open review, with their numbers; on a terminal broken where they are too long for it.
+// Errors: the vault's.
+Result<std::string> review_in_words(const Ui& ui, const session::Session& session);
 Result<nlohmann::json> review_in_json(const session::Session& session);
 
 // Two lines of a list of what to type next.

@@ -51,7 +51,7 @@ class Screen {
     if (run_.series.empty()) silence_.heard(Clock::now());
     if (ui_.quiet) return;
     clear();
-    std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+    std::fputs(coach::visible(bytes, &letter_).c_str(), stderr);
     in_line_ = !bytes.ends_with('\n');
   }
 
@@ -103,6 +103,7 @@ class Screen {
   size_t steps_ = 0;
   bool drawn_ = false;    // the line that can be drawn over
   bool in_line_ = false;  // the program has not ended its own
+  std::string letter_;     // of the program's output, the beginning of one
   std::jthread watch_;    // last: it reads the others
 };
 
@@ -201,8 +202,7 @@ void show_text(const Ui& ui, const std::string& own, const std::string& clean) {
   if (changes.empty()) return ui.data("Everything it prints is what the clean tree prints.");
   std::string text = "- the clean tree, + yours:\n";
   const auto add = [&](const char* mark, std::string_view line) {
-    text += mark;
-    text += line;
+    text += mark + coach::visible(line);
     if (!line.ends_with('\n')) text += '\n';
   };
   size_t at = 0;

@@ -65,8 +65,14 @@ Status fit_the_surprise(const Options& options) {
 
 // What a mode has no use for.
 Status fit_the_mode(const Options& options) {
-  if (options.wanted.decoys && !options.rule.empty())
-    return fail(Exit::usage, "RULE and --decoys exclude each other; leave one out");
+  const coach::Wanted& wanted = options.wanted;
+  const std::vector<std::pair<const char*, bool>> drawing = {{"--decoys", wanted.decoys.has_value()},
+                                                             {"--category", !wanted.category.empty()},
+                                                             {"--difficulty", wanted.difficulty > 0},
+                                                             {"--pack", !wanted.pack.empty()}};
+  for (const auto& [name, given] : drawing)
+    if (given && !options.rule.empty())
+      return fail(Exit::usage, fmt::format("RULE and {} exclude each other; leave one out", name));
   if (options.wanted.production && options.wanted.bugs > 1)
     return fail(Exit::usage, "the production mode has one bug; leave --bugs out");
   if (options.wanted.production && !options.directory.empty())

@@ -111,7 +111,7 @@ void add_status(Verbs& verbs) {
       std::erase_if(rows, [](const auto& row) {
         return row[0] == "checkout" || row[0] == "branch" || row[0] == "checks";
       });
-      const auto lines = review_in_words(s);
+      const auto lines = review_in_words(c.ui, s);
       NANOBUG_TRY(lines);
       c.ui.data(table(rows) + '\n' + *lines);
       return Exit::ok;

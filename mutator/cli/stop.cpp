@@ -61,10 +61,9 @@ Result<Exit> stop(Context& c) {
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  std::string fixed;
-  if (const int all = static_cast<int>(session.bugs.size()); outcome == "stopped" && all > 0)
-    fixed = fmt::format(", {} of {} fixed", all - coach::bugs_left(session), all);
-  c.ui.data(fmt::format("{} is over: {}{}, {}.", session.name, outcome, fixed, coach::cost_of(session, now)));
+  std::string ending = outcome;
+  if (const std::string fixed = coach::fixed_of(session); !fixed.empty()) ending += ", " + fixed;
+  c.ui.data(fmt::format("{} is over: {}, {}.", session.name, ending, coach::cost_of(session, now)));
   if (!session.has_checkout()) {
     const std::string next = "nanobug start --mode " + coach::mode_of(session);
     c.ui.data((outcome == "stopped"

@@ -11,14 +11,53 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <numeric>
+
+#include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
 
 // Columns that a UTF-8 text takes: its code points; nanobug prints no wide ones.
-size_t columns(const std::string& text) {
+size_t columns_of(const std::string& text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// A terminal breaks long lines within words; a sentence is broken between them. Lists and code stay as they are.
+std::string for_stderr(const std::string& text) {
+  winsize size{};
+  if (text.find('\n') != std::string::npos || text.starts_with(' ') || !::isatty(STDERR_FILENO) ||
+      ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20 || columns_of(text) <= size.ws_col)
+    return text;
+  std::string wrapped = coach::wrap(text, size.ws_col, "");
+  while (wrapped.ends_with('\n')) wrapped.pop_back();
+  return wrapped;
+}
+
+// The text in so many columns.
+std::string cut_to(const std::string& text, size_t width) {
+  if (columns_of(text) <= width) return text;
+  std::string cut;
+  size_t used = 0;
+  for (size_t at = 0; at < text.size() && used + 1 < width; ++used) {
+    size_t next = at + 1;
+    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
+    cut += text.substr(at, next - at);
+    at = next;
+  }
+  return cut + "…";
+}
+
+// The widest give way until all fit, or are too narrow to be read.
+void narrow(std::vector<size_t>& widths, size_t room) {
+  constexpr size_t kNarrowest = 6;
+  const auto all = [&] { return std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)); };
+  while (!widths.empty() && all() > room) {
+    const auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= kNarrowest) return;
+    --*widest;
+  }
 }
 
 }  // namespace
@@ -40,8 +79,14 @@ int Ui::width() const {
   return 80;
 }
 
+size_t Ui::columns() const {
+  winsize size{};
+  const bool known = ::isatty(STDOUT_FILENO) && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col > 0 ? std::max<size_t>(size.ws_col, 20) : 0;
+}
+
 void Ui::say(const std::string& line) const {
-  if (!quiet) std::fputs((line + '\n').c_str(), stderr);
+  if (!quiet) std::fputs((for_stderr(line) + '\n').c_str(), stderr);
 }
 
 void Ui::data(const std::string& text) const {
@@ -51,7 +96,7 @@ void Ui::data(const std::string& text) const {
 }
 
 void Ui::complain(const Error& error) const {
-  std::fputs(("nanobug: " + error.text() + '\n').c_str(), stderr);
+  std::fputs((for_stderr("nanobug: " + error.text()) + '\n').c_str(), stderr);
 }
 
 std::string Ui::strong(const std::string& text) const {
@@ -101,14 +146,16 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {
       if (widths.size() <= i) widths.push_back(0);
-      widths[i] = std::max(widths[i], columns(row[i]));
+      widths[i] = std::max(widths[i], columns_of(row[i]));
     }
+  if (const size_t room = Ui().columns(); room > 0) narrow(widths, room);
   std::string out;
   for (const auto& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line += std::string(widths[i] - columns(row[i]) + 2, ' ');
+      const std::string cell = cut_to(row[i], widths[i]);
+      line += cell;
+      if (i + 1 < row.size()) line += std::string(widths[i] - columns_of(cell) + 2, ' ');
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }

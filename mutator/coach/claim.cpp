@@ -14,6 +14,9 @@ namespace {
 
 using session::Lines;
 
+constexpr int kFarthest =
+    20;  // lines that something was moved past; beyond them it is not told from other lines
+
 // Does the code of this line go on in the next one? Told by how it ends, which is enough for formatted code.
 bool runs_on(std::string_view line) {
   line = line.substr(0, line.find("//"));
@@ -52,12 +55,42 @@ std::vector<Lines> origins(int line, const std::vector<LineChange>& edits) {
   return {{was, was}};
 }
 
+// Brackets alone, blanks, a comment: nothing that could be wrong.
+bool says_nothing(std::string_view line) {
+  line = line.substr(0, line.find("//"));
+  return line.find_first_not_of(" \t\r\n{}();,") == std::string_view::npos;
+}
+
+bool is_gap(const Lines& changed) {
+  return changed.last < changed.first;
+}
+
+// The statement above where lines were taken out, and the line below it, whatever says nothing passed over.
+bool is_beside_gap(int line, int below, const std::vector<std::string_view>& mutated) {
+  const int count = static_cast<int>(mutated.size());
+  const auto at = [&](int number) { return mutated[static_cast<size_t>(number) - 1]; };
+  int above = below - 1;
+  if (line == above || line == below) return true;
+  while (above > 1 && says_nothing(at(above))) --above;
+  while (below < count && says_nothing(at(below))) ++below;
+  return (line <= above && line >= first_of_statement(mutated, above)) || line == below;
+}
+
 bool is_at(const Lines& origin, const Lines& changed, const std::vector<std::string_view>& mutated) {
-  if (origin.last < origin.first) return changed.last < changed.first && changed.first == origin.first;
+  if (origin.last < origin.first) return is_gap(changed) && changed.first == origin.first;
   const int line = origin.first;
-  if (changed.last < changed.first) return line == changed.first - 1 || line == changed.first;
+  if (is_gap(changed)) return is_beside_gap(line, changed.first, mutated);
   return (line >= changed.first && line <= changed.last) ||
          line == first_of_statement(mutated, changed.first);
+}
+
+// Of something that stands elsewhere now: what it was moved past is as much in the wrong order as itself.
+bool is_passed_over(const Lines& origin, const std::vector<Lines>& changed) {
+  if (changed.size() != 2 || is_gap(changed[0]) == is_gap(changed[1]) || origin.last < origin.first)
+    return false;
+  const int first = std::min(changed[0].last, changed[1].last) + 1,
+            last = std::max(changed[0].first, changed[1].first) - 1;
+  return last - first < kFarthest && origin.first >= first && origin.first <= last;
 }
 
 }  // namespace
@@ -102,7 +135,7 @@ Answer judge_claim(const Claim& claim, const std::vector<session::Injected>& inj
     answer = Answer::right_file;
     for (const Lines& changed : bug.changed)
       for (const Lines& origin : were)
-        if (is_at(origin, changed, lines)) return Answer::right;
+        if (is_at(origin, changed, lines) || is_passed_over(origin, bug.changed)) return Answer::right;
   }
   return answer;
 }

@@ -22,8 +22,8 @@ Result<std::string> file_meant(const std::string& name, const std::vector<std::s
 
 enum class Answer { right, right_file, wrong };
 
-// Right are the changed lines, the first line of the statement that they belong to, and where lines were
-// taken out the two around the gap. `mutated` and `present` are the claimed file's texts at the start and
+// Right are the changed lines, the first line of the statement that they belong to; where lines were taken out
+// the statements around the gap; and of lines that were moved also those that they were moved past. `mutated` and `present` are the claimed file's texts at the start and
 // now: the learner's own edits have moved the lines.
 Answer judge_claim(const Claim& claim, const std::vector<session::Injected>& injected,
                    const std::string& mutated, const std::string& present);

@@ -50,15 +50,17 @@ Result<std::string> draw(const std::string& title, const std::vector<Curve>& cur
                          const std::string& labels = "") {
   std::string script = "set terminal " + terminal + "\nset title " + gnuplot_string(title) +
                        " noenhanced\nset xlabel \"step\"\nset key top right noenhanced\n" + labels;
-  std::string plot;
+  std::string plot, again;
   for (size_t i = 0; i < curves.size(); ++i) {
     if (empty(curves[i])) continue;
     script += data_block(i, curves[i]);
     plot += fmt::format("{}$curve{} using 1:2 {} title {}", plot.empty() ? "plot " : ", ", i,
                         styles[i % styles.size()], gnuplot_string(curves[i].name));
+    // Where two are the same it is the first that is seen.
+    if (again.empty()) again = fmt::format(", $curve{} using 1:2 {} notitle", i, styles[i % styles.size()]);
   }
   if (plot.empty()) return fail(Exit::io, "there is nothing to plot: no value is finite");
-  return gnuplot(script + plot + "\n");
+  return gnuplot(script + plot + again + "\n");
 }
 
 }  // namespace

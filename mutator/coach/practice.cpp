@@ -38,7 +38,7 @@ std::set<std::string> rules_of(const session::Session& session) {
 std::set<std::string> solved_in(const session::Record& record) {
   if (record.outcome == "solved") return rules_of(record.session);
   std::set<std::string> ids;
-  if (record.outcome == "stopped")
+  if (record.outcome == "stopped" || record.outcome == "revealed")
     for (const session::Bug& bug : record.session.bugs)
       if (bug.fixed) ids.insert(bug.rule);
   return ids;

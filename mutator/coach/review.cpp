@@ -8,6 +8,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "mutator/base/files.h"
 #include "mutator/coach/claim.h"
@@ -157,6 +158,9 @@ Result<bool> judge_reply(const Reply& reply, const session::Session& session, co
   if (reply.line < review.shown.first || reply.line > review.shown.last)
     return fail(Exit::usage, fmt::format("the answer is not counted: the lines shown are {} to {}",
                                          review.shown.first, review.shown.last));
+  const std::string_view line = lines_of(mutated).at(static_cast<size_t>(reply.line) - 1);
+  if (line.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return fail(Exit::usage, fmt::format("the answer is not counted: line {} is blank", reply.line));
   return !session.decoy &&
          judge_claim({review.file, reply.line}, session.injected, mutated, mutated) == coach::Answer::right;
 }
@@ -193,17 +197,68 @@ bool same_word(const std::string& a, const std::string& b) {
   return common >= 3 && ends(a) && ends(b);
 }
 
+using Words = std::vector<std::string>;
+
+// What people write for what the field calls by several words.
+Words spelled_out(const Words& words) {
+  static const std::map<std::string, Words, std::less<>> kShort = {{"bos", {"beginning", "of", "sequence"}},
+                                                                   {"eos", {"end", "of", "sequence"}},
+                                                                   {"lr", {"learning", "rate"}},
+                                                                   {"kv", {"key", "value"}},
+                                                                   {"rope", {"rotary", "embedding"}},
+                                                                   {"ce", {"cross", "entropy"}},
+                                                                   {"wd", {"weight", "decay"}},
+                                                                   {"ub", {"undefined", "behaviour"}},
+                                                                   {"fp16", {"half", "precision"}},
+                                                                   {"ln", {"layer", "norm"}},
+                                                                   {"oom", {"out", "of", "memory"}},
+                                                                   {"softmaxed", {"softmax"}}};
+  Words all;
+  for (const std::string& word : words)
+    if (const auto known = kShort.find(word); known != kShort.end())
+      all.insert(all.end(), known->second.begin(), known->second.end());
+    else
+      all.push_back(word);
+  return all;
+}
+
+// Words that join others, and words that every bug of a language model could be told with.
+bool joins(const std::string& word) {
+  static const std::set<std::string, std::less<>> kJoining = {
+      "a",  "an", "and", "at", "by",  "for", "from", "in",   "is",   "it", "its", "no",   "not",
+      "of", "on", "one", "or", "per", "the", "to",   "with", "than", "as", "be",  "that", "this"};
+  return kJoining.contains(word);
+}
+bool is_common(const std::string& word) {
+  static constexpr std::array kCommon = {"loss",  "model", "train",  "token", "tensor",  "value",  "step",
+                                         "batch", "layer", "weight", "code",  "line",    "number", "first",
+                                         "last",  "data",  "run",    "wrong", "gradient"};
+  return std::any_of(kCommon.begin(), kCommon.end(), [&](const char* one) { return same_word(word, one); });
+}
+
+// A phrase is named by its words in any order; by more than half of them, if one says something by itself:
+// "clipping" names "gradient clipping", "the gradient" does not.
+bool is_named(const Words& term, const Words& said) {
+  size_t all = 0, found = 0;
+  bool telling = false;
+  for (const std::string& word : term) {
+    if (joins(word) && term.size() > 1) continue;
+    ++all;
+    if (std::none_of(said.begin(), said.end(), [&](const auto& other) { return same_word(word, other); }))
+      continue;
+    ++found;
+    telling = telling || !is_common(word);
+  }
+  return found > 0 && (found == all || (telling && 2 * found >= all));
+}
+
 }  // namespace
 
 std::vector<std::string> terms_named(const std::vector<catalog::Text>& terms, const std::string& why) {
-  const std::vector<std::string> said = words_of(why);
+  const std::vector<std::string> said = spelled_out(words_of(why));
   std::vector<std::string> named;
-  for (const catalog::Text& term : terms) {
-    const std::vector<std::string> words = words_of(term.value);
-    if (!words.empty() &&
-        std::search(said.begin(), said.end(), words.begin(), words.end(), same_word) != said.end())
-      named.push_back(term.value);
-  }
+  for (const catalog::Text& term : terms)
+    if (is_named(spelled_out(words_of(term.value)), said)) named.push_back(term.value);
   return named;
 }
 

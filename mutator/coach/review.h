@@ -76,7 +76,8 @@ Result<Reply> parse_reply(const std::string& what, const std::string& why);
 // that is.
 Result<bool> judge_reply(const Reply& reply, const session::Session& session, const std::string& mutated);
 
-// Which of the terms a reason names, in any of their usual forms: "masked" names "mask".
+// Which of the terms a reason names, in any of their usual forms and with their words in any order: "masked"
+// names "mask", "clips" names "gradient clipping", "bos" names "beginning of sequence".
 std::vector<std::string> terms_named(const std::vector<catalog::Text>& terms, const std::string& why);
 
 }  // namespace nanobug::coach

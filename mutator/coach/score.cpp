@@ -53,23 +53,38 @@ ScoreLine hypothesis(const Session& session, const std::vector<const catalog::Ru
   return line;
 }
 
+// Of several bugs those that were fixed bring their share.
+struct Share {
+  int of(int points) const { return all == 0 ? 0 : points * fixed / all; }
+  int fixed, all;
+};
+Share share_of(const Session& session) {
+  const int bugs = static_cast<int>(session.bugs.size());
+  if (session.solved) return {1, 1};
+  return bugs == 0 ? Share{0, 1} : Share{bugs - bugs_left(session), bugs};
+}
+
 ScoreLine hints(const Session& session) {
   const int most = session.production ? 10 : 15;
   ScoreLine line{"process", "hints", 0, most, "it was not found"};
-  if (!session.solved) return line;
+  const Share share = share_of(session);
+  if (share.fixed == 0) return line;
   const int bugs = std::max<int>(1, static_cast<int>(session.bugs.size()));
-  line.points = std::max(0, most - 5 * session.hints / bugs);
+  line.points = share.of(std::max(0, most - 5 * session.hints / bugs));
   line.why = session.hints == 0 ? "none" : count(session.hints, "hint");
   if (bugs > 1 && session.hints > 0) line.why += fmt::format(" for {} bugs", bugs);
+  if (!session.solved) line.why += "; " + fixed_of(session);
   return line;
 }
 
 ScoreLine claims(const Session& session) {
   const int most = session.production ? 10 : 15;
   ScoreLine line{"process", "claims", 0, most, "it was not found"};
-  if (!session.solved) return line;
-  line.points = std::max(0, most - 5 * session.wrong_claims);
+  const Share share = share_of(session);
+  if (share.fixed == 0) return line;
+  line.points = share.of(std::max(0, most - 5 * session.wrong_claims));
   line.why = session.wrong_claims == 0 ? "no wrong one" : count(session.wrong_claims, "wrong claim");
+  if (!session.solved) line.why += "; " + fixed_of(session);
   return line;
 }
 
@@ -134,10 +149,15 @@ ScoreLine cause(const std::vector<const catalog::Rule*>& rules, const std::vecto
   const std::vector<std::string> named = terms_named(terms, written);
   const int enough = std::min<int>(2, static_cast<int>(terms.size()));
   line.points = 14 * std::min<int>(enough, static_cast<int>(named.size())) / enough;
+  std::vector<std::string> others;
+  for (const catalog::Text& term : terms)
+    if (std::find(named.begin(), named.end(), term.value) == named.end()) others.push_back(term.value);
   if (!named.empty())
     line.why = fmt::format("what you wrote names {}", fmt::join(named, ", "));
   else if (!written.empty())
     line.why = "what you wrote names none of the cause's key terms";
+  if (!written.empty() && line.points < line.of)
+    line.why += fmt::format("; also worth naming: {}", fmt::join(others, ", "));
   return line;
 }
 
@@ -155,7 +175,7 @@ ScoreLine symptoms(const std::vector<Event>& events) {
 }
 
 ScoreLine speed(const Session& session, std::int64_t now) {
-  ScoreLine line{"speed", "minutes", 0, 10, "it was not found"};
+  ScoreLine line{"speed", "minutes", 0, 10, session.bugs.empty() ? "it was not found" : "not all were found"};
   if (!session.solved) return line;
   const std::int64_t took = learner_seconds(session, now), given = std::int64_t{session.minutes} * 60;
   line.points = static_cast<int>(std::clamp<std::int64_t>(10 * (2 * given - took) / given, 0, 10));

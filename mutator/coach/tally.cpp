@@ -1,6 +1,8 @@
 // tally: see tally.h.
 #include "mutator/coach/tally.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "mutator/coach/words.h"
@@ -11,8 +13,13 @@ using session::Session;
 
 namespace {
 
+// When the answer was found, or seen.
 std::int64_t end_of(const Session& session, std::int64_t now) {
-  return session.solved_at > 0 ? session.solved_at : now;
+  if (session.solved_at > 0) return session.solved_at;
+  if (session.revealed)
+    for (const session::Event& event : session.events)
+      if (event.kind == kReveal) return event.at;
+  return now;
 }
 
 }  // namespace
@@ -111,6 +118,7 @@ void note_reply(Session& session, bool right, const std::string& why, const std:
 }
 
 void note_fixed(Session& session, const std::vector<bool>& fixed) {
+  if (session.revealed) return;  // the answer did it
   for (size_t i = 0; i < std::min(fixed.size(), session.bugs.size()); ++i) session.bugs[i].fixed = fixed[i];
 }
 
@@ -145,6 +153,11 @@ int hints_shown(const Session& session) {
 int bugs_left(const Session& session) {
   return static_cast<int>(std::count_if(session.bugs.begin(), session.bugs.end(),
                                         [](const session::Bug& bug) { return !bug.fixed; }));
+}
+
+std::string fixed_of(const Session& session) {
+  const int all = static_cast<int>(session.bugs.size());
+  return all == 0 ? "" : fmt::format("{} of {} fixed", all - bugs_left(session), all);
 }
 
 int places_found(const Session& session) {

@@ -2,7 +2,8 @@
 //
 // A session has one outcome. The first check that finds the tree right, or a review's first right answer,
 // fixes its time, its hints and its claims; whatever is asked or broken afterwards is the learner's
-// curiosity. Who saw the answer before that has not solved it, whatever a later check says. A decoy is solved
+// curiosity. Who saw the answer before that has not solved it, whatever a later check says, and the clock stops
+// there; of several bugs those count that a check had found fixed by then. A decoy is solved
 // by the answer that nothing is wrong; a check would have told. nanobug's own building and checking is not on
 // the clock, and neither is a pause in which it was not asked for anything.
 #pragma once
@@ -67,6 +68,7 @@ int hints_shown(const session::Session& session);
 
 // Of several bugs by the last check, and by what was claimed.
 int bugs_left(const session::Session& session);
+std::string fixed_of(const session::Session& session);  // "1 of 2 fixed"; "" of one bug
 int places_found(const session::Session& session);
 
 }  // namespace nanobug::coach

@@ -94,4 +94,63 @@ std::string wrap(const std::string& text, size_t width, const std::string& inden
   return out;
 }
 
+namespace {
+
+// Bytes of the letter that begins here; 0: none does, -1: one does, and its end is not there yet.
+int letter_at(std::string_view bytes) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const int size = byte(0) < 0x80 ? 1 : byte(0) < 0xC2 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : byte(0) < 0xF5 ? 4 : 0;
+  for (int i = 1; i < size; ++i) {
+    if (static_cast<size_t>(i) == bytes.size()) return -1;
+    if ((byte(static_cast<size_t>(i)) & 0xC0) != 0x80) return 0;
+  }
+  // Overlong, a half of a pair, beyond the last letter; and the controls that are letters of two bytes.
+  if (size == 3 && ((byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xED && byte(1) > 0x9F))) return 0;
+  if (size == 4 && ((byte(0) == 0xF0 && byte(1) < 0x90) || (byte(0) == 0xF4 && byte(1) > 0x8F))) return 0;
+  if (size == 2 && byte(0) == 0xC2 && byte(1) < 0xA0) return 0;
+  return size;
+}
+
+}  // namespace
+
+std::string visible(std::string_view bytes, std::string* rest) {
+  const std::string whole = (rest ? std::exchange(*rest, "") : "") + std::string(bytes);
+  std::string text;
+  for (size_t at = 0; at < whole.size();) {
+    const std::string_view here = std::string_view(whole).substr(at);
+    const auto first = static_cast<unsigned char>(here[0]);
+    const int size = letter_at(here);
+    if (size < 0 && rest) {
+      *rest = here;
+      break;
+    }
+    const bool moves = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f;
+    if (size <= 0 || moves) {
+      text += fmt::format("\\x{:02x}", first);
+      ++at;
+    } else {
+      text += here.substr(0, static_cast<size_t>(size));
+      at += static_cast<size_t>(size);
+    }
+  }
+  return text;
+}
+
+std::string folded(const std::string& line, size_t width, size_t indent) {
+  const size_t own = std::min(line.find_first_not_of(' '), line.size()), hanging = own + 4;
+  if (indent + line.size() <= width || indent + hanging + 10 >= width) return line;
+  std::string text;
+  size_t at = 0, start = 0;
+  while (indent + start + line.size() - at > width) {
+    const size_t room = width - indent - start;
+    size_t end = line.rfind(' ', at + room);
+    if (end == std::string::npos || end <= at + (start == 0 ? own : 0)) end = at + room;
+    while (end > at && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // not within a letter
+    text += line.substr(at, end - at) + '\n' + std::string(indent + hanging, ' ');
+    at = std::min(line.find_first_not_of(' ', end), line.size());
+    start = hanging;
+  }
+  return text + line.substr(at);
+}
+
 }  // namespace nanobug::coach

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nanobug::coach {
@@ -27,6 +28,14 @@ std::string command_line(const std::vector<std::string>& argv);
 
 // What a build said without ninja's own lines: "[3/17] …", "ninja: …".
 std::string without_progress(const std::string& output);
+
+// Any bytes, for a terminal: what would move its cursor or is no UTF-8 is written as \x1b; line ends and tabs
+// stay. `rest`: a letter that is not whole at the end is left in it, and comes before the next bytes.
+std::string visible(std::string_view bytes, std::string* rest = nullptr);
+
+// Code on a terminal of `width` columns: a line that is longer goes on in lines of its own, behind `indent` blanks
+// and the line's own indentation; broken at a blank where there is one. Otherwise it is itself.
+std::string folded(const std::string& line, size_t width, size_t indent);
 
 // Breaks paragraphs at `width` columns, every line with the indent. A line that begins with a hyphen begins
 // one, and a line of code, indented by four blanks, stays as it is.
