@@ -72,17 +72,9 @@ class Bench {
   // A verb that answers an entry a rule. What is known of such a catalog is in an index of the benchmark's
   // own, beside the user's builds.
   double with_rules(size_t rules, std::vector<std::string> words) const {
-    const fs::path cache = home_ / "cache/nanobug";
-    if (!fs::exists(cache)) {
-      fs::create_directories(cache);
-      for (const char* mine : {"sites", "certificates", "catalogs"}) fs::create_directory(cache / mine);
-      for (const auto& entry : fs::directory_iterator(cache_home()))
-        if (!fs::exists(cache / entry.path().filename()))
-          fs::create_symlink(entry.path(), cache / entry.path().filename());
-    }
     words.insert(words.begin(), {NANOBUG_BIN "/nanobug", "--json", "--catalog", catalog_of(rules).string()});
     auto environment = environment_;
-    environment["XDG_CACHE_HOME"] = (home_ / "cache").string();
+    environment["XDG_CACHE_HOME"] = cache_without("cache", {"sites", "certificates", "catalogs"});
     std::string out;
     const double seconds = time_in(environment, words, 0, {}, &out);
     if (json::parse(out).size() != rules) give_up("not an entry a rule: " + out);
@@ -90,8 +82,29 @@ class Bench {
   }
   void forget_sites() const { (void)remove_tree(home_ / "cache/nanobug/sites"); }
 
+  // Certifies the rules, or records their evidence, in a cache that has all the user's has but proofs.
+  double proving(std::vector<std::string> words) const {
+    words.insert(words.begin(), NANOBUG_BIN "/nanobug");
+    auto environment = environment_;
+    environment["XDG_CACHE_HOME"] = cache_without("unproved", {"certificates", "evidence"});
+    return time_in(environment, words, 0, {}, nullptr);
+  }
+
  private:
   using Environment = std::map<std::string, std::string>;
+
+  // A cache of the benchmark's own: the parts named are empty at first, the others are the user's.
+  std::string cache_without(const std::string& name, const std::vector<std::string>& own) const {
+    const fs::path cache = home_ / name / "nanobug";
+    if (!fs::exists(cache)) {
+      fs::create_directories(cache);
+      for (const std::string& mine : own) fs::create_directory(cache / mine);
+      for (const auto& entry : fs::directory_iterator(cache_home()))
+        if (!fs::exists(cache / entry.path().filename()))
+          fs::create_symlink(entry.path(), cache / entry.path().filename());
+    }
+    return cache.parent_path().string();
+  }
 
   double time_in(const Environment& environment, const std::vector<std::string>& argv, int expected,
                  const fs::path& directory, std::string* out) const {
@@ -215,6 +228,58 @@ double check_s(const Bench& bench) {
   const double seconds = median(3, [&] { return bench.nanobug({"check"}, 1); });
   bench.nanobug({"stop"});
   return seconds;
+}
+
+// A review shows lines; nothing is built for it.
+double review_s(const Bench& bench) {
+  return median(15, [&] {
+    const double seconds = bench.nanobug({"start", kRule, "--mode", "review"});
+    bench.nanobug({"stop"});
+    return seconds;
+  });
+}
+
+double production_s(const Bench& bench) {
+  return median(9, [&] {
+    const double seconds = bench.nanobug({"start", kRule, "--mode", "production"});
+    bench.nanobug({"stop"});
+    return seconds;
+  });
+}
+
+// The words of a session that build nothing: the slowest of them.
+double words_ms(const Bench& bench) {
+  double slowest = 0;
+  bench.nanobug({"start", kRule, "--mode", "production"});
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"ask", "entropy of the attention"},
+                                             {"hypothesis", "architecture", "the attention is too flat"},
+                                             {"status"},
+                                             {"next"}})
+    slowest = std::max(slowest, median(15, [&] { return bench.nanobug(words); }));
+  bench.nanobug({"stop"});
+  // An answer counts once.
+  slowest = std::max(slowest, median(9, [&] {
+                       bench.nanobug({"start", kRule, "--mode", "review"});
+                       const double seconds = bench.nanobug({"answer", "none", "nothing is wrong"}, 1);
+                       bench.nanobug({"stop"});
+                       return seconds;
+                     }));
+  return 1000 * slowest;
+}
+
+// Evidence of rules from all over the catalog, against their certificates, both from nothing but the clean
+// tree's own runs.
+double evidence_cost(const Bench& bench) {
+  constexpr size_t kEvery = 20;
+  const json all = bench.ask({"list"});
+  std::vector<std::string> certify = {"certify"};
+  for (size_t i = 0; i < all.size(); i += kEvery) certify.push_back(all[i]["code"]);
+  auto evidence = certify;
+  evidence.push_back("--evidence");
+  bench.nanobug(evidence);  // what the clean tree tells, once
+  const double certificates = bench.proving(certify);
+  return bench.proving(evidence) / certificates;
 }
 
 // A session that was run and given up, as a page.
@@ -378,11 +443,15 @@ const std::vector<Measure> kMeasures = {
      "nanobug rule check of 100 rules, no sites kept"},
     {"rule_check_warm_s", "s", 0.3, false, rule_check_warm_s, "and once more"},
     {"start_s", "s", 0.2, false, start_s, "nanobug start to a built checkout, warm"},
+    {"review_s", "s", 0.05, false, review_s, "nanobug start --mode review"},
+    {"production_s", "s", 0.2, false, production_s, "nanobug start --mode production, warm"},
+    {"words_ms", "ms", 20, false, words_ms, "the slowest of ask, hypothesis, status, next, answer"},
     {"rebuild_s", "s", 3, false, rebuild_s, "cmake --build after an edit of attention.cpp"},
     {"check_s", "s", 8, false, check_s, "nanobug check"},
     {"page_s", "s", 0.3, false, page_s, "nanobug debrief --html of a session that was run"},
     {"page_kb", "kB", 300, false, page_kb, "and the page"},
     {"certify_ratio", "x", 20, true, certify_ratio, "rules x a build from nothing / nanobug certify --fresh"},
+    {"evidence_cost", "x", 0.6, false, evidence_cost, "recording evidence / certifying, of the same rules"},
     {"tree_build_s", "s", 90, false, tree_build_s, "the reference tree from nothing, two cores"},
     {"train_ratio", "x", 1.2, true, train_ratio,
      "a training step: eager PyTorch / base_train, processor time"},
