@@ -161,7 +161,7 @@ void one_bug(Html& html, const Debrief& d, const catalog::Rule& rule) {
   for (const session::Bug& bug : d.session.bugs)
     if (bug.rule == rule.id.value)
       html.element("p",
-                   fmt::format("{}, {}.", bug.fixed ? "Fixed by the last check" : "Not fixed",
+                   fmt::format("{}, {}.", bug.earned ? "Fixed by the last check" : "Not fixed",
                                bug.located ? "and you said where it is" : "and its place was not named"));
   prose(html, rule.cause);
   if (!rule.read_next.empty()) {

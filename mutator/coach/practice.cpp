@@ -40,7 +40,7 @@ std::set<std::string> solved_in(const session::Record& record) {
   std::set<std::string> ids;
   if (record.outcome == "stopped" || record.outcome == "revealed")
     for (const session::Bug& bug : record.session.bugs)
-      if (bug.fixed) ids.insert(bug.rule);
+      if (bug.earned) ids.insert(bug.rule);
   return ids;
 }
 

@@ -61,7 +61,7 @@ struct Share {
 Share share_of(const Session& session) {
   const int bugs = static_cast<int>(session.bugs.size());
   if (session.solved) return {1, 1};
-  return bugs == 0 ? Share{0, 1} : Share{bugs - bugs_left(session), bugs};
+  return bugs == 0 ? Share{0, 1} : Share{bugs_earned(session), bugs};
 }
 
 ScoreLine hints(const Session& session) {

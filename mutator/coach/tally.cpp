@@ -118,8 +118,10 @@ void note_reply(Session& session, bool right, const std::string& why, const std:
 }
 
 void note_fixed(Session& session, const std::vector<bool>& fixed) {
-  if (session.revealed) return;  // the answer did it
-  for (size_t i = 0; i < std::min(fixed.size(), session.bugs.size()); ++i) session.bugs[i].fixed = fixed[i];
+  for (size_t i = 0; i < std::min(fixed.size(), session.bugs.size()); ++i) {
+    session.bugs[i].fixed = fixed[i];
+    if (!session.revealed) session.bugs[i].earned = fixed[i];
+  }
 }
 
 void note_claim(Session& session, const std::set<std::string>& rules) {
@@ -155,9 +157,14 @@ int bugs_left(const Session& session) {
                                         [](const session::Bug& bug) { return !bug.fixed; }));
 }
 
+int bugs_earned(const Session& session) {
+  return static_cast<int>(std::count_if(session.bugs.begin(), session.bugs.end(),
+                                        [](const session::Bug& bug) { return bug.earned; }));
+}
+
 std::string fixed_of(const Session& session) {
-  const int all = static_cast<int>(session.bugs.size());
-  return all == 0 ? "" : fmt::format("{} of {} fixed", all - bugs_left(session), all);
+  return session.bugs.empty() ? ""
+                              : fmt::format("{} of {} fixed", bugs_earned(session), session.bugs.size());
 }
 
 int places_found(const Session& session) {

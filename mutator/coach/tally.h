@@ -68,7 +68,8 @@ int hints_shown(const session::Session& session);
 
 // Of several bugs by the last check, and by what was claimed.
 int bugs_left(const session::Session& session);
-std::string fixed_of(const session::Session& session);  // "1 of 2 fixed"; "" of one bug
+int bugs_earned(const session::Session& session);  // fixed before the answer was seen
+std::string fixed_of(const session::Session& session);  // "1 of 2 fixed", of those; "" of one bug
 int places_found(const session::Session& session);
 
 }  // namespace nanobug::coach

@@ -72,12 +72,13 @@ Json to_json(const Bug& bug) {
           {"own", bug.own},
           {"hints", bug.hints},
           {"fixed", bug.fixed},
+          {"earned", bug.earned},
           {"located", bug.located}};
 }
 
 Bug bug_of(const Json& json) {
   return {json.at("rule"), json.at("own").get<std::vector<std::string>>(), count(json.at("hints")),
-          json.at("fixed"), json.at("located")};
+          json.at("fixed"), json.value("earned", false), json.at("located")};
 }
 
 Json to_json(const Review& review) {

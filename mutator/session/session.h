@@ -47,6 +47,7 @@ struct Bug {
   std::vector<std::string> own;  // observers that it alone makes fail
   int hints = 0;                 // of it that were shown
   bool fixed = false;            // by the last check
+  bool earned = false;           // and by one before the answer was seen
   bool located = false;
 
   bool operator==(const Bug&) const = default;

@@ -114,22 +114,36 @@ TEST_CASE("the same seed puts the same bugs in the same order", "[several]") {
   CHECK(orders.size() == 2);
 }
 
-TEST_CASE("of a session that was stopped the bugs that were fixed count; of one that was given up none",
+TEST_CASE("of a session that was stopped, or given up after a check, the bugs that it found fixed count",
           "[several]") {
   const Tiny tiny;
   const bool given_up = GENERATE(false, true);
   const fs::path file = tiny.start({"--bugs", "2", "--seed", "1"}) / "stats.cpp";
   replace_in(file, kStepBug, kStep);
-  if (given_up) {
-    const std::string all = tiny.user.nanobug({"reveal"}).out;
-    for (const char* id : {"mean-divides-by-one-less", "descent-goes-uphill"}) CHECK(has(all, id));
-  }
   CHECK(left(tiny.user, 1) == 1);
+  if (given_up) tiny.user.nanobug({"reveal"});
   const std::string words = tiny.user.nanobug({"stop"}).out;
-  CHECK(has(words, given_up ? "is over: revealed, " : "is over: stopped, 1 of 2 fixed, "));
-  const json progress = tiny.user.ask({"progress"});
-  CHECK(progress["rules_solved"] == (given_up ? 0 : 1));
-  CHECK(tiny.user.ask({"list"})[1]["solved"] == !given_up);
+  CHECK(has(words, given_up ? "is over: revealed, 1 of 2 fixed, " : "is over: stopped, 1 of 2 fixed, "));
+  const json debrief = tiny.user.ask({"debrief"});
+  for (const json& line : debrief["score"]["lines"])
+    if (line["name"] == "claims") {
+      CHECK(line["points"] == 7);  // half of 15
+      CHECK(line["why"] == "no wrong one; 1 of 2 fixed");
+    }
+  CHECK(has(tiny.user.nanobug({"debrief"}).out, ", 1 of 2 fixed: "));
+  CHECK(tiny.user.ask({"progress"})["rules_solved"] == 1);
+}
+
+TEST_CASE("of a session that was given up the bugs that were fixed afterwards do not count", "[several]") {
+  const Tiny tiny;
+  const fs::path file = tiny.start({"--bugs", "2", "--seed", "1"}) / "stats.cpp";
+  replace_in(file, kStepBug, kStep);
+  const std::string all = tiny.user.nanobug({"reveal"}).out;
+  for (const char* id : {"mean-divides-by-one-less", "descent-goes-uphill"}) CHECK(has(all, id));
+  CHECK(left(tiny.user, 1) == 1);
+  CHECK(has(tiny.user.nanobug({"stop"}).out, "is over: revealed, 0 of 2 fixed, "));
+  CHECK(tiny.user.ask({"progress"})["rules_solved"] == 0);
+  CHECK(tiny.user.ask({"list"})[1]["solved"] == false);
 }
 
 TEST_CASE("none of them shows any more, and the tree is still not right", "[several]") {

@@ -87,8 +87,21 @@ TEST_CASE("the changed statement is right, what stands around it is not", "[coac
   // A statement of several lines is called by its first line too, as a debugger does.
   CHECK(right_lines(bug_at({{9, 9}})) == Places{7, 9});
   // What was taken out has no line: the two around it.
-  CHECK(right_lines(bug_at({{6, 5}})) == Places{5, 6});
+  CHECK(right_lines(bug_at({{4, 3}})) == Places{3, 4});
   CHECK(right_lines(bug_at({{1, 0}})) == Places{1});
+}
+
+TEST_CASE("around a gap the nearest statements are right, brackets passed over", "[coach][claim]") {
+  CHECK(right_lines(bug_at({{6, 5}})) == Places{4, 5, 6});
+  CHECK(right_lines(bug_at({{10, 9}})) == Places{7, 8, 9, 10});
+  CHECK(right_lines(bug_at({{2, 1}})) == Places{1, 2});
+}
+
+TEST_CASE("of what was moved both ends are right, and what it was moved past", "[coach][claim]") {
+  CHECK(right_lines(bug_at({{2, 2}, {7, 6}})) == Places{2, 3, 4, 5, 6, 7});
+  CHECK(right_lines(bug_at({{3, 2}, {6, 6}})) == Places{2, 3, 4, 5, 6});
+  // Two changes that are no move.
+  CHECK(right_lines(bug_at({{2, 2}, {6, 6}})) == Places{2, 6});
 }
 
 TEST_CASE("the right file is told apart from the right line", "[coach][claim]") {

@@ -84,3 +84,31 @@ TEST_CASE("paragraphs are wrapped, code and lists are not run together", "[coach
   CHECK(coach::wrap("See:\n\n    if (x)  f(a very long line);\n      g();\n\nDone.", 12, "  ") ==
         "  See:\n\n      if (x)  f(a very long line);\n        g();\n\n  Done.\n");
 }
+
+TEST_CASE("any bytes are shown, and none of them moves the cursor", "[coach]") {
+  using coach::visible;
+  CHECK(visible("a\tb\n") == "a\tb\n");
+  CHECK(visible("3 \xe2\x82\xac") == "3 \xe2\x82\xac");
+  CHECK(visible("a\rb\x1b[31mc\x07") == "a\\x0db\\x1b[31mc\\x07");
+  CHECK(visible(std::string_view("\0\x7f", 2)) == "\\x00\\x7f");
+  // Half a letter, a byte that begins none, a control in two bytes, an overlong slash, half a pair.
+  CHECK(visible("\xe2\x82") == "\\xe2\\x82");
+  CHECK(visible("\xff") == "\\xff");
+  CHECK(visible("\xc2\x9b") == "\\xc2\\x9b");
+  CHECK(visible("\xc0\xaf") == "\\xc0\\xaf");
+  CHECK(visible("\xed\xa0\x80") == "\\xed\\xa0\\x80");
+  // A letter that comes in two pieces.
+  std::string rest;
+  CHECK(visible("a\xe2\x82", &rest) == "a");
+  CHECK(visible("\xac!", &rest) == "\xe2\x82\xac!");
+  CHECK(rest.empty());
+}
+
+TEST_CASE("a line of code goes on behind its own indentation", "[coach]") {
+  using coach::folded;
+  CHECK(folded("  return a;", 30, 6) == "  return a;");
+  CHECK(folded("  return first + second + third;", 30, 6) == "  return first + second\n            + third;");
+  CHECK(folded("  " + std::string(40, 'x'), 30, 6) ==
+        "  " + std::string(22, 'x') + "\n            " + std::string(18, 'x'));
+  CHECK(folded("return first + second;", 12, 6) == "return first + second;");  // no room to fold into
+}
