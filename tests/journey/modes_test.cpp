@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <regex>
 #include <sstream>
 
 #include "tests/journey/journey.h"
@@ -225,11 +226,61 @@ void production(const User& user, const Begun& session) {
   CHECK_FALSE(fs::exists(user.home / "nanobug"));
 }
 
+// ---- what the page for learners shows
+
+// The words of a command as a shell takes them apart.
+Words typed(const std::string& command) {
+  Words words(1);
+  bool quoted = false;
+  for (const char c : command)
+    if (c == '"')
+      quoted = !quoted;
+    else if (c == ' ' && !quoted)
+      words.emplace_back();
+    else
+      words.back() += c;
+  return words;
+}
+
+// Without what is another one each time: the day, and how long it took.
+std::string timeless(const std::string& line) {
+  return std::regex_replace(std::regex_replace(line, std::regex("20\\d\\d-\\d\\d-\\d\\d"), "DAY"),
+                            std::regex("\\b\\d+:\\d\\d\\b"), "TIME");
+}
+
+// The block of the page that begins with this command: each line that it shows comes, in that order.
+void walk(const User& user, const std::string& page, const std::string& first) {
+  const size_t begin = page.find("$ " + first + '\n');
+  REQUIRE(begin != std::string::npos);
+  std::istringstream block(page.substr(begin, page.find("```", begin) - begin)), said;
+  for (std::string line; std::getline(block, line);) {
+    INFO(line);
+    if (line.starts_with("$ nanobug ")) {
+      const Words words = typed(line.substr(10));
+      const Finished finished = user.nanobug(words);
+      said = std::istringstream(finished.err + finished.out);
+      continue;
+    }
+    if (line.empty() || line.ends_with("…")) continue;
+    bool found = false;
+    for (std::string one; !found && std::getline(said, one);) found = timeless(one) == timeless(line);
+    CHECK(found);
+  }
+  user.nanobug({"stop"});
+}
+
 }  // namespace
 
 TEST_CASE("reviews of thirty bugs and ten decoys, answered wrong and right", "[modes-review]") {
   const User user("", /*shared_cache=*/true);
   for (const Begun& one : sessions(30, 10, {"--mode", "review"})) review(user, one);
+}
+
+TEST_CASE("the review and the production of docs/learner.md are what a learner sees", "[modes-review]") {
+  const User user("", /*shared_cache=*/true);
+  const std::string page = text_of(kProject / "docs/learner.md");
+  walk(user, page, "nanobug start A05 --mode review --seed 3");
+  walk(user, page, "nanobug start --mode production A05 --seed 3");
 }
 
 TEST_CASE("thirty bugs and ten decoys in production, asked about everything", "[modes-production]") {

@@ -1,0 +1,88 @@
+// start --surprise: a bug that nobody has written is drawn, practised, judged and explained like any other.
+#include <set>
+
+#include "tests/journey/journey.h"
+#include "tests/probes/catch.h"
+
+using namespace nanobug;
+using namespace nanobug::journey;
+
+namespace {
+
+// The files of the checkout that are not the clean tree's -> their clean text.
+std::map<std::string, std::string> changed_files(const Tiny& tiny, const fs::path& checkout) {
+  std::map<std::string, std::string> changed;
+  for (const auto& entry : fs::recursive_directory_iterator(tiny.tree)) {
+    const fs::path file = fs::relative(entry.path(), tiny.tree);
+    if (!entry.is_regular_file() || *file.begin() == "build") continue;
+    if (std::string clean = text_of(entry.path()); clean != text_of(checkout / file))
+      changed[file.string()] = std::move(clean);
+  }
+  return changed;
+}
+
+}  // namespace
+
+TEST_CASE("a surprise, from its draw to its debrief", "[surprise]") {
+  const Tiny tiny;
+  const json started = tiny.user.ask({"start", "--surprise", "--seed", "7"});
+  const fs::path checkout = started["dir"].get<std::string>();
+  const auto mutated = changed_files(tiny, checkout);
+  REQUIRE(mutated.size() == 1);
+  const auto& [file, clean] = *mutated.begin();
+  CHECK(leaks(tiny.user, checkout, clean, text_of(checkout / file)).empty());
+  CHECK(has(started["brief"], "nobody has written"));
+  CHECK_FALSE(has(started["brief"], file));
+  CHECK_FALSE(solved(tiny.user));
+
+  const json first = tiny.user.ask({"hint"}), second = tiny.user.ask({"hint"});
+  CHECK_FALSE(has(first.dump(), file));
+  CHECK(has(second.dump(), file));
+  CHECK(has(tiny.user.nanobug({"status"}).out, "--surprise"));
+
+  REQUIRE(write_unsynced(checkout / file, clean));
+  CHECK(solved(tiny.user));
+  const json revealed = tiny.user.ask({"reveal"});
+  CHECK(has(revealed["id"], "surprise-"));
+  CHECK(has(revealed["cause"], file));
+  CHECK(tiny.user.ask({"debrief", "--grades", "3"})["outcome"] == "solved");
+  CHECK(tiny.user.ask({"stop"})["outcome"] == "solved");
+  // What reads the ledger knows nothing of it, and goes on.
+  CHECK(tiny.user.ask({"progress"})["rules_solved"] == 0);
+  CHECK(tiny.user.nanobug({"progress"}).exit_code == 0);
+  CHECK(tiny.user.nanobug({"next"}).exit_code == 0);
+
+  // The same seed draws the same bug, another another one.
+  const std::string text = [&] {
+    const fs::path again = tiny.start({"--surprise", "--seed", "7"});
+    const std::string now = text_of(again / file);
+    tiny.user.nanobug({"stop"});
+    return now;
+  }();
+  CHECK(text != clean);
+  CHECK(has(revealed["diff"], "+"));
+  std::set<std::string> others;
+  for (const char* seed : {"1", "2", "3"}) {
+    const fs::path other = tiny.start({"--surprise", "--seed", seed});
+    for (const auto& [name, was] : changed_files(tiny, other)) others.insert(text_of(other / name));
+    tiny.user.nanobug({"stop"});
+  }
+  CHECK(others.size() > 1);
+}
+
+TEST_CASE("what a surprise leaves nothing of to choose", "[surprise]") {
+  const Tiny tiny;
+  for (const std::vector<std::string>& other : std::vector<std::vector<std::string>>{
+           {"T01"}, {"--category", "training"}, {"--bugs", "2"}, {"--decoys", "0.5"}, {"--mode", "review"}}) {
+    std::vector<std::string> words = {"start", "--surprise"};
+    words.insert(words.end(), other.begin(), other.end());
+    CHECK(has(tiny.refused(words, 2), "--surprise and "));
+  }
+}
+
+TEST_CASE("a surprise in production has evidence like any other", "[surprise]") {
+  const Tiny tiny;
+  tiny.user.ask({"start", "--surprise", "--seed", "7", "--mode", "production"});
+  CHECK(tiny.user.nanobug({"ask", "unit tests"}).exit_code == 0);
+  CHECK(tiny.user.ask({"stop"})["outcome"] == "stopped");
+}
