@@ -317,9 +317,11 @@ void check_variants(const Fields& fields, Rule& rule) {
 
 // What a decoy may not claim, and any other rule must.
 void check_claims(const Fields& fields, const Rule& rule) {
-  const std::vector<std::pair<const char*, bool>> claims = {{"seen_by", true},
-                                                            {"pattern", !fields.head().patterns.empty()},
-                                                            {"outcome", !fields.head().outcomes.empty()}};
+  const bool written = !names_operator(rule);  // by a person, who knows what kind it is
+  const std::vector<std::pair<const char*, bool>> claims = {
+      {"seen_by", true},
+      {"pattern", written && !fields.head().patterns.empty()},
+      {"outcome", written && !fields.head().outcomes.empty()}};
   for (const auto& [name, wanted] : claims) {
     const Field* field = fields.find(name);
     if (rule.decoy && field)

@@ -72,6 +72,7 @@ std::string repeated(const std::string& question) {
 void show(Context& c, const catalog::Catalog& catalog, const coach::Advice& advice) {
   for (const auto& [word, read] : advice.guessed)
     c.ui.say(fmt::format("'{}' is read as '{}'", repeated(word), read));
+  if (advice.best.size() > 1) c.ui.say("No entry is just that; these come nearest.");
   std::string text;
   for (const Symptom* symptom : advice.best)
     text += (text.empty() ? "" : "\n\n") + c.ui.strong(symptom->name.value) + "\n\n" +

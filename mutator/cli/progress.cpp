@@ -139,10 +139,15 @@ void add_progress(Verbs& verbs) {
       return Exit::ok;
     }
     std::vector<std::vector<std::string>> rows = {
-        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER TIME", "HINTS", "WRONG CLAIMS", "MEAN TIME"}};
+        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER TIME", "HINTS", "WRONG", "MEAN TIME"}};
     for (const auto& [category, practice] : progress.by_category) rows.push_back(row(category, practice));
     rows.push_back(row("all", progress.all));
-    c.ui.data(table(rows) + '\n' + in_words(progress.reviews) + all_in_all(progress));
+    int by_category = 0;
+    for (const auto& [category, practice] : progress.by_category) by_category += practice.sessions;
+    const std::string several = by_category > progress.all.sessions
+                                    ? "A session with bugs of several classes counts in each of them.\n"
+                                    : "";
+    c.ui.data(table(rows) + '\n' + several + in_words(progress.reviews) + all_in_all(progress));
     return Exit::ok;
   });
 }

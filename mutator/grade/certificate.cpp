@@ -172,6 +172,10 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
   NANOBUG_TRY(examine_sight(
       mutants, askable,
       {.rule = rule, .overlay = *overlay, .built = *built, .tree = place->tree(), .all = all}, certificate));
+  if (!rule.decoy && certificate.failing.empty()) {
+    certificate.refusals.push_back("nobody who was asked sees it");
+    return certificate;
+  }
   const catalog::Run& run = mutants.catalog().run_of(rule);
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
   NANOBUG_TRY(clean);

@@ -245,14 +245,13 @@ Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::
     const auto overlay = mutants.overlay(sites->front());
     NANOBUG_TRY(overlay);
     if (!may_be_seen(mutants, *overlay)) continue;
-    if (progress) progress("looking for a bug", 0, 0);
+    if (progress) progress("looking for a bug", draw + 1, kDraws);
     auto certificates = certify(mutants, one.rule, {}, progress);
     NANOBUG_TRY(certificates);
     one.certificate = std::move(certificates->front());
     one.site = sites->front();
     const std::string& kind = one.certificate.symptom.kind;
-    if (!one.certificate.holds() || one.certificate.failing.empty() || kind == "crash" || kind == "hang")
-      continue;
+    if (!one.certificate.holds() || kind == "crash" || kind == "hang" || kind == "unchanged") continue;
     NANOBUG_TRY(add_words(mutants, one, spot));
     return one;
   }

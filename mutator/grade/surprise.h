@@ -19,8 +19,8 @@ struct Surprise {
   Certificate certificate;
 };
 
-// Drawn again as long as nothing sees it, its certificate is refused, or the run ends with a message, which
-// would tell the place. Errors: Exit::catalog where no draw of many is a bug.
+// Drawn again as long as nothing sees it, its certificate is refused, its run shows nothing, or ends with a
+// message, which would tell the place. Errors: Exit::catalog where no draw of many is a bug.
 Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress = {});
 
 // The rule for what an operator does at a place of a file of the tree: without words, and nobody is named to

@@ -7,7 +7,7 @@
 namespace nanobug::rewrite {
 namespace {
 
-using Lines = std::vector<std::string>;
+using Mutants = std::vector<std::string>;
 
 // A tree of one file, formatted in a style of its own.
 struct File {
@@ -39,8 +39,8 @@ struct File {
   fs::path root;
 };
 
-Lines lines_of(const std::string& text) {
-  Lines lines;
+Mutants lines_of(const std::string& text) {
+  Mutants lines;
   for (size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1)
     lines.push_back(text.substr(begin, text.find('\n', begin) - begin));
   return lines;
@@ -49,7 +49,7 @@ Lines lines_of(const std::string& text) {
 // The lines of `after` that are new, without their indentation; "-" where there are none.
 std::string what_is_new(const std::string& before, const std::string& after) {
   if (after.starts_with("declined: ")) return "declined";
-  Lines old = lines_of(before);
+  Mutants old = lines_of(before);
   std::string text;
   for (const std::string& line : lines_of(after)) {
     const auto known = std::find(old.begin(), old.end(), line);
@@ -62,16 +62,16 @@ std::string what_is_new(const std::string& before, const std::string& after) {
 }
 
 // "operator: line it makes" of every mutant, in the order of the text.
-Lines mutants_of(const std::string& code) {
+Mutants mutants_of(const std::string& code) {
   const File file(code);
-  Lines all;
+  Mutants all;
   for (const Spot& spot : file.spots()) all.push_back(spot.op + ": " + what_is_new(code, file.mutated(spot)));
   return all;
 }
 
 // Only those of one operator.
-Lines of(const std::string& op, const std::string& code) {
-  Lines lines;
+Mutants of(const std::string& op, const std::string& code) {
+  Mutants lines;
   for (const std::string& line : mutants_of(code))
     if (line.starts_with(op + ": ")) lines.push_back(line.substr(op.size() + 2));
   return lines;
@@ -103,7 +103,7 @@ std::string body(const std::string& statements) {
 
 TEST_CASE("every mutant of a small function", "[rewrite][operators]") {
   CHECK(mutants_of("int f(int a, int b) {\n  if (a < b) return 3;\n  return a + b;\n}\n") ==
-        Lines{"guard: -", "condition: if (a >= b) return 3;", "relation: if (a <= b) return 3;",
+        Mutants{"guard: -", "condition: if (a >= b) return 3;", "relation: if (a <= b) return 3;",
               "integer: if (a < b) return 4;", "sign: if (a < b) return -3;", "arithmetic: return a - b;"});
 }
 
@@ -127,74 +127,73 @@ TEST_CASE("what a rule may say of an operator", "[rewrite][operators]") {
   for (const char* wrong :
        {"operator(\"relation\")", "operator(\"relation\", 2, 0)", "operator(\"relation\", 2, x)",
         "operator(\"relation\", 2, 7, 1, 1)", "operator(\"relation\", 2.5, 7)"})
-    CHECK_THAT(said(wrong),
-               Catch::Matchers::ContainsSubstring("an operator is named by its name and its place"));
+    CHECK(said(wrong).find("an operator is named by its name and its place") != std::string::npos);
 }
 
 TEST_CASE("tensors: operators, dimensions, parts, copies", "[rewrite][operators]") {
-  CHECK(of("arithmetic", body("  return x + y;")) == Lines{"return x - y;"});
-  CHECK(of("assignment", body("  x *= 2.0;\n  return x;")) == Lines{"x /= 2.0;"});
-  CHECK(of("sign", body("  return -x;")) == Lines{"return x;"});
-  CHECK(of("dimension", body("  return x.sum(-1, true);")) == Lines{"return x.sum(-2, true);"});
+  CHECK(of("arithmetic", body("  return x + y;")) == Mutants{"return x - y;"});
+  CHECK(of("assignment", body("  x *= 2.0;\n  return x;")) == Mutants{"x /= 2.0;"});
+  CHECK(of("sign", body("  return -x;")) == Mutants{"return x;"});
+  CHECK(of("dimension", body("  return x.sum(-1, true);")) == Mutants{"return x.sum(-2, true);"});
   CHECK(of("boolean", body("  return x.sum(n, /*keepdim=*/true);")) ==
-        Lines{"return x.sum(n, /*keepdim=*/false);"});
+        Mutants{"return x.sum(n, /*keepdim=*/false);"});
   CHECK(of("part", body("  return x.slice(0, n, 2 * n);")) ==
-        Lines{"return x.slice(0, n + 1, 2 * n);", "return x.slice(0, n, 2 * n + 1);"});
+        Mutants{"return x.slice(0, n + 1, 2 * n);", "return x.slice(0, n, 2 * n + 1);"});
   CHECK(of("part", body("  return x.slice(0, n < 3 ? n : 1 * n, n);")) ==
-        Lines{"return x.slice(0, (n < 3 ? n : 1 * n) + 1, n);",
+        Mutants{"return x.slice(0, (n < 3 ? n : 1 * n) + 1, n);",
               "return x.slice(0, n < 3 ? n : 1 * n, n + 1);"});
   CHECK(of("arguments", body("  return x.slice(0, n, 2 * n);")) ==
-        Lines{"return x.slice(n, 0, 2 * n);", "return x.slice(0, 2 * n, n);"});
-  CHECK(of("copy", body("  return x.clone().detach();")) == Lines{"return x.clone();", "return x.detach();"});
-  CHECK(of("in-place", body("  x.add_(1.0);\n  x.fill_(1.0);\n  return x;")) == Lines{"x.add(1.0);"});
+        Mutants{"return x.slice(n, 0, 2 * n);", "return x.slice(0, 2 * n, n);"});
+  CHECK(of("copy", body("  return x.clone().detach();")) == Mutants{"return x.clone();", "return x.detach();"});
+  CHECK(of("in-place", body("  x.add_(1.0);\n  x.fill_(1.0);\n  return x;")) == Mutants{"x.add(1.0);"});
 }
 
 TEST_CASE("fields, references, quotients", "[rewrite][operators]") {
   const std::string record = "struct Config {\n  long heads, layers;\n  double rate;\n  long width;\n};\n";
   CHECK(of("field", record + "long f(Config c) {\n  return c.heads + c.width;\n}\n") ==
-        Lines{"return c.layers + c.width;", "return c.heads + c.heads;"});
+        Mutants{"return c.layers + c.width;", "return c.heads + c.heads;"});
   CHECK(of("field", record + "double f(Config c) {\n  return c.rate;\n}\n").empty());
   CHECK(of("reference",
            "struct P {\n  long v;\n};\nvoid f(P (&all)[3]) {\n  for (auto& one : all) one.v = 1;\n}\n") ==
-        Lines{"for (auto one : all) one.v = 1;"});
+        Mutants{"for (auto one : all) one.v = 1;"});
   CHECK(
       of("reference",
          "long f(long (&all)[3]) {\n  long s = 0;\n  for (const auto& one : all) s += one;\n  return s;\n}\n")
           .empty());
   CHECK(of("division", "double f(long a, long b) {\n  return static_cast<double>(a) / b;\n}\n") ==
-        Lines{"return a / b;"});
+        Mutants{"return a / b;"});
   // The other side makes it one of floating numbers anyway.
   CHECK(of("division", "double f(long a, double b) {\n  return static_cast<double>(a) / b;\n}\n").empty());
 }
 
 TEST_CASE("conditions are turned as a person would write them", "[rewrite][operators]") {
   CHECK(of("condition", body("  while (n) --n;\n  return n == 1 ? x : y;")) ==
-        Lines{"while (!n) --n;", "return n != 1 ? x : y;"});
+        Mutants{"while (!n) --n;", "return n != 1 ? x : y;"});
   CHECK(of("condition",
            "int f(bool a, bool b) {\n  if (!a) return 1;\n  if (a && b) return 2;\n  return 3;\n}\n") ==
-        Lines{"if (a) return 1;", "if (!(a && b)) return 2;"});
+        Mutants{"if (a) return 1;", "if (!(a && b)) return 2;"});
   CHECK(of("logical", "int f(bool a, bool b, bool c) {\n  return a && b || c;\n}\n") ==
-        Lines{"return a && b && c;", "return a || b || c;"});
+        Mutants{"return a && b && c;", "return a || b || c;"});
 }
 
 TEST_CASE("a statement goes with its line, its comment and its loop", "[rewrite][operators]") {
   const File file(
       body("  // All of it.\n  x.fill_(\n      1.0);\n  for (long i = 0; i < n; ++i)\n    y.fill_(0.0);\n  "
            "return x;"));
-  Lines gone;
+  Mutants gone;
   for (const Spot& spot : file.spots())
     if (spot.op == "statement") gone.push_back(file.mutated(spot));
-  CHECK(gone == Lines{body("  for (long i = 0; i < n; ++i)\n    y.fill_(0.0);\n  return x;"),
+  CHECK(gone == Mutants{body("  for (long i = 0; i < n; ++i)\n    y.fill_(0.0);\n  return x;"),
                       body("  // All of it.\n  x.fill_(\n      1.0);\n  return x;")});
 }
 
 TEST_CASE("numbers keep their base and their suffix", "[rewrite][operators]") {
   CHECK(of("integer", "unsigned long f() { return 0xffUL + 1'999u; }\n") ==
-        Lines{"unsigned long f() { return 0x100UL + 1'999u; }",
+        Mutants{"unsigned long f() { return 0x100UL + 1'999u; }",
               "unsigned long f() { return 0xffUL + 2000u; }"});
   CHECK(of("scale", "double f() { return 0.5 + 1e-6 + 0.0; }\n") ==
-        Lines{"double f() { return 0.55 + 1e-6 + 0.0; }", "double f() { return 0.5 + 1.1e-06 + 0.0; }"});
-  CHECK(of("sign", "double f() { return -2.0; }\n") == Lines{"double f() { return 2.0; }"});
+        Mutants{"double f() { return 0.55 + 1e-6 + 0.0; }", "double f() { return 0.5 + 1.1e-06 + 0.0; }"});
+  CHECK(of("sign", "double f() { return -2.0; }\n") == Mutants{"double f() { return 2.0; }"});
 }
 
 TEST_CASE("the argument of a macro has mutants, its body and its message have none", "[rewrite][operators]") {
@@ -203,7 +202,7 @@ TEST_CASE("the argument of a macro has mutants, its body and its message have no
       "#define TORCH_CHECK(cond, ...) if (!(cond)) { torchCheckFail(__FILE__, 7, ##__VA_ARGS__); }\n";
   CHECK(
       mutants_of(check + "int f(int a) {\n  TORCH_CHECK(a > 0 && a < 9, a + 1);\n  return a;\n}\n") ==
-      Lines{"guard: -", "condition: TORCH_CHECK(!(a > 0 && a < 9), a + 1);",
+      Mutants{"guard: -", "condition: TORCH_CHECK(!(a > 0 && a < 9), a + 1);",
             "logical: TORCH_CHECK(a > 0 || a < 9, a + 1);", "relation: TORCH_CHECK(a >= 0 && a < 9, a + 1);",
             "integer: TORCH_CHECK(a > 1 && a < 9, a + 1);", "relation: TORCH_CHECK(a > 0 && a <= 9, a + 1);",
             "integer: TORCH_CHECK(a > 0 && a < 10, a + 1);", "sign: TORCH_CHECK(a > 0 && a < -9, a + 1);"});
