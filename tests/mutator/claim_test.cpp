@@ -134,7 +134,7 @@ TEST_CASE("a claim follows the line through the learner's edits", "[coach][claim
                                            "   print();\n  } // end\n")) == Places{4, 5});
   // What was taken out and put back in by the learner is the place; the two beside it are too.
   CHECK(right_lines(bug_at({{6, 5}}), with("  log(total);\n", "  total /= 2;\n  log(total);\n")) ==
-        Places{5, 6, 7});
+        Places{4, 5, 6, 7});
   // Something put in elsewhere is no place.
   CHECK(judge_claim({"f.cpp", 5}, bug_at({{6, 5}}), kMutated,
                     with("    total += x;\n", "    total += x;\n    y();\n")) == Answer::right_file);

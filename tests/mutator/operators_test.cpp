@@ -104,7 +104,7 @@ std::string body(const std::string& statements) {
 TEST_CASE("every mutant of a small function", "[rewrite][operators]") {
   CHECK(mutants_of("int f(int a, int b) {\n  if (a < b) return 3;\n  return a + b;\n}\n") ==
         Mutants{"guard: -", "condition: if (a >= b) return 3;", "relation: if (a <= b) return 3;",
-              "integer: if (a < b) return 4;", "sign: if (a < b) return -3;", "arithmetic: return a - b;"});
+                "integer: if (a < b) return 4;", "sign: if (a < b) return -3;", "arithmetic: return a - b;"});
 }
 
 TEST_CASE("a spot names its place, and a rule finds it there", "[rewrite][operators]") {
@@ -141,10 +141,11 @@ TEST_CASE("tensors: operators, dimensions, parts, copies", "[rewrite][operators]
         Mutants{"return x.slice(0, n + 1, 2 * n);", "return x.slice(0, n, 2 * n + 1);"});
   CHECK(of("part", body("  return x.slice(0, n < 3 ? n : 1 * n, n);")) ==
         Mutants{"return x.slice(0, (n < 3 ? n : 1 * n) + 1, n);",
-              "return x.slice(0, n < 3 ? n : 1 * n, n + 1);"});
+                "return x.slice(0, n < 3 ? n : 1 * n, n + 1);"});
   CHECK(of("arguments", body("  return x.slice(0, n, 2 * n);")) ==
         Mutants{"return x.slice(n, 0, 2 * n);", "return x.slice(0, 2 * n, n);"});
-  CHECK(of("copy", body("  return x.clone().detach();")) == Mutants{"return x.clone();", "return x.detach();"});
+  CHECK(of("copy", body("  return x.clone().detach();")) ==
+        Mutants{"return x.clone();", "return x.detach();"});
   CHECK(of("in-place", body("  x.add_(1.0);\n  x.fill_(1.0);\n  return x;")) == Mutants{"x.add(1.0);"});
 }
 
@@ -178,19 +179,19 @@ TEST_CASE("conditions are turned as a person would write them", "[rewrite][opera
 
 TEST_CASE("a statement goes with its line, its comment and its loop", "[rewrite][operators]") {
   const File file(
-      body("  // All of it.\n  x.fill_(\n      1.0);\n  for (long i = 0; i < n; ++i)\n    y.fill_(0.0);\n  "
+      body("  // All of it.\n  x.fill_(\n      1.0);\n  for (long i = 0; i < n; ++i) y.fill_(0.0);\n  "
            "return x;"));
   Mutants gone;
   for (const Spot& spot : file.spots())
     if (spot.op == "statement") gone.push_back(file.mutated(spot));
-  CHECK(gone == Mutants{body("  for (long i = 0; i < n; ++i)\n    y.fill_(0.0);\n  return x;"),
-                      body("  // All of it.\n  x.fill_(\n      1.0);\n  return x;")});
+  CHECK(gone == Mutants{body("  for (long i = 0; i < n; ++i) y.fill_(0.0);\n  return x;"),
+                        body("  // All of it.\n  x.fill_(\n      1.0);\n  return x;")});
 }
 
 TEST_CASE("numbers keep their base and their suffix", "[rewrite][operators]") {
   CHECK(of("integer", "unsigned long f() { return 0xffUL + 1'999u; }\n") ==
         Mutants{"unsigned long f() { return 0x100UL + 1'999u; }",
-              "unsigned long f() { return 0xffUL + 2000u; }"});
+                "unsigned long f() { return 0xffUL + 2000u; }"});
   CHECK(of("scale", "double f() { return 0.5 + 1e-6 + 0.0; }\n") ==
         Mutants{"double f() { return 0.55 + 1e-6 + 0.0; }", "double f() { return 0.5 + 1.1e-06 + 0.0; }"});
   CHECK(of("sign", "double f() { return -2.0; }\n") == Mutants{"double f() { return 2.0; }"});
@@ -200,9 +201,9 @@ TEST_CASE("the argument of a macro has mutants, its body and its message have no
   const std::string check =
       "void torchCheckFail(const char* file, int line, int value);\n"
       "#define TORCH_CHECK(cond, ...) if (!(cond)) { torchCheckFail(__FILE__, 7, ##__VA_ARGS__); }\n";
-  CHECK(
-      mutants_of(check + "int f(int a) {\n  TORCH_CHECK(a > 0 && a < 9, a + 1);\n  return a;\n}\n") ==
-      Mutants{"guard: -", "condition: TORCH_CHECK(!(a > 0 && a < 9), a + 1);",
+  CHECK(mutants_of(check + "int f(int a) {\n  TORCH_CHECK(a > 0 && a < 9, a + 1);\n  return a;\n}\n") ==
+        Mutants{
+            "guard: -", "condition: TORCH_CHECK(!(a > 0 && a < 9), a + 1);",
             "logical: TORCH_CHECK(a > 0 || a < 9, a + 1);", "relation: TORCH_CHECK(a >= 0 && a < 9, a + 1);",
             "integer: TORCH_CHECK(a > 1 && a < 9, a + 1);", "relation: TORCH_CHECK(a > 0 && a <= 9, a + 1);",
             "integer: TORCH_CHECK(a > 0 && a < 10, a + 1);", "sign: TORCH_CHECK(a > 0 && a < -9, a + 1);"});

@@ -218,8 +218,9 @@ TEST_CASE("a debrief's page of a review, of several bugs, of a decoy, of what is
     CHECK(has(text, "In a review nothing is run."));
   }
   SECTION("several") {
-    session.bugs = {{.rule = "secret-first", .own = {}, .hints = 0, .fixed = true, .located = false},
-                    {.rule = "secret-third", .own = {}, .hints = 0, .fixed = false, .located = true}};
+    session.bugs = {
+        {.rule = "secret-first", .own = {}, .hints = 0, .fixed = true, .earned = true, .located = false},
+        {.rule = "secret-third", .own = {}, .hints = 0, .fixed = false, .located = true}};
     Debrief debrief = debrief_of(session, catalog);
     debrief.rules.push_back(&catalog.rules[2]);
     debrief.runs.push_back(debrief.runs.front());

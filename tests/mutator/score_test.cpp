@@ -99,7 +99,9 @@ TEST_CASE("a hypothesis after a hint, and a wrong one", "[coach][score]") {
   s.events = {{1001, kHypothesis, "data", "the batches"}, {1002, kHypothesis, "architecture", ""}};
   CHECK(points(s) == Points{3, 15, 15, 0, 0, 6, 10});  // the first one counts
   CHECK(why(s, "hypothesis") == "you said data, it was architecture");
-  CHECK(why(s, "cause") == "what you wrote names none of the cause's key terms");
+  CHECK(why(s, "cause") ==
+        "what you wrote names none of the cause's key terms; also worth naming: residual, gradient, "
+        "attention branch");
 }
 
 TEST_CASE("one key term of two is half; symptoms come before the first claim", "[coach][score]") {

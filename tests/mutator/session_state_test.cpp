@@ -35,7 +35,7 @@ TEST_CASE("every field of a session is there for the next command, and in the le
     session.hints = 1, session.wrong_claims = 2, session.located = true, session.checks = 3;
     session.solved = true, session.revealed = true, session.solved_at = 4, session.machine_seconds = 5;
     session.probes_agree_last = 480, session.probes_total_last = 495;
-    session.bugs = {{.rule = "a", .own = {"p", "run 0 loss 3"}, .hints = 2, .fixed = true},
+    session.bugs = {{.rule = "a", .own = {"p", "run 0 loss 3"}, .hints = 2, .fixed = true, .earned = true},
                     {.rule = "b", .own = {}, .located = true}};
   };
   REQUIRE(desk_in(scratch).update(change));
@@ -55,8 +55,9 @@ TEST_CASE("every field of a session is there for the next command, and in the le
     CHECK(session.machine_seconds == 5);
     CHECK(session.probes_agree_last == 480);
     CHECK(session.bugs ==
-          std::vector<session::Bug>{{.rule = "a", .own = {"p", "run 0 loss 3"}, .hints = 2, .fixed = true},
-                                    {.rule = "b", .own = {}, .located = true}});
+          std::vector<session::Bug>{
+              {.rule = "a", .own = {"p", "run 0 loss 3"}, .hints = 2, .fixed = true, .earned = true},
+              {.rule = "b", .own = {}, .located = true}});
     CHECK(session.probes_total_last == 495);
   }
 }
