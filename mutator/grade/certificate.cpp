@@ -173,7 +173,7 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
       mutants, askable,
       {.rule = rule, .overlay = *overlay, .built = *built, .tree = place->tree(), .all = all}, certificate));
   if (!rule.decoy && certificate.failing.empty()) {
-    certificate.refusals.push_back("nobody who was asked sees it");
+    if (certificate.refusals.empty()) certificate.refusals.push_back("nobody who was asked sees it");
     return certificate;
   }
   const catalog::Run& run = mutants.catalog().run_of(rule);

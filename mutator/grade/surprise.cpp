@@ -251,7 +251,9 @@ Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::
     one.certificate = std::move(certificates->front());
     one.site = sites->front();
     const std::string& kind = one.certificate.symptom.kind;
-    if (!one.certificate.holds() || kind == "crash" || kind == "hang" || kind == "unchanged") continue;
+    if (!one.certificate.holds() || one.certificate.failing.empty() || kind == "crash" || kind == "hang" ||
+        kind == "unchanged")
+      continue;
     NANOBUG_TRY(add_words(mutants, one, spot));
     return one;
   }

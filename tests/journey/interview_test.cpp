@@ -63,7 +63,7 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   json debrief = user.ask({"debrief"});
   CHECK(debrief["outcome"] == "solved");
   CHECK(debrief["score"]["points"] == 10 + 10 + 10 + 0 + 7 + 6 + 10);
-  CHECK(score_line(debrief, "cause")["why"] == "what you wrote names sign");
+  CHECK(score_line(debrief, "cause")["why"] == "what you wrote names sign; also worth naming: gradient");
   CHECK(kinds_of(debrief) == Words{"hypothesis", "note", "answer", "hint", "claim", "check"});
   CHECK(debrief["timeline"][0]["about"] == "training");
   CHECK(debrief["timeline"][0]["words"] == "the loss climbs [2J");
