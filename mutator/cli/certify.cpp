@@ -124,7 +124,7 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grad
       all_hold = all_hold && one.holds();
       json.push_back(to_json(one));
       if (one.holds()) held.push_back(one);
-      rows.push_back({id, place_of(one), one.symptom.kind,
+      rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
                       one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-", seen_by(one),
                       one.holds() ? "holds" : "refused"});
       for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);

@@ -224,11 +224,11 @@ std::string next(const Ended& ended, const coach::Score& score,
       rules.empty() || ended.session.decoy || (ended.outcome == "solved" && score.points("process") >= 30);
   const std::string mode =
       coach::mode_of(ended.session) == "hunt" ? "" : " --mode " + coach::mode_of(ended.session);
-  std::string text = easy ? "  nanobug next    what to practise now"
-                          : fmt::format("  nanobug start{} --category {}    another one of this class", mode,
-                                        rules.front()->category);
-  if (ended.open) text = "  nanobug stop    ends the session\n" + text;
-  return text;
+  const std::string command =
+      easy ? "nanobug next" : fmt::format("nanobug start{} --category {}", mode, rules.front()->category);
+  std::string text;
+  if (ended.open) text = fmt::format("  {:<{}}  ends the session\n", "nanobug stop", command.size());
+  return text + "  " + command + (easy ? "  what to practise now" : "  another one of this class");
 }
 
 nlohmann::json to_json(const Ended& ended, const coach::Score& score,
@@ -296,8 +296,8 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
   const auto width = static_cast<size_t>(c.ui.width());
   std::string text = headline(*last, rules) + "\n\n";
   if (!last->session.events.empty())
-    text += c.ui.strong("Since the start, building and checking included") + '\n' + timeline(last->session, width) +
-            '\n';
+    text += c.ui.strong("Since the start, building and checking included") + '\n' +
+            timeline(last->session, width) + '\n';
   if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
     text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
   text += c.ui.strong(fmt::format("Score: {} of 100", score.points())) + '\n' + in_words(score);

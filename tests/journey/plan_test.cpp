@@ -150,7 +150,7 @@ TEST_CASE("reveal opens the editor where the bug stands now", "[plan][editor]") 
   CHECK(opened() == "-w\n+" + std::to_string(before + 2) + "\n" + (attempt / "stats.cpp").string() + "\n");
 
   Terminal failing(tiny.user, {"reveal", "--edit"}, {24, 80}, {"VISUAL", "EDITOR=false"});
-  failing.until("' failed with exit code 1; VISUAL or EDITOR says which editor is opened");
+  failing.until("failed with exit code 1; VISUAL or EDITOR says which editor is opened");
   const int status = failing.ended();
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 6));
 }
