@@ -123,9 +123,17 @@ void review(const User& user, const Begun& session) {
   const int last = first + static_cast<int>(shown.size()) - 1;
   // All of it is the clean file's, and lines are missing beside its first or its last.
   const bool at_an_end = !one.decoy && changed >= shown.size();
-  const std::string wrong = std::to_string(at_an_end                   ? (first + last) / 2
-                                           : one.decoy || changed >= 4 ? first
-                                                                       : last);
+  // The line, or the next one in that direction that holds anything: a blank one is no answer.
+  const auto line_at = [&](int line, int step) {
+    const auto blank = [&](int at) {
+      return shown[static_cast<size_t>(at - first)].find_first_not_of(" \t") == std::string::npos;
+    };
+    while (blank(line) && line + step >= first && line + step <= last) line += step;
+    return std::to_string(line);
+  };
+  const std::string wrong = at_an_end                   ? line_at((first + last) / 2, 1)
+                            : one.decoy || changed >= 8 ? line_at(first, 1)
+                                                        : line_at(last, -1);
   const json no = user.ask(answer(wrong), 1);
   CHECK(no["right"] == false);
   CHECK_FALSE(no.contains("cause"));
@@ -133,13 +141,13 @@ void review(const User& user, const Begun& session) {
   int wrongs = one.decoy ? 1 : 2;
   json yes;
   if (at_an_end) {
-    Words words = answer(std::to_string(first));
+    Words words = answer(line_at(first, 1));
     words.push_back("--json");
     const Finished told = user.nanobug(words);
     wrongs += told.exit_code == 1;
-    yes = told.exit_code == 0 ? json::parse(told.out) : user.ask(answer(std::to_string(last)));
+    yes = told.exit_code == 0 ? json::parse(told.out) : user.ask(answer(line_at(last, -1)));
   } else {
-    yes = user.ask(answer(one.decoy ? "none" : std::to_string(first + static_cast<int>(changed))));
+    yes = user.ask(answer(one.decoy ? "none" : line_at(first + static_cast<int>(changed), 1)));
   }
   CHECK(yes["right"] == true);
   CHECK(yes["decoy"] == one.decoy);
@@ -242,10 +250,11 @@ Words typed(const std::string& command) {
   return words;
 }
 
-// Without what is another one each time: the day, and how long it took.
+// Without what is another one each time: the session's name, and how long it took.
 std::string timeless(const std::string& line) {
-  return std::regex_replace(std::regex_replace(line, std::regex("20\\d\\d-\\d\\d-\\d\\d"), "DAY"),
-                            std::regex("\\b\\d+:\\d\\d\\b"), "TIME");
+  return std::regex_replace(
+      std::regex_replace(line, std::regex("20\\d\\d-\\d\\d-\\d\\d-[a-z]+-[a-z]+"), "NAME"),
+      std::regex("\\b\\d+:\\d\\d\\b"), "TIME");
 }
 
 // The block of the page that begins with this command: each line that it shows comes, in that order.
