@@ -184,6 +184,7 @@ Result<bool> build(Context& c, const workshop::Workshop& shop, const catalog::Ru
 }
 
 void draw(const Ui& ui, const std::string& series, const std::vector<coach::Curve>& curves, int rows) {
+  if (curves[0].values.empty()) return ui.say("Yours has no step, so there is nothing to draw.");
   const auto text =
       coach::plot_text(series + ": o yours, . clean", curves, std::clamp(ui.width(), 40, 100), rows);
   if (text)

@@ -30,7 +30,7 @@ std::string differences(const grade::Verdict& verdict, const session::Session& b
   body += ". What differs, causes first:\n";
   for (const std::string& line : upstream(verdict.wrong, all)) body += "  " + line + '\n';
   if (standing.programs > 0 && standing.programs_agree == standing.programs)
-    body += "The program runs agree; what is left shows only where they do not look.\n";
+    body += "The program runs of this check agree; what is left shows only where they do not look: in a longer run, perhaps.\n";
   return body;
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
   CHECK(has(said, "Not yet."));
   CHECK(has(said, "(" + std::to_string(agreed) + " last time)"));
   CHECK(has(said, "  - the numbers that come out\n"));
-  CHECK(has(said, "what is left shows only where they do not look"));
+  CHECK(has(said, "what is left shows only where they do not look: in a longer run, perhaps."));
 
   replace_in(dir / "stats.cpp", kBug, kFix);
   const Finished solved = tiny.user.nanobug({"check"});
