@@ -122,7 +122,8 @@ TEST_CASE("a review of a bug: read, answered wrong, answered right", "[review]")
   CHECK(answered.exit_code == 0);
   CHECK(answered.err.empty());
   for (const char* part :
-       {"Right: that is the line.\n", "1 hint, 2 wrong claims.\n", "Your reason names the cause: sign.\n",
+       {"Right: that is the line.\n", "1 hint, 2 wrong claims.\n",
+        "Your reason names the cause: sign. Also worth naming: gradient.\n",
         "along the gradient instead of against it", "What would a negative learning rate do?",
         "nanobug debrief  the questions one by one"})
     CHECK(has(answered.out, part));

@@ -68,8 +68,8 @@ TEST_CASE("how far it is, and how far it was", "[coach][report]") {
   // Every program run agrees: said, because the loss will not help any more.
   report = report_of(verdict_of(490, 2, 10, 0), s, s, false);
   CHECK(
-      report.body.ends_with("  - wrong 0\nThe program runs agree; what is left shows only where they do not "
-                            "look.\n"));
+      report.body.ends_with("  - wrong 0\nThe program runs of this check agree; what is left shows only "
+                            "where they do not look: in a longer run, perhaps.\n"));
   CHECK(report_of(verdict_of(490, 2, 0, 0), s, s, false).body.find("program runs") == std::string::npos);
 }
 
