@@ -61,11 +61,13 @@ class Places {
     }
     for (;;) {
       std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
-      const int fd = ::mkdtemp(name.data()) ? open_directory(name) : -1;
+      const bool is_made = ::mkdtemp(name.data()) != nullptr;
+      const int fd = is_made ? open_directory(name) : -1;
+      // Until it is locked another process may sweep it, before it is opened or after. Where directories cannot
+      // be locked, nobody sweeps.
+      if (is_made && fd < 0 && errno == ENOENT) continue;
       if (fd < 0)
         return fail(Exit::io, "cannot make a directory in " + parent.string() + ": " + system_reason(errno));
-      // Another process may have swept it between the two calls. Where directories cannot be locked, nobody
-      // sweeps.
       if (!lock(fd, 0) || is_still(fd, name))
         return held_.emplace(parent, Place{name, fd}).first->second.path;
       ::close(fd);

@@ -87,6 +87,24 @@ TEST_CASE("only our own places are swept", "[base][temporary]") {
   CHECK(fs::exists(parent.path / "theirs/file"));
 }
 
+TEST_CASE("a place that another process sweeps before it is held is made again", "[base][temporary]") {
+  const Parent parent;
+  const pid_t sweeper = ::fork();
+  if (sweeper == 0)
+    for (;;) sweep_temporary_directories(parent.path);
+  std::string refused;
+  for (int i = 0; i < 20'000 && refused.empty(); ++i) {
+    const auto made = make_temporary_directory(parent.path, "one");
+    if (!made)
+      refused = std::to_string(i) + ": " + made.error().message;
+    else
+      (void)remove_tree(made->parent_path());  // so that the next one is another place
+  }
+  ::kill(sweeper, SIGKILL);
+  ::waitpid(sweeper, nullptr, 0);
+  CHECK(refused == "");
+}
+
 TEST_CASE("a parent that was removed meanwhile is made again", "[base][temporary]") {
   const Parent parent;
   const fs::path inner = parent.path / "inner";
