@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ namespace nanobug {
 namespace {
 
 constexpr std::string_view kPrefix = "nanobug-tmp.";
+constexpr int kHeld = 3;  // where a child has the place that it removes
 
 int open_directory(const fs::path& path) {
   return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -63,8 +65,8 @@ class Places {
       std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
       const bool is_made = ::mkdtemp(name.data()) != nullptr;
       const int fd = is_made ? open_directory(name) : -1;
-      // Until it is locked another process may sweep it, before it is opened or after. Where directories cannot
-      // be locked, nobody sweeps.
+      // Until it is locked another process may sweep it, before it is opened or after. Where directories
+      // cannot be locked, nobody sweeps.
       if (is_made && fd < 0 && errno == ENOENT) continue;
       if (fd < 0)
         return fail(Exit::io, "cannot make a directory in " + parent.string() + ": " + system_reason(errno));
@@ -107,6 +109,37 @@ void sweep_temporary_directories(const fs::path& parent, int depth) {
     if (lock(fd, LOCK_NB) && is_still(fd, path)) (void)remove_tree(path);
     ::close(fd);
   }
+}
+
+void remove_in_background(const fs::path& directory, const fs::path& parent) {
+  std::error_code error;
+  fs::create_directories(parent, error);
+  std::string place = (parent / (std::string(kPrefix) + "XXXXXX")).string();
+  const int fd = ::mkdtemp(place.data()) ? open_directory(place) : -1;
+  // The lock is the open file's, so it is held for as long as the child has it.
+  const bool moved = fd >= 0 && lock(fd, 0) && is_still(fd, place) &&
+                     ::rename(directory.c_str(), (fs::path(place) / "gone").c_str()) == 0;
+  pid_t child = -1;
+  if (moved) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&attributes);
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+      ::posix_spawn_file_actions_addopen(&files, standard, "/dev/null", O_RDWR, 0);
+    ::posix_spawn_file_actions_adddup2(&files, fd, kHeld);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    std::string words[] = {"rm", "-rf", "--", place};
+    char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
+    if (::posix_spawnp(&child, argv[0], &files, &attributes, argv, environ) != 0) child = -1;
+    ::posix_spawnattr_destroy(&attributes);
+    ::posix_spawn_file_actions_destroy(&files);
+  }
+  if (child < 0) {
+    (void)remove_tree(moved ? fs::path(place) : directory);
+    if (fd >= 0 && !moved) fs::remove(place, error);
+  }
+  if (fd >= 0) ::close(fd);
 }
 
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix) {

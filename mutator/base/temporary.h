@@ -14,4 +14,10 @@ namespace nanobug {
 // process makes a temporary directory in, the first time.
 void sweep_temporary_directories(const std::filesystem::path& parent, int depth = 0);
 
+// Removes a directory that nobody needs any more in a process of its own, which may outlive this one: where
+// files have been written a moment ago a file system may take milliseconds for each. Meanwhile it stands in
+// `parent`, on the same file system, as a place that is held; where it cannot be put there it is removed at
+// once.
+void remove_in_background(const std::filesystem::path& directory, const std::filesystem::path& parent);
+
 }  // namespace nanobug

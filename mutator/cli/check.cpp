@@ -92,7 +92,8 @@ Result<Exit> check(Context& c, bool all) {
     coach::note_fixed(s, fixed(s, *verdict));
     const std::int64_t now = std::time(nullptr);
     coach::note_event(s, {now, coach::kCheck, coach::event_of(*verdict), ""});
-    coach::note_check(s, verdict->solved, standing.probes_agree, standing.probes, now);
+    // What does not build has been asked nothing.
+    if (verdict->builds) coach::note_check(s, verdict->solved, standing.probes_agree, standing.probes, now);
   }));
   const session::Session after = *open->desk.current();
   if (c.ui.json) {

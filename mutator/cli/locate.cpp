@@ -16,16 +16,6 @@
 namespace nanobug::cli {
 namespace {
 
-// The claimed file relative to the checkout, from wherever the learner stands.
-std::string relative_to(const fs::path& checkout, const std::string& file) {
-  std::error_code error;
-  const fs::path as_given = fs::weakly_canonical(fs::absolute(file), error),
-                 root = fs::weakly_canonical(checkout, error);
-  const fs::path inside = as_given.lexically_relative(root);
-  if (!inside.empty() && *inside.begin() != ".." && fs::exists(as_given, error)) return inside.string();
-  return fs::path(file).lexically_normal().string();
-}
-
 const char* words_of(coach::Answer answer, bool several) {
   switch (answer) {
     case coach::Answer::right:
@@ -50,7 +40,7 @@ Result<Exit> locate(Context& c, const std::string& words, const std::string& why
   NANOBUG_TRY(mutated);
   std::vector<std::string> files;
   for (const auto& [path, file] : *mutated) files.push_back(path);
-  claim->file = relative_to(session.directory, claim->file);
+  claim->file = in_checkout(session.directory, claim->file);
   std::error_code error;
   if (!fs::exists(session.directory / claim->file, error)) {
     const auto meant = coach::file_meant(claim->file, files);

@@ -24,12 +24,24 @@ Status keep(Context::AtDesk& open, const char* kind, const std::string& about, c
   });
 }
 
-void say_kept(const Ui& ui, const char* kind, const std::string& about, const std::string& words) {
+// What a hypothesis is worth now, where that is not all (coach/score.cpp).
+std::string worth_of(const session::Session& session) {
+  const auto has = [&](const char* kind) {
+    return std::any_of(session.events.begin(), session.events.end(),
+                       [&](const session::Event& event) { return event.kind == kind; });
+  };
+  if (session.solved || session.revealed) return " The answer is known, so it does not count.";
+  if (has(coach::kHypothesis)) return " It is your first one that counts.";
+  return has(coach::kHint) ? " After a hint it counts half." : "";
+}
+
+void say_kept(const Ui& ui, const char* kind, const std::string& about, const std::string& words,
+              const std::string& worth = "") {
   if (ui.json)
     ui.data(nlohmann::json{{"kind", kind}, {"about", about}, {"words", coach::plain(words)}}.dump(
         2, ' ', false, kAnyBytes));
   else
-    ui.data("Noted.");
+    ui.data("Noted." + worth);
 }
 
 Result<Exit> note(Context& c, const std::string& words) {
@@ -52,8 +64,9 @@ Result<Exit> hypothesis(Context& c, const std::string& category, const std::stri
   for (const catalog::Category& one : (*catalog)->tree.categories) known.push_back(one.name);
   if (std::find(known.begin(), known.end(), category) == known.end())
     return fail(Exit::usage, "the hypothesis is not kept: " + coach::no_such("class", category, known));
+  const std::string worth = worth_of(open->session);
   NANOBUG_TRY(keep(*open, coach::kHypothesis, category, words));
-  say_kept(c.ui, coach::kHypothesis, category, words);
+  say_kept(c.ui, coach::kHypothesis, category, words, worth);
   return Exit::ok;
 }
 

@@ -6,19 +6,42 @@
 
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/claim.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::cli {
 namespace {
 
-Result<Exit> reset(Context& c) {
+// The checkout's files and directories that the learner's words mean; none for the checkout itself. A file
+// that was deleted is looked for among those of the start.
+Result<std::vector<std::string>> meant(const session::Session& session,
+                                       const std::vector<std::string>& named) {
+  const auto began = Context::from_vault(session.mutated);
+  NANOBUG_TRY(began);
+  std::vector<std::string> files, all;
+  for (const auto& [path, file] : *began) files.push_back(path);
+  for (const std::string& one : named) {
+    std::string file = in_checkout(session.directory, one);
+    while (file.size() > 1 && file.ends_with('/')) file.pop_back();
+    if (file == ".") return std::vector<std::string>{};
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(session.directory / file, error)))
+      if (auto known = coach::file_meant(file, files)) file = std::move(*known);
+    all.push_back(std::move(file));
+  }
+  return all;
+}
+
+Result<Exit> reset(Context& c, const std::vector<std::string>& named) {
   auto open = c.at_desk();
   NANOBUG_TRY(open);
   const session::Session& session = open->session;
   if (session.review) return fail(Exit::session, "a review has no checkout, so there is nothing to put back");
   NANOBUG_TRY(c.checkout_is_there(session));
-  const auto done = open->desk.reset();
+  const auto only = meant(session, named);
+  NANOBUG_TRY(only);
+  const auto done = open->desk.reset(*only);
   NANOBUG_TRY(done);
   const auto files = static_cast<std::int64_t>(done->files.size());
   if (files > 0)
@@ -32,7 +55,8 @@ Result<Exit> reset(Context& c) {
                              {"snapshot", done->snapshot}}
                   .dump(2, ' ', false, kAnyBytes));
   else if (files == 0)
-    c.ui.data("Nothing to put back: the sources are as they were at the start.");
+    c.ui.data(only->empty() ? "Nothing to put back: the sources are as they were at the start."
+                            : "Nothing to put back: that is as it was at the start.");
   else
     c.ui.data(fmt::format(
         "{} put back as at the start. What was there is kept:\n"
@@ -45,9 +69,11 @@ Result<Exit> reset(Context& c) {
 }  // namespace
 
 void add_reset(Verbs& verbs) {
+  auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* verb = verbs.add(verbs.app, "reset",
                              "Put the sources back as they were at the start; your edits are kept aside");
-  verbs.on(verb, [&c = verbs.context] { return reset(c); });
+  verb->add_option("file", *files, "Only these files or directories (default: all)")->type_name("FILE");
+  verbs.on(verb, [files, &c = verbs.context] { return reset(c, *files); });
 }
 
 }  // namespace nanobug::cli

@@ -15,9 +15,9 @@
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
 #include "mutator/base/paths.h"
+#include "mutator/cli/at_work.h"
 #include "mutator/cli/plots.h"
 #include "mutator/cli/recorded.h"
-#include "mutator/cli/at_work.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/first_error.h"
@@ -32,8 +32,14 @@
 namespace nanobug::cli {
 namespace {
 
-// What stands on stderr while the program runs: its own words, a line a step (every tenth where lines cannot
-// be drawn over), and a word when no step comes. Several threads speak.
+// 23040 and not 2.304e+04, where it is a count.
+std::string number(double value) {
+  const bool whole = std::abs(value) < 1e9 && value == std::floor(value);
+  return whole ? fmt::format("{:.0f}", value + 0.0) : fmt::format("{:.4g}", value);
+}
+
+// What stands on stderr while the program runs: its own words, every tenth step (those between, too, one over
+// the other, where lines can be drawn over), and a word when no step comes. Several threads speak.
 class Screen {
  public:
   Screen(const Ui& ui, const catalog::Run& run, const std::vector<double>& clean)
@@ -63,15 +69,16 @@ class Screen {
     std::string line = fmt::format("step {:>4}", step);
     for (const std::string& name : run_.series)
       if (const auto value = own.find(name); value != own.end())
-        line += fmt::format("  {} {:.4g}", name, value->second);
-    if (step < clean_.size()) line += fmt::format("   (clean {} {:.4g})", run_.series.front(), clean_[step]);
-    if (ui_.live() && steps_ != clean_.size()) {
+        line += fmt::format("  {} {}", name, number(value->second));
+    if (step < clean_.size())
+      line += fmt::format("   (clean {} {})", run_.series.front(), number(clean_[step]));
+    if (step % 10 == 0 || steps_ == clean_.size()) {
+      say(line);
+    } else if (ui_.live()) {
       clear();
       // A line that a narrow terminal breaks is not drawn over.
       std::fputs(line.substr(0, static_cast<size_t>(ui_.width()) - 1).c_str(), stderr);
       drawn_ = true;
-    } else if (step % 10 == 0 || steps_ == clean_.size()) {
-      say(line);
     }
   }
 
@@ -103,7 +110,7 @@ class Screen {
   size_t steps_ = 0;
   bool drawn_ = false;    // the line that can be drawn over
   bool in_line_ = false;  // the program has not ended its own
-  std::string letter_;     // of the program's output, the beginning of one
+  std::string letter_;    // of the program's output, the beginning of one
   std::jthread watch_;    // last: it reads the others
 };
 
@@ -185,8 +192,7 @@ Result<bool> build(Context& c, const workshop::Workshop& shop, const catalog::Ru
 
 void draw(const Ui& ui, const std::string& series, const std::vector<coach::Curve>& curves, int rows) {
   if (curves[0].values.empty()) return ui.say("Yours has no step, so there is nothing to draw.");
-  const auto text =
-      coach::plot_text(series + ": o yours, . clean", curves, std::clamp(ui.width(), 40, 100), rows);
+  const auto text = coach::plot_text(series, curves, std::clamp(ui.width(), 40, 100), rows);
   if (text)
     ui.data(*text);
   else
@@ -264,6 +270,9 @@ void draw_curves(const Ui& ui, const session::Session& session, const catalog::R
   // A terminal that is too narrow for a curve has its words.
   const bool fits = options.telling == RunOptions::Telling::all || ui.width() >= 40;
   if (fits) draw(ui, series, curves, options.rows);
+  if (options.telling == RunOptions::Telling::all && !curves[0].values.empty())
+    ui.data(coach::wrap(coach::where_they_part(curves[0].values, curves[1].values),
+                        static_cast<size_t>(ui.width()), ""));
   if (!fits) ui.data(coach::wrap(symptom.words, static_cast<size_t>(ui.width()), ""));
   if (drawn && options.telling == RunOptions::Telling::all) ui.say("Plot saved to " + tidy(svg));
 }
@@ -381,10 +390,11 @@ void add_run(Verbs& verbs) {
   verb->add_option("--run", *name, "Another of the catalog's runs (default: the one of the session's bug)")
       ->type_name("NAME");
   verb->add_option("--plot", *plotted,
-                   "Draw these series of it, with commas between; a name that ends in / means its parts")
+                   "Series of it to draw instead, with commas between; a name that ends in / means its parts")
       ->join()
       ->type_name("SERIES");
-  verbs.on(verb, [name, plotted, &c = verbs.context] { return run_session(c, {.name = *name, .plotted = names_in(*plotted)});
+  verbs.on(verb, [name, plotted, &c = verbs.context] {
+    return run_session(c, {.name = *name, .plotted = names_in(*plotted)});
   });
 }
 

@@ -20,4 +20,14 @@ std::string shell_elsewhere(const fs::path& place) {
   return in_attempt ? "this shell still stands in " + tidy(here) + ", the kept attempt" + way : "";
 }
 
+std::string in_checkout(const fs::path& checkout, const std::string& file) {
+  std::error_code error;
+  const fs::path as_given = fs::weakly_canonical(fs::absolute(file), error),
+                 root = fs::weakly_canonical(checkout, error);
+  const fs::path inside = as_given.lexically_relative(root);
+  const bool is_meant = fs::path(file).is_absolute() || fs::exists(as_given, error);
+  if (!inside.empty() && *inside.begin() != ".." && is_meant) return inside.string();
+  return fs::path(file).lexically_normal().string();
+}
+
 }  // namespace nanobug::cli

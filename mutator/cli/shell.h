@@ -11,4 +11,8 @@ namespace nanobug::cli {
 // `place`; "" for a shell that stands anywhere else.
 std::string shell_elsewhere(const std::filesystem::path& place);
 
+// A file as the learner names it, relative to the checkout: what is there as the shell stands (an
+// absolute name needs nothing to be there), or else the name itself as one of the checkout's.
+std::string in_checkout(const std::filesystem::path& checkout, const std::string& file);
+
 }  // namespace nanobug::cli

@@ -268,9 +268,10 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
 }
 
 // What the learner is told of one.
-std::string told(const grade::Candidate& bug, size_t width, const std::string& indent) {
+std::string told(const grade::Candidate& bug, size_t width, const std::string& indent,
+                 const std::string& run = "") {
   return coach::wrap(bug.rule->brief, width, indent) + '\n' +
-         coach::wrap("Recorded run: " + bug.certificate.symptom.words + ".", width, indent);
+         coach::wrap("Recorded run" + run + ": " + bug.certificate.symptom.words + ".", width, indent);
 }
 
 // Several are told one by one, each as it shows where it is alone: nobody has recorded them together.
@@ -279,8 +280,12 @@ std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
   std::string text = coach::wrap(
       fmt::format("{} bugs at once. Each is told as it shows where it is the only one.", bugs.size()), width,
       "  ");
-  for (size_t i = 0; i < bugs.size(); ++i)
-    text += fmt::format("\n  {}. {}", i + 1, told(bugs[i], width, "     ").substr(5));
+  for (size_t i = 0; i < bugs.size(); ++i) {
+    // Which of the runs it is has to be said where there is more than one.
+    const std::string& name = bugs[i].rule->run.value;
+    const std::string run = name.empty() ? "" : " (--run " + name + ")";
+    text += fmt::format("\n  {}. {}", i + 1, told(bugs[i], width, "     ", run).substr(5));
+  }
   return text;
 }
 

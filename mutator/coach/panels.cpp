@@ -394,7 +394,7 @@ Result<std::string> panel_text(const Panel& panel, int width) {
     const std::vector<Curve> curves = {curve_of("yours", panel.own, parts[i]),
                                        curve_of("clean", panel.clean, parts[i])};
     if (std::any_of(curves.begin(), curves.end(), has_curve)) {
-      const auto drawn = plot_text(name + ": o yours, . clean", curves, static_cast<int>(columns),
+      const auto drawn = plot_text(name, curves, static_cast<int>(columns),
                                    kCurveLines, Frame::behind);
       NANOBUG_TRY(drawn);
       text += *drawn;

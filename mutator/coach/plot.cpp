@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "mutator/base/files.h"
 #include "mutator/coach/gnuplot.h"
@@ -47,9 +48,9 @@ std::string few_labels(const std::vector<Curve>& curves, int rows) {
 
 Result<std::string> draw(const std::string& title, const std::vector<Curve>& curves,
                          const std::string& terminal, const std::vector<std::string>& styles,
-                         const std::string& labels = "") {
+                         const std::string& settings) {
   std::string script = "set terminal " + terminal + "\nset title " + gnuplot_string(title) +
-                       " noenhanced\nset xlabel \"step\"\nset key top right noenhanced\n" + labels;
+                       " noenhanced\nset xlabel \"step\"\n" + settings;
   std::string plot, again;
   for (size_t i = 0; i < curves.size(); ++i) {
     if (empty(curves[i])) continue;
@@ -67,11 +68,20 @@ Result<std::string> draw(const std::string& title, const std::vector<Curve>& cur
 
 Result<std::string> plot_text(const std::string& title, const std::vector<Curve>& curves, int width,
                               int height, Frame frame) {
-  auto text = draw(title, curves,
+  // The legend stands above: inside the frame the curves would run through it.
+  constexpr const char* kMarks[] = {"o", "."};
+  std::string legend;
+  std::vector<std::string> styles;
+  for (size_t i = 0; i < curves.size(); ++i) {
+    const char* mark = kMarks[i % std::size(kMarks)];
+    if (!empty(curves[i]))
+      legend += (legend.empty() ? ": " : ", ") + fmt::format("{} {}", mark, curves[i].name);
+    styles.push_back(fmt::format("with points pointtype \"{}\"", mark));
+  }
+  auto text = draw(title + legend, curves,
                    fmt::format("dumb size {}, {} noattributes aspect 1{}", width, height,
                                frame == Frame::behind ? "\nset border back" : ""),
-                   {"with points pointtype \"o\"", "with points pointtype \".\""},
-                   height < kLow ? few_labels(curves, height - kAround) : "");
+                   styles, "unset key\n" + (height < kLow ? few_labels(curves, height - kAround) : ""));
   NANOBUG_TRY(text);
   // The terminal begins with a form feed; trailing blanks only get in the way.
   std::string out;
@@ -86,10 +96,26 @@ Result<std::string> plot_text(const std::string& title, const std::vector<Curve>
   return out;
 }
 
+std::string where_they_part(const std::vector<double>& yours, const std::vector<double>& clean) {
+  const size_t both = std::min(yours.size(), clean.size());
+  size_t same = 0;
+  while (same < both && (yours[same] == clean[same] || (std::isnan(yours[same]) && std::isnan(clean[same]))))
+    ++same;
+  if (same == 0) return "Yours is apart from the clean tree's from the first step on.";
+  if (same == both)
+    return yours.size() == clean.size()
+               ? "Yours is the clean tree's at every step, to the last digit."
+               : "Yours is the clean tree's, to the last digit, for as long as both last.";
+  return fmt::format(
+      "Yours is the clean tree's, to the last digit, up to step {}; from step {} on they are apart.",
+      same - 1, same);
+}
+
 Status plot_svg(const std::string& title, const std::vector<Curve>& curves, const fs::path& file) {
   const auto text = draw(
       title, curves, "svg size 800, 480 dynamic background rgb 'white' font 'sans-serif,13'",
-      {"with lines linewidth 2 linecolor rgb '#c0392b'", "with lines linewidth 2 linecolor rgb '#2c7fb8'"});
+      {"with lines linewidth 2 linecolor rgb '#c0392b'", "with lines linewidth 2 linecolor rgb '#2c7fb8'"},
+      "set key top right noenhanced\n");
   NANOBUG_TRY(text);
   return write_unsynced(file, *text);
 }

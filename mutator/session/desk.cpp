@@ -133,10 +133,10 @@ Result<Stopped> Desk::stop(const std::string& outcome, const Furnish& furnish, s
   return session::stop(state_->papers, outcome, furnish, time);
 }
 
-Result<Reset> Desk::reset() {
+Result<Reset> Desk::reset(const std::vector<std::string>& only) {
   const auto alone = Lock::take(state_->papers.places.state / kInUse);
   NANOBUG_TRY(alone);
-  return session::reset(state_->papers);
+  return session::reset(state_->papers, only);
 }
 
 Result<std::string> Desk::snapshot(const std::string& message) {

@@ -49,7 +49,7 @@ Status undo_stop(Papers& papers, const Journal& journal);
 Result<Stopped> end_without_checkout(Papers& papers, const Journal& journal, const std::string& note);
 
 // reset.cpp
-Result<Reset> reset(Papers& papers);
+Result<Reset> reset(Papers& papers, const std::vector<std::string>& only);
 
 // Reads the learner's tree and puts it on the session's branch; -> commit id. A tree that is the tip's
 // already is recorded again only under another message, and only if `always`. Files that are too large for a

@@ -53,23 +53,43 @@ Difference difference(const vault::Tree& from, const vault::Tree& to) {
   return found;
 }
 
+bool is_in(const std::string& file, const std::string& path) {
+  return file == path || file.starts_with(path + '/');
+}
+
+// What of a tree is meant.
+vault::Tree part_of(const vault::Tree& tree, const std::vector<std::string>& only) {
+  vault::Tree part;
+  for (const auto& [path, file] : tree)
+    if (only.empty() ||
+        std::any_of(only.begin(), only.end(), [&](const std::string& one) { return is_in(path, one); }))
+      part.emplace(path, file);
+  return part;
+}
+
 }  // namespace
 
-Result<Reset> reset(Papers& papers) {
+Result<Reset> reset(Papers& papers, const std::vector<std::string>& only) {
   std::string large;
   auto snapshot = take_snapshot(papers, "before a reset", false, &large);
   NANOBUG_TRY(snapshot);
   const fs::path& place = papers.saved->session.directory;
-  const auto began = papers.vault.get(papers.saved->session.mutated);
-  NANOBUG_TRY(began);
+  const auto whole = papers.vault.get(papers.saved->session.mutated);
+  NANOBUG_TRY(whole);
   std::vector<std::string> too_large;
   const auto now = vault::read_tree(place, papers.saved->exclude, &too_large);
   NANOBUG_TRY(now);
+  for (const std::string& one : only)
+    if (part_of(*now, {one}).empty() && part_of(*whole, {one}).empty())
+      return fail(Exit::usage, "nothing was put back: there is no '" + one +
+                                   "' among the checkout's sources, and there "
+                                   "was none at the start");
+  const vault::Tree began = part_of(*whole, only);
   for (const std::string& file : too_large)
-    if (began->contains(file))
+    if (began.contains(file))
       return fail(Exit::session, "a reset would lose " + (place / file).string() +
                                      ", which is too large for a snapshot; move it away first");
-  const Difference found = difference(*now, *began);
+  const Difference found = difference(part_of(*now, only), began);
   Reset reset{*snapshot, found.more};
   for (const std::string& file : found.more) {
     NANOBUG_TRY(take_away(place / file));

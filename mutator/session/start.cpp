@@ -6,6 +6,8 @@
 
 #include "mutator/base/directories.h"
 #include "mutator/base/files.h"
+#include "mutator/base/paths.h"
+#include "mutator/base/temporary.h"
 #include "mutator/session/checkout.h"
 #include "mutator/session/ledger.h"
 #include "mutator/session/name.h"
@@ -199,8 +201,8 @@ Status finish_start(Papers& papers, const Journal& journal) {
   papers.saved = journal.saved;
   // The clean tree that was there before, if any. Failing to remove it is no reason to take the checkout
   // back.
-  (void)remove_tree(journal.staging);
-  (void)remove_tree(old_beside(journal.staging));
+  for (const fs::path& old : {journal.staging, old_beside(journal.staging)})
+    if (is_there(old)) remove_in_background(old, cache_home());
   return close_journal(papers.journal());
 }
 

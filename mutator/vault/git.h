@@ -32,6 +32,7 @@ using GitTree = std::unique_ptr<git_tree, Freed<git_tree_free>>;
 using GitCommit = std::unique_ptr<git_commit, Freed<git_commit_free>>;
 using GitTag = std::unique_ptr<git_tag, Freed<git_tag_free>>;
 using Index = std::unique_ptr<git_index, Freed<git_index_free>>;
+using Config = std::unique_ptr<git_config, Freed<git_config_free>>;
 using Builder = std::unique_ptr<git_packbuilder, Freed<git_packbuilder_free>>;
 
 // Calls a libgit2 constructor `int make(T** out, …)` and owns what it made; empty on failure (see

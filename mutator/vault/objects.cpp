@@ -141,6 +141,25 @@ Result<git_oid> Objects::add_commit(const git_oid& tree, const git_oid* parent, 
   return add(GIT_OBJECT_COMMIT, std::move(text));
 }
 
+namespace {
+
+// Files of a source tree are small and little alike, and looking for deltas takes longer than all else that a
+// pack needs. libgit2 up to 1.9 reads its limit from the wrong one of these two names.
+Result<Config> without_deltas() {
+  const auto parent = directory_for_temporaries();
+  NANOBUG_TRY(parent);
+  const auto directory = make_temporary_directory(*parent, "nanobug-pack");
+  NANOBUG_TRY(directory);
+  const fs::path file = *directory / "config";
+  NANOBUG_TRY(write_unsynced(file, "[core]\n\tbigFileThreshold = 1\n[pack]\n\tdeltaCacheSize = 1\n"));
+  auto config = owned<Config>(git_config_open_ondisk, file.c_str());
+  (void)remove_tree(*directory);
+  if (!config) return git_failure("cannot read " + file.string());
+  return config;
+}
+
+}  // namespace
+
 Status Objects::write_pack(const std::filesystem::path& directory) const {
   if (kept_.empty()) return {};
   const std::string what = "cannot write objects to " + directory.string();
@@ -153,7 +172,9 @@ Status Objects::write_pack(const std::filesystem::path& directory) const {
     return git_failure(what);
   }
   auto repository = owned<Repository>(git_repository_wrap_odb, odb.get());
-  if (!repository) return git_failure(what);
+  const auto config = without_deltas();
+  NANOBUG_TRY(config);
+  if (!repository || git_repository_set_config(repository.get(), config->get()) < 0) return git_failure(what);
   auto builder = owned<Builder>(git_packbuilder_new, repository.get());
   if (!builder) return git_failure(what);
   for (const auto& [id, object] : kept_) {

@@ -122,6 +122,7 @@ Stored survey(const fs::path& cache, const Needed& needed) {
   Stored stored;
   Seen seen;
   for (const fs::path& entry : entries(cache)) {
+    if (entry.filename().string().starts_with(kTemporary)) continue;
     if (entry.filename() == "trees") {
       for (const fs::path& place : entries(entry))
         if (fs::is_directory(place) && !place.filename().string().starts_with(kTemporary))

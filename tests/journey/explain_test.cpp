@@ -96,6 +96,18 @@ TEST_CASE("explain lists symptoms, and shows the one that fits", "[explain]") {
   CHECK(tiny.user.nanobug({"explain", "-q"}).err.empty());
 }
 
+TEST_CASE("several that fit alike are a choice of names, each with its meaning", "[explain]") {
+  const Guided tiny("# T\n\n## The loss is high\n\nOne.\n\n### Likely\n\n- a\n\n### Look at\n\n- try: b\n\n"
+                    "## The loss is low\n\nTwo.\n\n### Likely\n\n- c\n\n### Look at\n\n- try: d\n");
+  const Finished both = tiny.user.nanobug({"explain", "loss"});
+  INFO(both.out << both.err);
+  CHECK(both.out == "The loss is high\n  One.\n\nThe loss is low\n  Two.\n");
+  CHECK(has(both.err, "these come nearest"));
+  CHECK(has(both.err, "'nanobug explain', with one of these names"));
+  CHECK(tiny.user.ask({"explain", "loss"}).size() == 2);
+  CHECK(has(tiny.user.nanobug({"explain", "the loss is low"}).out, "Likely\n  - c"));
+}
+
 TEST_CASE("explain as data", "[explain]") {
   const Guided tiny;
   const json all = tiny.user.ask({"explain"});

@@ -252,6 +252,18 @@ TEST_CASE("the sources as they were at the start, and what was there is kept", "
   CHECK(has(user.command({"git", "--git-dir", vault, "show", commit + ":stats.cpp"}).out, "x -= rate"));
   CHECK(has(user.command({"git", "--git-dir", vault, "show", commit + ":mine.cpp"}).out, "int mine;"));
   CHECK_FALSE(solved(user));  // it is built anew
+  // Some of it, as the shell stands; what was deleted is named as one of the checkout's.
+  const std::string stats = text_of(dir / "stats.cpp");
+  fs::create_directories(dir / "sub");
+  REQUIRE(write_unsynced(dir / "sub/mine.cpp", "int mine;\n"));
+  fs::remove(dir / "stats.cpp");
+  CHECK(has(user.nanobug({"reset", "other.cpp"}).err, "there is no 'other.cpp' among the checkout's sources"));
+  CHECK(user.nanobug({"reset", "other.cpp"}).exit_code == 2);
+  CHECK(has(user.nanobug({"reset", (dir / "stats.cpp").string()}).out, "1 file put back"));
+  CHECK(text_of(dir / "stats.cpp") == stats);
+  CHECK(fs::exists(dir / "sub/mine.cpp"));
+  CHECK(user.ask({"reset", (dir / "sub").string() + '/'})["files"] == json{"sub/mine.cpp"});
+  CHECK(has(user.nanobug({"reset", "stats.cpp"}).out, "Nothing to put back: that is as it was"));
   CHECK(user.ask({"status"})["solved"] == true);
   user.ask({"stop"});
   user.ask({"start", "T01", "--mode", "review"});

@@ -21,6 +21,8 @@ TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
   const Tiny tiny;
   const fs::path dir = tiny.start({"mean-divides-by-one-less"});
   CHECK(tiny.user.ask({"hint"})["counted"] == true);
+  CHECK(tiny.user.nanobug({"hypothesis", "numerics"}).out == "Noted. After a hint it counts half.\n");
+  CHECK(tiny.user.nanobug({"hypothesis", "training"}).out == "Noted. It is your first one that counts.\n");
   // A rung of its own: the right file, the wrong line. The name of a file is enough where it is the only one.
   json claim = tiny.user.ask({"locate", "stats.cpp:9"}, 1);
   CHECK(claim["right"] == false);
@@ -40,13 +42,19 @@ TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
   CHECK(has(said, "  - the numbers that come out\n"));
   CHECK(has(said, "what is left shows only where they do not look: in a longer run, perhaps."));
 
-  replace_in(dir / "stats.cpp", kBug, kFix);
+  // What does not build has been asked nothing.
+  replace_in(dir / "stats.cpp", kBug, std::string(kBug) + ",,");
+  CHECK(has(tiny.user.nanobug({"check"}).out, "Not yet: the checkout does not build."));
+  replace_in(dir / "stats.cpp", std::string(kBug) + ",,", kFix);
   const Finished solved = tiny.user.nanobug({"check"});
   CHECK(solved.exit_code == 0);
   CHECK(has(solved.out, ", 1 hint, 3 wrong claims."));
   CHECK(has(solved.out, "The sum is divided by one less"));
   const json at_once = tiny.user.ask({"status"});
   CHECK(at_once["state"] == "solved");
+  CHECK(at_once["checks"] == 3);
+  CHECK(tiny.user.nanobug({"hypothesis", "training"}).out ==
+        "Noted. The answer is known, so it does not count.\n");
 
   // From here on nothing counts.
   CHECK(tiny.user.ask({"hint"})["number"] == 2);

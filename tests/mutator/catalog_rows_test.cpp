@@ -1,9 +1,11 @@
 // catalog_rows: the project's own catalog answers for every bug that its sources ask for.
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "mutator/base/files.h"
 #include "mutator/catalog/catalog.h"
@@ -146,6 +148,31 @@ TEST_CASE("the catalog is as large as it says", "[catalog][rows]") {
   CHECK(catalog->rules.size() - decoys >= 150);
   CHECK(decoys >= 15);
   CHECK(beyond >= 60);
+}
+
+// "A reviewer writes" and "is there a bug?" once stood in decoys' briefs and in no other: a learner who reads
+// the brief should not know from its words that nothing is wrong.
+TEST_CASE("no word of a brief tells a decoy", "[catalog][rows]") {
+  const auto catalog = catalog::load(kCatalog);
+  REQUIRE(catalog);
+  std::map<std::string, int> of_bugs, of_decoys;
+  for (const catalog::Rule& rule : catalog->rules) {
+    std::set<std::string> words;
+    std::string word;
+    for (const char c : rule.brief + ' ') {
+      if (std::isalpha(static_cast<unsigned char>(c))) {
+        word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      } else if (!word.empty()) {
+        words.insert(std::exchange(word, {}));
+      }
+    }
+    for (const std::string& one : words) ++(rule.decoy ? of_decoys : of_bugs)[one];
+    CHECK(rule.brief.find("s there a bug") == std::string::npos);
+  }
+  for (const auto& [word, decoys] : of_decoys) {
+    CAPTURE(word, decoys, of_bugs[word]);
+    if (decoys >= 4) CHECK(of_bugs[word] >= decoys);
+  }
 }
 
 // README counts the bugs by hand, so that its table reads well; they are these.

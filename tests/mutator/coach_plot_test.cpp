@@ -83,6 +83,26 @@ TEST_CASE("points stand at their steps, and what is not finite has none", "[coac
   for (size_t i = 1; i < yours.size(); ++i) CHECK(yours[i].first < yours[i - 1].first);
 }
 
+TEST_CASE("where two curves part is said to the step", "[coach][plot]") {
+  CHECK(where_they_part({1, 2, 3}, {1, 2, 3}) ==
+        "Yours is the clean tree's at every step, to the last digit.");
+  CHECK(where_they_part({1, 2, 3.0000000001}, {1, 2, 3}) ==
+        "Yours is the clean tree's, to the last digit, up to step 1; from step 2 on they are apart.");
+  CHECK(where_they_part({0, 2}, {1, 2}) == "Yours is apart from the clean tree's from the first step on.");
+  CHECK(where_they_part({1, kNan}, {1, kNan, 2}) ==
+        "Yours is the clean tree's, to the last digit, for as long as both last.");
+  CHECK(where_they_part({kNan}, {1}) == "Yours is apart from the clean tree's from the first step on.");
+}
+
+TEST_CASE("the names of the curves stand above the frame, where none runs through them", "[coach][plot]") {
+  std::vector<double> full;
+  for (int i = 0; i < 200; ++i) full.push_back(i % 20);
+  const auto text = plot_text("loss", {{"yours", full}, {"clean", full}}, 70, 20);
+  REQUIRE(text);
+  CHECK(rows(*text).front().find("loss: o yours, . clean") != std::string::npos);
+  CHECK(text->find("yours") == text->rfind("yours"));
+}
+
 TEST_CASE("nothing finite is nothing to plot, one curve is one", "[coach][plot]") {
   const auto none = plot_text("loss", {{"yours", {kNan}}, {"clean", {}}}, 70, 20);
   REQUIRE_FALSE(none);

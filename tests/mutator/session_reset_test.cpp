@@ -87,6 +87,37 @@ TEST_CASE("a reset loses nothing that a snapshot cannot hold", "[session][reset]
   CHECK(fs::file_size(work / "optim.cpp") == vault::kLargestFile + 1);
 }
 
+TEST_CASE("a reset of some files leaves the others alone", "[session][reset]") {
+  Scratch scratch;
+  (void)start_in(scratch);
+  const fs::path work = scratch / "work";
+  const std::string kernel = bytes_of(work / "kernels/softmax.cu"), optim = bytes_of(work / "optim.cpp");
+  put(work / "attention.cpp", "mine\n");
+  put(work / "kernels/softmax.cu", "mine\n");
+  put(work / "kernels/more/new.cu", "mine\n");
+  put(work / "kernels.md", "no file of that directory\n");
+  fs::remove(work / "optim.cpp");
+  const std::string theirs = tree_in(work);
+
+  const auto done = desk_in(scratch).reset({"kernels", "optim.cpp"});
+  REQUIRE(done);
+  CHECK(done->files == std::vector<std::string>{"kernels/more/new.cu", "kernels/softmax.cu", "optim.cpp"});
+  CHECK(bytes_of(work / "kernels/softmax.cu") == kernel);
+  CHECK(bytes_of(work / "optim.cpp") == optim);
+  CHECK_FALSE(fs::exists(work / "kernels/more"));
+  CHECK(bytes_of(work / "attention.cpp") == "mine\n");
+  CHECK(fs::exists(work / "kernels.md"));
+  CHECK(git_out(scratch / "data/vault.git", {"rev-parse", done->snapshot + "^{tree}"}) == theirs);
+
+  // One that nobody knows, and nothing is done for the others either.
+  put(work / "optim.cpp", "mine\n");
+  const auto refused = desk_in(scratch).reset({"optim.cpp", "kernel"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Exit::usage);
+  CHECK(refused.error().message.find("there is no 'kernel' among") != std::string::npos);
+  CHECK(bytes_of(work / "optim.cpp") == "mine\n");
+}
+
 TEST_CASE("a reset waits for who works in the checkout, and needs one", "[session][reset]") {
   Scratch scratch;
   CHECK(desk_in(scratch).reset().error().code == Exit::session);

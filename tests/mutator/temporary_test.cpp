@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -114,6 +115,37 @@ TEST_CASE("a parent that was removed meanwhile is made again", "[base][temporary
   const fs::path second = *make_temporary_directory(inner, "two");
   CHECK(fs::is_directory(second));
   CHECK(second != first);
+}
+
+TEST_CASE("what is removed in the background is out of the way at once, and gone soon", "[base][temporary]") {
+  const Parent parent;
+  const fs::path directory = parent.path / "old", held = parent.path / "cache";
+  fs::create_directories(directory / "inner");
+  for (int i = 0; i < 50; ++i) std::ofstream(directory / "inner" / std::to_string(i)) << "x";
+  SECTION("by a process of its own") {
+    remove_in_background(directory, held);
+    CHECK_FALSE(fs::exists(directory));
+    for (int i = 0; i < 2000 && !fs::is_empty(held); ++i) std::this_thread::sleep_for(5ms);
+    CHECK(fs::is_empty(held));
+  }
+  SECTION("by the next that sweeps, where that one was killed") {
+    fs::create_directory(held);
+    fs::rename(directory, held / "nanobug-tmp.abcdef");
+    sweep_temporary_directories(held);
+    CHECK(fs::is_empty(held));
+  }
+  SECTION("at once, where it cannot be put there") {
+    remove_in_background(directory, "/proc/nanobug");
+    CHECK_FALSE(fs::exists(directory));
+  }
+  SECTION("at once, where there is no rm") {
+    const std::string path = std::getenv("PATH");
+    ::setenv("PATH", "/nowhere", 1);
+    remove_in_background(directory, held);
+    ::setenv("PATH", path.c_str(), 1);
+    CHECK_FALSE(fs::exists(directory));
+    CHECK(fs::is_empty(held));
+  }
 }
 
 TEST_CASE("where no directory can be made the system's reason is told", "[base][temporary]") {
