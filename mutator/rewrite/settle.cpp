@@ -137,8 +137,7 @@ class Settler {
   // What does not hold without the other bodies is asked again with them: it is their word that counts.
   std::optional<Error> try_to_settle(const Group& group) {
     if (const auto far = without_cuts(bodies_, group.spans()); others_.empty() && !far.empty())
-      if (!try_to_settle(group, {blanked(whole_.text, far), whole_.shape.without(far)}))
-        return std::nullopt;
+      if (!try_to_settle(group, {blanked(whole_.text, far), whole_.shape.without(far)})) return std::nullopt;
     return try_to_settle(group, whole_);
   }
 
@@ -168,6 +167,11 @@ class Settler {
     text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
                text.end());
     if (text.size() > 60) text = text.substr(0, 40) + " … " + text.substr(text.size() - 16);
+    if (different.is_name)
+      return {
+          Exit::catalog,
+          "the edit changes how the code around it is read: '" + text + "' becomes another variable's name",
+          std::nullopt};
     return {Exit::catalog,
             different.in_after
                 ? "the edit changes how the code around it is read: '" + text + "' becomes one piece"

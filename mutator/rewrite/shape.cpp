@@ -2,6 +2,7 @@
 #include "mutator/rewrite/shape.h"
 
 #include <algorithm>
+#include <map>
 
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <clang/Lex/Lexer.h>
@@ -14,6 +15,7 @@ using namespace clang;
 constexpr int kExpression = 1, kInitializer = 2, kStatement = 1000, kDeclaration = 2000, kCutInto = 10000,
               kTorn = 20000;
 
+template <class Node>
 void sort_once(std::vector<Node>& nodes) {
   std::sort(nodes.begin(), nodes.end());
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
@@ -51,6 +53,16 @@ class Collector : public RecursiveASTVisitor<Collector> {
     return true;
   }
 
+  bool VisitDeclRefExpr(DeclRefExpr* name) {
+    refer(name->getLocation(), name->getDecl());
+    return true;
+  }
+
+  bool VisitMemberExpr(MemberExpr* name) {
+    refer(name->getMemberLoc(), name->getMemberDecl());
+    return true;
+  }
+
   bool TraverseConstructorInitializer(CXXCtorInitializer* initializer) {
     if (initializer->isWritten())
       add(kInitializer, initializer->getSourceRange().getBegin(), initializer->getSourceRange().getEnd());
@@ -62,7 +74,29 @@ class Collector : public RecursiveASTVisitor<Collector> {
     return std::move(nodes_);
   }
 
+  std::vector<Reference> references() {
+    sort_once(references_);
+    return std::move(references_);
+  }
+
  private:
+  // Functions are none of it: which of several is meant depends on types.
+  void refer(SourceLocation where, const ValueDecl* what) {
+    if (!isa<VarDecl, FieldDecl, BindingDecl, EnumConstantDecl>(what) || !what->getIdentifier()) return;
+    const auto at = unit_.offset(where);
+    if (!at) return;
+    const SourceLocation from = what->getCanonicalDecl()->getLocation();
+    Reference reference{shape_.token_at(*at)};
+    if (const auto declared = unit_.offset(from)) {
+      reference.declared = shape_.token_at(*declared);
+    } else {
+      const SourceManager& sources = unit_.context().getSourceManager();
+      reference.elsewhere =
+          llvm::hash_combine(sources.getFilename(sources.getExpansionLoc(from)), what->getName());
+    }
+    references_.push_back(reference);
+  }
+
   // The `<` of an overloaded operator: whether there is a function behind it depends on types.
   static bool names_an_operator(const Stmt* statement) {
     DeclarationName name;
@@ -94,6 +128,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
   Unit& unit_;
   const Shape& shape_;
   std::vector<Node> nodes_;
+  std::vector<Reference> references_;
 };
 
 // ---- around cuts
@@ -161,6 +196,13 @@ class Around {
     return seen;
   }
 
+  // A token outside of the cuts, in these coordinates.
+  std::optional<int> place(int token) const {
+    const size_t hole = hole_at(token);
+    if (in(hole, token)) return std::nullopt;
+    return 2 * (token - before_[hole]) + 1;
+  }
+
  private:
   // The first hole that ends behind the token.
   size_t hole_at(int token) const {
@@ -197,6 +239,46 @@ const Seen* missing(const std::vector<Seen>& a, const std::vector<Seen>& b) {
   return smallest;
 }
 
+// Where a name's variable is declared, as both texts have it; in a cut: -1.
+struct Meaning {
+  int declared = -1;
+  size_t elsewhere = 0;
+  int token = 0;  // the name
+
+  bool is_cut() const { return declared < 0 && elsewhere == 0; }
+  bool operator==(const Meaning& other) const {
+    return declared == other.declared && elsewhere == other.elsewhere;
+  }
+};
+
+// By the place of the name. One that stands for several (a macro's) has none.
+std::map<int, std::optional<Meaning>> meanings(const Shape& shape, const std::vector<Hole>& holes) {
+  const Around around(shape, holes);
+  std::map<int, std::optional<Meaning>> all;
+  for (const Reference& reference : shape.references()) {
+    const auto at = around.place(reference.at);
+    if (!at) continue;
+    Meaning meaning{-1, reference.elsewhere, reference.at};
+    if (reference.declared >= 0) meaning.declared = around.place(reference.declared).value_or(-1);
+    const auto [known, added] = all.emplace(*at, meaning);
+    if (!added && known->second != meaning) known->second.reset();
+  }
+  return all;
+}
+
+// The token of a name in the second text that is another variable's than in the first.
+std::optional<int> renamed(const Shape& before, const std::vector<Hole>& old_holes, const Shape& after,
+                           const std::vector<Hole>& new_holes) {
+  const auto was = meanings(before, old_holes);
+  for (const auto& [at, meaning] : meanings(after, new_holes)) {
+    const auto old = was.find(at);
+    if (!meaning || old == was.end() || !old->second || meaning->is_cut() || *old->second == *meaning)
+      continue;
+    return meaning->token;
+  }
+  return std::nullopt;
+}
+
 // ---- but for parentheses
 
 std::vector<Node> without_added(const Shape& shape, const std::vector<unsigned>& added) {
@@ -224,6 +306,7 @@ Shape::Shape(Unit& unit) : tokens_(unit.tokens) {
   Collector collector(unit, *this);
   for (Decl* declaration : unit.context().getTraversalScope()) collector.TraverseDecl(declaration);
   nodes_ = collector.finish();
+  references_ = collector.references();
 }
 
 Shape Shape::without(const std::vector<Span>& spans) const {
@@ -231,6 +314,7 @@ Shape Shape::without(const std::vector<Span>& spans) const {
   rest.spans_.clear();
   rest.semicolon_.clear();
   rest.nodes_.clear();
+  rest.references_.clear();
   std::vector<int> place;  // of each token, there; those that are left out have the next one's
   auto span = spans.begin();
   std::vector<bool> is_out;
@@ -247,7 +331,15 @@ Shape Shape::without(const std::vector<Span>& spans) const {
                last = static_cast<size_t>(std::min(node.last, tokens() - 1));
     if (!is_out[first]) rest.nodes_.push_back({node.kind, place[first], place[last]});
   }
+  for (const Reference& reference : references_) {
+    if (is_out[static_cast<size_t>(reference.at)]) continue;
+    Reference kept = reference;
+    kept.at = place[static_cast<size_t>(reference.at)];
+    if (reference.declared >= 0) kept.declared = place[static_cast<size_t>(reference.declared)];
+    rest.references_.push_back(kept);
+  }
   sort_once(rest.nodes_);
+  sort_once(rest.references_);
   return rest;
 }
 
@@ -275,6 +367,8 @@ std::optional<Difference> difference_around(const Shape& before, const std::vect
   };
   if (const Seen* more = missing(new_seen, old_seen)) return Difference{true, bytes(*more, after)};
   if (const Seen* less = missing(old_seen, new_seen)) return Difference{false, bytes(*less, before)};
+  if (const auto name = renamed(before, old_holes, after, new_holes))
+    return Difference{true, after.span(*name), true};
   return std::nullopt;
 }
 

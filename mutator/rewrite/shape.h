@@ -22,6 +22,16 @@ struct Node {
   auto operator<=>(const Node&) const = default;
 };
 
+// A name of a variable, and where that is declared: at a token of the file, or elsewhere (-1, and what tells
+// it from others).
+struct Reference {
+  int at = 0;
+  int declared = -1;
+  size_t elsewhere = 0;
+
+  auto operator<=>(const Reference&) const = default;
+};
+
 // Of what is written in the file itself. Outlives no unit.
 class Shape {
  public:
@@ -31,6 +41,8 @@ class Shape {
   Shape without(const std::vector<Span>& spans) const;
 
   const std::vector<Node>& nodes() const { return nodes_; }  // sorted, each once
+
+  const std::vector<Reference>& references() const { return references_; }  // sorted, each once
 
   int tokens() const { return static_cast<int>(spans_.size()); }
   Span span(int token) const { return spans_[static_cast<size_t>(token)]; }
@@ -48,14 +60,20 @@ class Shape {
   std::vector<Span> spans_;
   std::vector<bool> semicolon_;
   std::vector<Node> nodes_;
+  std::vector<Reference> references_;
 };
 
 // A node of `after` (or, if it has them all, of `before`) that the other has not, apart from what lies in the
 // cuts: the bytes where it begins and ends, in the text it is of. Nothing where the shapes agree. `cuts` are
 // spans of before's text, `holes` what stands there in after's.
+//
+// Or a name in `after`, outside of the cuts, of another variable than in `before`. One that comes with the
+// edit may be meant; but a declaration that goes, or goes elsewhere, leaves nobody reading one of the same
+// name.
 struct Difference {
   bool in_after = true;
   Span span;
+  bool is_name = false;
 };
 std::optional<Difference> difference_around(const Shape& before, const std::vector<Span>& cuts,
                                             const Shape& after, const std::vector<Span>& holes);
