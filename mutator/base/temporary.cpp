@@ -41,6 +41,26 @@ bool lock(int fd, int how) {
   return true;
 }
 
+struct Place {
+  fs::path path;
+  int fd;  // with the lock
+};
+
+// A new one. Until it is locked another process may sweep it, before it is opened or after, and then it is
+// made again. Where directories cannot be locked, nobody sweeps.
+Result<Place> make_place(const fs::path& parent) {
+  for (;;) {
+    std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
+    const bool is_made = ::mkdtemp(name.data()) != nullptr;
+    const int fd = is_made ? open_directory(name) : -1;
+    if (is_made && fd < 0 && errno == ENOENT) continue;
+    if (fd < 0)
+      return fail(Exit::io, "cannot make a directory in " + parent.string() + ": " + system_reason(errno));
+    if (!lock(fd, 0) || is_still(fd, name)) return Place{name, fd};
+    ::close(fd);
+  }
+}
+
 // The places of this process; removed with what is left in them when it returns from main.
 class Places {
  public:
@@ -61,26 +81,12 @@ class Places {
     } else {
       sweep_temporary_directories(parent);
     }
-    for (;;) {
-      std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
-      const bool is_made = ::mkdtemp(name.data()) != nullptr;
-      const int fd = is_made ? open_directory(name) : -1;
-      // Until it is locked another process may sweep it, before it is opened or after. Where directories
-      // cannot be locked, nobody sweeps.
-      if (is_made && fd < 0 && errno == ENOENT) continue;
-      if (fd < 0)
-        return fail(Exit::io, "cannot make a directory in " + parent.string() + ": " + system_reason(errno));
-      if (!lock(fd, 0) || is_still(fd, name))
-        return held_.emplace(parent, Place{name, fd}).first->second.path;
-      ::close(fd);
-    }
+    const auto made = make_place(parent);
+    NANOBUG_TRY(made);
+    return held_.emplace(parent, *made).first->second.path;
   }
 
  private:
-  struct Place {
-    fs::path path;
-    int fd;
-  };
   const pid_t owner_ = ::getpid();
   std::mutex mutex_;
   std::map<fs::path, Place> held_;
@@ -114,11 +120,8 @@ void sweep_temporary_directories(const fs::path& parent, int depth) {
 void remove_in_background(const fs::path& directory, const fs::path& parent) {
   std::error_code error;
   fs::create_directories(parent, error);
-  std::string place = (parent / (std::string(kPrefix) + "XXXXXX")).string();
-  const int fd = ::mkdtemp(place.data()) ? open_directory(place) : -1;
-  // The lock is the open file's, so it is held for as long as the child has it.
-  const bool moved = fd >= 0 && lock(fd, 0) && is_still(fd, place) &&
-                     ::rename(directory.c_str(), (fs::path(place) / "gone").c_str()) == 0;
+  const auto place = make_place(parent);
+  const bool moved = place && ::rename(directory.c_str(), (place->path / "gone").c_str()) == 0;
   pid_t child = -1;
   if (moved) {
     posix_spawn_file_actions_t files;
@@ -127,19 +130,18 @@ void remove_in_background(const fs::path& directory, const fs::path& parent) {
     ::posix_spawnattr_init(&attributes);
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
       ::posix_spawn_file_actions_addopen(&files, standard, "/dev/null", O_RDWR, 0);
-    ::posix_spawn_file_actions_adddup2(&files, fd, kHeld);
+    // The lock is the open file's, so it is held for as long as the child has it.
+    ::posix_spawn_file_actions_adddup2(&files, place->fd, kHeld);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-    std::string words[] = {"rm", "-rf", "--", place};
+    std::string words[] = {"rm", "-rf", "--", place->path.string()};
     char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
     if (::posix_spawnp(&child, argv[0], &files, &attributes, argv, environ) != 0) child = -1;
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&files);
   }
-  if (child < 0) {
-    (void)remove_tree(moved ? fs::path(place) : directory);
-    if (fd >= 0 && !moved) fs::remove(place, error);
-  }
-  if (fd >= 0) ::close(fd);
+  if (!moved) (void)remove_tree(directory);
+  if (place && child < 0) (void)remove_tree(place->path);
+  if (place) ::close(place->fd);
 }
 
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix) {

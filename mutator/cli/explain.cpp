@@ -72,17 +72,17 @@ std::string repeated(const std::string& question) {
 void show(Context& c, const catalog::Catalog& catalog, const coach::Advice& advice) {
   for (const auto& [word, read] : advice.guessed)
     c.ui.say(fmt::format("'{}' is read as '{}'", repeated(word), read));
-  if (advice.best.size() > 1) c.ui.say("No entry is just that; these come nearest.");
+  const bool several = advice.best.size() > 1;
+  if (several) c.ui.say("No entry is just that; these come nearest.");
   const auto width = static_cast<size_t>(c.ui.width());
   std::string text;
   // Several are a choice, and a choice is read at a glance.
   for (const Symptom* symptom : advice.best)
     text += (text.empty() ? "" : "\n") + c.ui.strong(symptom->name.value) + '\n' +
-            (advice.best.size() > 1 ? coach::wrap(symptom->meaning, width, "  ")
-                                    : '\n' + coach::described(*symptom, catalog, width));
+            (several ? coach::wrap(symptom->meaning, width, "  ")
+                     : '\n' + coach::described(*symptom, catalog, width));
   c.ui.data(text);
-  if (advice.best.size() > 1)
-    c.ui.say("'nanobug explain', with one of these names, has where to look and what to try");
+  if (several) c.ui.say("'nanobug explain', with one of these names, has where to look and what to try");
   std::string near;
   for (const Symptom* symptom : advice.near) near += "\n  " + symptom->name.value;
   if (!near.empty()) c.ui.say("\nNear it:" + near);

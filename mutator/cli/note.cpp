@@ -26,13 +26,9 @@ Status keep(Context::AtDesk& open, const char* kind, const std::string& about, c
 
 // What a hypothesis is worth now, where that is not all (coach/score.cpp).
 std::string worth_of(const session::Session& session) {
-  const auto has = [&](const char* kind) {
-    return std::any_of(session.events.begin(), session.events.end(),
-                       [&](const session::Event& event) { return event.kind == kind; });
-  };
   if (session.solved || session.revealed) return " The answer is known, so it does not count.";
-  if (has(coach::kHypothesis)) return " It is your first one that counts.";
-  return has(coach::kHint) ? " After a hint it counts half." : "";
+  if (coach::has_event(session, coach::kHypothesis)) return " It is your first one that counts.";
+  return coach::has_event(session, coach::kHint) ? " After a hint it counts half." : "";
 }
 
 void say_kept(const Ui& ui, const char* kind, const std::string& about, const std::string& words,

@@ -17,9 +17,10 @@ namespace {
 // that was deleted is looked for among those of the start.
 Result<std::vector<std::string>> meant(const session::Session& session,
                                        const std::vector<std::string>& named) {
+  std::vector<std::string> files, all;
+  if (named.empty()) return all;
   const auto began = Context::from_vault(session.mutated);
   NANOBUG_TRY(began);
-  std::vector<std::string> files, all;
   for (const auto& [path, file] : *began) files.push_back(path);
   for (const std::string& one : named) {
     std::string file = in_checkout(session.directory, one);

@@ -22,7 +22,7 @@ std::string shell_elsewhere(const fs::path& place) {
 
 std::string in_checkout(const fs::path& checkout, const std::string& file) {
   std::error_code error;
-  const fs::path as_given = fs::weakly_canonical(fs::absolute(file), error),
+  const fs::path as_given = fs::weakly_canonical(fs::absolute(file, error), error),
                  root = fs::weakly_canonical(checkout, error);
   const fs::path inside = as_given.lexically_relative(root);
   const bool is_meant = fs::path(file).is_absolute() || fs::exists(as_given, error);

@@ -20,10 +20,7 @@ struct Step {
 };
 
 std::function<bool(const session::Session&)> has(const char* kind) {
-  return [kind](const session::Session& session) {
-    return std::any_of(session.events.begin(), session.events.end(),
-                       [&](const session::Event& event) { return event.kind == kind; });
-  };
+  return [kind](const session::Session& session) { return coach::has_event(session, kind); };
 }
 
 // In the order in which a session goes.

@@ -28,6 +28,11 @@ void note_event(Session& session, session::Event event) {
   if (session.events.size() < kMostEvents) session.events.push_back(std::move(event));
 }
 
+bool has_event(const Session& session, std::string_view kind) {
+  return std::any_of(session.events.begin(), session.events.end(),
+                     [&](const session::Event& event) { return event.kind == kind; });
+}
+
 std::int64_t paused_seconds(const Session& session, std::int64_t now) {
   const std::int64_t end = end_of(session, now),
                      longest = std::max<std::int64_t>(3600, std::int64_t{session.minutes} * 60);
@@ -163,8 +168,7 @@ int bugs_earned(const Session& session) {
 }
 
 std::string fixed_of(const Session& session) {
-  return session.bugs.empty() ? ""
-                              : fmt::format("{} of {} fixed", bugs_earned(session), session.bugs.size());
+  return session.bugs.empty() ? "" : fmt::format("{} of {} fixed", bugs_earned(session), session.bugs.size());
 }
 
 int places_found(const Session& session) {

@@ -25,6 +25,7 @@ inline constexpr char kHint[] = "hint", kClaim[] = "claim", kAnswer[] = "answer"
 // Adds it, unless there are so many that nobody reads them.
 inline constexpr size_t kMostEvents = 1000;
 void note_event(session::Session& session, session::Event event);
+bool has_event(const session::Session& session, std::string_view kind);
 
 // Between two events lies an hour or more, and more than the session's minutes: nobody was there. The sum of
 // these spans until it was solved, or until now.

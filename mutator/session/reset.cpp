@@ -57,14 +57,8 @@ bool is_in(const std::string& file, const std::string& path) {
   return file == path || file.starts_with(path + '/');
 }
 
-// What of a tree is meant.
-vault::Tree part_of(const vault::Tree& tree, const std::vector<std::string>& only) {
-  vault::Tree part;
-  for (const auto& [path, file] : tree)
-    if (only.empty() ||
-        std::any_of(only.begin(), only.end(), [&](const std::string& one) { return is_in(path, one); }))
-      part.emplace(path, file);
-  return part;
+bool has_any_in(const vault::Tree& tree, const std::string& path) {
+  return std::any_of(tree.begin(), tree.end(), [&](const auto& entry) { return is_in(entry.first, path); });
 }
 
 }  // namespace
@@ -74,22 +68,26 @@ Result<Reset> reset(Papers& papers, const std::vector<std::string>& only) {
   auto snapshot = take_snapshot(papers, "before a reset", false, &large);
   NANOBUG_TRY(snapshot);
   const fs::path& place = papers.saved->session.directory;
-  const auto whole = papers.vault.get(papers.saved->session.mutated);
-  NANOBUG_TRY(whole);
+  const auto began = papers.vault.get(papers.saved->session.mutated);
+  NANOBUG_TRY(began);
   std::vector<std::string> too_large;
   const auto now = vault::read_tree(place, papers.saved->exclude, &too_large);
   NANOBUG_TRY(now);
   for (const std::string& one : only)
-    if (part_of(*now, {one}).empty() && part_of(*whole, {one}).empty())
+    if (!has_any_in(*now, one) && !has_any_in(*began, one))
       return fail(Exit::usage, "nothing was put back: there is no '" + one +
-                                   "' among the checkout's sources, and there "
-                                   "was none at the start");
-  const vault::Tree began = part_of(*whole, only);
+                                   "' among the checkout's sources, and there was none at the start");
+  const auto is_left = [&](const std::string& file) {
+    return !only.empty() &&
+           std::none_of(only.begin(), only.end(), [&](const std::string& one) { return is_in(file, one); });
+  };
   for (const std::string& file : too_large)
-    if (began.contains(file))
+    if (began->contains(file) && !is_left(file))
       return fail(Exit::session, "a reset would lose " + (place / file).string() +
                                      ", which is too large for a snapshot; move it away first");
-  const Difference found = difference(part_of(*now, only), began);
+  Difference found = difference(*now, *began);
+  std::erase_if(found.changed, [&](const auto& entry) { return is_left(entry.first); });
+  std::erase_if(found.more, is_left);
   Reset reset{*snapshot, found.more};
   for (const std::string& file : found.more) {
     NANOBUG_TRY(take_away(place / file));

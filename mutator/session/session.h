@@ -240,9 +240,9 @@ class Desk {
 
   // Puts the checkout's sources back to what the session began with; the session goes on. A snapshot of what
   // was there is taken first, commits and what is excluded stay, and so does what was too large for the
-  // snapshot. Killed half-way, it is finished by doing it again. `only`: these files, relative to the checkout,
-  // and what lies in these directories; all where it is empty. Errors: Exit::usage for one that is not there now
-  // and was not at the start.
+  // snapshot. Killed half-way, it is finished by doing it again. `only`: these files, relative to the
+  // checkout, and what lies in these directories; all where it is empty. Errors: Exit::usage for one that is
+  // not there now and was not at the start.
   Result<Reset> reset(const std::vector<std::string>& only = {});
 
   // Snapshots the learner's tree onto the session's branch without ending it (check does, before it builds).

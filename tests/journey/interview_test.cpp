@@ -259,6 +259,7 @@ TEST_CASE("the sources as they were at the start, and what was there is kept", "
   fs::remove(dir / "stats.cpp");
   CHECK(has(user.nanobug({"reset", "other.cpp"}).err, "there is no 'other.cpp' among the checkout's sources"));
   CHECK(user.nanobug({"reset", "other.cpp"}).exit_code == 2);
+  CHECK(user.nanobug({"reset", ""}).exit_code == 2);
   CHECK(has(user.nanobug({"reset", (dir / "stats.cpp").string()}).out, "1 file put back"));
   CHECK(text_of(dir / "stats.cpp") == stats);
   CHECK(fs::exists(dir / "sub/mine.cpp"));

@@ -124,7 +124,9 @@ Function* next(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
+// Of this process alone: one that it leaves behind would count over it.
 struct AtEnd {
+  AtEnd() { ::unsetenv("LD_PRELOAD"); }
   ~AtEnd() {
     const char* file = std::getenv("FAULT_COUNT");
     if (!file) return;
