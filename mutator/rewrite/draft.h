@@ -21,6 +21,7 @@ struct Cut {
   std::string text;
   size_t edit;  // of the rule, from 0
   bool lines = false;
+  std::vector<Span> carried = {};  // what of the file the text repeats
 
   bool operator==(const Cut&) const = default;
 };

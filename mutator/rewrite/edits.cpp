@@ -105,21 +105,31 @@ class Drafter {
   Status cut(size_t edit) {
     const auto target = this->target(edit);
     NANOBUG_TRY(target);
+    const size_t first = cuts_.size();
+    NANOBUG_TRY(cut(edit, *target));
+    for (size_t i = first; i < cuts_.size(); ++i)
+      for (const Piece& piece : part_.edits[edit].pieces)
+        if (piece.placeholder && bound_[piece.text].span)
+          cuts_[i].carried.push_back(*bound_[piece.text].span);
+    return {};
+  }
+
+  Status cut(size_t edit, const Target& target) {
     switch (part_.part->edits[edit].kind) {
       case Kind::replace:
-        return replace(edit, *target);
+        return replace(edit, target);
       case Kind::remove:
-        return remove(edit, with_parentheses(edit, *target));
+        return remove(edit, with_parentheses(edit, target));
       case Kind::insert_before:
-        return insert(edit, *target, true);
+        return insert(edit, target, true);
       case Kind::insert_after:
-        return insert(edit, *target, false);
+        return insert(edit, target, false);
       case Kind::move_before:
-        return move(edit, *target, true);
+        return move(edit, target, true);
       case Kind::move_after:
-        return move(edit, *target, false);
+        return move(edit, target, false);
       case Kind::swap:
-        return swap(edit, *target);
+        return swap(edit, target);
     }
     return {};
   }
@@ -311,6 +321,7 @@ class Drafter {
       const std::string text(tokens_.text(span));
       const unsigned at = before ? anchor.begin : anchor.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
+      cuts_.back().carried = {span};
       return {};
     }
     static constexpr const char* kStays =
@@ -323,6 +334,7 @@ class Drafter {
                                   indentation(unit_.text, anchor.begin));
     add(edit, whole, "", is_whole_lines(unit_.text, whole));
     put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
+    cuts_.back().carried = {whole};
     return {};
   }
 
@@ -337,7 +349,9 @@ class Drafter {
       NANOBUG_TRY(not_under_pragma(edit, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
+        cuts_.back().carried = {all_b};
         add(edit, all_b, reindented(tokens_.text(all_a), in_a, in_b));
+        cuts_.back().carried = {all_a};
         return {};
       }
     }
@@ -345,6 +359,7 @@ class Drafter {
       const bool loose = from_target.expression && !is_atom(*from_target.expression, unit_.context());
       std::string text(tokens_.text(from));
       add(edit, into, loose ? marked(text) : text);
+      cuts_.back().carried = {from};
     };
     put(other->span, *other, slot(edit, one.expression, one.span));
     put(one.span, one, slot(edit, other->expression, other->span));

@@ -89,7 +89,8 @@ class Purity {
   explicit Purity(int depth) : depth_(depth) {}
 
   bool holds(const Stmt* tree) {
-    if (!tree || isa<LambdaExpr>(tree)) return true;  // making a lambda does not run it
+    if (!tree || isa<LambdaExpr>(tree) || is_not_evaluated(*tree))
+      return true;  // making a lambda is not to run it
     if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
             StmtExpr, CXXTryStmt, PseudoObjectExpr>(tree))
       return false;
@@ -108,8 +109,14 @@ class Purity {
     return variable->hasLocalStorage() && is_value(variable->getType(), 0);
   }
 
+  // sizeof(int[++n]) is, its size being that of a variable array.
+  static bool is_not_evaluated(const Stmt& tree) {
+    const auto* asked = dyn_cast<UnaryExprOrTypeTraitExpr>(&tree);
+    return isa<CXXNoexceptExpr>(tree) || (asked && !asked->getTypeOfArgument()->isVariablyModifiedType());
+  }
+
   bool holds_here(const Expr& expression) {
-    if (expression.isInstantiationDependent() || expression.getType().isVolatileQualified()) return false;
+    if (expression.isTypeDependent() || expression.getType().isVolatileQualified()) return false;
     if (const auto* unary = dyn_cast<UnaryOperator>(&expression); unary && unary->isIncrementDecrementOp())
       return is_own(unary->getSubExpr());
     if (const auto* binary = dyn_cast<BinaryOperator>(&expression); binary && binary->isAssignmentOp())

@@ -6,6 +6,7 @@
 
 #include <clang/Lex/Preprocessor.h>
 
+#include "mutator/base/source_kind.h"
 #include "mutator/rewrite/surgery.h"
 
 namespace nanobug::rewrite {
@@ -76,8 +77,8 @@ class Reader : public MatchFinder::MatchCallback {
   std::vector<Include>& includes_;
 };
 
-// The includes that do more than declare: which define a macro that the file names, or an object that is made
-// before main (a registration), directly or through another header.
+// The includes that do more than declare: which define a macro that the file names, or another header may
+// read, or an object that is made before main (a registration), directly or through another header.
 class Kept {
  public:
   explicit Kept(Unit& unit) : unit_(unit) {}
@@ -92,6 +93,12 @@ class Kept {
       for (const auto* each = preprocessor.getLocalMacroDirectiveHistory(name); each;
            each = each->getPrevious())
         keep(each->getLocation());
+    }
+    for (const auto& [name, state] : preprocessor.macros(/*IncludeExternalMacros=*/false)) {
+      const MacroInfo* macro = preprocessor.getMacroInfo(name);
+      if (macro && !macro->isUsedForHeaderGuard() &&
+          !unit_.sources().isInSystemHeader(macro->getDefinitionLoc()))
+        keep(macro->getDefinitionLoc());
     }
     for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) objects(**it);
     return std::move(lines_);
@@ -137,7 +144,8 @@ bool has_branches(const Unit& unit) {
 }  // namespace
 
 std::vector<Include> read_includes(Unit& unit) {
-  if (has_branches(unit)) return {};
+  // What a header includes is read by those that include it.
+  if (!is_compiled(unit.name) || has_branches(unit)) return {};
   std::vector<Include> includes = written_includes(unit);
   Reader reader(unit, includes);
   MatchFinder finder;

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <tuple>
 
 #include "mutator/base/files.h"
 #include "mutator/rewrite/edits.h"
 #include "mutator/rewrite/format.h"
 #include "mutator/rewrite/hunks.h"
+#include "mutator/rewrite/resolution.h"
 #include "mutator/rewrite/settle.h"
 #include "mutator/rewrite/surgery.h"
 
@@ -17,8 +19,8 @@ namespace {
 
 using clang::ast_matchers::BoundNodes;
 
-// Cuts that no edit of a rule makes.
-constexpr size_t kLeftOver = 1u << 30, kInclude = kLeftOver + 1;
+// Cuts that no edit of a rule makes: in a function, what the file has for itself, and headers.
+constexpr size_t kLeftOver = 1u << 30, kOfTheFile = kLeftOver + 1, kInclude = kLeftOver + 2;
 
 class Plan {
  public:
@@ -44,13 +46,34 @@ class Plan {
   }
   const std::vector<Cut>& cuts() const { return cuts_; }
 
-  // Another try, where the first did not compile: without taking an include along (another header may have
-  // come through it), then with nothing but the rule's own cuts.
+  // Another try, where the first did not compile or does something else: without taking an include along
+  // (another header may have come through it), then what the file has for itself, then with nothing but the
+  // rule's own cuts.
   bool keep_more() {
     const auto keep = [&](size_t what) {
       return std::erase_if(cuts_, [&](const Cut& cut) { return cut.edit == what; }) > 0;
     };
-    return keep(kInclude) || keep(kLeftOver);
+    return keep(kInclude) || keep(kOfTheFile) || keep(kLeftOver);
+  }
+
+  // Is what stays the same with and without what nobody names any more?
+  bool stays_the_same(const std::vector<Cut>& settled, const Overlay& others) const {
+    std::vector<Cut> keeping;
+    for (const Cut& cut : settled)
+      if (cut.edit == kOfTheFile)
+        keeping.push_back({cut.span, std::string(tokens_.text(cut.span)), cut.edit});
+      else if (cut.edit != kInclude)
+        keeping.push_back(cut);
+    const auto goes = [](const Cut& cut) { return cut.edit == kOfTheFile || cut.edit == kInclude; };
+    if (std::none_of(settled.begin(), settled.end(), goes)) return true;
+    const Assembled with = assembled(keeping), without = assembled(settled);
+    const auto before = unit_.again(with.text, others), after = unit_.again(without.text, others);
+    // Without the header of which it took the place it may be the rule's own text that does not compile.
+    if (!before || !after) return false;
+    std::vector<Span> kept;
+    for (size_t i = 0; i < keeping.size(); ++i)
+      if (keeping[i].edit == kOfTheFile) kept.push_back(with.holes[i]);
+    return resolution(**before, kept) == resolution(**after, {});
   }
 
   // From the cuts as they were settled.
@@ -141,7 +164,9 @@ class Plan {
       });
       // A directive or a pragma says something of it, or of what would come to stand there.
       if (!free || directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
-      add(kLeftOver, whole, "", piece.statement && is_whole_lines(unit_.text, whole));
+      const Function* around = survey_.around(whole.begin);
+      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile, whole, "",
+          piece.statement && is_whole_lines(unit_.text, whole));
       gone.push_back(whole);
     }
     for (const Span& line : unread_after(survey_.includes, gone, added)) add(kInclude, line, "", true);
@@ -160,10 +185,14 @@ class Plan {
     return all;
   }
 
-  std::string cut_text() const {
+  Assembled assembled(const std::vector<Cut>& settled) const {
     std::vector<const Cut*> cuts;
-    for (const Cut& cut : cuts_) cuts.push_back(&cut);
-    Assembled whole = assemble(unit_.text, cuts, {});
+    for (const Cut& cut : settled) cuts.push_back(&cut);
+    return assemble(unit_.text, cuts, {});
+  }
+
+  std::string cut_text() const {
+    Assembled whole = assembled(cuts_);
     std::vector<unsigned> scars;
     for (size_t i = 0; i < cuts_.size(); ++i)
       if (cuts_[i].lines) scars.push_back(whole.holes[i].end);
@@ -242,15 +271,17 @@ std::vector<Result<Planned>> plan(Unit& unit, const Survey& survey,
   std::vector<const std::vector<Cut>*> drafts;
   for (const auto& [group, plan] : plans) drafts.push_back(&plan->cuts());
   auto settled = settle(unit, drafts, others);
-  for (;;) {
-    std::vector<size_t> more;
-    for (size_t k = 0; k < plans.size(); ++k)
-      if (!settled[k] && plans[k].second->keep_more()) more.push_back(k);
-    if (more.empty()) break;
+  std::vector<size_t> asked(plans.size());
+  std::iota(asked.begin(), asked.end(), size_t{0});
+  while (!asked.empty()) {
+    std::erase_if(asked, [&](size_t k) {
+      const bool holds = settled[k] && plans[k].second->stays_the_same(*settled[k], others);
+      return holds || !plans[k].second->keep_more();
+    });
     std::vector<const std::vector<Cut>*> again;
-    for (const size_t k : more) again.push_back(&plans[k].second->cuts());
+    for (const size_t k : asked) again.push_back(&plans[k].second->cuts());
     auto answers_again = settle(unit, again, others);
-    for (size_t i = 0; i < more.size(); ++i) settled[more[i]] = std::move(answers_again[i]);
+    for (size_t i = 0; i < asked.size(); ++i) settled[asked[i]] = std::move(answers_again[i]);
   }
   for (size_t k = 0; k < plans.size(); ++k)
     answers[plans[k].first] = plans[k].second->change(std::move(settled[k]));

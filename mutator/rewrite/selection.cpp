@@ -61,9 +61,12 @@ Bound source_of(Unit& unit, const Match& match, const std::string& id, const cla
   const auto& options = unit.context().getLangOpts();
   const auto in_file = clang::Lexer::makeFileCharRange(*range, unit.sources(), options);
   const auto* expression = node.get<clang::Expr>();
-  return {clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
-          expression && !llvm::isa<clang::InitListExpr>(expression),
-          expression && is_atom(*expression, unit.context())};
+  Bound bound{clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
+              expression && !llvm::isa<clang::InitListExpr>(expression),
+              expression && is_atom(*expression, unit.context())};
+  if (const auto begin = unit.offset(in_file.getBegin()))
+    bound.span = Span{*begin, *begin + static_cast<unsigned>(bound.text.size())};
+  return bound;
 }
 
 }  // namespace nanobug::rewrite

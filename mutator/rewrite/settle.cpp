@@ -25,6 +25,19 @@ struct Group {
     for (const Cut* cut : cuts) all.push_back(cut->span);
     return all;
   }
+
+  std::vector<std::vector<Span>> carried() const {
+    std::vector<std::vector<Span>> all;
+    for (const Cut* cut : cuts) all.push_back(cut->carried);
+    return all;
+  }
+
+  // What has to be read to judge it.
+  std::vector<Span> read() const {
+    std::vector<Span> all = spans();
+    for (const Cut* cut : cuts) all.insert(all.end(), cut->carried.begin(), cut->carried.end());
+    return all;
+  }
 };
 
 std::vector<unsigned> added(const Assembled& text) {
@@ -136,7 +149,7 @@ class Settler {
 
   // What does not hold without the other bodies is asked again with them: it is their word that counts.
   std::optional<Error> try_to_settle(const Group& group) {
-    if (const auto far = without_cuts(bodies_, group.spans()); others_.empty() && !far.empty())
+    if (const auto far = without_cuts(bodies_, group.read()); others_.empty() && !far.empty())
       if (!try_to_settle(group, {blanked(whole_.text, far), whole_.shape.without(far)})) return std::nullopt;
     return try_to_settle(group, whole_);
   }
@@ -156,7 +169,8 @@ class Settler {
     }
     if (!parsed) return parsed.error();
     const Shape read(**parsed);
-    if (const auto different = difference_around(pristine.shape, group.spans(), read, whole.holes))
+    if (const auto different =
+            difference_around(pristine.shape, group.spans(), read, whole.holes, group.carried()))
       return misread(*different, pristine.shape, read);
     return leave_out(group, pristine, whole, **parsed, read);
   }
@@ -167,6 +181,17 @@ class Settler {
     text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
                text.end());
     if (text.size() > 60) text = text.substr(0, 40) + " … " + text.substr(text.size() - 16);
+    if (different.in_after && text == ";")
+      return {
+          Exit::catalog,
+          "the edit leaves a ';' behind as a statement of its own; 'statement(id)' selects a statement with "
+          "its semicolon",
+          std::nullopt};
+    if (different.in_after && text == ":")
+      return {
+          Exit::catalog,
+          "the edit leaves a label with no statement behind it; take the label too, or replace the statement",
+          std::nullopt};
     if (different.is_name)
       return {
           Exit::catalog,

@@ -251,30 +251,65 @@ struct Meaning {
   }
 };
 
-// By the place of the name. One that stands for several (a macro's) has none.
+// Of each name, by its token. One that stands for several (a macro's) has none.
 std::map<int, std::optional<Meaning>> meanings(const Shape& shape, const std::vector<Hole>& holes) {
   const Around around(shape, holes);
   std::map<int, std::optional<Meaning>> all;
   for (const Reference& reference : shape.references()) {
-    const auto at = around.place(reference.at);
-    if (!at) continue;
     Meaning meaning{-1, reference.elsewhere, reference.at};
     if (reference.declared >= 0) meaning.declared = around.place(reference.declared).value_or(-1);
-    const auto [known, added] = all.emplace(*at, meaning);
+    const auto [known, added] = all.emplace(reference.at, meaning);
     if (!added && known->second != meaning) known->second.reset();
   }
   return all;
 }
 
-// The token of a name in the second text that is another variable's than in the first.
-std::optional<int> renamed(const Shape& before, const std::vector<Hole>& old_holes, const Shape& after,
-                           const std::vector<Hole>& new_holes) {
-  const auto was = meanings(before, old_holes);
-  for (const auto& [at, meaning] : meanings(after, new_holes)) {
-    const auto old = was.find(at);
-    if (!meaning || old == was.end() || !old->second || meaning->is_cut() || *old->second == *meaning)
-      continue;
-    return meaning->token;
+// The variables that names stand for in a text with cuts.
+struct Read {
+  Read(const Shape& of, const std::vector<Hole>& its_holes)
+      : shape(of), holes(its_holes), meant(meanings(of, its_holes)) {}
+
+  const Shape& shape;
+  const std::vector<Hole>& holes;
+  const std::map<int, std::optional<Meaning>> meant;
+};
+
+// The token of a name in the second text, outside of the cuts, that is another variable's than in the first.
+std::optional<int> renamed(const Read& before, const Read& after) {
+  const Around old_around(before.shape, before.holes), new_around(after.shape, after.holes);
+  std::map<int, std::optional<Meaning>> was;
+  for (const auto& [token, meaning] : before.meant)
+    if (const auto at = old_around.place(token)) was[*at] = meaning;
+  for (const auto& [token, meaning] : after.meant) {
+    const auto at = new_around.place(token);
+    const auto old = at ? was.find(*at) : was.end();
+    const bool both = meaning && old != was.end() && old->second;
+    if (both && !meaning->is_cut() && *old->second != *meaning) return token;
+  }
+  return std::nullopt;
+}
+
+// The same of what the holes of the second text repeat of the first: a name is another variable's where it
+// was that of others only, in all that this hole repeats.
+std::optional<int> renamed_inside(const Read& before, const Read& after,
+                                  const std::vector<std::vector<Span>>& carried) {
+  for (size_t i = 0; i < carried.size(); ++i) {
+    std::map<std::string_view, std::vector<Meaning>> was;
+    for (const Span& span : carried[i]) {
+      const int end = before.shape.token_at(span.end);
+      for (auto it = before.meant.lower_bound(before.shape.token_at(span.begin));
+           it != before.meant.end() && it->first < end; ++it)
+        if (it->second) was[before.shape.text(before.shape.span(it->first))].push_back(*it->second);
+    }
+    if (was.empty()) continue;
+    for (auto it = after.meant.lower_bound(after.holes[i].begin);
+         it != after.meant.end() && it->first < after.holes[i].end; ++it) {
+      if (!it->second || it->second->is_cut()) continue;
+      const auto old = was.find(after.shape.text(after.shape.span(it->first)));
+      if (old != was.end() &&
+          std::find(old->second.begin(), old->second.end(), *it->second) == old->second.end())
+        return it->first;
+    }
   }
   return std::nullopt;
 }
@@ -355,7 +390,8 @@ int Shape::last_of(int first, int last) const {
 }
 
 std::optional<Difference> difference_around(const Shape& before, const std::vector<Span>& cuts,
-                                            const Shape& after, const std::vector<Span>& holes) {
+                                            const Shape& after, const std::vector<Span>& holes,
+                                            const std::vector<std::vector<Span>>& carried) {
   std::vector<Hole> old_holes = holes_of(before, cuts), new_holes = holes_of(after, holes);
   for (size_t i = 0; i < old_holes.size(); ++i) {
     old_holes[i].empty_there = new_holes[i].begin == new_holes[i].end;
@@ -367,8 +403,10 @@ std::optional<Difference> difference_around(const Shape& before, const std::vect
   };
   if (const Seen* more = missing(new_seen, old_seen)) return Difference{true, bytes(*more, after)};
   if (const Seen* less = missing(old_seen, new_seen)) return Difference{false, bytes(*less, before)};
-  if (const auto name = renamed(before, old_holes, after, new_holes))
-    return Difference{true, after.span(*name), true};
+  const Read was(before, old_holes), is(after, new_holes);
+  auto name = renamed(was, is);
+  if (!name) name = renamed_inside(was, is, carried);
+  if (name) return Difference{true, after.span(*name), true};
   return std::nullopt;
 }
 

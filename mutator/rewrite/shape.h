@@ -68,15 +68,17 @@ class Shape {
 // spans of before's text, `holes` what stands there in after's.
 //
 // Or a name in `after`, outside of the cuts, of another variable than in `before`. One that comes with the
-// edit may be meant; but a declaration that goes, or goes elsewhere, leaves nobody reading one of the same
-// name.
+// edit may be meant; but what read a declaration that goes, or goes elsewhere, must not read another of that
+// name. Nor may what a cut repeats (`carried`: spans of before's text, for each of the cuts), where it stands
+// now.
 struct Difference {
   bool in_after = true;
   Span span;
   bool is_name = false;
 };
 std::optional<Difference> difference_around(const Shape& before, const std::vector<Span>& cuts,
-                                            const Shape& after, const std::vector<Span>& holes);
+                                            const Shape& after, const std::vector<Span>& holes,
+                                            const std::vector<std::vector<Span>>& carried);
 
 // Do two texts that differ in added parentheses alone (their bytes: `added`, sorted) mean the same?
 bool mean_the_same(const Shape& a, const std::vector<unsigned>& added_to_a, const Shape& b,

@@ -87,6 +87,9 @@ class Surveyor : public MatchFinder::MatchCallback {
     for (const DeclStmt* statement : statements_) locals(*statement);
     for (const LambdaExpr* lambda : lambdas_) captures(*lambda);
     for (const LabelStmt* label : labels_) this->label(*label);
+    for (const auto& [place, declarations] : declared_together()) {
+      if (declarations.size() > 1) several(declarations, true);
+    }
     for (const auto& [key, declarations] : of_the_file_) of_the_file(declarations);
     return std::move(result_);
   }
@@ -167,18 +170,22 @@ class Surveyor : public MatchFinder::MatchCallback {
   void locals(const DeclStmt& statement) {
     if (statement.decls().empty()) return;
     if (is_instantiated(**statement.decl_begin())) return;
-    if (!statement.isSingleDecl()) return several(statement);
+    if (!statement.isSingleDecl()) {
+      if (parent<CompoundStmt>(DynTypedNode::create(statement)))
+        several({statement.decl_begin(), statement.decl_end()}, false);
+      return;
+    }
     const auto piece = declared_alone(statement);
     if (!piece) return;
     const Decl* declared = statement.getSingleDecl();
     if (const auto* alias = dyn_cast<TypedefNameDecl>(declared)) {
       if (alias->attrs().empty()) add({alias->getNameAsString(), {*piece}, {}}, uses_[key_of(alias)]);
-    } else if (const auto* variable = dyn_cast<VarDecl>(declared); variable && may_go(*variable)) {
-      local(*variable, {variable->getNameAsString(), {*piece}, {}});
+    } else if (const auto* one = dyn_cast<VarDecl>(declared); one && may_go(*one)) {
+      variable(*one, {one->getNameAsString(), {*piece}, {}});
     }
   }
 
-  void local(const VarDecl& variable, Droppable droppable) {
+  void variable(const VarDecl& variable, Droppable droppable, bool everywhere = false) {
     std::vector<Use> uses = uses_[key_of(&variable)];
     if (const auto* bindings = dyn_cast<DecompositionDecl>(&variable))
       for (const BindingDecl* binding : bindings->bindings()) {
@@ -190,14 +197,16 @@ class Surveyor : public MatchFinder::MatchCallback {
     if ((variable.hasLocalStorage() || variable.isStaticLocal()) && variable.getType()->isScalarType())
       for (const Use& use : uses)
         if (const auto write = write_at(use)) droppable.pieces.push_back({*write, true});
-    add(std::move(droppable), uses);
+    add(std::move(droppable), uses, everywhere);
   }
 
-  void several(const DeclStmt& statement) {
-    const auto whole = statement_span(statement.getSourceRange());
-    if (!whole || !parent<CompoundStmt>(DynTypedNode::create(statement))) return;
+  // The declarators of one declaration.
+  void several(const std::vector<const Decl*>& declarations, bool everywhere) {
+    const auto whole =
+        statement_span({declarations.front()->getBeginLoc(), declarations.back()->getEndLoc()});
+    if (!whole) return;
     Listed all{{*whole, true}, {}};
-    for (const Decl* declared : statement.decls()) {
+    for (const Decl* declared : declarations) {
       const auto* variable = dyn_cast<VarDecl>(declared);
       const auto span = variable ? declarator_of(*variable) : std::nullopt;
       if (!span) return;
@@ -205,10 +214,11 @@ class Surveyor : public MatchFinder::MatchCallback {
     }
     const int number = static_cast<int>(result_.lists.size());
     size_t i = 0;
-    for (const Decl* declared : statement.decls()) {
-      const auto* variable = cast<VarDecl>(declared);
-      Droppable droppable{variable->getNameAsString(), {}, {}, number, i++};
-      if (may_go(*variable)) local(*variable, std::move(droppable));
+    for (const Decl* declared : declarations) {
+      const auto* one = cast<VarDecl>(declared);
+      Droppable droppable{one->getNameAsString(), {}, {}, number, i++};
+      const bool is_again = !one->isFirstDecl() || one->getMostRecentDecl() != one;
+      if (!is_again && may_go(*one)) variable(*one, std::move(droppable), everywhere);
     }
     result_.lists.push_back(std::move(all));
   }
@@ -341,6 +351,19 @@ class Surveyor : public MatchFinder::MatchCallback {
     return (isa<VarDecl>(named) || isa<FunctionDecl>(named)) &&
            named.getFormalLinkage() == Linkage::Internal && !named.isTemplated() &&
            !isa<DecompositionDecl>(named);
+  }
+
+  // By where they begin: what shares its specifiers, as it is written.
+  std::map<unsigned, std::vector<const Decl*>> declared_together() {
+    std::map<unsigned, std::vector<const Decl*>> groups;
+    for (const auto& [key, declarations] : of_the_file_)
+      for (const NamedDecl* each : declarations)
+        if (const auto begin = unit_.offset(each->getBeginLoc())) groups[*begin].push_back(each);
+    for (auto& [begin, group] : groups)
+      std::sort(group.begin(), group.end(), [&](const Decl* a, const Decl* b) {
+        return unit_.offset(a->getLocation()) < unit_.offset(b->getLocation());
+      });
+    return groups;
   }
 
   void of_the_file(const std::vector<const NamedDecl*>& declarations) {

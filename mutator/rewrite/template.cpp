@@ -54,12 +54,14 @@ bool are_one_name(std::string_view left, std::string_view right) {
 std::string fill_in(const std::vector<Piece>& pieces, const std::map<std::string, Bound>& bound) {
   std::string text;
   bool joint = false;  // beside an expression that was put in: two tokens must not run together
+  bool ended = false;  // a statement was put in, with its semicolon: another one would be a second statement
   for (const Piece& piece : pieces) {
     const Bound* value = piece.placeholder ? &bound.at(piece.text) : nullptr;
     const bool expression = value && value->expression;
-    const std::string part = !value                       ? piece.text
-                             : expression && !value->atom ? marked(value->text)
-                                                          : value->text;
+    std::string part = !value ? piece.text : expression && !value->atom ? marked(value->text) : value->text;
+    if (const size_t next = part.find_first_not_of(" \t"); ended && next < part.size() && part[next] == ';')
+      part.erase(0, next + 1);
+    ended = value && !expression && part.ends_with(';');
     if ((joint || expression) && run_together(text, part) && !are_one_name(text, part)) text += ' ';
     text += part;
     joint = expression;

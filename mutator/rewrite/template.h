@@ -2,17 +2,19 @@
 //
 //   template    := ( any text | "{{" id "}}" )*
 //
-// {{id}} stands for the source text of the node bound to `id`: a statement or declaration with its semicolon,
-// an expression without. An expression that is no atom gets marks around it (draft.h): where the operators
-// beside the placeholder need parentheses, they become some. Blanks around the id are allowed; two opening
-// braces of C++ are written `{ {`.
+// {{id}} stands for the source text of the node bound to `id`: a statement or declaration with its semicolon
+// (a `;` behind the placeholder is that one), an expression without. An expression that is no atom gets marks
+// around it (draft.h): where the operators beside the placeholder need parentheses, they become some. Blanks
+// around the id are allowed; two opening braces of C++ are written `{ {`.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mutator/base/error.h"
+#include "mutator/rewrite/tokens.h"
 
 namespace nanobug::rewrite {
 
@@ -26,7 +28,8 @@ struct Piece {
 struct Bound {
   std::string text;
   bool expression = false;
-  bool atom = false;  // one that holds together wherever it stands
+  bool atom = false;              // one that holds together wherever it stands
+  std::optional<Span> span = {};  // where in the file it stands
 };
 
 // Errors: Exit::catalog without a place; `offset` in the template is written to *where.
