@@ -94,7 +94,9 @@ std::optional<std::string> read_sealed(const fs::path& file) {
   std::uint64_t length = 0;
   std::memcpy(&length, whole->data() + kHead, kLength);
   if (length > size - kLength) return std::nullopt;
-  return whole->substr(kHead + kLength, length);
+  whole->resize(kHead + kLength + length);
+  whole->erase(0, kHead + kLength);
+  return std::move(*whole);
 }
 
 }  // namespace nanobug

@@ -1,6 +1,7 @@
 // nanobug: practise the debugging of language-model code. Words and exit codes are here; the work is in the
 // rooms.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
@@ -87,6 +88,9 @@ void sweep() {
 }
 
 int main(int argc, char** argv) {
+  // What is freed is used again: a page that is asked for anew costs more than most commands do with it.
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
   end_children_when_interrupted();
   sweep();
   Context context;
@@ -106,10 +110,11 @@ int main(int argc, char** argv) {
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start, add_tutorial, add_status, add_run, add_watch,     add_ask,   add_open,   add_hypothesis,
-                   add_note,  add_locate,   add_answer, add_hint,     add_check, add_reveal, add_debrief,
-                   add_reset, add_stop,     add_list,   add_progress, add_next,  add_plan,   add_explain,
-                   add_pack,  add_patch,    add_rule,   add_certify,  add_cache, add_doctor, add_completion})
+  for (auto add : {add_start,    add_tutorial,   add_status,  add_run,     add_watch,     add_ask,
+                   add_open,     add_hypothesis, add_note,    add_locate,  add_answer,    add_hint,
+                   add_check,    add_reveal,     add_debrief, add_reset,   add_stop,      add_list,
+                   add_progress, add_next,       add_plan,    add_explain, add_pack,      add_patch,
+                   add_rule,     add_certify,    add_cache,   add_doctor,  add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);
