@@ -1,6 +1,7 @@
 // certify: the proof for every rule, as a table and as JSON.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/conflicts.h"
@@ -93,12 +94,58 @@ Result<bool> show_evidence(Context& c, const std::vector<const catalog::Rule*>& 
 
 enum class Show { certificates, summary, conflicts, evidence };
 
-Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grade::Proof& proof, Show show) {
-  const auto named = c.rules(ids);
+struct Options {
+  std::vector<std::string> ids;
+  std::string shard;  // "2/4": the second of four
+  std::vector<std::string> merged;
+  grade::Proof proof;
+  bool in_summary = false, conflicts = false, evidence = false;
+
+  Show show() const {
+    return conflicts    ? Show::conflicts
+           : evidence   ? Show::evidence
+           : in_summary ? Show::summary
+                        : Show::certificates;
+  }
+};
+
+// Every so many-th rule: neighbours in a catalog take about as long.
+Result<std::vector<const catalog::Rule*>> part_of(std::vector<const catalog::Rule*> rules,
+                                                  const std::string& shard) {
+  if (shard.empty()) return rules;
+  size_t which = 0, of = 0;
+  const char* const end = shard.data() + shard.size();
+  const auto first = std::from_chars(shard.data(), end, which);
+  const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
+  const auto second = slash ? std::from_chars(first.ptr + 1, end, of) : first;
+  if (!slash || second.ec != std::errc() || second.ptr != end || which < 1 || which > of)
+    return fail(Exit::usage, "--shard is K/N, one of N parts, like 2/4; '" + shard + "' is none");
+  std::vector<const catalog::Rule*> part;
+  for (size_t i = which - 1; i < rules.size(); i += of) part.push_back(rules[i]);
+  if (part.empty())
+    return fail(Exit::usage, fmt::format("--shard {} is empty: there is no more to certify than {}", shard,
+                                         coach::count(rules.size(), "rule")));
+  return part;
+}
+
+Result<Exit> certify(Context& c, const Options& options) {
+  const Show show = options.show();
+  grade::Proof proof = options.proof;
+  if (proof.fresh && !options.merged.empty())
+    return fail(Exit::usage, "--merge proves nothing, and --fresh proves it again; leave one out");
+  proof.kept = !options.merged.empty();
+  const auto named = c.rules(options.ids);
   NANOBUG_TRY(named);
-  const std::vector<const catalog::Rule*>& rules = *named;
+  const auto part = part_of(*named, options.shard);
+  NANOBUG_TRY(part);
+  const std::vector<const catalog::Rule*>& rules = *part;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
+  for (const std::string& cache : options.merged) {
+    const auto came = grade::merge_certificates((*mutants)->workshop(), cache);
+    NANOBUG_TRY(came);
+    c.ui.say(fmt::format("{} from {}", coach::count(static_cast<size_t>(*came), "certificate"), tidy(cache)));
+  }
   const auto tell = c.ui.progress();
   tell("certifying", 0, static_cast<int>(rules.size()));
   const auto answers = grade::certify(**mutants, rules, proof, [&](const catalog::Rule&, int done) {
@@ -147,29 +194,27 @@ Result<Exit> certify(Context& c, const std::vector<std::string>& ids, const grad
 }  // namespace
 
 void add_certify(Verbs& verbs) {
-  auto ids = std::make_shared<std::vector<std::string>>();
-  auto proof = std::make_shared<grade::Proof>();
+  auto options = std::make_shared<Options>();
   CLI::App* verb = verbs.add(verbs.app, "certify",
                              "Prove that rules are what they claim; without a certificate none is drawn");
-  verb->add_option("rules", *ids, "Rules to certify (default: all)")->type_name("RULE");
-  verb->add_flag("--fresh", proof->fresh, "Prove again what was proved before");
-  verb->add_flag("--all", proof->all, "Ask every probe and parity run, not only those that may see it");
-  auto in_summary = std::make_shared<bool>(false);
-  verb->add_flag("--summary", *in_summary,
+  verb->add_option("rules", options->ids, "Rules to certify (default: all)")->type_name("RULE");
+  verb->add_flag("--fresh", options->proof.fresh, "Prove again what was proved before");
+  verb->add_flag("--all", options->proof.all,
+                 "Ask every probe and parity run, not only those that may see it");
+  verb->add_option("--shard", options->shard,
+                   "Only the K-th of N parts of the rules, as one machine of N does")
+      ->type_name("K/N");
+  verb->add_option("--merge", options->merged,
+                   "Prove nothing: take the certificates of these caches, and say which are missing")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  verb->add_flag("--summary", options->in_summary,
                  "Counts of what there is, as the page docs/catalog.md, once all hold");
-  auto conflicts = std::make_shared<bool>(false);
-  verb->add_flag("--conflicts", *conflicts,
+  verb->add_flag("--conflicts", options->conflicts,
                  "Which bugs cannot be in the tree at once: how many of each, with --json every pair");
-  auto evidence = std::make_shared<bool>(false);
-  verb->add_flag("--evidence", *evidence,
+  verb->add_flag("--evidence", options->evidence,
                  "Record what an interviewer can show of each bug, and say which of it tells");
-  verbs.on(verb, [=, &c = verbs.context] {
-    return certify(c, *ids, *proof,
-                   *conflicts    ? Show::conflicts
-                   : *evidence   ? Show::evidence
-                   : *in_summary ? Show::summary
-                                 : Show::certificates);
-  });
+  verbs.on(verb, [=, &c = verbs.context] { return certify(c, *options); });
 }
 
 }  // namespace nanobug::cli

@@ -223,6 +223,10 @@ std::string certified(Mutants& mutants, const catalog::Rule& rule,
   return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+fs::path certificates_in(const fs::path& cache) {
+  return cache / "certificates";
+}
+
 std::optional<std::vector<Certificate>> read_kept(const fs::path& file) {
   const auto text = read_sealed(file);
   if (!text) return std::nullopt;
@@ -253,12 +257,16 @@ Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& ru
   NANOBUG_TRY(probes);
   const std::string what = certified(mutants, rule, overlays, *probes);
   const auto kept = [&](bool all) {
-    return mutants.workshop().cache() / "certificates" / sha256(what + (all ? "all" : ""));
+    return certificates_in(mutants.workshop().cache()) / sha256(what + (all ? "all" : ""));
   };
   // Where every run was asked, those that have to be were.
   if (!proof.fresh)
     for (const bool all : {true, false})
       if (auto known = all || !proof.all ? read_kept(kept(all)) : std::nullopt) return std::move(*known);
+  if (proof.kept)
+    return fail(Exit::check_failed,
+                "it has no certificate for this tree and these tools: its shard is missing, or was another's",
+                rule.id.place);
   NANOBUG_TRY(knows_observers(mutants, rule));
   const auto askable = workshop::askable(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(askable);
@@ -316,7 +324,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
   const auto sites = mutants.sites(rules);
   const auto program = clean_probes(mutants.workshop(), mutants.clean());
   const auto clang = mutants.rewriter();
-  if (program && clang) {
+  if (program && clang && !proof.kept) {
     if (proof.fresh) (void)forget_parity(mutants.clean());
     (void)workshop::askable(mutants.workshop(), mutants.clean(), proof.fresh);
     (void)mutants.reach(rules.size() >= kWorthMeasuring);
@@ -351,6 +359,25 @@ std::vector<Result<std::vector<Certificate>>> certify(
     if (done) done(*rules[i], finished);
   });
   return answers;
+}
+
+Result<int> merge_certificates(const workshop::Workshop& workshop, const fs::path& cache) {
+  std::error_code error;
+  const bool is_cache = fs::is_directory(certificates_in(cache), error);
+  int came = 0, found = 0;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(is_cache ? certificates_in(cache) : cache, error)) {
+    const auto bytes = entry.is_regular_file(error) ? read_sealed(entry.path()) : std::nullopt;
+    if (!bytes || !read_kept(entry.path())) continue;  // something else, or half of a copy
+    ++found;
+    const fs::path here = certificates_in(workshop.cache()) / entry.path().filename();
+    if (fs::exists(here, error)) continue;
+    NANOBUG_TRY(write_sealed(here, *bytes, kStep));
+    ++came;
+  }
+  if (found > 0) return came;
+  return fail(Exit::usage, "there are no certificates in '" + cache.string() +
+                               "'; name the directory that 'nanobug cache' names where they were made");
 }
 
 }  // namespace nanobug::grade

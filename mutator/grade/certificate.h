@@ -34,6 +34,7 @@ struct Certificate {
 struct Proof {
   bool fresh = false;  // also where it was proved before
   bool all = false;    // every parity run is asked, not only those that have to be (observers.h)
+  bool kept = false;   // nothing is proved: a rule whose certificate is not kept has none
 };
 
 // What the compiler says of a mutant and not, or not as often, of the clean tree.
@@ -48,5 +49,10 @@ Result<std::vector<Certificate>> certify(Mutants& mutants, const catalog::Rule& 
 std::vector<Result<std::vector<Certificate>>> certify(
     Mutants& mutants, const std::vector<const catalog::Rule*>& rules, const Proof& proof,
     const std::function<void(const catalog::Rule&, int done)>& done = {});
+
+// Takes the certificates of another cache of nanobug's, or of a directory of them, that this one has not: what
+// they are of is in their names, so they hold here where tree, probes and tools are the same. -> how many
+// came. Errors: Exit::usage where there are none.
+Result<int> merge_certificates(const workshop::Workshop& workshop, const fs::path& cache);
 
 }  // namespace nanobug::grade

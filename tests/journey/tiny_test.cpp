@@ -279,6 +279,61 @@ TEST_CASE("certify proves what holds and says why the rest does not", "[tiny]") 
   CHECK(start.err.find(broken.reason) != std::string::npos);
 }
 
+TEST_CASE("shards are proved apart, and merged", "[tiny]") {
+  const Tiny tiny;
+  const fs::path kept = tiny.user.home / ".cache/nanobug/certificates";
+  const auto moved = [&](const char* to) {
+    fs::create_directories(tiny.user.home / to);
+    fs::rename(kept, tiny.user.home / to / "certificates");
+    return (tiny.user.home / to).string();
+  };
+  const auto ids = [](const json& answers) {
+    std::vector<std::string> all;
+    for (const json& one : answers) all.push_back(one["id"]);
+    return all;
+  };
+  const std::string mean = "mean-divides-by-one-less", descent = "descent-goes-uphill";
+  CHECK(ids(tiny.user.ask({"certify", "--shard", "1/2"})) == std::vector{mean});
+  const std::string one = moved("one");
+  CHECK(ids(tiny.user.ask({"certify", "--shard", "2/2"})) == std::vector{descent});
+  const std::string two = moved("two");
+
+  const Finished half = tiny.user.nanobug({"certify", "--merge", one});
+  INFO(half.err << half.out);
+  CHECK(half.exit_code == 1);
+  CHECK(half.err.find(descent) != std::string::npos);
+  CHECK(half.err.find("its shard is missing") != std::string::npos);
+  CHECK(half.err.find("1 certificate from ~/one") != std::string::npos);
+  fs::remove_all(kept);
+  // A file that was cut on its way is no certificate.
+  const fs::path cut = fs::directory_iterator(fs::path(two) / "certificates")->path();
+  fs::copy_file(cut, tiny.user.home / "whole");
+  fs::resize_file(cut, fs::file_size(cut) / 2);
+  CHECK(tiny.user.nanobug({"certify", "--merge", one, "--merge", two}).exit_code == 2);
+  fs::copy_file(tiny.user.home / "whole", cut, fs::copy_options::overwrite_existing);
+  const json all = tiny.user.ask({"certify", "--merge", one, "--merge", two + "/certificates"});
+  CHECK(ids(all) == std::vector{mean, descent});
+  for (const json& each : all) CHECK(each["holds"] == true);
+  // What is certified can be begun.
+  CHECK(tiny.user.nanobug({"start", mean}).exit_code == 0);
+  CHECK(tiny.user.nanobug({"stop"}).exit_code == 0);
+
+  for (const char* wrong : {"3/2", "0/2", "1", "1/", "/2", "1/2x", "1/0", "-1/2", "a/b"}) {
+    const Finished refused = tiny.user.nanobug({"certify", "--shard", wrong});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("--shard is K/N, one of N parts") != std::string::npos);
+  }
+  CHECK(tiny.user.nanobug({"certify", "--shard", "3/3"})
+            .err.find("--shard 3/3 is empty: there is no more to certify than 2 rules") != std::string::npos);
+  for (const fs::path& other : {tiny.user.home / "whole", tiny.user.home / "nowhere", tiny.tree}) {
+    const Finished refused = tiny.user.nanobug({"certify", "--merge", other.string()});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("there are no certificates in '" + other.string() + "'") != std::string::npos);
+  }
+  CHECK(tiny.user.nanobug({"certify", "--merge", one, "--fresh"}).err ==
+        "nanobug: --merge proves nothing, and --fresh proves it again; leave one out\n");
+}
+
 TEST_CASE("a session runs what shows its bug, and says no more of it", "[tiny]") {
   const Tiny tiny;
   add_run_of_words(tiny);
