@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/conflicts.h"
@@ -11,6 +13,7 @@
 #include "mutator/coach/evidence.h"
 #include "mutator/coach/words.h"
 #include "mutator/grade/evidence.h"
+#include "mutator/grade/surprise.h"
 
 namespace nanobug::cli {
 namespace {
@@ -92,23 +95,6 @@ Result<bool> show_evidence(Context& c, const std::vector<const catalog::Rule*>& 
   return good;
 }
 
-enum class Show { certificates, summary, conflicts, evidence };
-
-struct Options {
-  std::vector<std::string> ids;
-  std::string shard;  // "2/4": the second of four
-  std::vector<std::string> merged;
-  grade::Proof proof;
-  bool in_summary = false, conflicts = false, evidence = false;
-
-  Show show() const {
-    return conflicts    ? Show::conflicts
-           : evidence   ? Show::evidence
-           : in_summary ? Show::summary
-                        : Show::certificates;
-  }
-};
-
 // Every so many-th rule: neighbours in a catalog take about as long.
 Result<std::vector<const catalog::Rule*>> part_of(std::vector<const catalog::Rule*> rules,
                                                   const std::string& shard) {
@@ -128,11 +114,87 @@ Result<std::vector<const catalog::Rule*>> part_of(std::vector<const catalog::Rul
   return part;
 }
 
+// What came of a change that an operator makes.
+const char* fate_of(const Result<std::vector<grade::Certificate>>& answer) {
+  if (!answer) return "no mutant";  // it would mean something else, or not compile
+  const grade::Certificate& one = answer->front();
+  if (!one.failing.empty()) return "seen";
+  return one.probes + one.runs > 0 ? "not seen" : "no mutant";
+}
+
+// Changes by the generic operators: who sees them?
+Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, const std::string& shard,
+                               const grade::Proof& proof) {
+  const auto mutants = c.mutants();
+  NANOBUG_TRY(mutants);
+  const std::vector<catalog::Rule> drawn = grade::draw_operators(**mutants, seed, count);
+  std::vector<const catalog::Rule*> all;
+  for (const catalog::Rule& rule : drawn) all.push_back(&rule);
+  if (all.empty()) return fail(Exit::catalog, "the operators find nothing in the sources of the tree");
+  const auto part = part_of(all, shard);
+  NANOBUG_TRY(part);
+  const int number = static_cast<int>(part->size());
+  const auto tell = c.ui.progress();
+  tell("certifying", 0, number);
+  const auto began = std::chrono::steady_clock::now();
+  const auto answers = grade::certify(
+      **mutants, *part, proof, [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  c.ui.clear_progress();
+  nlohmann::json json = nlohmann::json::array();
+  std::vector<std::vector<std::string>> rows = {{"CHANGE", "PLACE", "SYMPTOM", "SEEN BY", "FATE"}};
+  std::map<std::string, size_t> fates;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const char* const fate = fate_of(answers[i]);
+    const std::string& id = (*part)[i]->id.value;
+    ++fates[fate];
+    grade::Certificate one = answers[i] ? answers[i]->front() : grade::Certificate{};
+    if (!answers[i]) one.refusals = {answers[i].error().text()};
+    one.rule = id;
+    json.push_back(to_json(one));
+    json.back()["fate"] = fate;
+    rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
+                    one.probes + one.runs > 0 ? seen_by(one) : "-", fate});
+  }
+  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+  const size_t seen = fates["seen"], mutated = seen + fates["not seen"];
+  c.ui.say(
+      fmt::format("{} in {:.0f} s: {}, {} of them seen{}; the others do not compile, warn, or make the "
+                  "same code",
+                  coach::count(answers.size(), "change"), seconds, coach::count(mutated, "mutant"), seen,
+                  mutated == 0 ? "" : fmt::format(" ({} %)", 100 * seen / mutated)));
+  return Exit::ok;
+}
+
+enum class Show { certificates, summary, conflicts, evidence };
+
+struct Options {
+  std::vector<std::string> ids;
+  std::string shard;  // "2/4": the second of four
+  std::vector<std::string> merged;
+  grade::Proof proof;
+  bool in_summary = false, conflicts = false, evidence = false;
+  size_t operators = 0;
+  std::uint64_t seed = 1;
+
+  Show show() const {
+    return conflicts    ? Show::conflicts
+           : evidence   ? Show::evidence
+           : in_summary ? Show::summary
+                        : Show::certificates;
+  }
+};
+
 Result<Exit> certify(Context& c, const Options& options) {
   const Show show = options.show();
   grade::Proof proof = options.proof;
   if (proof.fresh && !options.merged.empty())
     return fail(Exit::usage, "--merge proves nothing, and --fresh proves it again; leave one out");
+  if (options.operators > 0) {
+    if (!options.ids.empty() || !options.merged.empty() || show != Show::certificates)
+      return fail(Exit::usage, "--operators goes with --seed, --shard, --all and --fresh alone");
+    return certify_operators(c, options.seed, options.operators, options.shard, proof);
+  }
   proof.kept = !options.merged.empty();
   const auto named = c.rules(options.ids);
   NANOBUG_TRY(named);
@@ -208,6 +270,11 @@ void add_certify(Verbs& verbs) {
                    "Prove nothing: take the certificates of these caches, and say which are missing")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  verb->add_option("--operators", options->operators,
+                   "Instead of rules, N changes that generic mutation operators make: who sees them?")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100000));
+  verb->add_option("--seed", options->seed, "Other ones of those (default: 1)")->type_name("S");
   verb->add_flag("--summary", options->in_summary,
                  "Counts of what there is, as the page docs/catalog.md, once all hold");
   verb->add_flag("--conflicts", options->conflicts,

@@ -73,7 +73,8 @@ Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
   Asking asking;
   for (const catalog::Text& named : inquiry.rule.seen_by)
     if (is_run(spec, named.value)) asking.first.push_back(named.value);
-  asking.others = inquiry.all || inquiry.rule.decoy;
+  const bool names_nobody = inquiry.rule.seen_by.empty() && sighting.seen_by.empty();
+  asking.others = inquiry.all || inquiry.rule.decoy || names_nobody;
   if (asking.first.empty() && !asking.others) return {};
   if (!inquiry.all) {
     const Sameness same(mutants, inquiry.overlay, inquiry.built);

@@ -18,6 +18,7 @@ namespace nanobug::grade {
 namespace {
 
 constexpr int kDraws = 100;         // then there is no bug to be had
+constexpr size_t kPatience = 20;    // draws for each that is wanted
 constexpr size_t kObservables = 3;  // the first hint names no more
 constexpr size_t kSeenBy = 3;       // observers that the rule names
 constexpr const char* kTitle = "A surprise";
@@ -118,6 +119,41 @@ Sources sources_of(const Mutants& mutants) {
   }
   return sources;
 }
+
+class Draws {
+ public:
+  Draws(Mutants& mutants, std::uint64_t seed)
+      : mutants_(mutants), sources_(sources_of(mutants)), random_(seed) {}
+
+  bool has_sources() const { return sources_.bytes > 0; }
+
+  struct Drawn {
+    catalog::Rule rule;
+    rewrite::Spot spot;
+  };
+  // One more, if this draw is one that there was not yet.
+  std::optional<Drawn> next() {
+    const std::string& file = sources_.at(random_() % sources_.bytes);
+    const std::uint64_t which = random_();
+    if (!spots_.contains(file)) {
+      auto found = mutants_.spots(file);
+      spots_[file] = found ? std::move(*found) : std::vector<rewrite::Spot>();  // one that nothing compiles
+    }
+    const auto& all = spots_[file];
+    if (all.empty()) return std::nullopt;
+    const rewrite::Spot& spot = all[which % all.size()];
+    Drawn drawn{rule_of(mutants_.catalog(), file, spot), spot};
+    if (!drawn_.insert(drawn.rule.id.value).second) return std::nullopt;
+    return drawn;
+  }
+
+ private:
+  Mutants& mutants_;
+  const Sources sources_;
+  std::mt19937_64 random_;  // the standard says what it draws, everywhere
+  std::map<std::string, std::vector<rewrite::Spot>> spots_;
+  std::set<std::string> drawn_;
+};
 
 // May anything that is asked see it? What no probe runs, none does.
 bool may_be_seen(Mutants& mutants, const workshop::Overlay& overlay) {
@@ -223,23 +259,12 @@ catalog::Rule rule_of(const catalog::Catalog& catalog, const std::string& file, 
 }
 
 Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress) {
-  const Sources sources = sources_of(mutants);
-  if (sources.bytes == 0) return fail(Exit::catalog, "the tree has no source that could be changed");
-  std::mt19937_64 random(seed);  // the standard says what it draws, everywhere
-  std::map<std::string, std::vector<rewrite::Spot>> spots;
-  std::set<std::string> drawn;
+  Draws draws(mutants, seed);
+  if (!draws.has_sources()) return fail(Exit::catalog, "the tree has no source that could be changed");
   for (int draw = 0; draw < kDraws; ++draw) {
-    const std::string& file = sources.at(random() % sources.bytes);
-    const std::uint64_t which = random();
-    if (!spots.contains(file)) {
-      auto found = mutants.spots(file);
-      spots[file] = found ? std::move(*found) : std::vector<rewrite::Spot>();  // one that nothing compiles
-    }
-    const auto& all = spots[file];
-    if (all.empty()) continue;
-    const rewrite::Spot& spot = all[which % all.size()];
-    Surprise one{rule_of(mutants.catalog(), file, spot), {}, {}};
-    if (!drawn.insert(one.rule.id.value).second) continue;
+    auto drawn = draws.next();
+    if (!drawn) continue;
+    Surprise one{std::move(drawn->rule), {}, {}};
     const auto sites = mutants.sites(one.rule);
     if (!sites) continue;  // it would not mean what it says, or not compile
     const auto overlay = mutants.overlay(sites->front());
@@ -254,13 +279,22 @@ Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::
     if (!one.certificate.holds() || one.certificate.failing.empty() || kind == "crash" || kind == "hang" ||
         kind == "unchanged")
       continue;
-    NANOBUG_TRY(add_words(mutants, one, spot));
+    NANOBUG_TRY(add_words(mutants, one, drawn->spot));
     return one;
   }
   return fail(Exit::catalog,
               fmt::format("of {} changes that the operators would make none is a bug that a test sees and a "
                           "run shows; another --seed draws others",
                           kDraws));
+}
+
+std::vector<catalog::Rule> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count) {
+  std::vector<catalog::Rule> rules;
+  Draws draws(mutants, seed);
+  if (!draws.has_sources()) return rules;
+  for (size_t i = 0; i < kPatience * count && rules.size() < count; ++i)
+    if (auto drawn = draws.next()) rules.push_back(std::move(drawn->rule));
+  return rules;
 }
 
 Result<std::string> with_rule(const catalog::Catalog& catalog, const std::string& text,

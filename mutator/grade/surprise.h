@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "mutator/base/error.h"
 #include "mutator/grade/certificate.h"
@@ -22,6 +23,11 @@ struct Surprise {
 // Drawn again as long as nothing sees it, its certificate is refused, its run shows nothing, or ends with a
 // message, which would tell the place. Errors: Exit::catalog where no draw of many is a bug.
 Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress = {});
+
+// So many of the changes that the operators would make, each once, as rules; fewer where the tree is small. A
+// file is drawn as often as it is large. Not every one of them is a mutant: what does not compile, or not to
+// other code, shows when it is certified.
+std::vector<catalog::Rule> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count);
 
 // The rule for what an operator does at a place of a file of the tree: without words, and nobody is named to
 // see it.

@@ -68,12 +68,10 @@ class Plan {
     if (std::none_of(settled.begin(), settled.end(), goes)) return true;
     const Assembled with = assembled(keeping), without = assembled(settled);
     const auto before = unit_.again(with.text, others), after = unit_.again(without.text, others);
-    // Without the header of which it took the place it may be the rule's own text that does not compile.
-    if (!before || !after) return false;
     std::vector<Span> kept;
     for (size_t i = 0; i < keeping.size(); ++i)
       if (keeping[i].edit == kOfTheFile) kept.push_back(with.holes[i]);
-    return resolution(**before, kept) == resolution(**after, {});
+    return before && after && resolution(**before, kept) == resolution(**after, {});
   }
 
   // From the cuts as they were settled.

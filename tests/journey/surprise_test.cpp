@@ -86,3 +86,35 @@ TEST_CASE("a surprise in production has evidence like any other", "[surprise]") 
   CHECK(tiny.user.nanobug({"ask", "unit tests"}).exit_code == 0);
   CHECK(tiny.user.ask({"stop"})["outcome"] == "stopped");
 }
+
+TEST_CASE("changes that operators make, and who sees them", "[surprise]") {
+  const Tiny tiny;
+  const json drawn = tiny.user.ask({"certify", "--operators", "12"});
+  REQUIRE(drawn.size() == 12);
+  std::set<std::string> ids, seen_in;
+  size_t seen = 0, mutants = 0;
+  for (const json& one : drawn) {
+    ids.insert(one["id"]);
+    const bool was_asked = one["probes"].get<int>() + one["runs"].get<int>() > 0;
+    CHECK(one["fate"] == (!one["failing"].empty() ? "seen" : was_asked ? "not seen" : "no mutant"));
+    seen += one["fate"] == "seen";
+    mutants += one["fate"] != "no mutant";
+    if (one["fate"] == "seen") seen_in.insert(one["file"]);
+  }
+  CHECK(ids.size() == 12);
+  // One of the library's and one of a program's, which only a run can see.
+  CHECK(seen_in == std::set<std::string>{"descend.cpp", "stats.cpp"});
+
+  std::set<std::string> in_parts;
+  for (const char* shard : {"1/2", "2/2"})
+    for (const json& one : tiny.user.ask({"certify", "--operators", "12", "--shard", shard}))
+      CHECK(in_parts.insert(one["id"]).second);
+  CHECK(in_parts == ids);
+  CHECK(tiny.user.ask({"certify", "--operators", "12", "--seed", "2"})[0]["id"] != drawn[0]["id"]);
+  CHECK(has(tiny.user.nanobug({"certify", "--operators", "12"}).err,
+            std::to_string(mutants) + " mutants, " + std::to_string(seen) + " of them seen"));
+
+  CHECK(has(tiny.refused({"certify", "T01", "--operators", "5"}, 2), "--operators goes with --seed"));
+  CHECK(has(tiny.refused({"certify", "--operators", "5", "--summary"}, 2), "--operators goes with --seed"));
+  (void)tiny.refused({"certify", "--operators", "0"}, 2);
+}
