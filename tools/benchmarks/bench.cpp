@@ -323,6 +323,17 @@ double certify_ratio(const Bench& bench) {
   return rules * tree_build_s(bench) / ours;
 }
 
+// Changes that operators make, each from text to who sees it, with no mutant built before.
+double mutants_per_s(const Bench& bench) {
+  (void)remove_tree(clean_tree(bench).parent_path() / "mutants");
+  std::string out;
+  const double seconds = bench.nanobug({"certify", "--operators", "100", "--fresh", "--json"}, 0, &out);
+  const json changes = json::parse(out);
+  const auto mutants = std::count_if(changes.begin(), changes.end(),
+                                     [](const json& one) { return one["fate"] != "no mutant"; });
+  return static_cast<double>(mutants) / seconds;
+}
+
 // Processor seconds of a process and its threads.
 double processor_time(const Bench& bench, const std::vector<std::string>& argv) {
   const auto used = [] {
@@ -451,6 +462,8 @@ const std::vector<Measure> kMeasures = {
     {"page_s", "s", 0.3, false, page_s, "nanobug debrief --html of a session that was run"},
     {"page_kb", "kB", 300, false, page_kb, "and the page"},
     {"certify_ratio", "x", 20, true, certify_ratio, "rules x a build from nothing / nanobug certify --fresh"},
+    {"mutants_per_s", "/s", 1, true, mutants_per_s,
+     "nanobug certify --operators 100 --fresh, no mutant built"},
     {"evidence_cost", "x", 0.6, false, evidence_cost, "recording evidence / certifying, of the same rules"},
     {"tree_build_s", "s", 90, false, tree_build_s, "the reference tree from nothing, two cores"},
     {"train_ratio", "x", 1.2, true, train_ratio,
