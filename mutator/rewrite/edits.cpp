@@ -73,6 +73,7 @@ class Drafter {
     const auto* declaration = node->second.get<clang::Decl>();
     if (declaration && prefixed && role != Whole::Role::declarator && role != Whole::Role::loop_variable)
       target.span = with_prefix(unit_, *declaration, target.span);
+    if (prefixed && role == Whole::Role::statement) target.span = with_empty_macros(unit_, target.span);
     target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
     return target;
   }

@@ -24,6 +24,24 @@ bool says_how_it_is_copied(const CXXRecordDecl& record) {
   });
 }
 
+// A class of the standard library by this name.
+bool is_std(const CXXRecordDecl& record, StringRef name) {
+  return record.isInStdNamespace() && record.getIdentifier() && record.getName() == name;
+}
+
+// What it does when it goes is another's to say: a deleter that somebody wrote, or one that nobody can see.
+bool may_end_something(const ClassTemplateSpecializationDecl& record) {
+  const auto type_at = [&](unsigned i) {
+    const auto& arguments = record.getTemplateArgs();
+    return i < arguments.size() && arguments[i].getKind() == TemplateArgument::Type ? arguments[i].getAsType()
+                                                                                    : QualType();
+  };
+  if (is_std(record, "shared_ptr")) return type_at(0).isNull() || type_at(0)->isVoidType();
+  if (!is_std(record, "unique_ptr")) return false;
+  const CXXRecordDecl* deleter = type_at(1).isNull() ? nullptr : type_at(1)->getAsCXXRecordDecl();
+  return !deleter || !is_std(*deleter, "default_delete");
+}
+
 bool are_values(ArrayRef<TemplateArgument> arguments, int depth) {
   return std::all_of(arguments.begin(), arguments.end(), [&](const TemplateArgument& argument) {
     if (argument.getKind() == TemplateArgument::Type) return is_value(argument.getAsType(), depth);
@@ -43,6 +61,7 @@ bool is_value(QualType type, int depth) {
   const CXXDestructorDecl* destructor = record->getDestructor();
   if (destructor && destructor->isUserProvided()) {
     const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(record);
+    if ((filled && may_end_something(*filled)) || is_std(*record, "any")) return false;
     return says_how_it_is_copied(*record) && (!filled || !record->isInStdNamespace() ||
                                               are_values(filled->getTemplateArgs().asArray(), depth + 1));
   }
@@ -84,16 +103,163 @@ bool is_callable(QualType type) {
          });
 }
 
+// What only looks at the elements between two iterators, whatever else these can do.
+bool only_looks(StringRef name) {
+  static constexpr StringRef kNames[] = {"accumulate",
+                                         "reduce",
+                                         "inner_product",
+                                         "transform_reduce",
+                                         "count",
+                                         "count_if",
+                                         "find",
+                                         "find_if",
+                                         "find_if_not",
+                                         "find_first_of",
+                                         "find_end",
+                                         "all_of",
+                                         "any_of",
+                                         "none_of",
+                                         "distance",
+                                         "equal",
+                                         "max_element",
+                                         "min_element",
+                                         "minmax_element",
+                                         "is_sorted",
+                                         "is_sorted_until",
+                                         "lower_bound",
+                                         "upper_bound",
+                                         "equal_range",
+                                         "binary_search",
+                                         "mismatch",
+                                         "search",
+                                         "search_n",
+                                         "adjacent_find",
+                                         "lexicographical_compare",
+                                         "is_permutation",
+                                         "includes",
+                                         "next",
+                                         "prev",
+                                         "begin",
+                                         "end",
+                                         "cbegin",
+                                         "cend",
+                                         "size",
+                                         "ssize",
+                                         "empty",
+                                         "get",
+                                         "make_pair",
+                                         "make_tuple",
+                                         "operator==",
+                                         "operator!=",
+                                         "operator<=>",
+                                         "operator<",
+                                         "operator>",
+                                         "operator<=",
+                                         "operator>=",
+                                         "operator-",
+                                         "operator+"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+// Const functions of it write to what it refers to.
+bool writes_in_place(const CXXRecordDecl& record) {
+  return is_std(record, "atomic_ref") || is_std(record, "__atomic_ref");
+}
+
+// An iterator, a view, a reference in an object: by a const one the elements can be written.
+bool writes_through(QualType type) {
+  const CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+  record = record ? record->getDefinition() : nullptr;
+  if (!record) return false;
+  if (writes_in_place(*record)) return true;
+  return std::any_of(record->method_begin(), record->method_end(), [](const CXXMethodDecl* method) {
+    const auto is = method->getOverloadedOperator();
+    const bool gives = (is == OO_Star && method->getNumParams() == 0) || is == OO_Subscript || is == OO_Arrow;
+    const QualType given = method->getReturnType();
+    return gives && method->isConst() && (given->isReferenceType() || given->isPointerType()) &&
+           !given->getPointeeType().isConstQualified();
+  });
+}
+
+// Reading the next element is something that happens to the stream.
+bool reads_a_stream(QualType type) {
+  const CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+  return record && (is_std(*record, "istream_iterator") || is_std(*record, "istreambuf_iterator"));
+}
+
+// A class of the program's own that does something when it is made, copied, assigned, compared or destroyed.
+bool does_something(QualType type) {
+  const CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+  record = record ? record->getDefinition() : nullptr;
+  if (!record || record->isLambda() || of_a_library(*record)) return false;
+  if (!record->isTriviallyCopyable() || record->hasUserDeclaredConstructor() ||
+      (record->hasDefaultConstructor() && !record->hasTrivialDefaultConstructor()))
+    return true;
+  return std::any_of(record->method_begin(), record->method_end(), [](const CXXMethodDecl* method) {
+    return method->isOverloadedOperator() && !method->isImplicit() && !method->isDefaulted();
+  });
+}
+
+bool do_something(ArrayRef<TemplateArgument> arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const TemplateArgument& argument) {
+    if (argument.getKind() == TemplateArgument::Pack) return do_something(argument.getPackAsArray());
+    if (argument.getKind() != TemplateArgument::Type) return false;
+    QualType type = argument.getAsType().getNonReferenceType();
+    while (type->isPointerType()) type = type->getPointeeType();
+    const CXXRecordDecl* record = type->getAsCXXRecordDecl();
+    const auto* filled = dyn_cast_or_null<ClassTemplateSpecializationDecl>(record);
+    return does_something(type) ||
+           (filled && of_a_library(*filled) && do_something(filled->getTemplateArgs().asArray()));
+  });
+}
+
+// Could a function of the library run what the program's own classes do? One that is asked of an object reads
+// the object.
+bool runs_others(const FunctionDecl& callee) {
+  const auto* arguments = callee.getTemplateSpecializationArgs();
+  if (arguments && do_something(arguments->asArray())) return true;
+  const auto* made = dyn_cast<CXXConstructorDecl>(&callee);
+  const auto* filled = made ? dyn_cast<ClassTemplateSpecializationDecl>(made->getParent()) : nullptr;
+  return filled && do_something(filled->getTemplateArgs().asArray());
+}
+
+// What a function of the library is called: std::ranges::equal is an object of a class __equal_fn.
+std::string called(const FunctionDecl& callee) {
+  const auto* method = dyn_cast<CXXMethodDecl>(&callee);
+  if (!method || method->getOverloadedOperator() != OO_Call) return callee.getNameAsString();
+  StringRef name = method->getParent()->getName();
+  name.consume_front("__");
+  name.consume_front("_");
+  name.consume_back("_fn");
+  name.consume_back("Fn");
+  return StringRef(name).lower();
+}
+
+// __expf and its kin: numbers in, a number out.
+bool is_of_the_device(const FunctionDecl& callee) {
+  return callee.hasAttr<CUDADeviceAttr>() && !callee.hasBody() &&
+         callee.getReturnType()->isRealFloatingType() && callee.getNumParams() > 0 &&
+         std::all_of(callee.param_begin(), callee.param_end(),
+                     [](const ParmVarDecl* each) { return each->getType()->isRealFloatingType(); });
+}
+
 class Purity {
  public:
-  explicit Purity(int depth) : depth_(depth) {}
+  // `body`: the function whose own variables may change; null for an expression by itself.
+  explicit Purity(int depth, const DeclContext* body = nullptr) : depth_(depth), body_(body) {}
+
+  // And these may.
+  Purity(int depth, llvm::DenseSet<const VarDecl*> own)
+      : depth_(depth), body_(nullptr), own_(std::move(own)) {}
 
   bool holds(const Stmt* tree) {
     if (!tree || isa<LambdaExpr>(tree) || is_not_evaluated(*tree))
       return true;  // making a lambda is not to run it
     if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
-            StmtExpr, CXXTryStmt, PseudoObjectExpr>(tree))
+            StmtExpr, CXXTryStmt, PseudoObjectExpr, VAArgExpr, AtomicExpr>(tree))
       return false;
+    if (const auto* given = dyn_cast<CXXDefaultArgExpr>(tree)) return holds(given->getExpr());
+    if (const auto* given = dyn_cast<CXXDefaultInitExpr>(tree)) return holds(given->getExpr());
     if (const auto* expression = dyn_cast<Expr>(tree); expression && !holds_here(*expression)) return false;
     if (const auto* declared = dyn_cast<DeclStmt>(tree))
       for (const Decl* each : declared->decls())
@@ -129,19 +295,21 @@ class Purity {
 
   // Inside of a body that is looked into, its own variables may change.
   bool is_own(const Expr* target) const {
-    if (depth_ == 0) return false;
     const auto* reference = dyn_cast<DeclRefExpr>(target->IgnoreParenImpCasts());
     const auto* variable = reference ? dyn_cast<VarDecl>(reference->getDecl()) : nullptr;
-    return variable && variable->hasLocalStorage() && !variable->getType()->isReferenceType();
+    if (!variable || !variable->hasLocalStorage() || variable->getType()->isReferenceType()) return false;
+    return (body_ && variable->getDeclContext() == body_) || own_.contains(variable);
   }
 
   bool body_holds(const FunctionDecl& callee) const {
     const FunctionDecl* definition = nullptr;
-    return depth_ < kDeepest && callee.hasBody(definition) && Purity(depth_ + 1).holds(definition->getBody());
+    return depth_ < kDeepest && callee.hasBody(definition) &&
+           Purity(depth_ + 1, definition).holds(definition->getBody());
   }
 
   // Can the callee change what this argument stands for?
-  static bool only_reads(QualType parameter, const Expr* argument) {
+  static bool only_reads(QualType parameter, const Expr* argument, bool looks) {
+    if (reads_a_stream(parameter) || (!looks && writes_through(parameter))) return false;
     if (parameter->isRValueReferenceType())
       return argument && isa<MaterializeTemporaryExpr>(argument->IgnoreImpCasts());
     if (!parameter->isReferenceType() && !parameter->isPointerType()) return true;
@@ -150,17 +318,20 @@ class Purity {
 
   template <class Call>
   static bool arguments_only_read(const FunctionDecl& callee, const Call& call, unsigned first) {
+    const bool looks = !of_a_library(callee) || isa<CXXConstructorDecl>(callee) || only_looks(called(callee));
     for (unsigned i = 0; i < callee.getNumParams() && i + first < call.getNumArgs(); ++i)
-      if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first))) return false;
+      if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first), looks)) return false;
     return !callee.isVariadic() || callee.getBuiltinID() != 0;
   }
 
   // Is what is handed over to be called back harmless too?
-  bool callbacks_hold(const CallExpr& call, unsigned first) const {
+  template <class Call>
+  bool callbacks_hold(const Call& call, unsigned first) const {
     return std::all_of(call.arg_begin() + first, call.arg_end(), [&](const Expr* argument) {
       if (!is_callable(argument->getType())) return true;
       const auto* lambda = dyn_cast<LambdaExpr>(argument->IgnoreImplicit());
-      return lambda && depth_ < kDeepest && Purity(depth_ + 1).holds(lambda->getBody());
+      return lambda && depth_ < kDeepest &&
+             Purity(depth_ + 1, lambda->getCallOperator()).holds(lambda->getBody());
     });
   }
 
@@ -172,23 +343,26 @@ class Purity {
     const unsigned builtin = callee->getBuiltinID();  // std::sqrt is ::sqrt, whose only effect is errno
     const bool known = (builtin && (builtins.isConst(builtin) || builtins.isPure(builtin) ||
                                     builtins.isConstWithoutErrnoAndExceptions(builtin))) ||
-                       callee->isInStdNamespace() || callee->hasAttr<ConstAttr>() ||
-                       callee->hasAttr<PureAttr>() ||
+                       callee->isInStdNamespace() || is_of_the_device(*callee) ||
+                       callee->hasAttr<ConstAttr>() || callee->hasAttr<PureAttr>() ||
                        (isa<CXXOperatorCallExpr>(call) && (of_a_library(*callee) || !callee->hasBody()));
     if (!arguments_only_read(*callee, call, 0)) return false;
-    return known ? callbacks_hold(call, 0) : body_holds(*callee);
+    return known ? callbacks_hold(call, 0) && !runs_others(*callee) : body_holds(*callee);
   }
 
   // Tensor libraries mark the member functions that write with a `_` at the end.
   bool method_holds(const CXXMethodDecl& method, const CallExpr& call) const {
     const auto* operation = dyn_cast<CXXOperatorCallExpr>(&call);
     if (operation && operation->isAssignmentOp()) return false;
-    if (!method.isConst() || !arguments_only_read(method, call, operation ? 1 : 0)) return false;
+    if (!(method.isConst() || method.isStatic()) || !arguments_only_read(method, call, operation ? 1 : 0))
+      return false;
+    if (method.isConst() && writes_in_place(*method.getParent())) return false;
     if (method.getOverloadedOperator() == OO_Call && !method.getParent()->isLambda() &&
         of_a_library(method) && is_callable_holder(*method.getParent()))
       return false;
     const bool marked = method.getIdentifier() && method.getName().ends_with("_");
-    if (of_a_library(method)) return !marked && callbacks_hold(call, operation ? 1 : 0);
+    if (of_a_library(method))
+      return !marked && callbacks_hold(call, operation ? 1 : 0) && !runs_others(method);
     if (method.hasBody()) return body_holds(method);
     return !marked && !method.isVirtual() && is_plain(method.getParent());
   }
@@ -203,17 +377,21 @@ class Purity {
   bool construction_holds(const CXXConstructExpr& made) const {
     const CXXConstructorDecl& constructor = *made.getConstructor();
     if (!arguments_only_read(constructor, made, 0)) return false;
-    if (constructor.isTrivial() || constructor.isDefaulted() || of_a_library(constructor)) return true;
+    if (constructor.isTrivial()) return true;
+    if (of_a_library(constructor))
+      return (constructor.isCopyOrMoveConstructor() || callbacks_hold(made, 0)) && !runs_others(constructor);
     const FunctionDecl* definition = nullptr;
     if (depth_ >= kDeepest || !constructor.hasBody(definition)) return false;
     const auto* written = cast<CXXConstructorDecl>(definition);
     Purity inner(depth_ + 1);
     return std::all_of(written->init_begin(), written->init_end(),
                        [&](const CXXCtorInitializer* each) { return inner.holds(each->getInit()); }) &&
-           Purity(depth_ + 1).holds(definition->getBody());
+           Purity(depth_ + 1, written).holds(definition->getBody());
   }
 
   int depth_;
+  const DeclContext* body_;
+  llvm::DenseSet<const VarDecl*> own_;
 };
 
 }  // namespace
@@ -224,6 +402,21 @@ bool only_computes(const Stmt* statement) {
 
 bool is_value(QualType type) {
   return is_value(type, 0);
+}
+
+bool only_writes(const Stmt* statement, const VarDecl& variable) {
+  llvm::DenseSet<const VarDecl*> own{&variable};
+  SmallVector<const Stmt*> left{statement};
+  while (!left.empty()) {
+    const Stmt* at = left.pop_back_val();
+    if (!at) continue;
+    if (isa<ReturnStmt, BreakStmt, ContinueStmt, GotoStmt, LabelStmt, SwitchCase>(at)) return false;
+    if (const auto* declared = dyn_cast<DeclStmt>(at))
+      for (const Decl* each : declared->decls())
+        if (const auto* one = dyn_cast<VarDecl>(each)) own.insert(one);
+    left.append(at->child_begin(), at->child_end());
+  }
+  return Purity(0, std::move(own)).holds(statement);
 }
 
 }  // namespace nanobug::rewrite

@@ -15,4 +15,7 @@ bool only_computes(const clang::Stmt* statement);
 // how it is copied.
 bool is_value(clang::QualType type);
 
+// Does the statement compute and, beside variables of its own, write this one? Loops are taken to end.
+bool only_writes(const clang::Stmt* statement, const clang::VarDecl& variable);
+
 }  // namespace nanobug::rewrite

@@ -77,8 +77,10 @@ class Reader : public MatchFinder::MatchCallback {
   std::vector<Include>& includes_;
 };
 
-// The includes that do more than declare: which define a macro that the file names, or another header may
-// read, or an object that is made before main (a registration), directly or through another header.
+// The includes that do more than declare, directly or through another header: which define a macro that the
+// file names or another header may read, an object that is made before main (a registration), something with
+// a body for other files; which declare what the file defines; which assert something, or say something to
+// the compiler of what follows.
 class Kept {
  public:
   explicit Kept(Unit& unit) : unit_(unit) {}
@@ -100,20 +102,81 @@ class Kept {
           !unit_.sources().isInSystemHeader(macro->getDefinitionLoc()))
         keep(macro->getDefinitionLoc());
     }
-    for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) objects(**it);
+    for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) look_at(**it);
+    macros_of_the_file();
+    pragmas();
     return std::move(lines_);
   }
 
  private:
-  void objects(const Decl& declaration) {
-    if (unit_.sources().isInMainFile(unit_.sources().getExpansionLoc(declaration.getBeginLoc()))) return;
+  void look_at(const Decl& declaration) {
+    auto& sources = unit_.sources();
     if (isa<NamespaceDecl, LinkageSpecDecl>(declaration))
-      for (const Decl* inner : cast<DeclContext>(declaration).decls()) objects(*inner);
+      for (const Decl* inner : cast<DeclContext>(declaration).decls()) look_at(*inner);
+    if (sources.isInMainFile(sources.getExpansionLoc(declaration.getBeginLoc()))) {
+      if (!isa<NamespaceDecl>(declaration))
+        for (const Decl* other : declaration.redecls()) keep(other->getLocation());
+    } else if (does_more(declaration)) {
+      keep(declaration.getLocation());
+    }
+  }
+
+  bool does_more(const Decl& declaration) {
+    const bool is_ours = !unit_.sources().isInSystemHeader(declaration.getLocation());
+    if (isa<StaticAssertDecl>(declaration)) return is_ours;
+    if (const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(&declaration))
+      return filled->getTemplateSpecializationKind() == TSK_ExplicitInstantiationDefinition;
+    if (const auto* function = dyn_cast<FunctionDecl>(&declaration))
+      return function->getTemplateSpecializationKind() == TSK_ExplicitInstantiationDefinition ||
+             (function->isThisDeclarationADefinition() && !function->isInlined() &&
+              !function->isTemplated() && !function->isTemplateInstantiation() &&
+              function->isExternallyVisible());
     const auto* variable = dyn_cast<VarDecl>(&declaration);
-    if (variable && variable->isThisDeclarationADefinition() == VarDecl::Definition &&
-        !variable->isConstexpr() && !variable->isStaticDataMember() &&
-        !variable->getType()->isDependentType() && !variable->hasConstantInitialization())
-      keep(variable->getLocation());
+    if (!variable || variable->isThisDeclarationADefinition() != VarDecl::Definition ||
+        variable->getType()->isDependentType() || variable->isStaticDataMember())
+      return false;
+    return (!variable->isConstexpr() && !variable->hasConstantInitialization()) ||
+           (is_ours && !variable->isInline() && variable->isExternallyVisible());
+  }
+
+  // What a macro of the file names is read where the macro is.
+  void macros_of_the_file() {
+    bool defines = false;
+    for (const Token& token : unit_.tokens.all()) {
+      if (const auto word = directive(unit_.tokens, &token); !word.empty()) defines = word == "define";
+      if (!defines || token.kind != Token::Kind::word || !is_in_directive(unit_.tokens, token.span.begin))
+        continue;
+      const auto& name = unit_.context().Idents.get(unit_.tokens.text(token));
+      for (const NamedDecl* named : unit_.context().getTranslationUnitDecl()->lookup(&name))
+        keep(named->getLocation());
+    }
+  }
+
+  // What another file says to the compiler may hold behind its end.
+  void pragmas() {
+    auto& sources = unit_.sources();
+    for (unsigned i = 0; i < sources.local_sloc_entry_size(); ++i) {
+      const auto& entry = sources.getLocalSLocEntry(i);
+      if (!entry.isFile()) continue;
+      const SourceLocation begin = SourceLocation::getFromRawEncoding(entry.getOffset());
+      const FileID file = sources.getFileID(begin);
+      if (file == sources.getMainFileID() || sources.isInSystemHeader(begin)) continue;
+      bool is_bad = false;
+      const StringRef text = sources.getBufferData(file, &is_bad);
+      if (!is_bad && has_lasting_pragma(text)) keep(begin);
+    }
+  }
+
+  static bool has_lasting_pragma(StringRef text) {
+    SmallVector<StringRef> lines;
+    text.split(lines, '\n');
+    return std::any_of(lines.begin(), lines.end(), [](StringRef line) {
+      line = line.trim();
+      if (line.contains("_Pragma")) return true;
+      if (!line.consume_front("#")) return false;
+      line = line.ltrim();
+      return line.consume_front("pragma") && line.trim() != "once";
+    });
   }
 
   // The line of the file through which the header of this location came.

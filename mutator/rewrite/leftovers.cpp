@@ -33,7 +33,7 @@ std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Spa
                                            const std::vector<std::string>& added) {
   const auto is_added = [&](const std::string& name) {
     return std::any_of(added.begin(), added.end(),
-                       [&](const std::string& text) { return mentions(text, name); });
+                       [&](const std::string& text) { return mentions(text, name, /*of_nobody=*/true); });
   };
   std::vector<Droppable::Piece> pieces;
   std::map<int, std::set<size_t>> elements;

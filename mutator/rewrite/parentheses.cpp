@@ -259,7 +259,7 @@ int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTCo
     return kPrefix;
   if (is_condition(parent, child))
     return level == kAssign && isa<BinaryOperator, CXXOperatorCallExpr>(written(&inner)) ? kPostfix : 0;
-  if (isa<ReturnStmt, CoreturnStmt, SwitchStmt, CXXForRangeStmt>(parent)) return kComma;
+  if (isa<ReturnStmt, CoreturnStmt, SwitchStmt, CXXForRangeStmt, CXXNoexceptExpr>(parent)) return kComma;
   if (isa<DeclRefExpr, UnresolvedLookupExpr, DependentScopeDeclRefExpr>(parent)) return kSum;
   if (isa<Expr>(parent)) return kAssign;
   return 0;  // a statement of its own

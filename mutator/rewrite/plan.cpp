@@ -51,10 +51,30 @@ class Plan {
   // rule's own cuts.
   bool keep_more() {
     const auto keep = [&](size_t what) {
-      return std::erase_if(cuts_, [&](const Cut& cut) { return cut.edit == what; }) > 0;
+      const size_t before = cuts_.size();
+      std::erase_if(cuts_, [&](const Cut& cut) {
+        if (cut.edit == what && what != kLeftOver) aside_.push_back(cut);
+        return cut.edit == what;
+      });
+      return cuts_.size() < before;
     };
     return keep(kInclude) || keep(kOfTheFile) || keep(kLeftOver);
   }
+
+  // A try that holds may be one for too much together: one more, with one of those by itself.
+  bool take_one() {
+    tried_.reset();
+    if (aside_.size() == 1 && !took_any_) aside_.clear();  // it was alone
+    if (aside_.empty()) return false;
+    took_any_ = true;
+    tried_ = aside_.back();
+    aside_.pop_back();
+    cuts_.push_back(*tried_);
+    sort();
+    return true;
+  }
+  // Was this such a try? Then without it.
+  bool give_back() { return tried_ && std::erase(cuts_, *tried_) > 0; }
 
   // Is what stays the same with and without what nobody names any more?
   bool stays_the_same(const std::vector<Cut>& settled, const Overlay& others) const {
@@ -156,7 +176,8 @@ class Plan {
       added.push_back(without_marks(cut.text));
     }
     for (const Droppable::Piece& piece : unused_after(survey_, gone, added)) {
-      const Span whole = piece.statement ? with_comments(tokens_, piece.span) : piece.span;
+      Span whole = piece.statement ? with_comments(tokens_, piece.span) : piece.span;
+      clip(whole, piece.span);
       const bool free = std::none_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) {
         return cut.span.begin < whole.end && whole.begin < cut.span.end;
       });
@@ -169,6 +190,20 @@ class Plan {
     }
     for (const Span& line : unread_after(survey_.includes, gone, added)) add(kInclude, line, "", true);
     sort();
+  }
+
+  // On a line with others that go the blanks between them are of both, and none is left at its end.
+  void clip(Span& whole, const Span& piece) const {
+    const auto is_blank = [&](unsigned at) { return unit_.text[at] == ' ' || unit_.text[at] == '\t'; };
+    for (const Cut& cut : cuts_) {
+      if (cut.span.begin < piece.begin)
+        whole.begin = std::max(whole.begin, std::min(cut.span.end, piece.begin));
+      if (cut.span.end <= piece.end || cut.span.begin > whole.end) continue;
+      whole.end = std::min(whole.end, std::max(cut.span.begin, piece.end));
+      const bool ends_line = cut.text.empty() && std::string_view("\r\n").find(unit_.text[cut.span.end]) !=
+                                                     std::string_view::npos;
+      while (ends_line && whole.begin > 0 && is_blank(whole.begin - 1)) --whole.begin;
+    }
   }
 
   // The functions that are cut into, whole lines.
@@ -232,6 +267,9 @@ class Plan {
   std::vector<Numbered> edits_;  // of all takes
   std::map<std::string, std::string> bound_;
   std::vector<Cut> cuts_;
+  std::vector<Cut> aside_;  // what was kept, to be tried by itself
+  std::optional<Cut> tried_;
+  bool took_any_ = false;
   unsigned first_ = 0;  // where the rule's own edits begin
 };
 
@@ -269,12 +307,19 @@ std::vector<Result<Planned>> plan(Unit& unit, const Survey& survey,
   std::vector<const std::vector<Cut>*> drafts;
   for (const auto& [group, plan] : plans) drafts.push_back(&plan->cuts());
   auto settled = settle(unit, drafts, others);
+  auto held = settled;
   std::vector<size_t> asked(plans.size());
   std::iota(asked.begin(), asked.end(), size_t{0});
   while (!asked.empty()) {
     std::erase_if(asked, [&](size_t k) {
-      const bool holds = settled[k] && plans[k].second->stays_the_same(*settled[k], others);
-      return holds || !plans[k].second->keep_more();
+      Plan& plan = *plans[k].second;
+      if (settled[k] && plan.stays_the_same(*settled[k], others)) {
+        held[k] = settled[k];
+        return !plan.take_one();
+      }
+      if (!plan.give_back()) return !plan.keep_more();
+      settled[k] = held[k];
+      return !plan.take_one();
     });
     std::vector<const std::vector<Cut>*> again;
     for (const size_t k : asked) again.push_back(&plans[k].second->cuts());

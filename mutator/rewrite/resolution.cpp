@@ -69,6 +69,9 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
   }
   bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr* asked) {
     note(of(asked->getTypeOfArgument()));
+    Expr::EvalResult value;
+    if (!asked->isInstantiationDependent() && asked->EvaluateAsInt(value, unit_.context()))
+      note(static_cast<size_t>(value.Val.getInt().getExtValue()));
     return true;
   }
   bool VisitTypeTraitExpr(TypeTraitExpr* asked) {
@@ -81,6 +84,8 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
   }
   bool VisitValueDecl(ValueDecl* declared) {
     note(of(declared->getType()));
+    if (const auto* number = dyn_cast<EnumConstantDecl>(declared))
+      note(number->getInitVal().getLimitedValue());
     const auto* variable = dyn_cast<VarDecl>(declared);
     const CXXRecordDecl* record = variable ? variable->getType()->getAsCXXRecordDecl() : nullptr;
     if (record && record->hasDefinition()) reach(record->getDestructor());
@@ -101,8 +106,15 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
     if (type.isNull()) return 0;
     type = type.getCanonicalType();
     const auto [known, added] = types_.try_emplace(type.getAsOpaquePtr(), 0);
-    if (added) known->second = std::hash<std::string>{}(type.getAsString(policy_));
+    if (added) known->second = llvm::hash_combine(type.getAsString(policy_), size_of(type));
     return known->second;
+  }
+
+  // Of a class or an enumeration; -1 of what its name says, or where it is not known.
+  int64_t size_of(QualType type) const {
+    const TagDecl* tag = type->getAsTagDecl();
+    if (!tag || type->isDependentType() || type->isIncompleteType() || tag->isInvalidDecl()) return -1;
+    return unit_.context().getTypeSizeInChars(type).getQuantity();
   }
 
   // By its name with its arguments, and where it stands; in the file itself lines move.

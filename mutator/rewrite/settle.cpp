@@ -193,10 +193,9 @@ class Settler {
           "the edit leaves a label with no statement behind it; take the label too, or replace the statement",
           std::nullopt};
     if (different.is_name)
-      return {
-          Exit::catalog,
-          "the edit changes how the code around it is read: '" + text + "' becomes another variable's name",
-          std::nullopt};
+      return {Exit::catalog,
+              "the edit changes how the code around it is read: '" + text + "' comes to mean something else",
+              std::nullopt};
     return {Exit::catalog,
             different.in_after
                 ? "the edit changes how the code around it is read: '" + text + "' becomes one piece"

@@ -54,13 +54,51 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
   bool VisitDeclRefExpr(DeclRefExpr* name) {
-    refer(name->getLocation(), name->getDecl());
+    if (isa<FunctionDecl>(name->getDecl())) {
+      if (!found_by_arguments_.contains(name)) refer_to_scope(name->getLocation(), *name->getFoundDecl());
+    } else {
+      refer(name->getLocation(), name->getDecl());
+    }
     return true;
   }
 
   bool VisitMemberExpr(MemberExpr* name) {
-    refer(name->getMemberLoc(), name->getMemberDecl());
+    if (!isa<CXXMethodDecl>(name->getMemberDecl()))
+      refer(name->getMemberLoc(), name->getMemberDecl());
+    else if (name->isImplicitAccess())  // of an object that is named it depends on the object's type
+      refer_to_scope(name->getMemberLoc(), *name->getMemberDecl());
     return true;
+  }
+
+  bool VisitCallExpr(CallExpr* call) {
+    if (call->usesADL()) found_by_arguments_.insert(call->getCallee()->IgnoreParenImpCasts());
+    return true;
+  }
+
+  bool VisitTypeLoc(TypeLoc type) {
+    const NamedDecl* named = nullptr;
+    if (const auto alias = type.getAs<TypedefTypeLoc>())
+      named = alias.getTypedefNameDecl();
+    else if (const auto used = type.getAs<UsingTypeLoc>())
+      named = used.getFoundDecl();
+    else if (const auto tag = type.getAs<TagTypeLoc>())
+      named = tag.getDecl();
+    else if (const auto of = type.getAs<TemplateSpecializationTypeLoc>())
+      named = of.getTypePtr()->getTemplateName().getAsTemplateDecl();
+    const auto place = type.getAs<TypeSpecTypeLoc>();
+    if (named && place && !isa<TemplateTemplateParmDecl>(named)) refer(place.getNameLoc(), named);
+    return true;
+  }
+
+  bool TraverseNestedNameSpecifierLoc(NestedNameSpecifierLoc names) {
+    for (NestedNameSpecifierLoc name = names; name; name = name.getPrefix()) {
+      const NestedNameSpecifier* what = name.getNestedNameSpecifier();
+      if (const NamespaceDecl* space = what->getAsNamespace())
+        refer(name.getLocalBeginLoc(), space);
+      else if (const NamespaceAliasDecl* alias = what->getAsNamespaceAlias())
+        refer(name.getLocalBeginLoc(), alias);
+    }
+    return RecursiveASTVisitor::TraverseNestedNameSpecifierLoc(names);
   }
 
   bool TraverseConstructorInitializer(CXXCtorInitializer* initializer) {
@@ -80,21 +118,39 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
  private:
-  // Functions are none of it: which of several is meant depends on types.
-  void refer(SourceLocation where, const ValueDecl* what) {
-    if (!isa<VarDecl, FieldDecl, BindingDecl, EnumConstantDecl>(what) || !what->getIdentifier()) return;
-    const auto at = unit_.offset(where);
+  void refer(SourceLocation where, const NamedDecl* what) {
+    const auto at = what->getIdentifier() ? unit_.offset(where) : std::nullopt;
     if (!at) return;
-    const SourceLocation from = what->getCanonicalDecl()->getLocation();
     Reference reference{shape_.token_at(*at)};
-    if (const auto declared = unit_.offset(from)) {
+    // A namespace is opened in many places.
+    const auto declared =
+        isa<NamespaceDecl>(what) ? std::nullopt : unit_.offset(what->getCanonicalDecl()->getLocation());
+    if (declared)
       reference.declared = shape_.token_at(*declared);
-    } else {
-      const SourceManager& sources = unit_.context().getSourceManager();
-      reference.elsewhere =
-          llvm::hash_combine(sources.getFilename(sources.getExpansionLoc(from)), what->getName());
-    }
+    else
+      reference.elsewhere = name_of(*what);
     references_.push_back(reference);
+  }
+
+  // Of functions only where they were found: which of several is meant there depends on types.
+  void refer_to_scope(SourceLocation where, const NamedDecl& found) {
+    const auto at = found.getIdentifier() ? unit_.offset(where) : std::nullopt;
+    if (!at) return;
+    Reference reference{shape_.token_at(*at)};
+    const auto declared =
+        found.getDeclContext()->isFunctionOrMethod() ? unit_.offset(found.getLocation()) : std::nullopt;
+    if (declared)
+      reference.declared = shape_.token_at(*declared);
+    else
+      reference.elsewhere = name_of(found);
+    references_.push_back(reference);
+  }
+
+  // Never 0.
+  size_t name_of(const NamedDecl& what) {
+    const auto [known, added] = names_.try_emplace(what.getCanonicalDecl(), 0);
+    if (added) known->second = std::hash<std::string>{}(what.getQualifiedNameAsString()) | 1;
+    return known->second;
   }
 
   // The `<` of an overloaded operator: whether there is a function behind it depends on types.
@@ -129,6 +185,8 @@ class Collector : public RecursiveASTVisitor<Collector> {
   const Shape& shape_;
   std::vector<Node> nodes_;
   std::vector<Reference> references_;
+  llvm::DenseSet<const Stmt*> found_by_arguments_;
+  llvm::DenseMap<const Decl*, size_t> names_;
 };
 
 // ---- around cuts

@@ -22,8 +22,9 @@ struct Node {
   auto operator<=>(const Node&) const = default;
 };
 
-// A name of a variable, and where that is declared: at a token of the file, or elsewhere (-1, and what tells
-// it from others).
+// A name of a variable, a type or a namespace, and where that is declared: at a token of the file, or
+// elsewhere
+// (-1, and what tells it from others). Of a function: in which scope it was found.
 struct Reference {
   int at = 0;
   int declared = -1;

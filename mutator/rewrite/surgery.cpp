@@ -166,24 +166,48 @@ bool is_whole_lines(std::string_view text, Span span) {
   return span.begin == line_start(text, span.begin) && ends && span.begin < span.end;
 }
 
-Span with_comma(const Tokens& tokens, Span element) {
-  // .beta1 = 0.9
-  for (;;) {
-    const Token* equals = tokens.before(element.begin);
-    const Token* name = tokens.is(equals, "=") ? tokens.before(equals->span.begin) : nullptr;
-    const Token* dot = name ? tokens.before(name->span.begin) : nullptr;
-    if (!tokens.is(dot, ".")) break;
-    element.begin = dot->span.begin;
+namespace {
+
+// The bracket that this one closes.
+const Token* opening(const Tokens& tokens, const Token* bracket) {
+  int depth = 0;
+  for (const Token* token = bracket; token; token = tokens.before(token->span.begin)) {
+    depth += tokens.is(token, "]") ? 1 : tokens.is(token, "[") ? -1 : 0;
+    if (depth == 0) return token;
   }
+  return nullptr;
+}
+
+// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7.
+unsigned with_designator(const Tokens& tokens, unsigned value) {
+  const Token* at = tokens.before(value);
+  if (!tokens.is(at, "=")) return value;
+  for (;;) {
+    const Token* last = tokens.before(at->span.begin);
+    const Token* next = tokens.is(last, "]") ? opening(tokens, last) : nullptr;
+    if (last && last->kind == Token::Kind::word && tokens.is(tokens.before(last->span.begin), "."))
+      next = tokens.before(last->span.begin);
+    if (!next) break;
+    at = next;
+  }
+  return is_one_of(tokens, tokens.before(at->span.begin), {"{", "<%", ","}) ? at->span.begin : value;
+}
+
+}  // namespace
+
+Span with_comma(const Tokens& tokens, Span element) {
+  element.begin = with_designator(tokens, element.begin);
   const Token* left = tokens.before(element.begin);
   const Token* right = tokens.after(element.end);
-  const bool opens = is_one_of(tokens, left, {"(", "{", "[", "<"});
-  const bool closes = is_one_of(tokens, right, {")", "}", "]", ">"});
+  // Of what a comma operator joins the first may stand behind anything that ends.
+  const bool opens =
+      is_one_of(tokens, left, {"(", "{", "[", "<", "<%", "<:", ";", "?", ":", "}", "else", "do", "return"});
+  const bool closes = is_one_of(tokens, right, {")", "}", "]", ">", "%>", ":>"});
   if ((opens || tokens.is(left, ",")) && tokens.is(right, ",")) {
     if (const auto lines = own_lines(tokens, element, right->span.end)) return *lines;
     const Token* next = tokens.after(right->span.end, true);
     // The last one before a comma that nothing follows: the bracket stays where it is.
-    if (is_one_of(tokens, next, {")", "}", "]", ">"})) return {left->span.end, right->span.end};
+    if (is_one_of(tokens, next, {")", "}", "]", ">", "%>", ":>"})) return {left->span.end, right->span.end};
     return {comments_in_front(tokens, element.begin), next ? next->span.begin : right->span.end};
   }
   if (!tokens.is(left, ",") || !closes) return element;
@@ -230,6 +254,13 @@ std::string_view directive(const Tokens& tokens, const Token* sign) {
   if (!tokens.is(sign, "#") || !first_on_line(tokens.text(), sign->span.begin)) return "";
   const Token* name = tokens.after(sign->span.end);
   return name ? tokens.text(*name) : "";
+}
+
+bool is_in_directive(const Tokens& tokens, unsigned offset) {
+  const std::string_view text = tokens.text();
+  unsigned begin = line_start(text, offset);
+  while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
+  return !directive(tokens, tokens.after(begin)).empty() && tokens.after(begin)->span.begin <= offset;
 }
 
 std::optional<std::string> directive_in(const Tokens& tokens, Span span) {

@@ -43,6 +43,9 @@ bool ends_in_line_comment(std::string_view text);
 // line.
 std::string_view directive(const Tokens& tokens, const Token* sign);
 
+// Does this byte lie on a directive's line, or on one that it goes on with?
+bool is_in_directive(const Tokens& tokens, unsigned offset);
+
 // The preprocessor's directive in the span whose other end lies outside of it ("#endif"), if there is one.
 std::optional<std::string> directive_in(const Tokens& tokens, Span span);
 

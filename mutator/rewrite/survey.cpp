@@ -147,9 +147,10 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   // Adds what is read somewhere: one never read was so before.
-  void add(Droppable droppable, const std::vector<Use>& uses, bool everywhere = false) {
+  void add(Droppable droppable, const std::vector<Use>& uses, bool everywhere = false, Span itself = {}) {
     const auto own = [&](unsigned offset) {
-      return std::any_of(droppable.pieces.begin(), droppable.pieces.end(),
+      return itself.contains(offset) ||
+             std::any_of(droppable.pieces.begin(), droppable.pieces.end(),
                          [&](const Droppable::Piece& piece) { return piece.span.contains(offset); });
     };
     for (const Use& use : uses)
@@ -179,7 +180,8 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (!piece) return;
     const Decl* declared = statement.getSingleDecl();
     if (const auto* alias = dyn_cast<TypedefNameDecl>(declared)) {
-      if (alias->attrs().empty()) add({alias->getNameAsString(), {*piece}, {}}, uses_[key_of(alias)]);
+      if (alias->attrs().empty() && sizes_hold(alias->getUnderlyingType()))
+        add({alias->getNameAsString(), {*piece}, {}}, uses_[key_of(alias)]);
     } else if (const auto* one = dyn_cast<VarDecl>(declared); one && may_go(*one)) {
       variable(*one, {one->getNameAsString(), {*piece}, {}});
     }
@@ -256,28 +258,60 @@ class Surveyor : public MatchFinder::MatchCallback {
     return std::nullopt;
   }
 
-  static bool may_go(const VarDecl& variable) {
+  // The sizes of variable arrays are computed where the type stands.
+  bool sizes_hold(QualType type) {
+    if (!type->isVariablyModifiedType()) return true;
+    type = type.getDesugaredType(unit_.context());
+    if (const auto* pointer = type->getAs<PointerType>()) return sizes_hold(pointer->getPointeeType());
+    const auto* array = unit_.context().getAsArrayType(type);
+    const auto* variable = dyn_cast_or_null<VariableArrayType>(array);
+    return array && (!variable || only_computes(variable->getSizeExpr())) &&
+           sizes_hold(array->getElementType());
+  }
+
+  bool may_go(const VarDecl& variable) {
     return !variable.isExceptionVariable() && variable.getStorageClass() != SC_Extern &&
            has_only<AlignedAttr, CUDASharedAttr, CUDAConstantAttr, CUDADeviceAttr>(variable) &&
-           !variable.getType().isVolatileQualified() && is_value(variable.getType()) &&
-           only_computes(variable.getInit());
+           !variable.getType().isVolatileQualified() && sizes_hold(variable.getType()) &&
+           is_value(variable.getType()) && only_computes(variable.getInit());
   }
 
   // `x = 1;`, `x += y;` or `++x;`, a statement of a block that has no other effect.
-  std::optional<Span> write_at(const Use& use) {
+  std::optional<Span> write_at(const Use& use) {  // with the ifs and loops that do nothing else
     if (!use.expression || use.expression->getLocation().isMacroID()) return std::nullopt;
     const auto* above = parent<Expr>(DynTypedNode::create(*use.expression));
     const auto* assigned = dyn_cast_or_null<BinaryOperator>(above);
     const auto* stepped = dyn_cast_or_null<UnaryOperator>(above);
+    if (!assigned && !stepped) return std::nullopt;
+    const auto* variable = dyn_cast<VarDecl>(use.expression->getDecl());
     const bool writes = (assigned && assigned->isAssignmentOp() && assigned->getLHS() == use.expression &&
                          only_computes(assigned->getRHS())) ||
                         (stepped && stepped->isIncrementDecrementOp());
     if (!writes) return std::nullopt;
     const Expr* whole = above;
     while (const auto* cleanup = parent<ExprWithCleanups>(DynTypedNode::create(*whole))) whole = cleanup;
-    if (!parent<CompoundStmt>(DynTypedNode::create(*whole))) return std::nullopt;
-    const auto span = statement_span(whole->getSourceRange());
-    return span && unit_.tokens.is(unit_.tokens.before(span->end), ";") ? span : std::nullopt;
+    const Stmt* statement = variable ? with_what_only_writes(*whole, *variable) : whole;
+    const bool behind_label = parent<SwitchCase>(DynTypedNode::create(*statement)) ||
+                              parent<LabelStmt>(DynTypedNode::create(*statement));
+    if (!behind_label && !parent<CompoundStmt>(DynTypedNode::create(*statement))) return std::nullopt;
+    auto span = statement_span(statement->getSourceRange());
+    const Token* last = span ? unit_.tokens.before(span->end) : nullptr;
+    if (!unit_.tokens.is(last, ";") && !unit_.tokens.is(last, "}")) return std::nullopt;
+    // A label stands before a statement.
+    if (behind_label && unit_.tokens.is(unit_.tokens.after(span->end), "}")) return std::nullopt;
+    return span;
+  }
+
+  // The ifs and loops around a write that do nothing but that.
+  const Stmt* with_what_only_writes(const Stmt& write, const VarDecl& variable) {
+    const Stmt* outermost = &write;
+    for (const Stmt* at = &write;;) {
+      at = parent<Stmt>(DynTypedNode::create(*at));
+      if (!at || !isa<CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt>(at) || at->getBeginLoc().isMacroID() ||
+          !only_writes(at, variable))
+        return outermost;
+      if (!isa<CompoundStmt>(at)) outermost = at;
+    }
   }
 
   // ---- captures and labels
@@ -309,7 +343,7 @@ class Surveyor : public MatchFinder::MatchCallback {
         uses = uses_[key_of(variable)];
       }
       std::erase_if(uses, [&](const Use& use) { return !body->contains(use.offset); });
-      add(std::move(droppable), uses);
+      add(std::move(droppable), uses, false, *part);
     }
     result_.lists.push_back(std::move(*list));
   }
@@ -339,7 +373,9 @@ class Surveyor : public MatchFinder::MatchCallback {
     const auto at = unit_.offset(label.getIdentLoc());
     const Token* colon = at ? unit_.tokens.after(*at + label.getDecl()->getName().size()) : nullptr;
     if (!unit_.tokens.is(colon, ":") || !label.getDecl()->attrs().empty()) return;
-    add({label.getDecl()->getNameAsString(), {{{*at, colon->span.end}, true}}, {}},
+    const Token* end = isa<NullStmt>(label.getSubStmt()) ? unit_.tokens.after(colon->span.end) : colon;
+    if (!end) return;
+    add({label.getDecl()->getNameAsString(), {{{*at, end->span.end}, true}}, {}},
         uses_[key_of(label.getDecl())]);
   }
 
@@ -384,7 +420,7 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   static bool may_go(const FunctionDecl& function) {
-    return !function.getPrimaryTemplate() && !function.isOverloadedOperator() &&
+    return !function.getPrimaryTemplate() &&
            has_only<AlwaysInlineAttr, NoInlineAttr, PureAttr, ConstAttr, WarnUnusedResultAttr, HotAttr,
                     ColdAttr, NoThrowAttr, CUDADeviceAttr, CUDAHostAttr, CUDAGlobalAttr>(function);
   }

@@ -156,10 +156,12 @@ bool same_tokens(std::string_view a, std::string_view b) {
   return at_a == all_a.size() && at_b == all_b.size();
 }
 
-bool mentions(std::string_view text, std::string_view word) {
+bool mentions(std::string_view text, std::string_view word, bool of_nobody) {
   const Tokens tokens(text);
   return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
-    return token.kind == Token::Kind::word && tokens.text(token) == word;
+    if (token.kind != Token::Kind::word || tokens.text(token) != word) return false;
+    const Token* before = of_nobody ? tokens.before(token.span.begin) : nullptr;
+    return !tokens.is(before, ".") && !tokens.is(before, "->");
   });
 }
 

@@ -60,7 +60,7 @@ unsigned text_start(std::string_view text);
 // Are two texts the same but for blanks and comments?
 bool same_tokens(std::string_view a, std::string_view b);
 
-// Does the text hold `word` as a token of its own?
-bool mentions(std::string_view text, std::string_view word);
+// Does the text hold `word` as a token of its own? `of_nobody`: and behind no `.` or `->`.
+bool mentions(std::string_view text, std::string_view word, bool of_nobody = false);
 
 }  // namespace nanobug::rewrite

@@ -253,6 +253,12 @@ bool Unit::is_macro(const std::string& name) const {
   return ast->getPreprocessor().getIdentifierInfo(name)->hadMacroDefinition();
 }
 
+bool Unit::is_empty_macro(const std::string& name) const {
+  const clang::Preprocessor& preprocessor = ast->getPreprocessor();
+  const clang::MacroInfo* macro = preprocessor.getMacroInfo(preprocessor.getIdentifierInfo(name));
+  return macro && macro->tokens_empty();
+}
+
 std::optional<unsigned> Unit::offset(clang::SourceLocation location) {
   if (location.isInvalid()) return std::nullopt;
   const auto [file, offset] = sources().getDecomposedLoc(sources().getFileLoc(location));

@@ -45,6 +45,9 @@ class Unit {
   // Is there, or was there, a macro of this name?
   bool is_macro(const std::string& name) const;
 
+  // Is there one that stands for nothing?
+  bool is_empty_macro(const std::string& name) const;
+
   // The file with another text, parsed the same way. Errors: Exit::catalog with the compiler's first message.
   Result<std::unique_ptr<Unit>> again(const std::string& other, const Overlay& others = {}) const;
 

@@ -5,6 +5,8 @@
 
 #include <clang/AST/ParentMapContext.h>
 
+#include "mutator/rewrite/surgery.h"
+
 namespace nanobug::rewrite {
 namespace {
 
@@ -142,9 +144,7 @@ Whole whole_declaration(Unit& unit, const Decl* declaration) {
   if (const auto* one = dyn_cast<DeclaratorDecl>(declaration); one && !isa<FunctionDecl>(one))
     if (declarators_with(*one) > 1 || declares_its_type(*one))
       return {Role::declarator, SourceRange(one->getLocation(), one->getEndLoc())};
-  const auto* function = declaration->getAsFunction();
-  const bool body = function && function->doesThisDeclarationHaveABody();
-  return {Role::statement, declaration->getSourceRange(), !body};
+  return {Role::statement, declaration->getSourceRange(), true};
 }
 
 // What is all that a macro expands to is written as the macro.
@@ -169,7 +169,40 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
   return {Role::part, own};
 }
 
+// The end of a macro's call that begins with this name and stands for nothing.
+std::optional<unsigned> end_of_empty_macro(const Unit& unit, const Token* name) {
+  if (!name || name->kind != Token::Kind::word || !unit.is_empty_macro(std::string(unit.tokens.text(*name))))
+    return std::nullopt;
+  const Token* token = unit.tokens.after(name->span.end);
+  if (!unit.tokens.is(token, "(")) return name->span.end;
+  int depth = 0;
+  for (; token; token = unit.tokens.after(token->span.end)) {
+    depth += unit.tokens.is(token, "(") ? 1 : unit.tokens.is(token, ")") ? -1 : 0;
+    if (depth == 0) return token->span.end;
+  }
+  return std::nullopt;
+}
+
+Span with_empty_macros(const Unit& unit, Span span) {
+  for (;;) {
+    const Token* name = unit.tokens.before(span.begin);
+    if (unit.tokens.is(name, ")")) {
+      int depth = 0;
+      for (; name; name = unit.tokens.before(name->span.begin)) {
+        depth += unit.tokens.is(name, ")") ? 1 : unit.tokens.is(name, "(") ? -1 : 0;
+        if (depth == 0) break;
+      }
+      name = name ? unit.tokens.before(name->span.begin) : nullptr;
+    }
+    const auto end = end_of_empty_macro(unit, name);
+    // What stands on a line of a directive is its own.
+    if (!end || *end > span.begin || is_in_directive(unit.tokens, name->span.begin)) return span;
+    span.begin = name->span.begin;
+  }
+}
+
 Span with_prefix(Unit& unit, const Decl& declaration, Span span) {
+  span = with_empty_macros(unit, span);
   const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(declaration));
   const Decl* outer = has_parent(above) ? above.get<Decl>() : nullptr;
   if (isa_and_nonnull<FunctionTemplateDecl, ClassTemplateDecl, VarTemplateDecl, TypeAliasTemplateDecl>(outer))
@@ -204,6 +237,8 @@ Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text) 
   const Token* last = unit.tokens.before(span->end);
   if (whole.role == Role::head && unit.tokens.is(last, ";")) span->end = last->span.begin;
   const Token* behind = unit.tokens.after(span->end);
+  if (whole.semicolon)
+    while (const auto end = end_of_empty_macro(unit, behind)) behind = unit.tokens.after(*end);
   if (whole.semicolon && unit.tokens.is(behind, ";")) span->end = behind->span.end;
   return span;
 }

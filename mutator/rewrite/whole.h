@@ -27,7 +27,11 @@ Whole whole_of(Unit& unit, const clang::DynTypedNode& node);
 // The bytes of a declaration with what is written in front of it: attributes, `extern "C"`, `friend`.
 Span with_prefix(Unit& unit, const clang::Decl& declaration, Span span);
 
-// Its bytes: with its semicolon, and with the signs in front of a declarator's name. Errors as selected().
+// The bytes of a statement or declaration with the macros in front of it that stand for nothing.
+Span with_empty_macros(const Unit& unit, Span span);
+
+// Its bytes: with its semicolon and the macros before that which stand for nothing, and with the signs in
+// front of a declarator's name. Errors as selected().
 Result<Span> span_of(Unit& unit, const Whole& whole, const catalog::Text& text);
 
 }  // namespace nanobug::rewrite
