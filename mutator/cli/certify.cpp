@@ -124,12 +124,16 @@ const char* fate_of(const Result<std::vector<grade::Certificate>>& answer) {
 
 // Changes by the generic operators: who sees them?
 Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, const std::string& shard,
-                               const grade::Proof& proof) {
+                               bool in_stock, const grade::Proof& proof) {
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  const std::vector<catalog::Rule> drawn = grade::draw_operators(**mutants, seed, count);
+  const std::vector<grade::Change> drawn = grade::draw_operators(**mutants, seed, count);
   std::vector<const catalog::Rule*> all;
-  for (const catalog::Rule& rule : drawn) all.push_back(&rule);
+  std::map<std::string, const grade::Stocked*> places;
+  for (const grade::Change& change : drawn) {
+    all.push_back(&change.rule);
+    places[change.rule.id.value] = &change.at;
+  }
   if (all.empty()) return fail(Exit::catalog, "the operators find nothing in the sources of the tree");
   const auto part = part_of(all, shard);
   NANOBUG_TRY(part);
@@ -144,6 +148,7 @@ Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, con
   nlohmann::json json = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows = {{"CHANGE", "PLACE", "SYMPTOM", "SEEN BY", "FATE"}};
   std::map<std::string, size_t> fates;
+  std::string stock;
   for (size_t i = 0; i < answers.size(); ++i) {
     const char* const fate = fate_of(answers[i]);
     const std::string& id = (*part)[i]->id.value;
@@ -153,10 +158,15 @@ Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, con
     one.rule = id;
     json.push_back(to_json(one));
     json.back()["fate"] = fate;
+    if (in_stock && answers[i] && grade::is_worth_a_session(one)) {
+      const auto line = grade::stock_line(*places.at(id), (*mutants)->clean().tree);
+      NANOBUG_TRY(line);
+      stock += *line;
+    }
     rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
                     one.probes + one.runs > 0 ? seen_by(one) : "-", fate});
   }
-  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+  c.ui.data(in_stock ? stock : c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
   const size_t seen = fates["seen"], mutated = seen + fates["not seen"];
   c.ui.say(
       fmt::format("{} in {:.0f} s: {}, {} of them seen{}; the others do not compile, warn, or make the "
@@ -176,6 +186,7 @@ struct Options {
   bool in_summary = false, conflicts = false, evidence = false;
   size_t operators = 0;
   std::uint64_t seed = 1;
+  bool in_stock = false;
 
   Show show() const {
     return conflicts    ? Show::conflicts
@@ -193,8 +204,9 @@ Result<Exit> certify(Context& c, const Options& options) {
   if (options.operators > 0) {
     if (!options.ids.empty() || !options.merged.empty() || show != Show::certificates)
       return fail(Exit::usage, "--operators goes with --seed, --shard, --all and --fresh alone");
-    return certify_operators(c, options.seed, options.operators, options.shard, proof);
+    return certify_operators(c, options.seed, options.operators, options.shard, options.in_stock, proof);
   }
+  if (options.in_stock) return fail(Exit::usage, "--stock goes with --operators N");
   proof.kept = !options.merged.empty();
   const auto named = c.rules(options.ids);
   NANOBUG_TRY(named);
@@ -275,6 +287,8 @@ void add_certify(Verbs& verbs) {
       ->type_name("N")
       ->check(CLI::Range(1, 100000));
   verb->add_option("--seed", options->seed, "Other ones of those (default: 1)")->type_name("S");
+  verb->add_flag("--stock", options->in_stock,
+                 "Those of them that are worth a session, as patches/surprises.txt has them");
   verb->add_flag("--summary", options->in_summary,
                  "Counts of what there is, as the page docs/catalog.md, once all hold");
   verb->add_flag("--conflicts", options->conflicts,

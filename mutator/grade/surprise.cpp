@@ -122,17 +122,28 @@ Sources sources_of(const Mutants& mutants) {
 
 class Draws {
  public:
-  Draws(Mutants& mutants, std::uint64_t seed)
-      : mutants_(mutants), sources_(sources_of(mutants)), random_(seed) {}
+  Draws(Mutants& mutants, std::uint64_t seed, std::vector<Stocked> stock = {})
+      : mutants_(mutants), sources_(sources_of(mutants)), random_(seed), stock_(std::move(stock)) {}
 
   bool has_sources() const { return sources_.bytes > 0; }
 
-  struct Drawn {
-    catalog::Rule rule;
-    rewrite::Spot spot;
-  };
   // One more, if this draw is one that there was not yet.
-  std::optional<Drawn> next() {
+  std::optional<Change> next() {
+    auto at = draw();
+    if (!at) return std::nullopt;
+    Change change{rule_of(mutants_.catalog(), at->file, at->spot), *at};
+    if (!drawn_.insert(change.rule.id.value).second) return std::nullopt;
+    return change;
+  }
+
+ private:
+  std::optional<Stocked> draw() {
+    if (!stock_.empty()) {
+      const size_t which = random_() % stock_.size();
+      const Stocked one = stock_[which];
+      stock_.erase(stock_.begin() + static_cast<long>(which));
+      return one;
+    }
     const std::string& file = sources_.at(random_() % sources_.bytes);
     const std::uint64_t which = random_();
     if (!spots_.contains(file)) {
@@ -141,16 +152,13 @@ class Draws {
     }
     const auto& all = spots_[file];
     if (all.empty()) return std::nullopt;
-    const rewrite::Spot& spot = all[which % all.size()];
-    Drawn drawn{rule_of(mutants_.catalog(), file, spot), spot};
-    if (!drawn_.insert(drawn.rule.id.value).second) return std::nullopt;
-    return drawn;
+    return Stocked{file, all[which % all.size()]};
   }
 
- private:
   Mutants& mutants_;
   const Sources sources_;
-  std::mt19937_64 random_;  // the standard says what it draws, everywhere
+  std::mt19937_64 random_;      // the standard says what it draws, everywhere
+  std::vector<Stocked> stock_;  // what is left of it
   std::map<std::string, std::vector<rewrite::Spot>> spots_;
   std::set<std::string> drawn_;
 };
@@ -259,7 +267,7 @@ catalog::Rule rule_of(const catalog::Catalog& catalog, const std::string& file, 
 }
 
 Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress) {
-  Draws draws(mutants, seed);
+  Draws draws(mutants, seed, stock_of(mutants.catalog(), mutants.clean().tree));
   if (!draws.has_sources()) return fail(Exit::catalog, "the tree has no source that could be changed");
   for (int draw = 0; draw < kDraws; ++draw) {
     auto drawn = draws.next();
@@ -275,11 +283,8 @@ Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::
     NANOBUG_TRY(certificates);
     one.certificate = std::move(certificates->front());
     one.site = sites->front();
-    const std::string& kind = one.certificate.symptom.kind;
-    if (!one.certificate.holds() || one.certificate.failing.empty() || kind == "crash" || kind == "hang" ||
-        kind == "unchanged")
-      continue;
-    NANOBUG_TRY(add_words(mutants, one, drawn->spot));
+    if (!is_worth_a_session(one.certificate)) continue;
+    NANOBUG_TRY(add_words(mutants, one, drawn->at.spot));
     return one;
   }
   return fail(Exit::catalog,
@@ -288,13 +293,19 @@ Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::
                           kDraws));
 }
 
-std::vector<catalog::Rule> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count) {
-  std::vector<catalog::Rule> rules;
+std::vector<Change> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count) {
+  std::vector<Change> changes;
   Draws draws(mutants, seed);
-  if (!draws.has_sources()) return rules;
-  for (size_t i = 0; i < kPatience * count && rules.size() < count; ++i)
-    if (auto drawn = draws.next()) rules.push_back(std::move(drawn->rule));
-  return rules;
+  if (!draws.has_sources()) return changes;
+  for (size_t i = 0; i < kPatience * count && changes.size() < count; ++i)
+    if (auto drawn = draws.next()) changes.push_back(std::move(*drawn));
+  return changes;
+}
+
+bool is_worth_a_session(const Certificate& certificate) {
+  const std::string& kind = certificate.symptom.kind;
+  return certificate.holds() && !certificate.failing.empty() && kind != "crash" && kind != "hang" &&
+         kind != "unchanged";
 }
 
 Result<std::string> with_rule(const catalog::Catalog& catalog, const std::string& text,

@@ -1,8 +1,8 @@
 // surprise: a bug that nobody has written: one of those that the generic operators would make, drawn and
 // proved on the spot. Its words are made of its record.
 //
-// A draw is a function of the tree, its probes and the seed. What is drawn is a rule like any other; a
-// session has it in its own copy of the catalog.
+// A draw is a function of the tree, its probes, its stock (stock.h) and the seed. What is drawn is a rule
+// like any other; a session has it in its own copy of the catalog.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "mutator/base/error.h"
 #include "mutator/grade/certificate.h"
+#include "mutator/grade/stock.h"
 
 namespace nanobug::grade {
 
@@ -20,14 +21,23 @@ struct Surprise {
   Certificate certificate;
 };
 
-// Drawn again as long as nothing sees it, its certificate is refused, its run shows nothing, or ends with a
-// message, which would tell the place. Errors: Exit::catalog where no draw of many is a bug.
+// Drawn again as long as it is not worth a session; out of the stock, where there is one. Errors:
+// Exit::catalog where no draw of many is a bug.
 Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress = {});
 
-// So many of the changes that the operators would make, each once, as rules; fewer where the tree is small. A
-// file is drawn as often as it is large. Not every one of them is a mutant: what does not compile, or not to
-// other code, shows when it is certified.
-std::vector<catalog::Rule> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count);
+struct Change {
+  catalog::Rule rule;
+  Stocked at;
+};
+
+// So many of the changes that the operators would make, each once; fewer where the tree is small. A file is
+// drawn as often as it is large. Not every one of them is a mutant: what does not compile, or not to other
+// code, shows when it is certified.
+std::vector<Change> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count);
+
+// Is it a bug for a session: certified, and shown by its run, but not by a message, which would tell the
+// place?
+bool is_worth_a_session(const Certificate& certificate);
 
 // The rule for what an operator does at a place of a file of the tree: without words, and nobody is named to
 // see it.

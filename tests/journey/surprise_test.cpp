@@ -1,5 +1,6 @@
 // start --surprise: a bug that nobody has written is drawn, practised, judged and explained like any other.
 #include <set>
+#include <sstream>
 
 #include "tests/journey/journey.h"
 #include "tests/probes/catch.h"
@@ -117,4 +118,28 @@ TEST_CASE("changes that operators make, and who sees them", "[surprise]") {
   CHECK(has(tiny.refused({"certify", "T01", "--operators", "5"}, 2), "--operators goes with --seed"));
   CHECK(has(tiny.refused({"certify", "--operators", "5", "--summary"}, 2), "--operators goes with --seed"));
   (void)tiny.refused({"certify", "--operators", "0"}, 2);
+}
+
+TEST_CASE("a surprise comes out of the stock, where there is one", "[surprise]") {
+  const Tiny tiny;
+  const std::string stock = tiny.user.nanobug({"certify", "--operators", "12", "--stock"}).out;
+  const std::string first = stock.substr(0, stock.find('\n') + 1);
+  std::istringstream words(first);
+  std::string digits, file, name, line, column;
+  words >> digits >> file >> name >> line >> column;
+  REQUIRE(digits == sha256(text_of(tiny.tree / file)).substr(0, 16));
+  const fs::path kept = tiny.catalog.parent_path() / "patches/surprises.txt";
+  fs::create_directories(kept.parent_path());
+  // Lines of another text of the file, of no operator, of no file, and of nobody, count for nothing.
+  REQUIRE(write_unsynced(kept, "0000000000000000 descend.cpp relation 9 7 1\n" + digits + " " + file +
+                                   " relatoin 9 7 1\n" + digits +
+                                   " nowhere.cpp relation 9 7 1\n\nnonsense\n" + first));
+  for (const char* seed : {"7", "8"}) {
+    tiny.start({"--surprise", "--seed", seed});
+    const json revealed = tiny.user.ask({"reveal"});
+    CHECK(revealed["id"] ==
+          "surprise-" + fs::path(file).stem().string() + "-" + name + "-" + line + "-" + column);
+    CHECK(tiny.user.nanobug({"stop"}).exit_code == 0);
+  }
+  CHECK(has(tiny.refused({"certify", "--stock"}, 2), "--stock goes with --operators N"));
 }

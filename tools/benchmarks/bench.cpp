@@ -334,6 +334,16 @@ double mutants_per_s(const Bench& bench) {
   return static_cast<double>(mutants) / seconds;
 }
 
+// A surprise out of the stock, each certified for the first time.
+double surprise_s(const Bench& bench) {
+  int seed = 0;
+  return median(5, [&] {
+    const double seconds = bench.proving({"start", "--surprise", "--seed", std::to_string(++seed)});
+    bench.nanobug({"stop"});
+    return seconds;
+  });
+}
+
 // Processor seconds of a process and its threads.
 double processor_time(const Bench& bench, const std::vector<std::string>& argv) {
   const auto used = [] {
@@ -462,6 +472,7 @@ const std::vector<Measure> kMeasures = {
     {"page_s", "s", 0.3, false, page_s, "nanobug debrief --html of a session that was run"},
     {"page_kb", "kB", 300, false, page_kb, "and the page"},
     {"certify_ratio", "x", 20, true, certify_ratio, "rules x a build from nothing / nanobug certify --fresh"},
+    {"surprise_s", "s", 5, false, surprise_s, "nanobug start --surprise, its certificate made on the spot"},
     {"mutants_per_s", "/s", 1, true, mutants_per_s,
      "nanobug certify --operators 100 --fresh, no mutant built"},
     {"evidence_cost", "x", 0.6, false, evidence_cost, "recording evidence / certifying, of the same rules"},
