@@ -285,10 +285,10 @@ void add_certify(Verbs& verbs) {
   verb->add_option("--operators", options->operators,
                    "Instead of rules, N changes that generic mutation operators make: who sees them?")
       ->type_name("N")
-      ->check(CLI::Range(1, 100000));
-  verb->add_option("--seed", options->seed, "Other ones of those (default: 1)")->type_name("S");
+      ->check(CLI::Range(1, 100000).description(""));
+  verb->add_option("--seed", options->seed, "Which of them are drawn (default: 1)")->type_name("S");
   verb->add_flag("--stock", options->in_stock,
-                 "Those of them that are worth a session, as patches/surprises.txt has them");
+                 "Print those that are worth a session, as patches/surprises.txt has them");
   verb->add_flag("--summary", options->in_summary,
                  "Counts of what there is, as the page docs/catalog.md, once all hold");
   verb->add_flag("--conflicts", options->conflicts,
