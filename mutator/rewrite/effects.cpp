@@ -90,6 +90,15 @@ bool is_plain(const CXXRecordDecl* record, int depth = 0) {
          });
 }
 
+// Has it that operator, as a template too?
+bool has_call_operator(const CXXRecordDecl& record) {
+  return std::any_of(record.decls_begin(), record.decls_end(), [](const Decl* each) {
+    const auto* pattern = dyn_cast<FunctionTemplateDecl>(each);
+    const auto* method = dyn_cast<CXXMethodDecl>(pattern ? pattern->getTemplatedDecl() : each);
+    return method && method->getOverloadedOperator() == OO_Call;
+  });
+}
+
 // Something that a function may call back.
 bool is_callable(QualType type) {
   type = type.getNonReferenceType();
@@ -98,67 +107,21 @@ bool is_callable(QualType type) {
   const CXXRecordDecl* record = type->getAsCXXRecordDecl();
   if (!record) return false;
   record = record->getDefinition();
-  return record && std::any_of(record->method_begin(), record->method_end(), [](const CXXMethodDecl* method) {
-           return method->getOverloadedOperator() == OO_Call;
-         });
+  return record && has_call_operator(*record);
 }
 
 // What only looks at the elements between two iterators, whatever else these can do.
-bool only_looks(StringRef name) {
-  static constexpr StringRef kNames[] = {"accumulate",
-                                         "reduce",
-                                         "inner_product",
-                                         "transform_reduce",
-                                         "count",
-                                         "count_if",
-                                         "find",
-                                         "find_if",
-                                         "find_if_not",
-                                         "find_first_of",
-                                         "find_end",
-                                         "all_of",
-                                         "any_of",
-                                         "none_of",
-                                         "distance",
-                                         "equal",
-                                         "max_element",
-                                         "min_element",
-                                         "minmax_element",
-                                         "is_sorted",
-                                         "is_sorted_until",
-                                         "lower_bound",
-                                         "upper_bound",
-                                         "equal_range",
-                                         "binary_search",
-                                         "mismatch",
-                                         "search",
-                                         "search_n",
-                                         "adjacent_find",
-                                         "lexicographical_compare",
-                                         "is_permutation",
-                                         "includes",
-                                         "next",
-                                         "prev",
-                                         "begin",
-                                         "end",
-                                         "cbegin",
-                                         "cend",
-                                         "size",
-                                         "ssize",
-                                         "empty",
-                                         "get",
-                                         "make_pair",
-                                         "make_tuple",
-                                         "operator==",
-                                         "operator!=",
-                                         "operator<=>",
-                                         "operator<",
-                                         "operator>",
-                                         "operator<=",
-                                         "operator>=",
-                                         "operator-",
-                                         "operator+"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+bool only_looks(const std::string& name) {
+  static constexpr std::string_view kNames =
+      " accumulate reduce inner_product transform_reduce count count_if find find_if find_if_not "
+      "find_first_of "
+      "find_end all_of any_of none_of distance equal max_element min_element minmax_element is_sorted "
+      "is_sorted_until lower_bound upper_bound equal_range binary_search mismatch search search_n "
+      "adjacent_find "
+      "lexicographical_compare is_permutation includes next prev begin end cbegin cend size ssize empty get "
+      "make_pair make_tuple operator== operator!= operator<=> operator< operator> operator<= operator>= "
+      "operator- operator+ ";
+  return kNames.find(' ' + name + ' ') != std::string_view::npos;
 }
 
 // Const functions of it write to what it refers to.
@@ -172,6 +135,9 @@ bool writes_through(QualType type) {
   record = record ? record->getDefinition() : nullptr;
   if (!record) return false;
   if (writes_in_place(*record)) return true;
+  for (const char* name : {"back_insert_iterator", "front_insert_iterator", "insert_iterator",
+                           "ostream_iterator", "ostreambuf_iterator"})
+    if (is_std(*record, name)) return true;
   return std::any_of(record->method_begin(), record->method_end(), [](const CXXMethodDecl* method) {
     const auto is = method->getOverloadedOperator();
     const bool gives = (is == OO_Star && method->getNumParams() == 0) || is == OO_Subscript || is == OO_Arrow;
@@ -195,6 +161,7 @@ bool does_something(QualType type) {
   if (!record->isTriviallyCopyable() || record->hasUserDeclaredConstructor() ||
       (record->hasDefaultConstructor() && !record->hasTrivialDefaultConstructor()))
     return true;
+  if (has_call_operator(*record)) return true;
   return std::any_of(record->method_begin(), record->method_end(), [](const CXXMethodDecl* method) {
     return method->isOverloadedOperator() && !method->isImplicit() && !method->isDefaulted();
   });
@@ -258,6 +225,10 @@ class Purity {
     if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
             StmtExpr, CXXTryStmt, PseudoObjectExpr, VAArgExpr, AtomicExpr>(tree))
       return false;
+    // To go from one element of a container to the next is nothing.
+    if (const auto* loop = dyn_cast<CXXForRangeStmt>(tree); loop && goes_through_elements(*loop))
+      return holds(loop->getInit()) && holds(loop->getRangeInit()) && holds(*loop->getLoopVariable()) &&
+             holds(loop->getBody());
     if (const auto* given = dyn_cast<CXXDefaultArgExpr>(tree)) return holds(given->getExpr());
     if (const auto* given = dyn_cast<CXXDefaultInitExpr>(tree)) return holds(given->getExpr());
     if (const auto* expression = dyn_cast<Expr>(tree); expression && !holds_here(*expression)) return false;
@@ -273,6 +244,17 @@ class Purity {
     const auto* variable = dyn_cast<VarDecl>(&declared);
     if (!variable) return true;
     return variable->hasLocalStorage() && is_value(variable->getType(), 0);
+  }
+
+  static bool goes_through_elements(const CXXForRangeStmt& loop) {
+    const Expr* range = loop.getRangeInit();
+    if (!range || range->isTypeDependent()) return false;
+    const CXXRecordDecl* record = range->getType().getNonReferenceType()->getAsCXXRecordDecl();
+    const QualType element = loop.getLoopVariable()->getType();
+    return (record ? of_a_library(*record) && !is_std(*record, "istream_view") &&
+                         !is_std(*record, "basic_istream_view")
+                   : range->getType()->isArrayType()) &&
+           is_value(element, 0);
   }
 
   // sizeof(int[++n]) is, its size being that of a variable array.
@@ -354,7 +336,8 @@ class Purity {
   bool method_holds(const CXXMethodDecl& method, const CallExpr& call) const {
     const auto* operation = dyn_cast<CXXOperatorCallExpr>(&call);
     if (operation && operation->isAssignmentOp()) return false;
-    if (!(method.isConst() || method.isStatic()) || !arguments_only_read(method, call, operation ? 1 : 0))
+    if (!(method.isConst() || method.isStatic() || only_gives_access(method)) ||
+        !arguments_only_read(method, call, operation ? 1 : 0) || happens(method))
       return false;
     if (method.isConst() && writes_in_place(*method.getParent())) return false;
     if (method.getOverloadedOperator() == OO_Call && !method.getParent()->isLambda() &&
@@ -364,7 +347,25 @@ class Purity {
     if (of_a_library(method))
       return !marked && callbacks_hold(call, operation ? 1 : 0) && !runs_others(method);
     if (method.hasBody()) return body_holds(method);
-    return !marked && !method.isVirtual() && is_plain(method.getParent());
+    return !marked && !method.isVirtual() && !method.isStatic() && is_plain(method.getParent());
+  }
+
+  // To an element, by a reference or an iterator that can do more.
+  static bool only_gives_access(const CXXMethodDecl& method) {
+    static constexpr std::string_view kNames =
+        " operator[] at front back begin end rbegin rend data operator* operator-> value ";
+    const std::string name = method.getNameAsString();
+    const bool makes_one = name == "operator[]" && method.getParent()->getName().contains("map");
+    return of_a_library(method) && !makes_one && method.getNumParams() <= 1 &&
+           kNames.find(' ' + name + ' ') != std::string_view::npos;
+  }
+
+  // Waiting, and what is set for everybody.
+  static bool happens(const CXXMethodDecl& method) {
+    const StringRef of = method.getParent()->getName();
+    const std::string name = method.getNameAsString();
+    return of_a_library(method) && (of.ends_with("future") || name == "sync_with_stdio" || name == "global" ||
+                                    name.starts_with("wait"));
   }
 
   // std::function and its kin: what they call, nobody knows.

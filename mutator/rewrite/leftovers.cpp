@@ -51,7 +51,10 @@ std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Spa
       gone.push_back(declared);
       if (each.list >= 0) elements[each.list].insert(each.element);
       for (const Droppable::Piece& piece : each.pieces) {
-        if (!is_in(gone, piece.span.begin) || piece.span == declared) pieces.push_back(piece);
+        if (!is_in(gone, piece.span.begin) || piece.span == declared) {
+          pieces.push_back(piece);
+          pieces.back().of = static_cast<size_t>(&each - survey.droppable.data());
+        }
         gone.push_back(piece.span);
       }
       again = true;

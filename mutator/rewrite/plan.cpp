@@ -19,8 +19,9 @@ namespace {
 
 using clang::ast_matchers::BoundNodes;
 
-// Cuts that no edit of a rule makes: in a function, what the file has for itself, and headers.
-constexpr size_t kLeftOver = 1u << 30, kOfTheFile = kLeftOver + 1, kInclude = kLeftOver + 2;
+// Cuts that no edit of a rule makes: in a function, headers, and what the file has for itself, by what it is
+// of.
+constexpr size_t kLeftOver = 1u << 30, kInclude = kLeftOver + 1, kOfTheFile = kLeftOver + 2;
 
 class Plan {
  public:
@@ -50,47 +51,52 @@ class Plan {
   // (another header may have come through it), then what the file has for itself, then with nothing but the
   // rule's own cuts.
   bool keep_more() {
-    const auto keep = [&](size_t what) {
+    const auto keep = [&](size_t from, size_t to) {
       const size_t before = cuts_.size();
       std::erase_if(cuts_, [&](const Cut& cut) {
-        if (cut.edit == what && what != kLeftOver) aside_.push_back(cut);
-        return cut.edit == what;
+        const bool is_one = cut.edit >= from && cut.edit <= to;
+        if (is_one && from != kLeftOver) aside_.push_back({cut});
+        return is_one;
       });
+      join_aside();
       return cuts_.size() < before;
     };
-    return keep(kInclude) || keep(kOfTheFile) || keep(kLeftOver);
+    return keep(kInclude, kInclude) || keep(kOfTheFile, SIZE_MAX) || keep(kLeftOver, kLeftOver);
   }
 
   // A try that holds may be one for too much together: one more, with one of those by itself.
   bool take_one() {
-    tried_.reset();
+    tried_.clear();
     if (aside_.size() == 1 && !took_any_) aside_.clear();  // it was alone
     if (aside_.empty()) return false;
     took_any_ = true;
     tried_ = aside_.back();
     aside_.pop_back();
-    cuts_.push_back(*tried_);
+    cuts_.insert(cuts_.end(), tried_.begin(), tried_.end());
     sort();
     return true;
   }
   // Was this such a try? Then without it.
-  bool give_back() { return tried_ && std::erase(cuts_, *tried_) > 0; }
+  bool give_back() {
+    for (const Cut& cut : tried_) std::erase(cuts_, cut);
+    return !tried_.empty();
+  }
 
   // Is what stays the same with and without what nobody names any more?
   bool stays_the_same(const std::vector<Cut>& settled, const Overlay& others) const {
     std::vector<Cut> keeping;
     for (const Cut& cut : settled)
-      if (cut.edit == kOfTheFile)
+      if (cut.edit >= kOfTheFile)
         keeping.push_back({cut.span, std::string(tokens_.text(cut.span)), cut.edit});
       else if (cut.edit != kInclude)
         keeping.push_back(cut);
-    const auto goes = [](const Cut& cut) { return cut.edit == kOfTheFile || cut.edit == kInclude; };
+    const auto goes = [](const Cut& cut) { return cut.edit >= kInclude; };
     if (std::none_of(settled.begin(), settled.end(), goes)) return true;
     const Assembled with = assembled(keeping), without = assembled(settled);
     const auto before = unit_.again(with.text, others), after = unit_.again(without.text, others);
     std::vector<Span> kept;
     for (size_t i = 0; i < keeping.size(); ++i)
-      if (keeping[i].edit == kOfTheFile) kept.push_back(with.holes[i]);
+      if (keeping[i].edit >= kOfTheFile) kept.push_back(with.holes[i]);
     return before && after && resolution(**before, kept) == resolution(**after, {});
   }
 
@@ -114,6 +120,18 @@ class Plan {
 
   tl::unexpected<Error> wrong(size_t edit, unsigned offset, const std::string& message) const {
     return rewrite::wrong(unit_, *edits_[edit].edit, offset, message);
+  }
+
+  // A function's declaration and its definition go together, or stay.
+  void join_aside() {
+    std::map<size_t, std::vector<Cut>> of_the_file;
+    std::erase_if(aside_, [&](const std::vector<Cut>& cuts) {
+      if (cuts[0].edit < kOfTheFile) return false;
+      auto& joined = of_the_file[cuts[0].edit];
+      joined.insert(joined.end(), cuts.begin(), cuts.end());
+      return true;
+    });
+    for (auto& [edit, cuts] : of_the_file) aside_.push_back(std::move(cuts));
   }
 
   void add(size_t edit, Span span, std::string text, bool lines) {
@@ -184,7 +202,7 @@ class Plan {
       // A directive or a pragma says something of it, or of what would come to stand there.
       if (!free || directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
       const Function* around = survey_.around(whole.begin);
-      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile, whole, "",
+      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of, whole, "",
           piece.statement && is_whole_lines(unit_.text, whole));
       gone.push_back(whole);
     }
@@ -267,8 +285,8 @@ class Plan {
   std::vector<Numbered> edits_;  // of all takes
   std::map<std::string, std::string> bound_;
   std::vector<Cut> cuts_;
-  std::vector<Cut> aside_;  // what was kept, to be tried by itself
-  std::optional<Cut> tried_;
+  std::vector<std::vector<Cut>> aside_;  // what was kept, to be tried by itself: each with all its pieces
+  std::vector<Cut> tried_;
   bool took_any_ = false;
   unsigned first_ = 0;  // where the rule's own edits begin
 };

@@ -54,24 +54,32 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
   bool VisitDeclRefExpr(DeclRefExpr* name) {
-    if (isa<FunctionDecl>(name->getDecl())) {
-      if (!found_by_arguments_.contains(name)) refer_to_scope(name->getLocation(), *name->getFoundDecl());
-    } else {
+    // What is found behind a `::` is a matter of what stands before it.
+    if (name->hasQualifier() || found_by_arguments_.contains(name)) return true;
+    const DeclContext* scope = name->getFoundDecl()->getDeclContext();
+    if (isa<FunctionDecl>(name->getDecl()) || scope->isRecord())
+      refer_to_scope(name->getLocation(), *name->getFoundDecl());
+    else
       refer(name->getLocation(), name->getDecl());
-    }
     return true;
   }
 
   bool VisitMemberExpr(MemberExpr* name) {
-    if (!isa<CXXMethodDecl>(name->getMemberDecl()))
-      refer(name->getMemberLoc(), name->getMemberDecl());
-    else if (name->isImplicitAccess())  // of an object that is named it depends on the object's type
+    // Of an object that is named it depends on the object's type.
+    if (name->isImplicitAccess() && !name->hasQualifier())
       refer_to_scope(name->getMemberLoc(), *name->getMemberDecl());
     return true;
   }
 
   bool VisitCallExpr(CallExpr* call) {
     if (call->usesADL()) found_by_arguments_.insert(call->getCallee()->IgnoreParenImpCasts());
+    return true;
+  }
+
+  bool VisitElaboratedTypeLoc(ElaboratedTypeLoc type) {
+    if (!type.getQualifierLoc()) return true;
+    if (const auto named = type.getNamedTypeLoc().getAs<TypeSpecTypeLoc>())
+      qualified_.insert(named.getNameLoc().getRawEncoding());
     return true;
   }
 
@@ -86,7 +94,9 @@ class Collector : public RecursiveASTVisitor<Collector> {
     else if (const auto of = type.getAs<TemplateSpecializationTypeLoc>())
       named = of.getTypePtr()->getTemplateName().getAsTemplateDecl();
     const auto place = type.getAs<TypeSpecTypeLoc>();
-    if (named && place && !isa<TemplateTemplateParmDecl>(named)) refer(place.getNameLoc(), named);
+    if (named && place && !isa<TemplateTemplateParmDecl>(named) &&
+        !qualified_.contains(place.getNameLoc().getRawEncoding()))
+      refer(place.getNameLoc(), named);
     return true;
   }
 
@@ -124,7 +134,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
     Reference reference{shape_.token_at(*at)};
     // A namespace is opened in many places.
     const auto declared =
-        isa<NamespaceDecl>(what) ? std::nullopt : unit_.offset(what->getCanonicalDecl()->getLocation());
+        isa<NamespaceDecl>(what) ? std::nullopt : unit_.offset(defined(*what).getLocation());
     if (declared)
       reference.declared = shape_.token_at(*declared);
     else
@@ -132,24 +142,28 @@ class Collector : public RecursiveASTVisitor<Collector> {
     references_.push_back(reference);
   }
 
-  // Of functions only where they were found: which of several is meant there depends on types.
+  // Of several declarations that which matters: another one may go.
+  static const Decl& defined(const NamedDecl& what) {
+    const Decl* definition = nullptr;
+    if (const auto* tag = dyn_cast<TagDecl>(&what)) definition = tag->getDefinition();
+    if (const auto* variable = dyn_cast<VarDecl>(&what)) definition = variable->getDefinition();
+    return definition ? *definition : *what.getMostRecentDecl();
+  }
+
+  // Of functions and members only in what kind of scope they were found: which of several is meant there, and
+  // in which class or namespace, may depend on types.
   void refer_to_scope(SourceLocation where, const NamedDecl& found) {
     const auto at = found.getIdentifier() ? unit_.offset(where) : std::nullopt;
     if (!at) return;
-    Reference reference{shape_.token_at(*at)};
-    const auto declared =
-        found.getDeclContext()->isFunctionOrMethod() ? unit_.offset(found.getLocation()) : std::nullopt;
-    if (declared)
-      reference.declared = shape_.token_at(*declared);
-    else
-      reference.elsewhere = name_of(found);
-    references_.push_back(reference);
+    const DeclContext* scope = found.getDeclContext()->getRedeclContext();
+    const size_t kind = scope->isFunctionOrMethod() ? kInBlock : scope->isRecord() ? kInClass : kInNamespace;
+    references_.push_back({shape_.token_at(*at), -1, kind});
   }
 
   // Never 0.
   size_t name_of(const NamedDecl& what) {
     const auto [known, added] = names_.try_emplace(what.getCanonicalDecl(), 0);
-    if (added) known->second = std::hash<std::string>{}(what.getQualifiedNameAsString()) | 1;
+    if (added) known->second = std::hash<std::string>{}(what.getQualifiedNameAsString()) | kNamed;
     return known->second;
   }
 
@@ -185,7 +199,10 @@ class Collector : public RecursiveASTVisitor<Collector> {
   const Shape& shape_;
   std::vector<Node> nodes_;
   std::vector<Reference> references_;
+  // No name has the bit's number.
+  static constexpr size_t kInBlock = 1, kInClass = 2, kInNamespace = 3, kNamed = 4;
   llvm::DenseSet<const Stmt*> found_by_arguments_;
+  llvm::DenseSet<unsigned> qualified_;
   llvm::DenseMap<const Decl*, size_t> names_;
 };
 
@@ -347,28 +364,27 @@ std::optional<int> renamed(const Read& before, const Read& after) {
   return std::nullopt;
 }
 
-// The same of what the holes of the second text repeat of the first: a name is another variable's where it
-// was that of others only, in all that this hole repeats.
+// The same of what the holes of the second text repeat of the first: wherever its tokens stand in the hole.
 std::optional<int> renamed_inside(const Read& before, const Read& after,
                                   const std::vector<std::vector<Span>>& carried) {
-  for (size_t i = 0; i < carried.size(); ++i) {
-    std::map<std::string_view, std::vector<Meaning>> was;
+  const auto text = [](const Read& read, int token) { return read.shape.text(read.shape.span(token)); };
+  const auto differs = [&](int was, int is) {
+    const auto old = before.meant.find(was);
+    const auto now = after.meant.find(is);
+    return old != before.meant.end() && now != after.meant.end() && old->second && now->second &&
+           !now->second->is_cut() && *old->second != *now->second;
+  };
+  for (size_t i = 0; i < carried.size(); ++i)
     for (const Span& span : carried[i]) {
-      const int end = before.shape.token_at(span.end);
-      for (auto it = before.meant.lower_bound(before.shape.token_at(span.begin));
-           it != before.meant.end() && it->first < end; ++it)
-        if (it->second) was[before.shape.text(before.shape.span(it->first))].push_back(*it->second);
+      const int first = before.shape.token_at(span.begin), count = before.shape.token_at(span.end) - first;
+      for (int at = after.holes[i].begin; count > 0 && at + count <= after.holes[i].end; ++at) {
+        int same = 0;
+        while (same < count && text(before, first + same) == text(after, at + same)) ++same;
+        if (same < count) continue;
+        for (int k = 0; k < count; ++k)
+          if (differs(first + k, at + k)) return at + k;
+      }
     }
-    if (was.empty()) continue;
-    for (auto it = after.meant.lower_bound(after.holes[i].begin);
-         it != after.meant.end() && it->first < after.holes[i].end; ++it) {
-      if (!it->second || it->second->is_cut()) continue;
-      const auto old = was.find(after.shape.text(after.shape.span(it->first)));
-      if (old != was.end() &&
-          std::find(old->second.begin(), old->second.end(), *it->second) == old->second.end())
-        return it->first;
-    }
-  }
   return std::nullopt;
 }
 

@@ -120,7 +120,7 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   std::optional<Span> span_of(SourceRange range) {
-    const auto begin = unit_.offset(range.getBegin()), last = unit_.offset(range.getEnd());
+    const auto begin = unit_.offset(range.getBegin()), last = unit_.end_offset(range.getEnd());
     if (!begin || !last || *last < *begin) return std::nullopt;
     const Token* token = unit_.tokens.after(*last);
     return Span{*begin, token && token->span.begin == *last ? token->span.end : *last + 1};
@@ -130,7 +130,9 @@ class Surveyor : public MatchFinder::MatchCallback {
   std::optional<Span> statement_span(SourceRange range) {
     // It may begin with a macro (`__shared__`), but not be inside of one.
     const SourceLocation begin = range.getBegin();
-    if (range.getEnd().isMacroID() ||
+    const SourceLocation end = range.getEnd();
+    if ((end.isMacroID() &&
+         !Lexer::isAtEndOfMacroExpansion(end, unit_.sources(), unit_.context().getLangOpts())) ||
         (begin.isMacroID() &&
          !Lexer::isAtStartOfMacroExpansion(begin, unit_.sources(), unit_.context().getLangOpts())))
       return std::nullopt;
@@ -243,7 +245,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (!span) return std::nullopt;
     const auto* above = parent<Stmt>(DynTypedNode::create(statement));
     if (!above) return std::nullopt;
-    if (isa<CompoundStmt>(above)) return Droppable::Piece{*span, true};
+    if (isa<CompoundStmt>(above)) return Droppable::Piece{with_empty_macros(unit_, *span), true};
     const Token* next = unit_.tokens.after(span->end);
     const Token* last = unit_.tokens.before(span->end);
     if (!next || !unit_.tokens.is(last, ";")) return std::nullopt;
@@ -299,7 +301,23 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (!unit_.tokens.is(last, ";") && !unit_.tokens.is(last, "}")) return std::nullopt;
     // A label stands before a statement.
     if (behind_label && unit_.tokens.is(unit_.tokens.after(span->end), "}")) return std::nullopt;
-    return span;
+    return with_empty_macros(unit_, *span);
+  }
+
+  // Does the loop have a counter of its own, which says when it ends?
+  static bool counts(const ForStmt& loop) {
+    const auto* declared = dyn_cast_or_null<DeclStmt>(loop.getInit());
+    if (!declared || !loop.getCond() || !loop.getInc()) return false;
+    return std::any_of(declared->decl_begin(), declared->decl_end(), [&](const Decl* each) {
+      return names(loop.getCond(), each) && names(loop.getInc(), each);
+    });
+  }
+  static bool names(const Stmt* tree, const Decl* declared) {
+    if (!tree) return false;
+    const auto* name = dyn_cast<DeclRefExpr>(tree);
+    return (name && name->getDecl() == declared) ||
+           std::any_of(tree->child_begin(), tree->child_end(),
+                       [&](const Stmt* child) { return names(child, declared); });
   }
 
   // The ifs and loops around a write that do nothing but that.
@@ -307,6 +325,8 @@ class Surveyor : public MatchFinder::MatchCallback {
     const Stmt* outermost = &write;
     for (const Stmt* at = &write;;) {
       at = parent<Stmt>(DynTypedNode::create(*at));
+      const auto* loop = dyn_cast_or_null<ForStmt>(at);
+      if (loop && !counts(*loop)) return outermost;  // it may be waiting
       if (!at || !isa<CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt>(at) || at->getBeginLoc().isMacroID() ||
           !only_writes(at, variable))
         return outermost;
@@ -373,7 +393,10 @@ class Surveyor : public MatchFinder::MatchCallback {
     const auto at = unit_.offset(label.getIdentLoc());
     const Token* colon = at ? unit_.tokens.after(*at + label.getDecl()->getName().size()) : nullptr;
     if (!unit_.tokens.is(colon, ":") || !label.getDecl()->attrs().empty()) return;
-    const Token* end = isa<NullStmt>(label.getSubStmt()) ? unit_.tokens.after(colon->span.end) : colon;
+    const auto* empty = dyn_cast<NullStmt>(label.getSubStmt());
+    const Token* end = empty && empty->getSemiLoc().isFileID() && !empty->hasLeadingEmptyMacro()
+                           ? unit_.tokens.after(colon->span.end)
+                           : colon;
     if (!end) return;
     add({label.getDecl()->getNameAsString(), {{{*at, end->span.end}, true}}, {}},
         uses_[key_of(label.getDecl())]);

@@ -19,6 +19,7 @@ struct Droppable {
   struct Piece {
     Span span;
     bool statement;  // which has lines and comments; else exactly these bytes
+    size_t of = 0;   // whose it is, in `droppable`; of the pieces that are to go
   };
   std::vector<Piece> pieces;
   std::vector<unsigned> uses;  // where it is read, apart from its pieces; never empty
