@@ -37,15 +37,6 @@ std::vector<Include> written_includes(const Unit& unit) {
   return result;
 }
 
-const NamedDecl* named_type(TypeLoc type) {
-  if (const auto alias = type.getAs<TypedefTypeLoc>()) return alias.getTypedefNameDecl();
-  if (const auto tag = type.getAs<TagTypeLoc>()) return tag.getDecl();
-  if (const auto of = type.getAs<TemplateSpecializationTypeLoc>())
-    return of.getTypePtr()->getTemplateName().getAsTemplateDecl();
-  if (const auto used = type.getAs<UsingTypeLoc>()) return used.getFoundDecl();
-  return nullptr;
-}
-
 class Reader : public MatchFinder::MatchCallback {
  public:
   Reader(Unit& unit, std::vector<Include>& includes) : unit_(unit), includes_(includes) {}

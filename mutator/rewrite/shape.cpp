@@ -84,15 +84,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
   bool VisitTypeLoc(TypeLoc type) {
-    const NamedDecl* named = nullptr;
-    if (const auto alias = type.getAs<TypedefTypeLoc>())
-      named = alias.getTypedefNameDecl();
-    else if (const auto used = type.getAs<UsingTypeLoc>())
-      named = used.getFoundDecl();
-    else if (const auto tag = type.getAs<TagTypeLoc>())
-      named = tag.getDecl();
-    else if (const auto of = type.getAs<TemplateSpecializationTypeLoc>())
-      named = of.getTypePtr()->getTemplateName().getAsTemplateDecl();
+    const NamedDecl* named = named_type(type);
     const auto place = type.getAs<TypeSpecTypeLoc>();
     if (named && place && !isa<TemplateTemplateParmDecl>(named) &&
         !qualified_.contains(place.getNameLoc().getRawEncoding()))

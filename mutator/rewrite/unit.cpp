@@ -273,6 +273,15 @@ std::optional<unsigned> Unit::end_offset(clang::SourceLocation location) {
   return offset(location);
 }
 
+const clang::NamedDecl* named_type(clang::TypeLoc type) {
+  if (const auto alias = type.getAs<clang::TypedefTypeLoc>()) return alias.getTypedefNameDecl();
+  if (const auto tag = type.getAs<clang::TagTypeLoc>()) return tag.getDecl();
+  if (const auto of = type.getAs<clang::TemplateSpecializationTypeLoc>())
+    return of.getTypePtr()->getTemplateName().getAsTemplateDecl();
+  if (const auto used = type.getAs<clang::UsingTypeLoc>()) return used.getFoundDecl();
+  return nullptr;
+}
+
 Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
                                          const std::filesystem::path& commands, const std::string& file,
                                          const Place& place) {

@@ -61,6 +61,9 @@ class Unit {
   Job job_;
 };
 
+// The alias, class or template that a written type names; null where it names none.
+const clang::NamedDecl* named_type(clang::TypeLoc type);
+
 // A header is parsed by itself, as the file that is compiled nearest to it is. Errors: Exit::catalog at
 // `place` when the file is not in compile_commands.json or does not parse (with the compiler's first
 // message), Exit::io when there is no compile_commands.json.
