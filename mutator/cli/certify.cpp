@@ -114,6 +114,19 @@ Result<std::vector<const catalog::Rule*>> part_of(std::vector<const catalog::Rul
   return part;
 }
 
+// Told as it goes.
+std::vector<Result<std::vector<grade::Certificate>>> prove(Context& c, grade::Mutants& mutants,
+                                                           const std::vector<const catalog::Rule*>& rules,
+                                                           const grade::Proof& proof) {
+  const int number = static_cast<int>(rules.size());
+  const auto tell = c.ui.progress();
+  tell("certifying", 0, number);
+  auto answers = grade::certify(mutants, rules, proof,
+                                [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
+  c.ui.clear_progress();
+  return answers;
+}
+
 // What came of a change that an operator makes.
 const char* fate_of(const Result<std::vector<grade::Certificate>>& answer) {
   if (!answer) return "no mutant";  // it would mean something else, or not compile
@@ -137,14 +150,9 @@ Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, con
   if (all.empty()) return fail(Exit::catalog, "the operators find nothing in the sources of the tree");
   const auto part = part_of(all, shard);
   NANOBUG_TRY(part);
-  const int number = static_cast<int>(part->size());
-  const auto tell = c.ui.progress();
-  tell("certifying", 0, number);
   const auto began = std::chrono::steady_clock::now();
-  const auto answers = grade::certify(
-      **mutants, *part, proof, [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
+  const auto answers = prove(c, **mutants, *part, proof);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  c.ui.clear_progress();
   nlohmann::json json = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows = {{"CHANGE", "PLACE", "SYMPTOM", "SEEN BY", "FATE"}};
   std::map<std::string, size_t> fates;
@@ -220,12 +228,7 @@ Result<Exit> certify(Context& c, const Options& options) {
     NANOBUG_TRY(came);
     c.ui.say(fmt::format("{} from {}", coach::count(static_cast<size_t>(*came), "certificate"), tidy(cache)));
   }
-  const auto tell = c.ui.progress();
-  tell("certifying", 0, static_cast<int>(rules.size()));
-  const auto answers = grade::certify(**mutants, rules, proof, [&](const catalog::Rule&, int done) {
-    tell("certifying", done, static_cast<int>(rules.size()));
-  });
-  c.ui.clear_progress();
+  const auto answers = prove(c, **mutants, rules, proof);
   nlohmann::json json = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows = {
       {"RULE", "PLACE", "SYMPTOM", "SILENCE", "SEEN BY", "CERTIFICATE"}};

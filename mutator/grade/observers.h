@@ -3,9 +3,10 @@
 // A rule names its own in `seen_by`; they are asked first, and decide. The other probes that run what it
 // changes are asked too, for the record of who else sees it: hundreds of them take a few seconds. A parity
 // run takes as long by itself, so only those that are named are begun; but of a decoy, which nobody may see,
-// all are, and of a rule that names nobody, where no probe sees it. Where a mutant's library is the clean tree's, and its public headers too, no probe can see it, and
-// none is asked; nor is a run that does what the clean tree's does: each of its programs is the clean tree's,
-// byte for byte, or it runs nothing of what the mutant changes (courses.h).
+// all are, and of a rule that names nobody, where no probe sees it. Where a mutant's library is the clean
+// tree's, and its public headers too, no probe can see it, and none is asked; nor is a run that does what the
+// clean tree's does: each of its programs is the clean tree's, byte for byte, or it runs nothing of what the
+// mutant changes (courses.h).
 #pragma once
 
 #include <map>

@@ -12,9 +12,10 @@ namespace {
 
 constexpr size_t kDigits = 16;
 
-std::string digits_of(const fs::path& file) {
+Result<std::string> digits_of(const fs::path& file) {
   const auto text = read_file(file);
-  return text ? sha256(*text).substr(0, kDigits) : "";
+  NANOBUG_TRY(text);
+  return sha256(*text).substr(0, kDigits);
 }
 
 }  // namespace
@@ -33,17 +34,17 @@ std::vector<Stocked> stock_of(const catalog::Catalog& catalog, const fs::path& t
     if (!(words >> was >> one.file >> one.spot.op >> one.spot.line >> one.spot.column >> one.spot.number))
       continue;
     if (std::find(operators.begin(), operators.end(), one.spot.op) == operators.end()) continue;
-    if (!digits.contains(one.file)) digits[one.file] = digits_of(tree / one.file);
+    if (!digits.contains(one.file)) digits[one.file] = digits_of(tree / one.file).value_or("");
     if (was == digits[one.file]) stock.push_back(std::move(one));
   }
   return stock;
 }
 
 Result<std::string> stock_line(const Stocked& one, const fs::path& tree) {
-  const auto text = read_file(tree / one.file);
-  NANOBUG_TRY(text);
-  return fmt::format("{} {} {} {} {} {}\n", sha256(*text).substr(0, kDigits), one.file, one.spot.op,
-                     one.spot.line, one.spot.column, one.spot.number);
+  const auto digits = digits_of(tree / one.file);
+  NANOBUG_TRY(digits);
+  return fmt::format("{} {} {} {} {} {}\n", *digits, one.file, one.spot.op, one.spot.line, one.spot.column,
+                     one.spot.number);
 }
 
 }  // namespace nanobug::grade

@@ -24,6 +24,12 @@ bool says_how_it_is_copied(const CXXRecordDecl& record) {
   });
 }
 
+// The class that a type, or what it refers to, is; null where it is none, or not complete.
+const CXXRecordDecl* class_of(QualType type) {
+  const CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+  return record ? record->getDefinition() : nullptr;
+}
+
 // A class of the standard library by this name.
 bool is_std(const CXXRecordDecl& record, StringRef name) {
   return record.isInStdNamespace() && record.getIdentifier() && record.getName() == name;
@@ -104,9 +110,7 @@ bool is_callable(QualType type) {
   type = type.getNonReferenceType();
   if (type->isFunctionType() || type->isFunctionPointerType() || type->isMemberFunctionPointerType())
     return true;
-  const CXXRecordDecl* record = type->getAsCXXRecordDecl();
-  if (!record) return false;
-  record = record->getDefinition();
+  const CXXRecordDecl* record = class_of(type);
   return record && has_call_operator(*record);
 }
 
@@ -131,8 +135,7 @@ bool writes_in_place(const CXXRecordDecl& record) {
 
 // An iterator, a view, a reference in an object: by a const one the elements can be written.
 bool writes_through(QualType type) {
-  const CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
-  record = record ? record->getDefinition() : nullptr;
+  const CXXRecordDecl* record = class_of(type);
   if (!record) return false;
   if (writes_in_place(*record)) return true;
   for (const char* name : {"back_insert_iterator", "front_insert_iterator", "insert_iterator",
@@ -155,8 +158,7 @@ bool reads_a_stream(QualType type) {
 
 // A class of the program's own that does something when it is made, copied, assigned, compared or destroyed.
 bool does_something(QualType type) {
-  const CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
-  record = record ? record->getDefinition() : nullptr;
+  const CXXRecordDecl* record = class_of(type);
   if (!record || record->isLambda() || of_a_library(*record)) return false;
   if (!record->isTriviallyCopyable() || record->hasUserDeclaredConstructor() ||
       (record->hasDefaultConstructor() && !record->hasTrivialDefaultConstructor()))

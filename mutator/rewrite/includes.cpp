@@ -208,10 +208,10 @@ std::vector<Include> read_includes(Unit& unit) {
   finder.addMatcher(cxxConstructExpr().bind("made"), &reader);
   finder.addMatcher(typeLoc().bind("type"), &reader);
   finder.matchAST(unit.context());
+  std::erase_if(includes, [](const Include& include) { return include.uses.empty(); });
+  if (includes.empty()) return includes;
   const std::set<unsigned> kept = Kept(unit).lines();
-  std::erase_if(includes, [&](const Include& include) {
-    return include.uses.empty() || kept.contains(include.line.begin);
-  });
+  std::erase_if(includes, [&](const Include& include) { return kept.contains(include.line.begin); });
   return includes;
 }
 

@@ -19,9 +19,9 @@ namespace {
 
 using clang::ast_matchers::BoundNodes;
 
-// Cuts that no edit of a rule makes: in a function, headers, and what the file has for itself, by what it is
-// of.
-constexpr size_t kLeftOver = 1u << 30, kInclude = kLeftOver + 1, kOfTheFile = kLeftOver + 2;
+// Cuts that no edit of a rule makes: in a function, headers, one by one, and what the file has for itself, by
+// what it is of.
+constexpr size_t kLeftOver = 1u << 29, kInclude = 1u << 30, kOfTheFile = 1u << 31;
 
 class Plan {
  public:
@@ -54,14 +54,13 @@ class Plan {
     const auto keep = [&](size_t from, size_t to) {
       const size_t before = cuts_.size();
       std::erase_if(cuts_, [&](const Cut& cut) {
-        const bool is_one = cut.edit >= from && cut.edit <= to;
-        if (is_one && from != kLeftOver) aside_.push_back({cut});
+        const bool is_one = cut.edit >= from && cut.edit < to;
+        if (is_one && from != kLeftOver) aside_[cut.edit].push_back(cut);
         return is_one;
       });
-      join_aside();
       return cuts_.size() < before;
     };
-    return keep(kInclude, kInclude) || keep(kOfTheFile, SIZE_MAX) || keep(kLeftOver, kLeftOver);
+    return keep(kInclude, kOfTheFile) || keep(kOfTheFile, SIZE_MAX) || keep(kLeftOver, kInclude);
   }
 
   // A try that holds may be one for too much together: one more, with one of those by itself.
@@ -70,8 +69,8 @@ class Plan {
     if (aside_.size() == 1 && !took_any_) aside_.clear();  // it was alone
     if (aside_.empty()) return false;
     took_any_ = true;
-    tried_ = aside_.back();
-    aside_.pop_back();
+    tried_ = std::move(std::prev(aside_.end())->second);
+    aside_.erase(std::prev(aside_.end()));
     cuts_.insert(cuts_.end(), tried_.begin(), tried_.end());
     sort();
     return true;
@@ -84,14 +83,14 @@ class Plan {
 
   // Is what stays the same with and without what nobody names any more?
   bool stays_the_same(const std::vector<Cut>& settled, const Overlay& others) const {
+    const auto goes = [](const Cut& cut) { return cut.edit >= kInclude; };
+    if (std::none_of(settled.begin(), settled.end(), goes)) return true;
     std::vector<Cut> keeping;
     for (const Cut& cut : settled)
       if (cut.edit >= kOfTheFile)
         keeping.push_back({cut.span, std::string(tokens_.text(cut.span)), cut.edit});
-      else if (cut.edit != kInclude)
+      else if (!goes(cut))
         keeping.push_back(cut);
-    const auto goes = [](const Cut& cut) { return cut.edit >= kInclude; };
-    if (std::none_of(settled.begin(), settled.end(), goes)) return true;
     const Assembled with = assembled(keeping), without = assembled(settled);
     const auto before = unit_.again(with.text, others), after = unit_.again(without.text, others);
     std::vector<Span> kept;
@@ -120,18 +119,6 @@ class Plan {
 
   tl::unexpected<Error> wrong(size_t edit, unsigned offset, const std::string& message) const {
     return rewrite::wrong(unit_, *edits_[edit].edit, offset, message);
-  }
-
-  // A function's declaration and its definition go together, or stay.
-  void join_aside() {
-    std::map<size_t, std::vector<Cut>> of_the_file;
-    std::erase_if(aside_, [&](const std::vector<Cut>& cuts) {
-      if (cuts[0].edit < kOfTheFile) return false;
-      auto& joined = of_the_file[cuts[0].edit];
-      joined.insert(joined.end(), cuts.begin(), cuts.end());
-      return true;
-    });
-    for (auto& [edit, cuts] : of_the_file) aside_.push_back(std::move(cuts));
   }
 
   void add(size_t edit, Span span, std::string text, bool lines) {
@@ -206,7 +193,8 @@ class Plan {
           piece.statement && is_whole_lines(unit_.text, whole));
       gone.push_back(whole);
     }
-    for (const Span& line : unread_after(survey_.includes, gone, added)) add(kInclude, line, "", true);
+    for (const Span& line : unread_after(survey_.includes, gone, added))
+      add(kInclude + line.begin, line, "", true);
     sort();
   }
 
@@ -285,7 +273,8 @@ class Plan {
   std::vector<Numbered> edits_;  // of all takes
   std::map<std::string, std::string> bound_;
   std::vector<Cut> cuts_;
-  std::vector<std::vector<Cut>> aside_;  // what was kept, to be tried by itself: each with all its pieces
+  std::map<size_t, std::vector<Cut>>
+      aside_;  // what was kept, to be tried by itself, each with all its pieces
   std::vector<Cut> tried_;
   bool took_any_ = false;
   unsigned first_ = 0;  // where the rule's own edits begin
@@ -325,14 +314,14 @@ std::vector<Result<Planned>> plan(Unit& unit, const Survey& survey,
   std::vector<const std::vector<Cut>*> drafts;
   for (const auto& [group, plan] : plans) drafts.push_back(&plan->cuts());
   auto settled = settle(unit, drafts, others);
-  auto held = settled;
+  std::map<size_t, std::vector<Cut>> held;  // of those of which a try did
   std::vector<size_t> asked(plans.size());
   std::iota(asked.begin(), asked.end(), size_t{0});
   while (!asked.empty()) {
     std::erase_if(asked, [&](size_t k) {
       Plan& plan = *plans[k].second;
       if (settled[k] && plan.stays_the_same(*settled[k], others)) {
-        held[k] = settled[k];
+        held[k] = *settled[k];
         return !plan.take_one();
       }
       if (!plan.give_back()) return !plan.keep_more();

@@ -192,14 +192,10 @@ class Settler {
           Exit::catalog,
           "the edit leaves a label with no statement behind it; take the label too, or replace the statement",
           std::nullopt};
-    if (different.is_name)
-      return {Exit::catalog,
-              "the edit changes how the code around it is read: '" + text + "' comes to mean something else",
-              std::nullopt};
-    return {Exit::catalog,
-            different.in_after
-                ? "the edit changes how the code around it is read: '" + text + "' becomes one piece"
-                : "the edit changes how the code around it is read: '" + text + "' is one piece no more",
+    const char* const how = different.is_name    ? "comes to mean something else"
+                            : different.in_after ? "becomes one piece"
+                                                 : "is one piece no more";
+    return {Exit::catalog, "the edit changes how the code around it is read: '" + text + "' " + how,
             std::nullopt};
   }
 

@@ -310,12 +310,9 @@ const Seen* missing(const std::vector<Seen>& a, const std::vector<Seen>& b) {
 struct Meaning {
   int declared = -1;
   size_t elsewhere = 0;
-  int token = 0;  // the name
 
   bool is_cut() const { return declared < 0 && elsewhere == 0; }
-  bool operator==(const Meaning& other) const {
-    return declared == other.declared && elsewhere == other.elsewhere;
-  }
+  bool operator==(const Meaning&) const = default;
 };
 
 // Of each name, by its token. One that stands for several (a macro's) has none.
@@ -323,7 +320,7 @@ std::map<int, std::optional<Meaning>> meanings(const Shape& shape, const std::ve
   const Around around(shape, holes);
   std::map<int, std::optional<Meaning>> all;
   for (const Reference& reference : shape.references()) {
-    Meaning meaning{-1, reference.elsewhere, reference.at};
+    Meaning meaning{-1, reference.elsewhere};
     if (reference.declared >= 0) meaning.declared = around.place(reference.declared).value_or(-1);
     const auto [known, added] = all.emplace(reference.at, meaning);
     if (!added && known->second != meaning) known->second.reset();

@@ -23,8 +23,8 @@ struct Node {
 };
 
 // A name of a variable, a type or a namespace, and where that is declared: at a token of the file, or
-// elsewhere
-// (-1, and what tells it from others). Of a function: in which scope it was found.
+// elsewhere (-1, and what tells it from others). Of a function or a member: in what kind of scope it was
+// found.
 struct Reference {
   int at = 0;
   int declared = -1;
