@@ -10,7 +10,10 @@ namespace nanobug {
 
 std::optional<std::vector<fs::path>> libraries_of(const Command& command) {
   if (!elf_wants_glibc(command.argv.front())) return std::nullopt;
-  Command ask{.argv = {command.argv.front()}, .environment = command.environment, .limits = command.limits};
+  Command ask = {.argv = {command.argv.front()},
+                 .environment = command.environment,
+                 .not_inherited = command.not_inherited,
+                 .limits = command.limits};
   ask.environment["LD_TRACE_LOADED_OBJECTS"] = "1";
   const auto told = run(ask);
   if (!told || !told->good()) return std::nullopt;

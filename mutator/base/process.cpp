@@ -65,13 +65,13 @@ void wait_for_end(int pipe) {
   }
 }
 
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
+std::vector<std::string> merged_environment(const Command& command) {
   std::vector<std::string> all;
   for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text(*entry);
-    if (!added.contains(std::string(text.substr(0, text.find('='))))) all.emplace_back(text);
+    const std::string_view text(*entry), name = text.substr(0, text.find('='));
+    if (!command.environment.contains(std::string(name)) && inherits(command, name)) all.emplace_back(text);
   }
-  for (const auto& [name, value] : added) all.push_back(name + '=' + value);
+  for (const auto& [name, value] : command.environment) all.push_back(name + '=' + value);
   return all;
 }
 
@@ -236,6 +236,12 @@ std::string Finished::how() const {
   return "exit code " + std::to_string(exit_code);
 }
 
+bool inherits(const Command& command, std::string_view name) {
+  return std::none_of(command.not_inherited.begin(), command.not_inherited.end(), [&](std::string_view one) {
+    return one.ends_with('*') ? name.starts_with(one.substr(0, one.size() - 1)) : name == one;
+  });
+}
+
 std::optional<std::filesystem::path> find_program(const std::string& name) {
   if (name.find('/') != std::string::npos)
     return ::access(name.c_str(), X_OK) == 0 ? std::optional<fs::path>(name) : std::nullopt;
@@ -276,8 +282,7 @@ void Supervised::end() {
   if (life >= 0) ::close(life);
 }
 
-Words::Words(const Command& command)
-    : arguments_(command.argv), environment_(merged_environment(command.environment)) {
+Words::Words(const Command& command) : arguments_(command.argv), environment_(merged_environment(command)) {
   argv_ = pointers(arguments_), environ_ = pointers(environment_);
 }
 

@@ -23,9 +23,11 @@ struct Limits {
 };
 
 struct Command {
-  std::vector<std::string> argv;                                       // argv[0] is looked up on PATH
-  std::filesystem::path directory = {};                                // empty: the caller's
-  std::map<std::string, std::string> environment = {};                 // added to the caller's
+  std::vector<std::string> argv;                        // argv[0] is looked up on PATH
+  std::filesystem::path directory = {};                 // empty: the caller's
+  std::map<std::string, std::string> environment = {};  // added to the caller's
+  // What it does not have of the caller's: names, or their beginnings with a * after them.
+  std::vector<std::string> not_inherited = {};
   std::filesystem::path input = {};                                    // a file, its stdin; empty: nothing
   std::optional<std::chrono::milliseconds> time_limit = std::nullopt;  // for the whole run, by the clock
   Limits limits = {};                                                  // for the whole run
@@ -62,6 +64,9 @@ Result<Finished> run(const Command& command, Standby* standby = nullptr);
 // On SIGINT, SIGTERM and SIGHUP: waits until all that run() has started is dead, then dies of the signal as
 // usual. A signal that is ignored (nohup) stays ignored.
 void end_children_when_interrupted();
+
+// Does the command have the caller's variable of this name?
+bool inherits(const Command& command, std::string_view name);
 
 // The program's path on PATH, or nothing.
 std::optional<std::filesystem::path> find_program(const std::string& name);

@@ -76,7 +76,7 @@ std::unique_ptr<Standby> Standby::hold(Command held, Standby* from) {
   if (!preload) return nullptr;
   held.argv.resize(1);
   if (!from) {
-    const char* others = std::getenv("LD_PRELOAD");
+    const char* others = inherits(held, "LD_PRELOAD") ? std::getenv("LD_PRELOAD") : nullptr;
     held.environment["LD_PRELOAD"] = preload.name() + (others ? std::string(":") + others : "");
   }
   const Words words(held);

@@ -28,7 +28,8 @@ class Standby {
   // `command` has the program, by its path, and the environment that its libraries are loaded in; how long
   // that may take is its limits' to say. Whatever lies below `own` is the program's and is taken apart when
   // it ends; the other libraries go with the process. Nothing when the program cannot be held: it is not
-  // dynamically linked with glibc, dies or hangs before main, or the library is not beside nanobug.
+  // dynamically linked with glibc, dies, hangs or starts a thread before main, or the library is not beside
+  // nanobug.
   static std::unique_ptr<Standby> start(const Command& command, const std::filesystem::path& own);
 
   // A process that has these libraries, each a whole path, in the command's environment and with its limits.

@@ -38,6 +38,8 @@ nlohmann::json to_json(const grade::Verdict& verdict, const session::Session& be
       {"message", verdict.build_message},
       {"own_build", verdict.own_build},
       {"excluded", verdict.excluded},
+      {"undecided", verdict.undecided},
+      {"unread", verdict.unread},
       {"cut_short", verdict.cut_short},
       {"seconds", verdict.seconds}};
   if (!after.bugs.empty()) {
@@ -52,6 +54,19 @@ std::vector<bool> fixed(const session::Session& session, const grade::Verdict& v
   std::vector<bool> all;
   for (const session::Bug& bug : session.bugs)
     all.push_back(verdict.builds ? !grade::is_there(bug.own, verdict) : bug.fixed);
+  return all;
+}
+
+// Of each bug of the session, the probes and parity runs that see it.
+std::vector<std::vector<std::string>> observers(const catalog::Catalog& catalog,
+                                                const session::Session& session) {
+  std::vector<std::vector<std::string>> all;
+  for (const session::Injected& bug : session.injected) {
+    const auto rule = catalog::find_rule(catalog, bug.rule);
+    if (!rule || (*rule)->decoy) continue;
+    all.emplace_back();
+    for (const catalog::Text& one : (*rule)->seen_by) all.back().push_back(one.value);
+  }
   return all;
 }
 
@@ -81,7 +96,8 @@ Result<Exit> check(Context& c, bool all) {
   const auto snapshot = open->desk.snapshot("check");
   NANOBUG_TRY(snapshot);
   const auto verdict = grade::judge((*mutants)->workshop(), (*mutants)->clean(), before.directory,
-                                    (*mutants)->catalog().tree.not_sources(), c.ui.progress());
+                                    (*mutants)->catalog().tree.not_sources(), c.ui.progress(),
+                                    observers((*mutants)->catalog(), before));
   c.ui.clear_progress();
   NANOBUG_TRY(verdict);
   const auto took =

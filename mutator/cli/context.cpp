@@ -151,9 +151,11 @@ Status Context::prune_cache(const workshop::Workshop& shop) {
   return {};
 }
 
-// The directory with the session's own project; laid out from the vault where the cache has lost it.
-Result<fs::path> Context::project_of(const session::Session& session) const {
-  if (const auto there = grade::find_project(cache_home(), session.project)) return *there;
+// The directory with the session's own project; laid out from the vault where the cache has lost it, or, if
+// it must be whole, a part of it.
+Result<fs::path> Context::project_of(const session::Session& session, bool whole) const {
+  if (const auto there = grade::find_project(cache_home(), session.project))
+    if (!whole || grade::is_whole(*there, session.project)) return *there;
   const auto project = from_vault(session.project);
   if (!project)
     return fail(Exit::session,
@@ -181,24 +183,39 @@ Result<std::vector<session::Record>> Context::ledger() const {
 Result<const catalog::Catalog*> Context::catalog_of(const session::Session& session) {
   if (began_) return &began_->catalog;
   if (session.project.empty()) return catalog();  // begun by a nanobug that did not keep it
-  const auto directory = project_of(session);
-  NANOBUG_TRY(directory);
-  auto loaded = catalog::load(*directory / grade::kCatalogName, kept_catalogs());
-  if (!loaded)
-    return fail(Exit::session, "the catalog that this session began with cannot be read by this nanobug (" +
-                                   loaded.error().front().text() +
-                                   "); 'nanobug stop' ends it and keeps your work");
-  began_ = std::make_unique<Began>(Began{std::move(*loaded), nullptr, nullptr});
+  const auto open = [&](bool whole) -> Status {
+    const auto directory = project_of(session, whole);
+    NANOBUG_TRY(directory);
+    auto loaded = catalog::load(*directory / grade::kCatalogName, kept_catalogs());
+    if (!loaded)
+      return fail(Exit::session, "the catalog that this session began with cannot be read by this nanobug (" +
+                                     loaded.error().front().text() +
+                                     "); 'nanobug stop' ends it and keeps your work");
+    began_ = std::make_unique<Began>(Began{std::move(*loaded), nullptr, nullptr});
+    return {};
+  };
+  // What was laid out may have lost a part since: it is then laid out anew.
+  if (!open(/*whole=*/false)) NANOBUG_TRY(open(/*whole=*/true));
   return &began_->catalog;
 }
 
+Result<workshop::Workshop*> Context::workshop_of(const session::Session& session) {
+  const auto loaded = catalog_of(session);
+  NANOBUG_TRY(loaded);
+  if (!began_) return workshop();
+  if (!began_->workshop)
+    began_->workshop =
+        std::make_unique<workshop::Workshop>((*loaded)->tree, (*loaded)->directory(), cache_home());
+  return began_->workshop.get();
+}
+
 Result<grade::Mutants*> Context::mutants_of(const session::Session& session) {
+  if (!session.project.empty()) NANOBUG_TRY(project_of(session, /*whole=*/true));
   const auto loaded = catalog_of(session);
   NANOBUG_TRY(loaded);
   if (!began_) return mutants();
   if (began_->mutants) return began_->mutants.get();
-  began_->workshop =
-      std::make_unique<workshop::Workshop>((*loaded)->tree, (*loaded)->directory(), cache_home());
+  NANOBUG_TRY(workshop_of(session));
   if (!session.toolchain.empty() && session.toolchain != began_->workshop->toolchain())
     ui.say(
         "The compiler or LibTorch is not the one that this session began with; it is judged with today's.");

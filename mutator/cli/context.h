@@ -50,6 +50,8 @@ class Context {
   // of the project meanwhile. Errors: Exit::session when they cannot be had any more.
   Result<const catalog::Catalog*> catalog_of(const session::Session& session);
   Result<grade::Mutants*> mutants_of(const session::Session& session);
+  // The same without anything built for it.
+  Result<workshop::Workshop*> workshop_of(const session::Session& session);
 
   // The sessions that have ended; what of them cannot be read is said.
   Result<std::vector<session::Record>> ledger() const;
@@ -81,7 +83,7 @@ class Context {
  private:
   Result<grade::Mutants*> open_mutants(const catalog::Catalog& catalog, workshop::Workshop& shop,
                                        const std::string& tree_id, std::unique_ptr<grade::Mutants>& mutants);
-  Result<fs::path> project_of(const session::Session& session) const;
+  Result<fs::path> project_of(const session::Session& session, bool whole) const;
   Status prune_cache(const workshop::Workshop& shop);
 
   // The project that a session began with, laid out and opened.

@@ -52,8 +52,8 @@ Result<vault::Tree> own_tree(Context& c, const session::Session& session, bool o
   if (open) {
     const auto catalog = c.catalog_of(session);
     NANOBUG_TRY(catalog);
-    std::vector<std::string> too_large;
-    if (auto tree = vault::read_tree(session.directory, (*catalog)->tree.not_sources(), &too_large))
+    vault::LeftOut left_out;
+    if (auto tree = vault::read_tree(session.directory, (*catalog)->tree.not_sources(), &left_out))
       return tree;
   }
   const auto vault = vault::Vault::open(Context::places().vault);

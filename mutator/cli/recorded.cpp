@@ -87,8 +87,8 @@ coach::ShownRun shown(const session::Session& session, const catalog::Run& run,
 
 void remember_run(const session::Session& session, const catalog::Catalog& catalog, const catalog::Run& run,
                   const workshop::RunReport& own, const workshop::RunReport& clean) {
-  std::vector<std::string> too_large;
-  const auto tree = vault::read_tree(session.directory, catalog.tree.not_sources(), &too_large);
+  vault::LeftOut left_out;
+  const auto tree = vault::read_tree(session.directory, catalog.tree.not_sources(), &left_out);
   if (!tree) return;
   if (const auto id = vault::tree_id(*tree))
     (void)grade::keep_run(

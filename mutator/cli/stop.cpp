@@ -20,7 +20,7 @@ struct Furniture {
 
 Furniture furniture(Context& c, const session::Session& session) {
   if (!session.has_checkout()) return {};
-  const auto shop = c.workshop();
+  const auto shop = c.workshop_of(session);
   if (!shop) return {};
   const auto clean = (*shop)->find_clean(session.pristine);
   if (!clean) return {};
@@ -40,7 +40,10 @@ Result<Exit> stop(Context& c) {
   const std::string outcome = coach::outcome_of(session);
   const Furniture furniture = cli::furniture(c, session);
   const std::int64_t now = std::time(nullptr);
-  const auto stopped = open->desk.stop(outcome, furniture.furnish, furniture.time);
+  auto stopped = open->desk.stop(outcome, furniture.furnish, furniture.time);
+  // No trouble with the build directory may keep a session open.
+  if (!stopped && furniture.furnish && open->desk.current() && fs::is_directory(session.directory))
+    stopped = open->desk.stop(outcome);
   NANOBUG_TRY(stopped);
   if (c.ui.json) {
     if (!stopped->note.empty()) c.ui.say(stopped->note);

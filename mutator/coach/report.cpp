@@ -30,7 +30,9 @@ std::string differences(const grade::Verdict& verdict, const session::Session& b
   body += ". What differs, causes first:\n";
   for (const std::string& line : upstream(verdict.wrong, all)) body += "  " + line + '\n';
   if (standing.programs > 0 && standing.programs_agree == standing.programs)
-    body += "The program runs of this check agree; what is left shows only where they do not look: in a longer run, perhaps.\n";
+    body +=
+        "The program runs of this check agree; what is left shows only where they do not look: in a longer "
+        "run, perhaps.\n";
   return body;
 }
 
@@ -91,6 +93,9 @@ Report judged(const grade::Verdict& verdict, const session::Session& before, con
               agreement(verdict) + "\nThe answer was revealed before, so the session counts as revealed."};
     return {"Solved: " + cost_of(after, after.solved_at) + ".", agreement(verdict)};
   }
+  if (verdict.undecided)
+    return {"It cannot be told here: nothing that would show the bug can be asked on this machine.",
+            agreement(verdict)};
   if (!verdict.builds)
     return {before.solved ? solved_at + "; as it stands now it does not build."
                           : "Not yet: the checkout does not build.",
@@ -104,6 +109,10 @@ std::string besides(const grade::Verdict& verdict) {
   std::string body;
   if (verdict.cut_short) body += "Something hung, so what comes after it was not asked.\n";
   if (!verdict.own_build.empty()) body += verdict.own_build + '\n';
+  if (!verdict.unread.empty()) {
+    body += "Could not be read, and was not judged:\n";
+    for (const std::string& one : verdict.unread) body += "  - " + one + '\n';
+  }
   if (!verdict.excluded.empty()) {
     body += "Not asked, because the clean tree itself does not pass it on this machine:\n";
     for (const std::string& one : verdict.excluded) body += "  - " + one + '\n';

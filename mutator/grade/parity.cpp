@@ -17,6 +17,7 @@
 #include "mutator/grade/courses.h"
 #include "mutator/grade/stage.h"
 #include "mutator/workshop/copy.h"
+#include "mutator/workshop/probe_run.h"
 
 namespace nanobug::grade {
 namespace {
@@ -170,8 +171,9 @@ Result<std::vector<Recording>> recordings_of(const workshop::Workshop& workshop,
   const auto read = [&] {
     std::vector<size_t> missing;
     for (const size_t i : which) {
-      auto kept = read_recording(recordings(clean) / recording_name(workshop.spec(), specs[i]));
-      if (kept)
+      const fs::path file = recordings(clean) / recording_name(workshop.spec(), specs[i]);
+      auto kept = read_recording(file);
+      if (kept && (kept->excluded.empty() || !workshop::is_old(file)))
         all[i] = std::move(*kept);
       else
         missing.push_back(i);

@@ -66,8 +66,17 @@ std::optional<fs::path> find_project(const fs::path& cache, const std::string& i
   return fs::is_directory(place, error) ? std::optional(place) : std::nullopt;
 }
 
+bool is_whole(const fs::path& directory, const std::string& id) {
+  const auto there = vault::read_tree(directory, {});
+  const auto found = there ? vault::tree_id(*there) : Result<std::string>("");
+  return found && *found == id;
+}
+
 Result<fs::path> lay_out(const vault::Tree& project, const std::string& id, const fs::path& cache) {
-  if (auto there = find_project(cache, id)) return *there;
+  if (auto there = find_project(cache, id)) {
+    if (is_whole(*there, id)) return *there;
+    NANOBUG_TRY(remove_tree(*there));
+  }
   const fs::path place = place_of(cache, id);
   auto made = make_temporary_directory(place.parent_path(), "project");
   NANOBUG_TRY(made);

@@ -22,10 +22,14 @@ Result<vault::Tree> project_of(const catalog::Catalog& catalog, const vault::Tre
 // The name of its directory below the cache's projects/.
 std::string project_directory(const std::string& id);
 
-// The directory below `cache` that the project of that id is laid out in, if it is there whole.
+// The directory below `cache` that the project of that id is laid out in, if it is there.
 std::optional<std::filesystem::path> find_project(const std::filesystem::path& cache, const std::string& id);
 
-// Lays it out there; -> the directory. Several processes may do so at once.
+// Is it still what was laid out, file by file?
+bool is_whole(const std::filesystem::path& directory, const std::string& id);
+
+// Lays it out there, and anew where it is no longer whole; -> the directory. Several processes may do so at
+// once.
 Result<std::filesystem::path> lay_out(const vault::Tree& project, const std::string& id,
                                       const std::filesystem::path& cache);
 

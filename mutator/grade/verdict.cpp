@@ -61,16 +61,18 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
 
 void exclude(Verdict& verdict, const std::vector<ProbeAnswer>& answers) {
   for (const ProbeAnswer& answer : answers)
-    verdict.excluded.push_back("the probe " + answer.probe + ", which " + answer.message);
+    verdict.excluded.push_back("the probe " + answer.probe + ", which " + answer.message),
+        verdict.not_asked.insert(answer.probe);
 }
 
 // Few failures are doubted; those that the clean tree has too, here and now, do not count.
-Status doubt_failures(const workshop::Workshop& workshop, const workshop::Clean& clean, Verdict& verdict) {
+Status doubt_failures(const workshop::Workshop& workshop, const workshop::Clean& clean,
+                      const fs::path& program, const fs::path& tree, Verdict& verdict) {
   std::vector<ProbeInfo> failing;
   for (const ProbeAnswer& answer : verdict.probes)
     if (!answer.passed()) failing.push_back({answer.probe, answer.observable});
   if (failing.empty() || failing.size() > kDoubtful || verdict.cut_short) return {};
-  const auto on_clean = workshop::doubt(workshop, clean, failing);
+  const auto on_clean = workshop::doubt(workshop, clean, program, tree, failing);
   NANOBUG_TRY(on_clean);
   exclude(verdict, *on_clean);
   std::erase_if(verdict.probes, [&](const ProbeAnswer& answer) {
@@ -120,15 +122,25 @@ Status ask(const workshop::Workshop& workshop, const workshop::Clean& clean, con
   exclude(verdict, askable->excluded);
   for (const ParityAnswer& answer : verdict.parity)
     if (answer.how == ParityAnswer::How::excluded)
-      verdict.excluded.push_back(answer.observable + ": " + answer.message);
+      verdict.excluded.push_back(answer.observable + ": " + answer.message),
+          verdict.not_asked.insert(answer.id);
   verdict.cut_short =
       std::any_of(verdict.probes.begin(), verdict.probes.end(),
                   [](const ProbeAnswer& answer) { return answer.how == ProbeAnswer::How::unasked; }) ||
       std::any_of(verdict.parity.begin(), verdict.parity.end(),
                   [](const ParityAnswer& answer) { return answer.how == ParityAnswer::How::not_run; });
-  NANOBUG_TRY(doubt_failures(workshop, clean, verdict));
+  NANOBUG_TRY(doubt_failures(workshop, clean, *program, tree, verdict));
   sum_up(workshop, verdict);
   return {};
+}
+
+// Is there a bug that none of those who see it was asked about?
+bool leaves_a_bug_unseen(const Verdict& verdict, const std::vector<std::vector<std::string>>& seen_by) {
+  return std::any_of(seen_by.begin(), seen_by.end(), [&](const std::vector<std::string>& observers) {
+    return !observers.empty() && std::all_of(observers.begin(), observers.end(), [&](const std::string& one) {
+      return verdict.not_asked.contains(one);
+    });
+  });
 }
 
 // The learner's own build directory beside what their sources make.
@@ -152,7 +164,8 @@ int Verdict::agreeing() const {
 
 Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean,
                       const fs::path& checkout, const std::vector<std::string>& leave_out,
-                      const workshop::Progress& progress) {
+                      const workshop::Progress& progress,
+                      const std::vector<std::vector<std::string>>& seen_by) {
   const auto start = std::chrono::steady_clock::now();
   const auto place = workshop::Trial::of_checkout(workshop, clean, checkout, leave_out, progress);
   NANOBUG_TRY(place);
@@ -168,7 +181,10 @@ Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean&
     }
   }
   if (verdict.builds) NANOBUG_TRY(ask(workshop, clean, place->tree(), progress, verdict));
+  verdict.unread = place->unread();
   verdict.solved = verdict.builds && verdict.wrong.empty() && !verdict.cut_short;
+  verdict.undecided = verdict.solved && leaves_a_bug_unseen(verdict, seen_by);
+  if (verdict.undecided) verdict.solved = false;
   verdict.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return verdict;
 }

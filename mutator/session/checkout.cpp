@@ -99,6 +99,10 @@ Result<Spot> spot_at(const fs::path& directory, const vault::Tree& pristine,
   if (error) return fail(Exit::io, "cannot read " + directory.string() + ": " + error.message());
   if (holds_repository(directory) || !vault::verify(directory, vault::manifest(pristine), leave_out))
     return taken("is not empty");
+  // What programs wrote beside the clean tree is somebody's; a build directory, the first name, is not.
+  for (size_t i = 1; i < leave_out.size(); ++i)
+    if (is_there(directory / leave_out[i]) && !fs::is_empty(directory / leave_out[i], error))
+      return taken(("has something in " + leave_out[i]).c_str());
   return Spot::clean;
 }
 

@@ -26,8 +26,9 @@ Result<std::filesystem::path> place_of(const std::filesystem::path& directory);
 
 enum class Spot { free, clean };
 
-// Whether a checkout may go there. `clean` is a directory that holds the clean tree and nothing else but the
-// names in `leave_out`. Errors: Exit::session when it is taken.
+// Whether a checkout may go there. `clean` is a directory that holds the clean tree and nothing else but a
+// build directory, the first name in `leave_out`, and empty ones of the other names. Errors: Exit::session
+// when it is taken.
 Result<Spot> spot_at(const std::filesystem::path& directory, const vault::Tree& pristine,
                      const std::vector<std::string>& leave_out);
 

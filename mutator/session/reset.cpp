@@ -70,8 +70,8 @@ Result<Reset> reset(Papers& papers, const std::vector<std::string>& only) {
   const fs::path& place = papers.saved->session.directory;
   const auto began = papers.vault.get(papers.saved->session.mutated);
   NANOBUG_TRY(began);
-  std::vector<std::string> too_large;
-  const auto now = vault::read_tree(place, papers.saved->exclude, &too_large);
+  vault::LeftOut left_out;
+  const auto now = vault::read_tree(place, papers.saved->exclude, &left_out);
   NANOBUG_TRY(now);
   for (const std::string& one : only)
     if (!has_any_in(*now, one) && !has_any_in(*began, one))
@@ -81,10 +81,15 @@ Result<Reset> reset(Papers& papers, const std::vector<std::string>& only) {
     return !only.empty() &&
            std::none_of(only.begin(), only.end(), [&](const std::string& one) { return is_in(file, one); });
   };
-  for (const std::string& file : too_large)
-    if (began->contains(file) && !is_left(file))
-      return fail(Exit::session, "a reset would lose " + (place / file).string() +
-                                     ", which is too large for a snapshot; move it away first");
+  const auto lost = [&](const std::vector<std::string>& files, const char* why) -> Status {
+    for (const std::string& file : files)
+      if (has_any_in(*began, file) && !is_left(file))
+        return fail(Exit::session, "a reset would lose " + (place / file).string() + ", which " + why +
+                                       "; move it away first");
+    return {};
+  };
+  NANOBUG_TRY(lost(left_out.too_large, "is too large for a snapshot"));
+  NANOBUG_TRY(lost(left_out.unreadable, "cannot be read"));
   Difference found = difference(*now, *began);
   std::erase_if(found.changed, [&](const auto& entry) { return is_left(entry.first); });
   std::erase_if(found.more, is_left);

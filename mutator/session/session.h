@@ -157,8 +157,8 @@ struct StartRequest {
   bool strict = false;
   bool named = false, decoy = false, no_hints = false;  // see Session
   std::string toolchain, options;                       // see Session
-  std::vector<std::string>
-      exclude;  // top-level names that are not the learner's: the build directory, what programs wrote
+  // Top-level names that are no sources: first the build directory, then what programs write into.
+  std::vector<std::string> exclude;
   // The modification time that every file and directory of the checkout gets. A build directory's logs must
   // not be older than its sources and its headers not newer, so the workshop says which.
   std::int64_t time = kCheckoutTime;

@@ -54,11 +54,12 @@ Status close_session(Papers& papers, const Journal& journal, const fs::path& att
   return {};
 }
 
-// What the learner no longer needs in what they keep. All of it may fail: it is a courtesy.
+// What the learner no longer needs in what they keep, the build directory: it can be made again, and what
+// their programs wrote cannot. All of it may fail: it is a courtesy.
 void tidy(const fs::path& attempt, const Saved& saved) {
-  for (const auto& name : saved.exclude)
-    if (!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos)
-      (void)remove_tree(attempt / name);
+  const std::string build = saved.exclude.empty() ? "" : saved.exclude.front();
+  if (!build.empty() && build != "." && build != ".." && build.find('/') == std::string::npos)
+    (void)remove_tree(attempt / build);
   if (saved.session.strict) (void)vault::set_strict(attempt, false);
 }
 
@@ -71,13 +72,21 @@ void add_note(std::string& note, const std::string& text) {
   note += (note.empty() ? "" : "; ") + text;
 }
 
-// Names the files that a snapshot is without, or "".
-std::string left_out(const std::vector<std::string>& files) {
+// "; large, data and 3 more", after what is to be said of them; or "".
+std::string naming(const std::vector<std::string>& files, const std::string& what) {
+  if (files.empty()) return "";
   std::string names;
   for (size_t i = 0; i < files.size() && i < 5; ++i) names += (i > 0 ? ", " : "") + files[i];
   if (files.size() > 5) names += " and " + std::to_string(files.size() - 5) + " more";
-  if (names.empty()) return "";
-  return "too large for a snapshot, kept only in the directory itself: " + names;
+  return what + ", kept only in the directory itself: " + names;
+}
+
+// Names what a snapshot is without, or "".
+std::string in_words(const vault::LeftOut& left_out) {
+  std::string note = naming(left_out.too_large, "too large for a snapshot");
+  if (const std::string more = naming(left_out.unreadable, "could not be read"); !more.empty())
+    add_note(note, more);
+  return note;
 }
 
 }  // namespace
@@ -89,10 +98,10 @@ Result<std::string> take_snapshot(Papers& papers, const std::string& subject, bo
   if (!session.has_checkout()) return fail(Exit::session, "the session has no checkout");
   if (const Presence presence = look(*papers.saved); presence != Presence::here)
     return fail(Exit::session, sentence(presence, *papers.saved) + "; nanobug stop ends the session");
-  std::vector<std::string> too_large;
-  auto tree = vault::read_tree(session.directory, papers.saved->exclude, &too_large);
+  vault::LeftOut left_out;
+  auto tree = vault::read_tree(session.directory, papers.saved->exclude, &left_out);
   NANOBUG_TRY(tree);
-  const std::string note = left_out(too_large);
+  const std::string note = in_words(left_out);
   if (left_out_note) *left_out_note = note;
   const std::string message = subject + (note.empty() ? "" : "\n\n" + note);
   auto id = vault::tree_id(*tree);

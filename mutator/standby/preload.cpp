@@ -266,11 +266,22 @@ pid_t launch(const std::array<int, standby::kDescriptors>& descriptors, const st
   return pid < 0 ? -errno : pid;
 }
 
+// A run is a fork, which has this thread alone: whoever waits for another one there waits for ever.
+bool has_threads() {
+  DIR* const directory = ::opendir("/proc/self/task");
+  if (!directory) return false;
+  int count = 0;
+  while (const dirent* entry = ::readdir(directory)) count += entry->d_name[0] != '.';
+  ::closedir(directory);
+  return count > 1;
+}
+
 int stand_ready(int, char**, char**) {
   if (const char* names = g_has_joined ? nullptr : ::getenv(standby::kLibraries)) {
     g_is_host = true;
     if (!load_libraries(names, ::getenv(standby::kSign))) ::_exit(1);
   }
+  if (has_threads()) ::_exit(1);
   const std::vector<int> kept = open_descriptors();
   const int socket = ::fcntl(standby::kSocket, F_DUPFD_CLOEXEC, 100);
   ::close(standby::kSocket);

@@ -5,6 +5,10 @@
 // no URL.
 #include <sys/stat.h>
 
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "mutator/vault/git.h"
@@ -43,26 +47,64 @@ int follow(git_repository* source, const git_oid& id, git_object_t type, std::ve
   return 0;
 }
 
-// Everything reachable from `tip` that the vault lacks. What the vault has, it has with all it leads to,
-// because a pack goes in whole; so has `objects`, because a tip that fails leaves nothing in it.
-bool collect(git_repository* source, git_odb* odb, const git_oid& tip, Objects& objects) {
-  Objects trial;
-  std::vector<git_oid> left{tip};
+// What is on the way, until it goes into the vault as a pack.
+class Batch {
+ public:
+  using Store = std::function<Status(const Objects&)>;
+  Batch(git_odb* vault, Store store) : vault_(vault), store_(std::move(store)), objects_(vault) {}
+
+  bool has(const git_oid& id) const { return objects_.has(id); }
+
+  Status add(git_object_t type, std::string bytes) {
+    bytes_ += bytes.size();
+    NANOBUG_TRY(objects_.add(type, std::move(bytes)));
+    return bytes_ < kMostInMemory ? Status() : finish();
+  }
+
+  Status finish() {
+    NANOBUG_TRY(store_(objects_));
+    objects_ = Objects(vault_);
+    bytes_ = 0;
+    return {};
+  }
+
+ private:
+  static constexpr std::uint64_t kMostInMemory = 64u << 20;
+  git_odb* vault_;
+  Store store_;
+  Objects objects_;
+  std::uint64_t bytes_ = 0;
+};
+
+// Everything reachable from `tip` that the vault lacks; false when an object on the way is missing, damaged
+// or too large. What the vault has, it has with all that it leads to: an object comes after what it names, so
+// that this holds between two batches too, and of a tip that fails whatever came before.
+Result<bool> collect(git_repository* source, git_odb* odb, const git_oid& tip, Batch& batch) {
+  struct Step {
+    git_oid id;
+    bool followed;  // what it names has been added
+  };
+  std::vector<Step> left{{tip, false}};
   while (!left.empty()) {
-    const git_oid id = left.back();
+    const Step step = left.back();
     left.pop_back();
-    if (objects.has(id) || trial.has(id)) continue;
+    if (batch.has(step.id)) continue;
     size_t length = 0;
     git_object_t kind = GIT_OBJECT_INVALID;
-    if (git_odb_read_header(&length, &kind, odb, &id) < 0 || length > kLargestFile) return false;
-    auto object = owned<OdbObject>(git_odb_read, odb, &id);
+    if (git_odb_read_header(&length, &kind, odb, &step.id) < 0 || length > kLargestFile) return false;
+    if (!step.followed && kind != GIT_OBJECT_BLOB) {
+      std::vector<git_oid> named;
+      if (follow(source, step.id, kind, named) < 0) return false;
+      left.push_back({step.id, true});
+      for (const git_oid& id : named) left.push_back({id, false});
+      continue;
+    }
+    auto object = owned<OdbObject>(git_odb_read, odb, &step.id);
     if (!object) return false;
-    const git_object_t type = git_odb_object_type(object.get());
     const auto* data = static_cast<const char*>(git_odb_object_data(object.get()));
-    if (!trial.add(type, std::string(data, git_odb_object_size(object.get())))) return false;
-    if (follow(source, id, type, left) < 0) return false;
+    NANOBUG_TRY(
+        batch.add(git_odb_object_type(object.get()), std::string(data, git_odb_object_size(object.get()))));
   }
-  objects.merge(std::move(trial));
   return true;
 }
 
@@ -131,17 +173,19 @@ Result<bool> Vault::fetch(const std::filesystem::path& checkout, const std::stri
   auto lock = state_->lock();
   NANOBUG_TRY(lock);
   git_odb_refresh(state_->odb.get());
-  Objects objects(state_->odb.get());
+  Batch batch(state_->odb.get(), [&](const Objects& objects) { return state_->store(objects); });
   std::vector<Tip> good;
   bool whole = tips->bad.empty() || no(tips->bad + " of its git repository cannot be read");
   for (const Tip& tip : tips->good) {
-    if (collect(source.get(), source_odb.get(), tip.id, objects))
+    const auto collected = collect(source.get(), source_odb.get(), tip.id, batch);
+    NANOBUG_TRY(collected);
+    if (*collected)
       good.push_back(tip);
     else
       whole =
           no(tip.name + " of its git repository leads to an object that is missing, damaged or too large");
   }
-  NANOBUG_TRY(state_->store(objects));
+  NANOBUG_TRY(batch.finish());
   for (const Tip& tip : good) NANOBUG_TRY(state_->keep_tip(session, tip.name, tip.id));
   return whole;
 }

@@ -42,9 +42,6 @@ class Objects {
   Result<git_oid> add_commit(const git_oid& tree, const git_oid* parent, const std::string& message,
                              std::int64_t time);
 
-  // Takes over what the other keeps.
-  void merge(Objects&& other) { kept_.merge(std::move(other.kept_)); }
-
   bool has(const git_oid& id) const;
   bool empty() const { return kept_.empty(); }
 

@@ -76,10 +76,11 @@ Result<std::string> link_target(const fs::path& path) {
 struct Reader {
   Tree tree;
   std::uint64_t size = 0;
-  std::vector<std::string> too_large = {};
+  LeftOut left_out = {};
 
   Status read(const fs::path& path, const std::string& name);
   Status read_file_or_link(const fs::path& path, const std::string& name, const struct stat& info);
+  Status pass_over(const std::string& name, Error error);
 };
 
 Status Reader::read(const fs::path& path, const std::string& name) {
@@ -90,9 +91,15 @@ Status Reader::read(const fs::path& path, const std::string& name) {
   }
   if (!S_ISDIR(info.st_mode)) return read_file_or_link(path, name, info);
   auto names = names_in(path);
-  NANOBUG_TRY(names);
+  if (!names) return pass_over(name, names.error());
   for (const auto& inner : *names)
     if (inner != ".git") NANOBUG_TRY(read(path / inner, name + '/' + inner));
+  return {};
+}
+
+Status Reader::pass_over(const std::string& name, Error error) {
+  if (left_out.unreadable.empty()) left_out.why = std::move(error);
+  left_out.unreadable.push_back(name);
   return {};
 }
 
@@ -101,13 +108,13 @@ Status Reader::read_file_or_link(const fs::path& path, const std::string& name, 
   const bool is_link = S_ISLNK(info.st_mode);
   const auto length = static_cast<std::uint64_t>(info.st_size);
   if (!is_link && (length > kLargestFile || size + length > kLargestTree)) {
-    too_large.push_back(name);
+    left_out.too_large.push_back(name);
     return {};
   }
   auto bytes = is_link ? link_target(path) : read_file(path);
   struct stat now{};
   if (!bytes && ::lstat(path.c_str(), &now) != 0 && errno == ENOENT) return {};
-  NANOBUG_TRY(bytes);
+  if (!bytes) return pass_over(name, bytes.error());
   size += bytes->size();
   // Git knows one bit of a file's mode, the owner's x.
   const Mode mode = is_link ? Mode::symlink : info.st_mode & S_IXUSR ? Mode::executable : Mode::regular;
@@ -186,20 +193,29 @@ std::string first_difference(const Manifest& found, const Manifest& wanted) {
 
 }  // namespace
 
-Result<Tree> read_tree(const fs::path& directory, const std::vector<std::string>& leave_out,
-                       std::vector<std::string>* too_large) {
+std::vector<std::string> LeftOut::all() const {
+  std::vector<std::string> names = too_large;
+  names.insert(names.end(), unreadable.begin(), unreadable.end());
+  return names;
+}
+
+Result<Tree> read_tree(const fs::path& directory, const std::vector<std::string>& skip, LeftOut* left_out) {
   Reader reader;
   std::error_code error;
   if (!fs::is_directory(directory, error)) return cannot("read", directory, error ? error.value() : ENOTDIR);
   auto names = names_in(directory);
   NANOBUG_TRY(names);
   for (const auto& name : *names)
-    if (name != ".git" && !contains(leave_out, name)) NANOBUG_TRY(reader.read(directory / name, name));
-  if (too_large)
-    *too_large = std::move(reader.too_large);
-  else if (!reader.too_large.empty())
-    return fail(Exit::io, (directory / reader.too_large.front()).string() +
+    if (name != ".git" && !contains(skip, name)) NANOBUG_TRY(reader.read(directory / name, name));
+  LeftOut& left = reader.left_out;
+  if (left_out) {
+    *left_out = std::move(left);
+  } else if (!left.unreadable.empty()) {
+    return tl::unexpected<Error>(left.why);
+  } else if (!left.too_large.empty()) {
+    return fail(Exit::io, (directory / left.too_large.front()).string() +
                               " is too large to be part of a tree; move it elsewhere");
+  }
   return std::move(reader.tree);
 }
 
@@ -232,11 +248,11 @@ Manifest manifest(const Tree& tree) {
 }
 
 Status verify(const fs::path& directory, const Manifest& wanted, const std::vector<std::string>& leave_out) {
-  std::vector<std::string> too_large;
-  auto found = read_tree(directory, leave_out, &too_large);
+  LeftOut left_out;
+  auto found = read_tree(directory, leave_out, &left_out);
   NANOBUG_TRY(found);
   Manifest there = manifest(*found);
-  for (const std::string& path : too_large) there[path] = {"too large", Mode::regular};
+  for (const std::string& path : left_out.all()) there[path] = {"left out", Mode::regular};
   const std::string difference = first_difference(there, wanted);
   if (difference.empty()) return {};
   return fail(Exit::io, "the tree in " + directory.string() + " is not what it should be: " + difference);

@@ -39,12 +39,20 @@ using Manifest = std::map<std::string, Entry>;
 // of one (a sparse file may call itself petabytes).
 inline constexpr std::uint64_t kLargestFile = 64ull << 20, kLargestTree = 512ull << 20;
 
-// Every file and symlink below `directory`, but for `.git` (at any depth) and the top-level names in
-// `leave_out`. A nested repository's work files are taken, its .git is not. Sockets and devices are passed
-// over. Files that are too large are left out, unread, and named in `too_large`; without it they are an
-// error.
-Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector<std::string>& leave_out,
-                       std::vector<std::string>* too_large = nullptr);
+// What read_tree passed over, relative to the directory.
+struct LeftOut {
+  std::vector<std::string> too_large;
+  std::vector<std::string> unreadable;  // files and directories that somebody else owns, or a disk has lost
+  Error why = {};                       // of the first that is unreadable
+
+  std::vector<std::string> all() const;
+};
+
+// Every file and symlink below `directory`, but for `.git` (at any depth) and the top-level names in `skip`.
+// A nested repository's work files are taken, its .git is not. Sockets and devices are passed over. What is
+// too large, unread, and what cannot be read is named in `left_out`; without it they are an error.
+Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector<std::string>& skip,
+                       LeftOut* left_out = nullptr);
 
 // Writes the tree into a directory that exists and holds none of its paths. Not fsynced: sync_tree does that
 // once the times are set, or every file would be written to the disk twice. Errors: Exit::io naming the path;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "mutator/base/files.h"
 
@@ -41,7 +42,16 @@ Result<bool> copy_file(const fs::path& from, const fs::path& to, bool link,
 
 Status copy_directory(const fs::path& from, const fs::path& to, Links links,
                       const std::function<bool(const std::string&)>& skip, std::optional<std::int64_t> time,
-                      std::vector<std::string>* linked) {
+                      std::vector<std::string>* linked, const std::map<std::string, fs::path>* others) {
+  std::set<std::string> left;
+  if (others)
+    for (const auto& [file, other] : *others) left.insert(file);
+  const auto copy_other = [&](const std::string& file) -> Status {
+    left.erase(file);
+    const auto copied = copy_file(others->at(file), to / file, false, time);
+    if (!copied) return tl::unexpected(copied.error());
+    return {};
+  };
   std::error_code error;
   fs::create_directories(to, error);
   if (error) return cannot("make", to, error);
@@ -55,7 +65,9 @@ Status copy_directory(const fs::path& from, const fs::path& to, Links links,
       continue;
     }
     const fs::path target = to / relative;
-    if (it->is_symlink()) {
+    if (left.contains(relative)) {
+      NANOBUG_TRY(copy_other(relative));
+    } else if (it->is_symlink()) {
       fs::remove(target, error);
       fs::copy_symlink(it->path(), target, error);
       if (error) return cannot("copy to", target, error);
@@ -68,6 +80,11 @@ Status copy_directory(const fs::path& from, const fs::path& to, Links links,
       NANOBUG_TRY(was_linked);
       if (*was_linked && linked) linked->push_back(relative);
     }
+  }
+  while (!left.empty()) {
+    const std::string file = *left.begin();
+    fs::create_directories((to / file).parent_path(), error);
+    NANOBUG_TRY(copy_other(file));
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,9 +13,10 @@
 
 namespace nanobug::workshop {
 
-// Files from this size on are hard-linked (a precompiled header is 100 MB and more) where `large` is asked for.
-// A compiler or linker replaces its output by rename, and the other end of the link keeps its bytes; but `ar rcs`
-// and `> file` write through. So where something is built, what was linked is looked at afterwards (trial.h).
+// Files from this size on are hard-linked (a precompiled header is 100 MB and more) where `large` is asked
+// for. A compiler or linker replaces its output by rename, and the other end of the link keeps its bytes; but
+// `ar rcs` and `> file` write through. So where something is built, what was linked is looked at afterwards
+// (trial.h).
 inline constexpr std::uintmax_t kLinkFrom = 8u << 20;
 
 // For copy_directory: every file keeps the time it has.
@@ -26,11 +28,13 @@ enum class Links { none, large, all };
 // Copies the directory `from` to `to` (made when missing; files there are replaced). `skip` leaves out a path
 // relative to `from`, a directory with everything in it. Symlinks are copied as they are. Modification times
 // are not kept unless there is a `time`, which every file then gets (a link has its own already). What was
-// linked, relative to `from`, is added to `linked`.
+// linked, relative to `from`, is added to `linked`. `others`: files, relative to `to`, that come from
+// elsewhere, each in its turn.
 Status copy_directory(const std::filesystem::path& from, const std::filesystem::path& to, Links links,
                       const std::function<bool(const std::string&)>& skip = {},
                       std::optional<std::int64_t> time = std::nullopt,
-                      std::vector<std::string>* linked = nullptr);
+                      std::vector<std::string>* linked = nullptr,
+                      const std::map<std::string, std::filesystem::path>* others = nullptr);
 
 // Every regular file below, relative, sorted.
 Result<std::vector<std::string>> list_files(const std::filesystem::path& directory);

@@ -2,6 +2,7 @@
 #include "mutator/workshop/probe_run.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 // Limits in units of what the clean tree takes here. A machine that was busy while it was measured has no
 // say: processor time hardly grows with the load.
+constexpr std::chrono::hours kAskAgainAfter{1};
 constexpr double kProcessorFactor = 20, kLeastProcessor_s = 5, kWallFactor = 6;
 
 std::string string_at(const json& object, const char* name) {
@@ -115,6 +117,16 @@ json to_json(const ProbeAnswer& answer) {
   return {{"probe", answer.probe}, {"message", answer.message}};
 }
 
+// How often one failed that was asked more than once.
+struct Doubted {
+  ProbeAnswer answer = {};
+  int failed = 0, asked = 0;
+
+  bool usually() const { return 2 * failed > asked; }
+};
+
+constexpr int kAskedInDoubt = 3, kAskedAgain = 5;
+
 struct Kept {
   std::map<std::string, std::string> excluded;  // probe -> why
   double slowest_s = 0;
@@ -140,35 +152,40 @@ Status write_kept(const fs::path& file, const Askable& askable) {
                               -1, ' ', false, json::error_handler_t::replace));
 }
 
-// Asked `times` times on the clean tree: the last failing answer of each that failed, with how often.
-Result<std::vector<ProbeAnswer>> failing_on_clean(const Workshop& workshop, const Clean& clean,
-                                                  const std::vector<ProbeInfo>& probes, const Limits& limits,
-                                                  int times, int failed_before) {
-  const auto program = clean_probes(workshop, clean);
-  NANOBUG_TRY(program);
-  Standbys standbys(workshop.hosts(), clean.tree);
-  std::map<std::string, std::pair<int, ProbeAnswer>> failed;
+// Asks each `times` times on the tree, in a process of its own, and how often it failed. Those that never did
+// are not in the answer; of the others it is the last that failed, in its words.
+Result<std::vector<Doubted>> failing_of(const Workshop& workshop, const fs::path& program,
+                                        const fs::path& tree, const std::vector<ProbeInfo>& probes,
+                                        const Limits& limits, int times) {
+  Standbys standbys(workshop.hosts(), tree);
+  std::map<std::string, Doubted> failed;
   for (int time = 0; time < times; ++time)
     for (const ProbeInfo& probe : probes) {
-      const auto answers =
-          run_probes(workshop, *program, clean.tree, {probe}, limits, {}, Until::all_answered, &standbys);
+      auto answers = run_probes(workshop, program, tree, {probe}, limits, {}, Until::all_answered, &standbys);
       NANOBUG_TRY(answers);
-      if (!answers->front().passed())
-        ++failed[probe.probe].first, failed[probe.probe].second = answers->front();
+      if (answers->front().passed()) continue;
+      Doubted& doubted = failed[probe.probe];
+      doubted.answer = std::move(answers->front());
+      ++doubted.failed;
     }
-  std::vector<ProbeAnswer> answers;
-  for (const ProbeInfo& probe : probes) {
-    const auto it = failed.find(probe.probe);
-    if (it == failed.end() && failed_before == 0) continue;
-    const int count = failed_before + (it == failed.end() ? 0 : it->second.first), of = failed_before + times;
-    ProbeAnswer answer = it == failed.end() ? ProbeAnswer{probe.probe, probe.observable} : it->second.second;
-    answer.how = ProbeAnswer::How::failed;
-    answer.message = count == of ? "fails on the clean tree: " + answer.message
-                                 : "fails on the clean tree " + std::to_string(count) +
-                                       (count == 1 ? " time of " : " times of ") + std::to_string(of);
-    answers.push_back(std::move(answer));
+  std::vector<Doubted> all;
+  for (auto& [name, doubted] : failed) {
+    doubted.asked = times;
+    all.push_back(std::move(doubted));
   }
-  return answers;
+  return all;
+}
+
+// What is said of one that the clean tree fails.
+ProbeAnswer excluding(const Doubted& doubted) {
+  ProbeAnswer answer = doubted.answer;
+  answer.how = ProbeAnswer::How::failed;
+  answer.message = doubted.failed == doubted.asked
+                       ? "fails on the clean tree: " + answer.message
+                       : "fails on the clean tree " + std::to_string(doubted.failed) +
+                             (doubted.failed == 1 ? " time of " : " times of ") +
+                             std::to_string(doubted.asked);
+  return answer;
 }
 
 Askable without(const std::vector<ProbeInfo>& all, const Kept& kept) {
@@ -186,6 +203,12 @@ Askable without(const std::vector<ProbeInfo>& all, const Kept& kept) {
 
 }  // namespace
 
+bool is_old(const fs::path& file) {
+  std::error_code error;
+  const auto age = fs::file_time_type::clock::now() - fs::last_write_time(file, error);
+  return error || age > kAskAgainAfter || age < -kAskAgainAfter;
+}
+
 Limits Askable::limits(const catalog::Probes& spec) const {
   const double processor =
       std::min(spec.time_limit_s, std::max(kLeastProcessor_s, kProcessorFactor * slowest_s));
@@ -198,11 +221,14 @@ Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh
   const auto all = list_probes(workshop, clean);
   NANOBUG_TRY(all);
   const fs::path file = program->parent_path() / kAnswers;
-  if (!fresh)
-    if (const auto kept = read_kept(file)) return without(*all, *kept);
+  const auto holds = [&]() -> std::optional<Kept> {
+    auto kept = fresh ? std::nullopt : read_kept(file);
+    if (kept && !kept->excluded.empty() && is_old(file)) return std::nullopt;
+    return kept;
+  };
+  if (const auto kept = holds()) return without(*all, *kept);
   const FileLock lock(file.string() + ".lock");
-  if (!fresh)
-    if (const auto kept = read_kept(file)) return without(*all, *kept);
+  if (const auto kept = holds()) return without(*all, *kept);
   // Nothing is known of this machine yet: the catalog's own limit it is.
   const Limits limits{workshop.spec().probes.time_limit_s, kWallFactor * workshop.spec().probes.time_limit_s};
   Kept found;
@@ -219,9 +245,12 @@ Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh
       found.slowest_s = std::max(found.slowest_s, answer.processor_s);
     }
   }
-  const auto failing = failing_on_clean(workshop, clean, doubtful, limits, 2, 1);
+  const auto failing = failing_of(workshop, *program, clean.tree, doubtful, limits, 2);
   NANOBUG_TRY(failing);
-  for (const ProbeAnswer& answer : *failing) found.excluded[answer.probe] = answer.message;
+  for (Doubted doubted : *failing) {
+    ++doubted.failed, ++doubted.asked;
+    found.excluded[doubted.answer.probe] = excluding(doubted).message;
+  }
   Askable askable = without(*all, found);
   NANOBUG_TRY(write_kept(file, askable));
   return askable;
@@ -238,21 +267,34 @@ std::vector<ProbeAnswer> excluded_probes(const Workshop& workshop, const Clean& 
   return excluded;
 }
 
-Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean,
-                                       const std::vector<ProbeInfo>& probes) {
+Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean, const fs::path& program,
+                                       const fs::path& tree, const std::vector<ProbeInfo>& probes) {
   const auto known = askable(workshop, clean);
   NANOBUG_TRY(known);
-  auto failing = failing_on_clean(workshop, clean, probes, known->limits(workshop.spec().probes), 3, 0);
+  const auto pristine = clean_probes(workshop, clean);
+  NANOBUG_TRY(pristine);
+  const Limits limits = known->limits(workshop.spec().probes);
+  const auto failing = failing_of(workshop, *pristine, clean.tree, probes, limits, kAskedInDoubt);
   NANOBUG_TRY(failing);
-  if (failing->empty()) return failing;
-  const auto program = clean_probes(workshop, clean);
-  NANOBUG_TRY(program);
-  const fs::path file = program->parent_path() / kAnswers;
-  const FileLock lock(file.string() + ".lock");
+  std::vector<ProbeAnswer> excused;
   Askable now = *known;
-  now.excluded.insert(now.excluded.end(), failing->begin(), failing->end());
+  for (const Doubted& doubted : *failing) {
+    const ProbeInfo probe{doubted.answer.probe, doubted.answer.observable};
+    if (doubted.usually()) {
+      excused.push_back(excluding(doubted));
+      now.excluded.push_back(excused.back());
+      continue;
+    }
+    // The clean tree stumbles over it now and then. So may this one; but what fails every time is wrong.
+    const auto here = failing_of(workshop, program, tree, {probe}, limits, kAskedAgain);
+    NANOBUG_TRY(here);
+    if (here->empty() || here->front().failed < kAskedAgain) excused.push_back(excluding(doubted));
+  }
+  if (now.excluded.size() == known->excluded.size()) return excused;
+  const fs::path file = pristine->parent_path() / kAnswers;
+  const FileLock lock(file.string() + ".lock");
   NANOBUG_TRY(write_kept(file, now));
-  return failing;
+  return excused;
 }
 
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,

@@ -30,7 +30,7 @@ struct ProbeAnswer {
 // What may be asked here, and how long an answer takes: the clean tree's own, on this machine.
 struct Askable {
   std::vector<ProbeInfo> probes;
-  std::vector<ProbeAnswer> excluded;  // fail on the clean tree here, or do not always pass
+  std::vector<ProbeAnswer> excluded;  // fail on the clean tree here, always or more often than not
   double slowest_s = 0;               // processor time
 
   // For the probes of this tree: processor time many times that of the slowest, and for what waits without
@@ -38,18 +38,24 @@ struct Askable {
   Limits limits(const catalog::Probes& spec) const;
 };
 
-// Asked once and kept beside the probe program; what does not pass is asked three times, so that `excluded`
-// can say whether it never passes here or not always. `fresh` asks again.
+// Was what this file says measured so long ago that the machine may answer otherwise now? It was out of
+// memory then, say. An hour.
+bool is_old(const fs::path& file);
+
+// Asked once and kept beside the probe program; what does not pass is asked three times, and excluded where
+// it fails more often than it passes. While any is excluded all are asked again after an hour; `fresh` asks
+// at once.
 Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh = false,
                         const Progress& progress = {});
 
 // Those known to be excluded, without running anything.
 std::vector<ProbeAnswer> excluded_probes(const Workshop& workshop, const Clean& clean);
 
-// Does the clean tree always pass these? Those that fail one time of three are excluded from now on; ->
-// their answers. For a failure on a tree that one does not believe at once.
-Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean,
-                                       const std::vector<ProbeInfo>& probes);
+// For few probes that fail on a tree, which one does not believe at once: which of these failures are no
+// evidence against it? Those that the clean tree fails here too, more often than not; they are excluded from
+// now on. And those that it fails now and then, unless this tree fails them every time.
+Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& clean, const fs::path& program,
+                                       const fs::path& tree, const std::vector<ProbeInfo>& probes);
 
 enum class Until { all_answered, one_process_failed };
 

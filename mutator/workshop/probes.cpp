@@ -9,10 +9,10 @@
 #include <sstream>
 
 #include "mutator/base/files.h"
-#include "mutator/workshop/alias.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
 #include "mutator/workshop/store.h"
+#include "mutator/workshop/surroundings.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -142,14 +142,9 @@ Result<std::string> probes_key(const Workshop& workshop, const Clean& clean) {
 
 Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& tree) {
   Command command{.argv = {program.string()}, .directory = program.parent_path()};
-  const fs::path beside = (workshop.build_directory(tree) / workshop.spec().build.library).parent_path();
-  const std::string library = plain_alias(beside).value_or(beside).string();  // the list is parted by colons
-  const char* path = std::getenv("LD_LIBRARY_PATH");
-  const char* tunables = std::getenv("GLIBC_TUNABLES");
-  command.environment = {{"LD_LIBRARY_PATH", library + (path ? std::string(":") + path : "")},
-                         {"GLIBC_TUNABLES", kDirtyMemory + (tunables ? std::string(":") + tunables : "")},
-                         {"NANOBUG_PROTOCOL_FD", "3"},
-                         {"OMP_NUM_THREADS", "1"}};
+  command.environment = {
+      {"GLIBC_TUNABLES", kDirtyMemory}, {"NANOBUG_PROTOCOL_FD", "3"}, {"OMP_NUM_THREADS", "1"}};
+  give_surroundings(command, workshop, tree);
   command.lines_from = 3;
   return command;
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "mutator/base/files.h"
+#include "mutator/workshop/surroundings.h"
 #include "mutator/workshop/watch.h"
 
 namespace nanobug::workshop {
@@ -164,6 +165,7 @@ Result<RunReport> run_step(const Workshop& workshop, const catalog::Step& step, 
       step, checkout,
       {{"scratch", scratch.path().string()}, {"metrics", "/dev/fd/" + std::to_string(kMetrics)}});
   if (!step.input.empty()) command.input = scratch.path() / step.input;
+  give_surroundings(command, workshop, checkout);
   for (const auto& [name, value] : options.environment) command.environment[name] = value;
   if (options.threads > 0) command.environment["OMP_NUM_THREADS"] = std::to_string(options.threads);
   command.limits = options.limits;

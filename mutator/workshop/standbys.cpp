@@ -28,7 +28,8 @@ bool is_below(const fs::path& file, const fs::path& directory) {
 Standby* Hosts::of(const Command& command, const std::vector<fs::path>& libraries,
                    const fs::path& not_these) {
   // Whole paths need no search, and what is searched first may well be a tree's.
-  Command host{.environment = command.environment, .limits = command.limits};
+  Command host = {
+      .environment = command.environment, .not_inherited = command.not_inherited, .limits = command.limits};
   host.environment.erase("LD_LIBRARY_PATH");
   std::string key = key_of(host.environment);
   for (const fs::path& library : libraries) key += library.string() + '\n';

@@ -2,6 +2,7 @@
 #include "mutator/workshop/trial.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -10,6 +11,7 @@
 #include "mutator/base/files.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
+#include "mutator/workshop/units.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -59,22 +61,85 @@ Status copy_source(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-// Regular files and symlinks below, relative, sorted; pipes, sockets and devices are nobody's sources.
-Result<std::vector<std::string>> sources_in(const fs::path& directory,
-                                            const std::vector<std::string>& leave_out) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    const std::string relative = it->path().lexically_relative(directory).string();
-    if (is_left_out(relative, leave_out)) {
-      it.disable_recursion_pending();
-    } else if (it->is_symlink(error) || it->is_regular_file(error)) {
-      files.push_back(relative);
-    }
+// Copies what links lead to into the links' places: it is then there whatever a link's text says, and has the
+// time of now, whereas what is behind a link may be older than the objects that were made of something else.
+class Follower {
+ public:
+  // `from` is a link that stands, with real directories above it, in a tree.
+  Status copy(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    // What leads back into a directory that is being copied stays a link.
+    for (fs::path above = fs::canonical(from.parent_path(), error); !error && above_.insert(above).second;)
+      above = above.parent_path();
+    return follow(from, to);
   }
-  if (error) return fail(Exit::io, "cannot read " + directory.string() + ": " + error.message());
-  std::sort(files.begin(), files.end());
-  return files;
+
+ private:
+  Status follow(const fs::path& from, const fs::path& to) {
+    std::error_code error, none;
+    const fs::path target = fs::canonical(from, error);
+    if (error || above_.contains(target)) return copy_source(from, to);
+    if (fs::is_regular_file(target, none)) return copy_file(target, to);
+    if (!fs::is_directory(target, none)) return {};
+    fs::create_directories(to, error);
+    if (error) return cannot_copy(to, error);
+    above_.insert(target);
+    fs::directory_iterator it(target, error), end;
+    for (; !error && it != end; it.increment(error))
+      if (it->path().filename() != ".git") NANOBUG_TRY(follow(it->path(), to / it->path().filename()));
+    if (error) return fail(Exit::io, "cannot read " + target.string() + ": " + error.message());
+    above_.erase(target);
+    return {};
+  }
+
+  // Sources are few and small; whoever linked a store of data gets links to it.
+  Status copy_file(const fs::path& target, const fs::path& to) {
+    std::error_code error;
+    bytes_ += fs::file_size(target, error);
+    if (bytes_ <= kMostBehindLinks && ++files_ <= kMostFilesBehindLinks) return copy_source(target, to);
+    fs::create_symlink(target, to, error);
+    if (error) return cannot_copy(to, error);
+    return {};
+  }
+
+  static constexpr std::uintmax_t kMostBehindLinks = 512u << 20;
+  static constexpr int kMostFilesBehindLinks = 20000;
+  std::set<fs::path> above_;
+  std::uintmax_t bytes_ = 0;
+  int files_ = 0;
+};
+
+// Regular files and symlinks below, relative, sorted; pipes, sockets and devices are nobody's sources.
+struct Sources {
+  std::vector<std::string> files;
+  std::vector<std::string> unread;  // files and directories that cannot be read
+};
+
+void add_sources(const fs::path& root, const fs::path& directory, const std::vector<std::string>& leave_out,
+                 Sources& sources) {
+  const auto name = [&](const fs::path& path) { return path.lexically_relative(root).string(); };
+  std::error_code error, none;
+  fs::directory_iterator it(directory, error), end;
+  for (; !error && it != end; it.increment(error)) {
+    const std::string relative = name(it->path());
+    if (is_left_out(relative, leave_out)) continue;
+    if (it->is_symlink(none))
+      sources.files.push_back(relative);
+    else if (it->is_directory(none))
+      add_sources(root, it->path(), leave_out, sources);
+    else if (it->is_regular_file(none))
+      (::access(it->path().c_str(), R_OK) == 0 ? sources.files : sources.unread).push_back(relative);
+  }
+  if (error) sources.unread.push_back(name(directory));
+}
+
+Result<Sources> sources_in(const fs::path& directory, const std::vector<std::string>& leave_out) {
+  Sources sources;
+  add_sources(directory, directory, leave_out, sources);
+  std::sort(sources.files.begin(), sources.files.end());
+  std::sort(sources.unread.begin(), sources.unread.end());
+  if (std::count(sources.unread.begin(), sources.unread.end(), ".") == 0) return sources;
+  return fail(Exit::io, "cannot read " + directory.string());
 }
 
 }  // namespace
@@ -83,6 +148,7 @@ Trial::Trial(Trial&& other) noexcept
     : home_(std::exchange(other.home_, {})),
       tree_(std::move(other.tree_)),
       changed_(std::move(other.changed_)),
+      unread_(std::move(other.unread_)),
       linked_(std::move(other.linked_)),
       files_came_or_went_(other.files_came_or_went_),
       built_(std::move(other.built_)) {}
@@ -105,23 +171,26 @@ Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const f
                            const std::vector<std::string>& leave_out) {
   const auto own = sources_in(from, leave_out);
   NANOBUG_TRY(own);
-  for (const std::string& file : *own) {
+  unread_ = own->unread;
+  for (const std::string& file : own->files) {
     const auto unchanged = same(clean.tree / file, from / file);
     NANOBUG_TRY(unchanged);
-    NANOBUG_TRY(copy_source(from / file, tree_ / file));
     // What was edited has the time of now, and is built again.
+    std::error_code error;
+    const bool leads_elsewhere = !*unchanged && fs::is_symlink(from / file, error);
+    NANOBUG_TRY(leads_elsewhere ? Follower().copy(from / file, tree_ / file)
+                                : copy_source(from / file, tree_ / file));
     if (*unchanged) {
       NANOBUG_TRY(set_time(tree_ / file, clean.time));
     } else {
       changed_.push_back(file);
-      std::error_code error;
       if (!fs::exists(fs::symlink_status(clean.tree / file, error))) files_came_or_went_ = true;
     }
   }
   const auto pristine = sources_in(clean.tree, {workshop.spec().build.directory});
   NANOBUG_TRY(pristine);
-  for (const std::string& file : *pristine)
-    if (!std::binary_search(own->begin(), own->end(), file)) {
+  for (const std::string& file : pristine->files)
+    if (!std::binary_search(own->files.begin(), own->files.end(), file)) {
       changed_.push_back(file);
       files_came_or_went_ = true;
     }
@@ -154,7 +223,25 @@ Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress
   auto built = configures ? workshop.configure_and_build(tree_, progress) : workshop.build(tree_, progress);
   NANOBUG_TRY(built);
   built_ = std::move(*built);
-  return links_are_whole(workshop, clean);
+  NANOBUG_TRY(links_are_whole(workshop, clean));
+  return edits_were_built(workshop, clean);
+}
+
+// A build that goes by times may take an edited file for an old one: then what it leaves is the clean tree's,
+// and to judge that would be to judge something else.
+Status Trial::edits_were_built(const Workshop& workshop, const Clean& clean) const {
+  if (!built_.good || changed_.empty()) return {};
+  const Units units = Units::of(workshop, clean);
+  const auto edited = std::find_if(changed_.begin(), changed_.end(),
+                                   [&](const std::string& file) { return units.has(file); });
+  if (edited == changed_.end()) return {};
+  const auto outputs = made(workshop, clean);
+  NANOBUG_TRY(outputs);
+  const auto is_log = [](const std::string& file) { return file.starts_with(".ninja_"); };
+  if (!std::all_of(outputs->begin(), outputs->end(), is_log)) return {};
+  return fail(Exit::io, "the build made nothing new of " + *edited +
+                            ", which was edited, so that nothing can be said of it; is the clock of this "
+                            "machine right?");
 }
 
 // What another configuration may no longer make must not be left of the clean build's.

@@ -1,4 +1,5 @@
-// trial: a whole tree to judge in, sources and build directory, made beside the clean tree and gone with the object.
+// trial: a whole tree to judge in, sources and build directory, made beside the clean tree and gone with the
+// object.
 //
 // What is judged is somebody's sources. They are laid over a copy of the clean build and built there, so that
 // nothing that lies in their own build directory, stale, broken or put there by hand, has a say in it.
@@ -14,9 +15,9 @@ namespace nanobug::workshop {
 
 class Trial {
  public:
-  // The files of a checkout, but for the names at its top in `leave_out`, built. Configured again where a file
-  // that the configuration reads differs, or where a file was added, removed or renamed. Sources that do not
-  // build are no error: built() says so. Errors: Exit::io, also when the build wrote into the clean build
+  // The files of a checkout, but for the names at its top in `leave_out`, built. Configured again where a
+  // file that the configuration reads differs, or where a file was added, removed or renamed. Sources that do
+  // not build are no error: built() says so. Errors: Exit::io, also when the build wrote into the clean build
   // through a link; that one is then dropped and made anew without links.
   static Result<Trial> of_checkout(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
                                    const std::vector<std::string>& leave_out, const Progress& progress = {});
@@ -38,6 +39,9 @@ class Trial {
   // Sources, relative to the tree, that are not as the clean tree has them: edited, added, missing.
   const std::vector<std::string>& changed() const { return changed_; }
 
+  // What is in the checkout and could not be read; it is not in the tree.
+  const std::vector<std::string>& unread() const { return unread_; }
+
   // Files of the build directory, relative to it, that are not the clean build's. Sorted.
   Result<std::vector<std::string>> made(const Workshop& workshop, const Clean& clean) const;
 
@@ -51,9 +55,10 @@ class Trial {
   Status build(const Workshop& workshop, const Clean& clean, const Progress& progress);
   Status remove_products(const Workshop& workshop) const;
   Status links_are_whole(const Workshop& workshop, const Clean& clean) const;
+  Status edits_were_built(const Workshop& workshop, const Clean& clean) const;
 
   fs::path home_, tree_;
-  std::vector<std::string> changed_, linked_;
+  std::vector<std::string> changed_, unread_, linked_;
   bool files_came_or_went_ = false;
   Built built_;
 };

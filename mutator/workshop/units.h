@@ -24,6 +24,9 @@ class Units {
   // Of the file, relative to the tree's root. What goes into no object (a text) has the whole tree's.
   const std::string& key(const std::string& file) const;
 
+  // Did it go into an object of the clean build?
+  bool has(const std::string& file) const { return keys_.contains(file); }
+
  private:
   std::string whole_;
   std::map<std::string, std::string> keys_;

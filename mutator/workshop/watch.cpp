@@ -13,16 +13,32 @@
 
 namespace nanobug::workshop {
 
+namespace {
+
+tl::unexpected<Error> cannot_watch(const fs::path& directory, int reason) {
+  const bool used_up = reason == EMFILE || reason == ENOSPC;
+  return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(reason) +
+                            (used_up ? std::string("; the user's limit of watches is used up: end a program "
+                                                   "that watches files, or raise ") +
+                                           (reason == EMFILE ? "fs.inotify.max_user_instances"
+                                                             : "fs.inotify.max_user_watches") +
+                                           " with sysctl"
+                                     : ""));
+}
+
+}  // namespace
+
 Result<Watch> Watch::start(const fs::path& directory, const std::vector<std::string>& names) {
   std::map<std::string, int> none;
   for (const std::string& name : names) none[name] = 0;
+  if (names.empty()) return Watch(-1, {});
   const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (fd < 0) return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(errno));
+  if (fd < 0) return cannot_watch(directory, errno);
   Watch watch(fd, std::move(none));
   // The system folds an event into the one before it when the two are equal. Two writes never are: each
   // changes the file before it is closed, and a rename has a number of its own.
   if (::inotify_add_watch(fd, directory.c_str(), IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
-    return fail(Exit::io, "cannot watch " + directory.string() + ": " + system_reason(errno));
+    return cannot_watch(directory, errno);
   return watch;
 }
 

@@ -13,8 +13,8 @@ namespace nanobug::workshop {
 // From start() on, until writes() is asked for once.
 class Watch {
  public:
-  // For files of these names in the directory, there or not. Errors: Exit::io when the system has no watch
-  // left (Linux's inotify).
+  // For files of these names in the directory, there or not; without names nothing is asked of the system.
+  // Errors: Exit::io when it has no watch left (Linux's inotify).
   static Result<Watch> start(const std::filesystem::path& directory, const std::vector<std::string>& names);
   Watch(Watch&& other) noexcept;
   ~Watch();

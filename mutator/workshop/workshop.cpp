@@ -28,6 +28,18 @@ fs::path no_links(const Clean& clean) {
   return clean.tree.parent_path().string() + ".no-links";
 }
 
+fs::path complete(const Clean& clean) {
+  return clean.tree.parent_path() / "complete";
+}
+
+// A clock that was set back leaves the clean tree in the future, where every edit is older than what was
+// built.
+bool dated_before_now(Clean& clean) {
+  const FileLock lock(clean.tree.parent_path() / "time.lock");
+  clean.time = std::time(nullptr) - 2;
+  return set_times(clean.tree, clean.time) && write_file(complete(clean), std::to_string(clean.time));
+}
+
 // The lines of a build's output that warn; the others name every file that there is.
 std::string warnings_in(const std::string& output) {
   std::string warnings;
@@ -117,13 +129,14 @@ std::optional<Clean> Workshop::find_key(const std::string& key) const {
   clean.key = key;
   clean.tree = cache_ / "trees" / clean.key / "tree";
   clean.build = build_directory(clean.tree);
-  const auto stamp = read_file(clean.tree.parent_path() / "complete");
+  const auto stamp = read_file(complete(clean));
   if (!stamp) return std::nullopt;
   // The compiler that a name on PATH or CMake's own search led to may be another one by now.
   if (const auto found = read_file(clean.tree.parent_path() / "found");
       found && *found != found_by_cmake(clean.build))
     return std::nullopt;
   clean.time = std::atoll(stamp->c_str());
+  if (clean.time >= std::time(nullptr) && !dated_before_now(clean)) return std::nullopt;
   return clean;
 }
 
@@ -145,7 +158,7 @@ Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id
   }
   NANOBUG_TRY(write_file(clean.tree.parent_path() / "found", found_by_cmake(clean.build)));
   NANOBUG_TRY(write_file(clean.tree.parent_path() / kMaker, maker()));
-  NANOBUG_TRY(write_file(clean.tree.parent_path() / "complete", std::to_string(clean.time)));
+  NANOBUG_TRY(write_file(complete(clean), std::to_string(clean.time)));
   return clean;
 }
 
@@ -291,14 +304,11 @@ Result<Finished> Workshop::build_in(const fs::path& tree, const Progress& progre
 Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::path& place,
                          const fs::path& home) const {
   const fs::path build = build_directory(place);
-  NANOBUG_TRY(copy_directory(clean.build, build, links(clean)));
+  // In one go: a file system remembers when each was made, and what came after the rest would name the bug.
+  std::map<std::string, fs::path> others;
   if (mutant)
-    for (const std::string& file : mutant->files) {
-      std::error_code error;
-      fs::remove(build / file, error);
-      fs::copy_file(mutant->outputs / file, build / file, error);
-      if (error) return fail(Exit::io, "cannot copy to " + (build / file).string() + ": " + error.message());
-    }
+    for (const std::string& file : mutant->files) others[file] = mutant->outputs / file;
+  NANOBUG_TRY(copy_directory(clean.build, build, links(clean), {}, std::nullopt, nullptr, &others));
   return relocate(build, clean.tree, home);
 }
 
@@ -309,7 +319,7 @@ Links Workshop::links(const Clean& clean) const {
 Status Workshop::drop_links(const Clean& clean) const {
   NANOBUG_TRY(write_file(no_links(clean), ""));
   std::error_code error;
-  fs::remove(clean.tree.parent_path() / "complete", error);
+  fs::remove(complete(clean), error);
   return {};
 }
 

@@ -40,11 +40,24 @@ TEST_CASE("what changes in the project changes nothing for the session", "[tiny]
   SECTION("the cache, which is gone") {
     REQUIRE(remove_tree(begun.user.home / ".cache"));
   }
+  SECTION("a part of what was laid out of it, which is gone") {
+    REQUIRE(remove_tree(begun.user.home / ".cache/nanobug/trees"));
+    for (const auto& entry : fs::directory_iterator(begun.user.home / ".cache/nanobug/projects")) {
+      fs::remove(entry.path() / "tree/descend.cpp");
+      replace_in(entry.path() / "tree/stats.cpp", "double sum = 0;", "double sum = 1;");
+      const std::string text = text_of(entry.path() / "catalog.yaml");
+      REQUIRE(write_unsynced(entry.path() / "catalog.yaml", text.substr(0, text.size() / 2)));
+    }
+  }
+  SECTION("the name of the build directory") {
+    replace_in(begun.catalog, "directory: build", "directory: out");
+  }
   CHECK(begun.user.ask({"check"}, 1)["wrong"] == json{"the numbers that come out"});
   CHECK(begun.user.ask({"hint"})["hint"] == "It is a division.");
   begun.fix();
   CHECK(begun.user.ask({"check"})["solved"] == true);
   CHECK(begun.user.ask({"stop"})["outcome"] == "solved");
+  CHECK_FALSE(fs::exists(begun.work / "out"));
 }
 
 TEST_CASE("what cannot be had any more is said in one sentence", "[tiny]") {

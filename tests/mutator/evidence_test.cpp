@@ -281,7 +281,7 @@ TEST_CASE("the cheapest that tells is known, and paid once", "[coach][evidence]"
   REQUIRE(s.events.size() == 1);
   CHECK(s.events[0] == session::Event{100, coach::kAsk, "grad-norm, 1 minute", ""});
   coach::note_asked(s, kKnown[0], true, 250);  // came with the symptom
-  s.solved = true;  // then it is curiosity
+  s.solved = true;                             // then it is curiosity
   coach::note_asked(s, kKnown[3], true, 300);
   CHECK(s.asked.size() == 1);
 }

@@ -1,6 +1,9 @@
 // probe_run: what is asked, of which library, and for how long.
 #include "mutator/workshop/probe_run.h"
 
+#include <ctime>
+#include <set>
+
 #include "mutator/base/build_id.h"
 #include "tests/mutator/judged.h"
 
@@ -137,38 +140,108 @@ TEST_CASE("limits are the clean tree's own, many times over", "[workshop]") {
   CHECK(askable.limits(spec).processor_s == 30);  // nor more than the catalog allows
 }
 
+namespace {
+
+// Puts another probe at the end of the tiny tree's. `fails` may ask how many `times` it has been asked, this
+// one included, and whether a trial is being asked or the clean tree.
+void add_probe(const Judged& judged, const std::string& name, const std::string& fails) {
+  const fs::path source = judged.project / "probes/probes.cpp";
+  const std::string place = (judged.path / name).string();
+  edit(source, "};\n\n}  // namespace",
+       "    {\"" + name +
+           "\", \"edge\",\n     [] {\n"
+           "       const bool tried = std::strstr(std::getenv(\"LD_LIBRARY_PATH\"), \"/trials/\") != "
+           "nullptr;\n"
+           "       const std::string file = \"" +
+           place +
+           "\" + std::string(tried ? \".trial\" : \".clean\");\n"
+           "       std::FILE* f = std::fopen(file.c_str(), \"a\");\n       std::fputc('x', f);\n"
+           "       const long times = std::ftell(f);\n       std::fclose(f);\n"
+           "       (void)tried, (void)times;\n       return !(" +
+           fails + ");\n     }},\n};\n\n}  // namespace");
+}
+
+std::uintmax_t asked(const Judged& judged, const std::string& name) {
+  std::error_code error;
+  const auto size = fs::file_size(judged.path / name, error);
+  return error ? 0 : size;
+}
+
+}  // namespace
+
 TEST_CASE("what the machine does not pass it does not ask", "[grade]") {
   const Judged judged;
-  const fs::path source = judged.project / "probes/probes.cpp", count = judged.path / "count";
-  const std::string more =
-      "    {\"never.here\", \"edge\", [] { return false; }},\n"
-      "    {\"not.always\", \"edge\",\n     [] {\n       static const char* file = \"" +
-      count.string() +
-      "\";\n       std::FILE* f = std::fopen(file, \"a\");\n       std::fputc('x', f);\n"
-      "       const bool first = std::ftell(f) == 1;\n       std::fclose(f);\n       return !first;\n     "
-      "}},\n};\n\n}  // namespace";
-  edit(source, "};\n\n}  // namespace", more);
+  add_probe(judged, "never.here", "true");
+  add_probe(judged, "seldom.here", "times <= 2");
+  add_probe(judged, "once.not", "!tried && times == 1");
   Workshop shop = judged.shop();
   const Clean clean = judged.clean(shop);
-  const auto asked = askable(shop, clean);
-  REQUIRE(asked);
-  CHECK(asked->probes.size() == 3);
-  REQUIRE(asked->excluded.size() == 2);
-  CHECK(asked->excluded[0].probe == "never.here");
-  CHECK(asked->excluded[0].message.starts_with("fails on the clean tree: "));
-  CHECK(asked->excluded[1].probe == "not.always");
-  CHECK(asked->excluded[1].message == "fails on the clean tree 1 time of 3");
-  // It is asked once: the count of the second probe's runs stays.
-  const auto runs = fs::file_size(count);
+  const auto known = askable(shop, clean);
+  REQUIRE(known);
+  CHECK(known->probes.size() == 4);  // three, and the one that failed once of three
+  REQUIRE(known->excluded.size() == 2);
+  CHECK(known->excluded[0].probe == "never.here");
+  CHECK(known->excluded[0].message.starts_with("fails on the clean tree: "));
+  CHECK(known->excluded[1].probe == "seldom.here");
+  CHECK(known->excluded[1].message == "fails on the clean tree 2 times of 3");
+  // It is found out once.
   const fs::path own = judged.checkout(shop, clean);
   const grade::Verdict verdict = judged.judge(shop, clean, own);
   CHECK(verdict.solved);
   CHECK(verdict.excluded.size() == 2);
-  CHECK(fs::file_size(count) == runs);
-  // Asked again when told to: now the second one always passes, and is no longer left out.
-  const auto again = askable(shop, clean, /*fresh=*/true);
-  REQUIRE(again);
-  CHECK(again->excluded.size() == 1);
+  CHECK(verdict.not_asked == std::set<std::string>{"never.here", "seldom.here"});
+  CHECK(asked(judged, "never.here.clean") == 3);
+  CHECK(asked(judged, "never.here.trial") == 0);
+  // An hour later the machine may be another one: who passes now is asked again.
+  const fs::path answers = clean_probes(shop, clean)->parent_path() / "answers.json";
+  REQUIRE(set_time(answers, std::time(nullptr) - 2 * 3600));
+  CHECK(askable(shop, clean)->excluded.size() == 1);
+  CHECK(asked(judged, "never.here.clean") == 6);
+  CHECK(askable(shop, clean)->excluded.size() == 1);
+  CHECK(asked(judged, "never.here.clean") == 6);
+  CHECK(askable(shop, clean, /*fresh=*/true)->excluded.size() == 1);
+  CHECK(asked(judged, "never.here.clean") == 9);
+}
+
+TEST_CASE("what nobody could be asked about is not solved", "[grade]") {
+  const Judged judged;
+  add_probe(judged, "never.here", "true");
+  Workshop shop = judged.shop();
+  const Clean clean = judged.clean(shop);
+  const fs::path own = judged.checkout(shop, clean);
+  const auto judge = [&](const std::vector<std::vector<std::string>>& seen_by) {
+    return *grade::judge(shop, clean, own, judged.catalog.tree.not_sources(), {}, seen_by);
+  };
+  CHECK(judge({}).solved);
+  CHECK(judge({{}}).solved);
+  CHECK(judge({{"mean.value"}, {"never.here", "mean.value"}}).solved);
+  for (const auto& unseen : {std::vector<std::vector<std::string>>{{"never.here"}},
+                             std::vector<std::vector<std::string>>{{"mean.value"}, {"never.here"}}}) {
+    const grade::Verdict verdict = judge(unseen);
+    CHECK_FALSE(verdict.solved);
+    CHECK(verdict.undecided);
+    CHECK(verdict.wrong.empty());
+  }
+  edit(own / "stats.cpp", "for (double value", "if (false) for (double value");
+  CHECK_FALSE(judge({{"never.here"}}).undecided);  // it is wrong, whoever says so
+}
+
+TEST_CASE("a probe that the clean tree fails now and then is believed when it fails every time", "[grade]") {
+  const Judged judged;
+  // On the clean tree it passes at first, and then fails once of three times.
+  const bool always = GENERATE(true, false);
+  add_probe(judged, "now.and.then",
+            std::string("tried ? ") + (always ? "true" : "times != 4") + " : times == 3");
+  Workshop shop = judged.shop();
+  const Clean clean = judged.clean(shop);
+  CHECK(askable(shop, clean)->excluded.empty());
+  const fs::path own = judged.checkout(shop, clean);
+  const grade::Verdict verdict = judged.judge(shop, clean, own);
+  CHECK(verdict.solved == !always);
+  CHECK(verdict.excluded.size() == (always ? 0 : 1));
+  CHECK(asked(judged, "now.and.then.clean") == 4);
+  CHECK(asked(judged, "now.and.then.trial") == 6);
+  CHECK(askable(shop, clean)->excluded.empty());  // nothing of it is kept
 }
 
 TEST_CASE("a failure that the clean tree has too, here and now, is not the learner's", "[grade]") {

@@ -80,6 +80,18 @@ TEST_CASE("where a checkout may go", "[session][parts]") {
   CHECK(spot_at(scratch / "clean", clean, {"build"}).value() == Spot::clean);
   put(scratch / "clean/build/x", "x");
   CHECK(spot_at(scratch / "clean", clean, {"build"}).value() == Spot::clean);
+  // A build can be made again, and what programs wrote cannot.
+  const std::vector<std::string> names = {"build", "runs"};
+  fs::create_directory(scratch / "clean/runs");
+  CHECK(spot_at(scratch / "clean", clean, names).value() == Spot::clean);
+  put(scratch / "clean/runs/model.pt", "x");
+  const auto taken = spot_at(scratch / "clean", clean, names);
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().code == Exit::session);
+  CHECK(taken.error().message ==
+        (scratch / "clean").string() + " has something in runs; choose another place with --dir");
+  CHECK(free_place(scratch / "clean", clean, names).value() == scratch / "clean-2");
+  REQUIRE(remove_tree(scratch / "clean/runs"));
   fs::create_directories(scratch / "clean/data/.git");
   const std::string full = (scratch / "clean").string() + " is not empty; choose another place with --dir";
   CHECK(refused(scratch / "clean") == full);

@@ -2,8 +2,10 @@
 #include "mutator/session/session.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <set>
 
 #include "tests/mutator/session_bench.h"
@@ -31,6 +33,49 @@ void check_clean(const fs::path& directory) {
 }
 
 }  // namespace
+
+TEST_CASE("what the learner's programs wrote is kept with their work", "[session]") {
+  Scratch scratch;
+  auto request = furnished_request(scratch / "work");
+  request.exclude = {"build", "runs"};
+  REQUIRE(desk_in(scratch).start(request));
+  put(scratch / "work/runs/model.pt", "three hours");
+  put(scratch / "work/build/mine.o", "made again");
+  const auto stopped = stop_in(scratch);
+  CHECK(bytes_of(stopped.attempt / "runs/model.pt") == "three hours");
+  CHECK_FALSE(fs::exists(stopped.attempt / "build"));
+}
+
+TEST_CASE("what the learner may not read keeps no session open", "[session]") {
+  Scratch scratch;
+  const auto as_somebody = [&](const std::function<int()>& act) {
+    const pid_t user = ::fork();
+    if (user == 0) {  // nothing is closed to root
+      if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(9);
+      ::_exit(act());
+    }
+    int status = -1;
+    REQUIRE(::waitpid(user, &status, 0) == user);
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+  };
+  if (::geteuid() == 0) REQUIRE(::chown(scratch.path().c_str(), 65534, 65534) == 0);
+  fs::permissions(scratch.path().parent_path(), fs::perms::others_exec, fs::perm_options::add);
+  as_somebody([&] { return desk_in(scratch).start(furnished_request(scratch / "work")) ? 0 : 1; });
+  put(scratch / "work/theirs/log", "a service's");
+  put(scratch / "work/mine.txt", "mine");
+  REQUIRE(::chmod((scratch / "work/theirs").c_str(), 0) == 0);
+  as_somebody([&] {
+    auto desk = desk_in(scratch);
+    if (!desk.snapshot("check")) return 1;
+    if (!desk.reset() || fs::exists(scratch / "work/mine.txt")) return 2;
+    const auto stopped = desk.stop("stopped");
+    if (!stopped) return 3;
+    return stopped->note == "could not be read, kept only in the directory itself: theirs" ? 0 : 4;
+  });
+  REQUIRE(::chmod((scratch / "work").c_str(), 0755) == 0);
+  check_clean(scratch / "work");
+}
 
 TEST_CASE("a session goes from start to stop and the clean tree is back", "[session]") {
   Scratch scratch;

@@ -2,11 +2,13 @@
 // library, and it does what its arguments say.
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <thread>
 
 #include "tests/mutator/standby_library.h"
 
@@ -22,8 +24,22 @@ struct Own {
     note("program begins");
     if (std::getenv("STANDBY_DIES")) std::_Exit(3);
     while (std::getenv("STANDBY_HANGS")) ::pause();
+    if (!std::getenv("STANDBY_THREAD")) return;
+    worker = std::thread([this] {
+      while (!over) std::this_thread::yield();
+      done = true;
+    });
   }
-  ~Own() { note("program ends"); }
+  ~Own() {
+    over = true;
+    if (worker.joinable()) {
+      while (!done) std::this_thread::yield();  // for ever, where only a fork of it is left
+      worker.join();
+    }
+    note("program ends");
+  }
+  std::atomic<bool> over{false}, done{false};
+  std::thread worker;
 } own;
 
 }  // namespace

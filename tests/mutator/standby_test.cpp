@@ -261,6 +261,13 @@ TEST_CASE("what cannot be held is not held, and is not run", "[base][standby]") 
     command.environment["STANDBY_HANGS"] = "yes";
     CHECK(Standby::start(command, kPrograms) == nullptr);
   }
+  SECTION("it starts a thread before main, which no fork would have") {
+    command.limits = {.processor_s = 20, .wall_s = 20};
+    command.environment["STANDBY_THREAD"] = "yes";
+    CHECK(Standby::start(command, kPrograms) == nullptr);
+    CHECK(Joined(command, /*library_is_own=*/true).program == nullptr);
+    CHECK(run(command)->good());
+  }
   SECTION("a script") {
     command.argv[0] = (scratch.path / "script").string();
     std::ofstream(command.argv[0]) << "#!/bin/sh\ntouch '" << notes.string() << "'\n";

@@ -2,6 +2,14 @@
 #include "mutator/workshop/trial.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <ctime>
+#include <sstream>
 
 #include "tests/mutator/judged.h"
 
@@ -12,6 +20,34 @@ namespace {
 
 constexpr char kRight[] = "return sum / static_cast<double>(values.size());";
 constexpr char kWrong[] = "return sum / (static_cast<double>(values.size()) - 1);";
+
+// Gives what ninja remembers of its outputs another time, in nanoseconds.
+void date_records(const fs::path& build, std::int64_t time) {
+  // start, end, time, output, command
+  std::istringstream log(*read_file(build / ".ninja_log"));
+  std::string dated;
+  for (std::string line; std::getline(log, line);) {
+    std::istringstream words(line);
+    std::string start, end, was, output, command;
+    const bool is_entry = line.front() != '#' && words >> start >> end >> was >> output >> command;
+    dated += (is_entry ? start + '\t' + end + '\t' + std::to_string(time) + '\t' + output + '\t' + command
+                       : line) +
+             '\n';
+  }
+  REQUIRE(write_unsynced(build / ".ninja_log", dated));
+  // After a line and a version, records: a length whose first bit says that it is of an output, its number,
+  // the time, and what it was made of.
+  std::string deps = *read_file(build / ".ninja_deps");
+  int records = 0;
+  for (size_t at = deps.find('\n') + 5; at < deps.size();) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, &deps[at], 4);
+    if (length >> 31) std::memcpy(&deps[at + 8], &time, 8), ++records;
+    at += 4 + (length & 0x7fffffff);
+  }
+  REQUIRE(records == 2);
+  REQUIRE(write_unsynced(build / ".ninja_deps", deps));
+}
 
 bool links(const fs::path& one, const fs::path& other) {
   return same_file(one, other);
@@ -185,4 +221,110 @@ TEST_CASE("programs run where the sources are", "[workshop]") {
   CHECK(*read_file(place->tree() / "stats.cpp") == overlay.at("stats.cpp"));
   CHECK(*read_file(place->tree() / "stats.h") == *read_file(clean.tree / "stats.h"));
   CHECK(fs::exists(place->tree() / "build/descend"));
+}
+
+TEST_CASE("a clock that was set back makes no edit older than what was built", "[workshop]") {
+  const Judged judged;
+  Workshop shop = judged.shop();
+  Clean clean = judged.clean(shop);
+  const fs::path own = judged.checkout(shop, clean);
+  edit(own / "stats.cpp", kRight, kWrong);
+  constexpr std::int64_t kAhead = 4000000000;
+  date_records(clean.build, kAhead * 1'000'000'000);
+  REQUIRE(set_times(clean.tree, kAhead));
+  SECTION("the clean tree is dated anew when it is found") {
+    REQUIRE(write_file(clean.tree.parent_path() / "complete", std::to_string(kAhead)));
+    const auto found = shop.find_clean("tree");
+    REQUIRE(found);
+    CHECK(found->time < std::time(nullptr));
+    CHECK_FALSE(judged.judge(shop, *found, own).solved);
+    const auto mutant = shop.mutant(*found, {{"stats.cpp", *read_file(own / "stats.cpp")}});
+    REQUIRE(mutant);
+    CHECK(std::count(mutant->files.begin(), mutant->files.end(), "libstats.so") == 1);
+    CHECK(shop.find_clean("tree")->time == found->time);
+  }
+  SECTION("what a build took for old is not judged") {
+    clean.time = kAhead;  // as of a process that had found it before
+    const auto refused = grade::judge(shop, clean, own, judged.catalog.tree.not_sources());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Exit::io);
+    CHECK(refused.error().message.find("stats.cpp, which was edited") != std::string::npos);
+    CHECK_FALSE(shop.mutant(clean, {{"stats.cpp", *read_file(own / "stats.cpp")}}));
+    edit(own / "stats.cpp", kWrong, kRight);  // nothing is edited, and nothing need be built
+    CHECK(judged.judge(shop, clean, own).solved);
+  }
+}
+
+TEST_CASE("what is behind a link is judged, however old it is and wherever it lies", "[workshop]") {
+  const Judged judged;
+  Workshop shop = judged.shop();
+  const Clean clean = judged.clean(shop);
+  const fs::path own = judged.checkout(shop, clean), there = judged.path / "elsewhere";
+  fs::create_directories(there / "inner");
+  const auto lead_away = [&](const char* file, const fs::path& place, const fs::path& link) {
+    fs::rename(own / file, place);
+    fs::create_symlink(link, own / file);
+    REQUIRE(set_time(place, clean.time - 100));
+  };
+  SECTION("a source by its whole path") {
+    edit(own / "stats.cpp", kRight, kWrong);
+    lead_away("stats.cpp", there / "stats.cpp", there / "stats.cpp");
+    CHECK_FALSE(judged.judge(shop, clean, own).solved);
+  }
+  SECTION("a source by a path that leads out of the checkout") {
+    edit(own / "stats.cpp", kRight, kWrong);
+    lead_away("stats.cpp", there / "stats.cpp", "../elsewhere/stats.cpp");
+    CHECK_FALSE(judged.judge(shop, clean, own).solved);
+    edit(there / "stats.cpp", kWrong, kRight);
+    CHECK(judged.judge(shop, clean, own).solved);
+  }
+  SECTION("another source of the tree, as old as what was built") {
+    fs::copy_file(own / "stats.cpp", own / "other.cpp");
+    edit(own / "other.cpp", kRight, kWrong);
+    REQUIRE(set_time(own / "other.cpp", clean.time));
+    fs::remove(own / "stats.cpp");
+    fs::create_symlink("other.cpp", own / "stats.cpp");
+    CHECK_FALSE(judged.judge(shop, clean, own).solved);
+  }
+  SECTION("a header in a directory, with links that go round") {
+    lead_away("stats.h", there / "inner/stats.h", "inner/stats.h");
+    fs::create_symlink("..", there / "inner/back");
+    fs::create_symlink(there / "inner", own / "inner");
+    fs::create_symlink(".", own / "round");
+    fs::create_symlink(judged.path, own / "above");
+    CHECK(judged.judge(shop, clean, own).solved);
+    edit(there / "inner/stats.h", "#pragma once", "#pragma once\n#error");
+    CHECK_FALSE(judged.judge(shop, clean, own).builds);
+  }
+}
+
+TEST_CASE("what nobody may read is left out of what is judged, and named", "[workshop]") {
+  const Judged judged;
+  Workshop shop = judged.shop();
+  const Clean clean = judged.clean(shop);
+  const fs::path own = judged.checkout(shop, clean);
+  fs::create_directories(own / "theirs/deep");
+  REQUIRE(write_unsynced(own / "log", "theirs"));
+  fs::permissions(own / "log", fs::perms::none);
+  fs::permissions(own / "theirs/deep", fs::perms::none);
+  fs::permissions(judged.path, fs::perms::all);
+  fs::permissions(judged.path.parent_path(), fs::perms::others_exec, fs::perm_options::add);
+  const pid_t user = ::fork();
+  if (user == 0) {  // nothing is closed to root
+    const auto give = [](const fs::path& path) { return ::chown(path.c_str(), 65534, 65534); };
+    if (::geteuid() == 0) {
+      (void)give(judged.path / "cache");
+      for (fs::recursive_directory_iterator it(judged.path / "cache"), end; it != end; ++it)
+        (void)give(it->path());
+      if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(9);
+    }
+    const auto place = Trial::of_checkout(shop, clean, own, judged.catalog.tree.not_sources());
+    if (!place) ::_exit(1);
+    if (place->unread() != std::vector<std::string>{"log", "theirs/deep"}) ::_exit(2);
+    ::_exit(place->built().good ? 0 : 3);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(user, &status, 0) == user);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }

@@ -284,3 +284,40 @@ TEST_CASE("odd references and objects of a learner's repository", "[vault][parts
     CHECK(reason == "it has no git repository of its own any more");
   }
 }
+
+TEST_CASE("a learner's large files are taken in parts, none of which lacks what it names", "[vault][parts]") {
+  Scratch scratch;
+  const fs::path path = scratch / "vault.git", work = scratch / "work";
+  Vault vault = Vault::open(path).value();
+  fs::create_directory(work);
+  git_out(work, {"init", "-q", "-b", "main"});
+  git_out(work, {"config", "core.compression", "0"});
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "data" + std::to_string(i);
+    put(work / name, name + std::string(30 << 20, static_cast<char>('a' + i)));
+    git_out(work, {"add", name});
+    git_out(work, {"commit", "-qm", name});
+  }
+  std::string reason;
+  SECTION("all of it") {
+    CHECK(vault.fetch(work, "s", &reason).value());
+    CHECK(reason.empty());
+    CHECK(git_out(path, {"rev-list", "--objects", "--all"}) ==
+          git_out(work, {"rev-list", "--objects", "--all"}));
+  }
+  SECTION("what comes before a damaged object is whole") {
+    const std::string bad = git_out(work, {"rev-parse", "HEAD:data4"});
+    fs::remove(work / ".git/objects" / bad.substr(0, 2) / bad.substr(2));
+    CHECK_FALSE(vault.fetch(work, "s", &reason).value());
+    CHECK_FALSE(git(path, {"rev-parse", "--verify", "-q", "refs/attempts/s/heads/main"}).good());
+    git_out(work, {"branch", "-f", "older", "HEAD~1"});
+    CHECK_FALSE(vault.fetch(work, "s", &reason).value());
+    CHECK(git_out(path, {"rev-list", "--objects", "refs/attempts/s/heads/older"}) ==
+          git_out(work, {"rev-list", "--objects", "older"}));
+  }
+  size_t packs = 0;
+  for (const auto& entry : fs::directory_iterator(path / "objects/pack"))
+    packs += entry.path().extension() == ".pack";
+  CHECK(packs >= 2);
+  CHECK(git(path, {"fsck", "--strict"}).good());
+}

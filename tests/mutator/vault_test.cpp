@@ -365,10 +365,10 @@ TEST_CASE("a file too large for a tree is left out unread, and named", "[vault]"
   put(scratch / "t/small", "x");
   put(scratch / "t/sub/huge", "");
   REQUIRE(::truncate((scratch / "t/sub/huge").c_str(), off_t{4} << 40) == 0);
-  std::vector<std::string> too_large;
-  const auto tree = vault::read_tree(scratch / "t", {}, &too_large);
+  vault::LeftOut left_out;
+  const auto tree = vault::read_tree(scratch / "t", {}, &left_out);
   REQUIRE(tree);
-  CHECK(too_large == std::vector<std::string>{"sub/huge"});
+  CHECK(left_out.too_large == std::vector<std::string>{"sub/huge"});
   CHECK(tree->size() == 1);
   const auto refused = vault::read_tree(scratch / "t", {});
   REQUIRE_FALSE(refused);

@@ -1,7 +1,10 @@
 // workshop: a build that is moved is up to date and tells nothing of where it was; records; links.
+#include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <ctime>
 #include <set>
 #include <sstream>
@@ -270,4 +273,35 @@ TEST_CASE("large files are links, small ones copies, symlinks symlinks", "[works
     REQUIRE(::lstat((scratch.path / name).c_str(), &info) == 0);
     CHECK(info.st_mtim.tv_sec == 1000);
   }
+}
+
+TEST_CASE("what is laid out from two places is laid out in one go", "[workshop]") {
+  const Scratch scratch;
+  const std::string large(4 << 20, 'x');
+  std::map<std::string, fs::path> others;
+  for (int i = 0; i < 24; ++i) {
+    const std::string name = "inner" + std::to_string(i % 4) + "/file" + std::to_string(i);
+    REQUIRE(write_unsynced(scratch.path / "from" / name, large));
+    if (i % 2) continue;
+    others[name] = scratch.path / "other" / name;
+    REQUIRE(write_unsynced(others[name], "other" + large));
+  }
+  others["new/one"] = scratch.path / "one";
+  REQUIRE(write_unsynced(others["new/one"], "new"));
+  const fs::path to = scratch.path / "to";
+  REQUIRE(copy_directory(scratch.path / "from", to, Links::none, {}, std::nullopt, nullptr, &others));
+  // A file system remembers when each was made: what came after all the rest would be told from it.
+  struct statx info{};
+  std::pair<std::int64_t, std::uint32_t> last{}, first_other{INT64_MAX, 0};
+  const auto files = list_files(to);
+  REQUIRE(files);
+  CHECK(files->size() == 25);
+  for (const std::string& file : *files) {
+    const bool is_other = others.contains(file);
+    CHECK(*read_file(to / file) == *read_file(is_other ? others[file] : scratch.path / "from" / file));
+    REQUIRE(::statx(AT_FDCWD, (to / file).c_str(), 0, STATX_BTIME, &info) == 0);
+    const std::pair<std::int64_t, std::uint32_t> born(info.stx_btime.tv_sec, info.stx_btime.tv_nsec);
+    (is_other ? first_other : last) = is_other ? std::min(first_other, born) : std::max(last, born);
+  }
+  if (info.stx_mask & STATX_BTIME) CHECK(first_other < last);
 }
