@@ -222,7 +222,7 @@ Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
   if (found.size() > 1) {
     Names codes;
     for (const Rule* rule : found) codes.push_back(rule->code.value);
-    return fail(Exit::usage, "'" + name + "' is several rules: " + in_words(codes) + "; name one of them");
+    return fail(Exit::usage, "'" + name + "' is several bugs: " + in_words(codes) + "; name one of them");
   }
   // Ids tell what the bugs are: one is named only to who was close to it.
   Names names;
@@ -233,7 +233,7 @@ Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
   }
   const std::string hint = did_you_mean(name, names);
   return fail(Exit::usage,
-              "there is no rule '" + name + "'" + (hint.empty() ? "; 'nanobug list' shows them" : hint));
+              "there is no bug '" + name + "'" + (hint.empty() ? "; 'nanobug list' shows them" : hint));
 }
 
 }  // namespace nanobug::catalog

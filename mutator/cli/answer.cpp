@@ -31,9 +31,10 @@ Status is_to_be_answered(const session::Session& session, const coach::Reply& re
         "a line answers a review only; here the only answer is none, 'nanobug locate FILE:LINE' takes your "
         "claim, 'nanobug check' judges your fix");
   if (!session.bugs.empty())
-    return fail(Exit::session,
-                fmt::format("there are {} bugs, so something is wrong; 'nanobug locate FILE:LINE' takes your claim",
-                            session.bugs.size()));
+    return fail(
+        Exit::session,
+        fmt::format("there are {} bugs, so something is wrong; 'nanobug locate FILE:LINE' takes your claim",
+                    session.bugs.size()));
   if (session.solved)
     return fail(Exit::session,
                 fmt::format("this session was solved at {}; 'nanobug reveal' shows the answer, "
@@ -50,7 +51,7 @@ std::string about(const coach::Reply& reply) {
 Status is_new(const session::Session& session, const coach::Reply& reply) {
   for (const session::Event& event : session.events)
     if (event.kind == coach::kAnswer && event.about == about(reply) + ", wrong")
-      return fail(Exit::usage, fmt::format("the answer is not counted: you have said {} before, and it was wrong",
+      return fail(Exit::usage, fmt::format("you already said {}, and it was wrong; it is not counted again",
                                            about(reply)));
   return {};
 }
@@ -93,7 +94,8 @@ std::string in_words(Context& c, const Judged& judged, const session::Session& a
   if (!judged.right)
     return ui.bad(judged.reply.line > 0 ? fmt::format("No, it is not line {}.", judged.reply.line)
                   : after.review        ? "No, something is wrong in these lines."
-                                        : "No, something is wrong.");
+                                        : "No, something is wrong.") +
+           '\n' + coach::way_on(after);
   const auto width = static_cast<size_t>(ui.width());
   std::string text =
       ui.good(judged.reply.line == 0 ? "Right: nothing is wrong." : "Right: that is the line.");
@@ -114,7 +116,7 @@ nlohmann::json to_json(const Judged& judged, const session::Session& after) {
   nlohmann::json json = {
       {"line", judged.reply.line > 0 ? nlohmann::json(judged.reply.line) : nlohmann::json()},
       {"right", judged.right},
-      {"outcome", coach::outcome_of(after)},
+      {"outcome", coach::state_of(after, std::time(nullptr))},
       {"wrong_claims", after.wrong_claims},
       {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()}};
   if (!judged.right) return json;  // what the reason is worth would tell on the bug

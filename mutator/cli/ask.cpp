@@ -98,12 +98,12 @@ std::string clean_beside(const std::vector<catalog::Evidence>& known, const grad
   }
   if (!same.empty())
     text += '\n' + coach::wrap(fmt::format("The same: {}", fmt::join(same, ", ")), width, "");
-  return "From now on the clean tree's is shown beside.\n" + text;
+  return "From now on each answer has the clean tree's beside it.\n" + text;
 }
 
 Status can_ask(const session::Session& session, const catalog::Catalog& catalog) {
   if (session.review)
-    return fail(Exit::session, "a review has no run to ask about; its lines are all there is");
+    return fail(Exit::session, "a review has no run to ask about; 'nanobug status' shows its lines again");
   if (!session.bugs.empty())
     return fail(Exit::session,
                 "nobody has recorded these bugs together; 'nanobug run' shows what they do at once");

@@ -1,8 +1,11 @@
 // begin: see begin.h.
 #include "mutator/cli/begin.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "mutator/coach/tally.h"
 #include "mutator/session/lines.h"
 
 namespace nanobug::cli {
@@ -15,6 +18,40 @@ tl::unexpected<Error> already_open(const session::Session& session) {
                                  "; 'nanobug stop' ends it and keeps your work");
 }
 
+Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const std::string& name) {
+  auto rule = catalog::find_rule(catalog, name);
+  if (rule && (*rule)->decoy)
+    return fail(Exit::usage, "there is no bug '" + name + "'; 'nanobug list' shows them");
+  return rule;
+}
+
+std::string next_hint(const session::Session& session) {
+  const int shown = coach::hints_shown(session);
+  return shown == 0 ? "the next hint; the first names no file"
+                    : fmt::format("the next hint; {} so far", shown);
+}
+
+std::string in_lines(Commands commands) {
+  commands.emplace_back("nanobug reveal", "gives up: the answer and its cause");
+  commands.emplace_back("nanobug stop", "ends it; 'nanobug --help' lists every verb");
+  size_t width = 0;
+  for (const auto& [command, what] : commands) width = std::max(width, command.size());
+  std::string text;
+  for (const auto& [command, what] : commands)
+    text += fmt::format("{}  {:<{}}  {}", text.empty() ? "" : "\n", command, width, what);
+  return text;
+}
+
+std::string what_next_in_a_hunt(const session::Session& session, bool may_be_decoy) {
+  Commands lines = {{"nanobug run", "a run that shows the bug, beside the clean tree's"}};
+  if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
+  // Before the check, which would tell it.
+  if (may_be_decoy)
+    lines.emplace_back("nanobug answer none \"why\"", "if nothing is wrong; say so before you check");
+  lines.emplace_back("nanobug check", "is it right now? judged by what it computes");
+  return in_lines(std::move(lines));
+}
+
 Result<std::vector<grade::Certificate>> certificates_of(Context& c, const catalog::Rule& rule) {
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
@@ -24,7 +61,7 @@ Result<std::vector<grade::Certificate>> certificates_of(Context& c, const catalo
       std::find_if(certificates->begin(), certificates->end(), [](const auto& one) { return !one.holds(); });
   if (refused == certificates->end()) return certificates;
   return tl::unexpected(
-      Error{Exit::catalog, "rule '" + rule.code.value + "' has no certificate: " + refused->refusals.front(),
+      Error{Exit::catalog, "bug '" + rule.code.value + "' has no certificate: " + refused->refusals.front(),
             rule.id.place});
 }
 

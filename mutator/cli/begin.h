@@ -1,6 +1,8 @@
 // begin: what `start` does in each of its modes.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "mutator/cli/context.h"
@@ -9,6 +11,20 @@ namespace nanobug::cli {
 
 // That a session is open already, and what to type.
 tl::unexpected<Error> already_open(const session::Session& session);
+
+// The bug that a learner named. Errors: find_rule's; a decoy is refused as what is not there, so that
+// nobody is told which they are.
+Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const std::string& name);
+
+// Commands and what each does. In words: a line each, one under the other, and the two ways out of a session.
+using Commands = std::vector<std::pair<std::string, std::string>>;
+std::string in_lines(Commands commands);
+
+// What to type next in a hunt, the same words whatever was drawn. `may_be_decoy`: nothing may be wrong.
+std::string what_next_in_a_hunt(const session::Session& session, bool may_be_decoy);
+
+// "the next hint; 1 so far"
+std::string next_hint(const session::Session& session);
 
 // Of all its sites. Errors: Exit::catalog where one does not hold: nobody is given the rule then.
 Result<std::vector<grade::Certificate>> certificates_of(Context& c, const catalog::Rule& rule);

@@ -25,7 +25,7 @@ nlohmann::json to_json(const grade::Verdict& verdict, const session::Session& be
   const coach::Standing standing = coach::standing_of(verdict);
   nlohmann::json json = {
       {"solved", verdict.solved},
-      {"outcome", coach::outcome_of(after)},
+      {"outcome", coach::state_of(after, std::time(nullptr))},
       {"solved_in_s", after.solved ? nlohmann::json(coach::learner_seconds(after, 0)) : nlohmann::json()},
       {"builds", verdict.builds},
       {"wrong", verdict.wrong},
@@ -119,11 +119,13 @@ Result<Exit> check(Context& c, bool all) {
   const coach::Report report = coach::report_of(*verdict, before, after, all);
   c.ui.data(verdict->solved ? c.ui.good(report.headline) : c.ui.bad(report.headline));
   if (!report.body.empty()) c.ui.data(report.body);
-  if (verdict->solved && !before.solved && !after.decoy) {
-    if (const std::string text = debriefs(c, (*mutants)->catalog(), before); !text.empty()) c.ui.data(text);
-    c.ui.data(
-        "\n  nanobug debrief  the questions one by one, and your score\n"
-        "  nanobug stop     ends the session; your work is kept");
+  if (verdict->solved && !before.solved) {
+    const std::string text = after.decoy ? "" : debriefs(c, (*mutants)->catalog(), before);
+    if (!text.empty()) c.ui.data(text);
+    c.ui.data(std::string("\n") +
+              (after.decoy ? "  nanobug reveal   what was changed, and why it computes the same\n" : "") +
+              "  nanobug debrief  the questions one by one, and your score\n"
+              "  nanobug stop     ends the session; your work is kept");
   }
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;

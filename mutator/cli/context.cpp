@@ -6,6 +6,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/catalog/kept.h"
 #include "mutator/cli/applied.h"
+#include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 #include "mutator/workshop/alias.h"
 #include "mutator/workshop/probes.h"
@@ -281,8 +282,8 @@ Result<std::vector<const catalog::Rule*>> Context::rules(const std::vector<std::
 Status Context::checkout_is_there(const session::Session& session) const {
   if (session.review)
     return fail(Exit::session,
-                "this is a review, without a checkout; type nanobug answer LINE \"why\", or nanobug answer "
-                "none \"why\"");
+                std::string("this is a review, without a checkout; type nanobug answer LINE \"why\"") +
+                    (coach::may_be_decoy(session) ? ", or nanobug answer none \"why\"" : ""));
   if (!session.has_checkout())
     return fail(Exit::session,
                 "the checkout is not open yet; 'nanobug open' lays it out, for " +

@@ -58,10 +58,11 @@ Result<Ended> ended() {
   if (*open) {
     const session::Session& s = **open;
     if (!s.solved && !s.revealed)
-      return fail(Exit::session,
-                  std::string("the debrief comes at the end; ") +
-                      (s.review ? "'nanobug answer' or 'nanobug reveal' gets you there"
-                                : "'nanobug check', 'nanobug reveal' or 'nanobug stop' gets you there"));
+      return fail(
+          Exit::session,
+          std::string("the debrief comes after the answer: ") +
+              (s.review ? "'nanobug answer' takes yours, 'nanobug reveal' gives up"
+                        : "fix it until 'nanobug check' says solved, or give up with 'nanobug reveal'"));
     return Ended{s, coach::outcome_of(s), std::time(nullptr), true};
   }
   const auto ledger = session::Desk::ledger(Context::places());
@@ -217,6 +218,17 @@ std::string headline(const Ended& ended, const std::vector<const catalog::Rule*>
                      names.empty() ? "" : " of " + names, outcome, coach::cost_of(ended.session, ended.at));
 }
 
+// "3,2,1", as many as there are questions, while one of them has no grade; else "".
+std::string example_of_grades(const Ended& ended, const std::vector<const catalog::Rule*>& rules) {
+  const size_t questions = coach::questions_asked(rules);
+  const auto& grades = ended.session.grades;
+  const bool all = grades.size() >= questions && std::find(grades.begin(), grades.end(), -1) == grades.end();
+  std::string example;
+  if (!ended.open || all) return example;
+  for (size_t i = 0; i < questions; ++i) example += fmt::format("{}{}", i == 0 ? "" : ",", 3 - i % 3);
+  return example;
+}
+
 // What is worth practising after it: the class, where it was not found or cost much.
 std::string next(const Ended& ended, const coach::Score& score,
                  const std::vector<const catalog::Rule*>& rules) {
@@ -226,9 +238,17 @@ std::string next(const Ended& ended, const coach::Score& score,
       coach::mode_of(ended.session) == "hunt" ? "" : " --mode " + coach::mode_of(ended.session);
   const std::string command =
       easy ? "nanobug next" : fmt::format("nanobug start{} --category {}", mode, rules.front()->category);
+  std::vector<std::pair<std::string, std::string>> lines;
+  if (const std::string grading = example_of_grades(ended, rules); !grading.empty())
+    lines.emplace_back("nanobug debrief --grades " + grading, "your own grades, 0 to 3 each");
+  if (ended.open) lines.emplace_back("nanobug stop", "ends the session");
+  lines.emplace_back(command, easy ? "what to practise now" : "another one of this class");
+  size_t width = 0;
+  for (const auto& [typed, what] : lines) width = std::max(width, typed.size());
   std::string text;
-  if (ended.open) text = fmt::format("  {:<{}}  ends the session\n", "nanobug stop", command.size());
-  return text + "  " + command + (easy ? "  what to practise now" : "  another one of this class");
+  for (const auto& [typed, what] : lines)
+    text += fmt::format("{}  {:<{}}  {}", text.empty() ? "" : "\n", typed, width, what);
+  return text;
 }
 
 nlohmann::json to_json(const Ended& ended, const coach::Score& score,

@@ -22,7 +22,7 @@ struct Ladder {
 
 tl::unexpected<Error> gone() {
   return fail(Exit::session,
-              "the rule of this session is no longer in the catalog; 'nanobug stop' ends the session");
+              "the bug of this session is no longer in the catalog; 'nanobug stop' ends the session");
 }
 
 // Of several bugs the one that was asked for, or the first that is not fixed and has hints left.

@@ -57,8 +57,9 @@ Result<Exit> locate(Context& c, const std::string& words, const std::string& why
   for (auto event = session.events.rbegin(); event != session.events.rend(); ++event) {
     if (event->kind == coach::kCheck || event->kind == coach::kReset) break;
     if (event->kind == coach::kClaim && event->about == fmt::format("{}:{}, wrong", claim->file, claim->line))
-      return fail(Exit::usage, fmt::format("the claim is not counted: you have said {}:{} before, and it was wrong",
-                                           claim->file, claim->line));
+      return fail(Exit::usage,
+                  fmt::format("you already said {}:{}, and it was wrong; it is not counted again",
+                              claim->file, claim->line));
   }
   const auto original = mutated->find(claim->file);
   const auto judge = [&](const std::vector<session::Injected>& bugs) {
@@ -88,7 +89,8 @@ Result<Exit> locate(Context& c, const std::string& words, const std::string& why
                              {"counted", !session.solved}}
                   .dump(2, ' ', false, kAnyBytes));
   else
-    c.ui.data(right ? c.ui.good(words_of(answer, several)) : c.ui.bad(words_of(answer, several)));
+    c.ui.data(right ? c.ui.good(words_of(answer, several))
+                    : c.ui.bad(words_of(answer, several)) + '\n' + coach::way_on(session));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return right ? Exit::ok : Exit::check_failed;
 }

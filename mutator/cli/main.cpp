@@ -14,6 +14,7 @@
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/base/temporary.h"
+#include "mutator/cli/begin.h"
 #include "mutator/cli/production.h"
 #include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
@@ -26,20 +27,15 @@ namespace nanobug::cli {
 namespace {
 
 std::string in_a_review(const session::Session& s, std::int64_t now) {
-  const std::string hint =
-      fmt::format("nanobug hint                 the next hint; {} so far\n  ", coach::hints_shown(s));
-  return fmt::format(
-      "{} of {} into {}: {}\n"
-      "  nanobug status               the lines again\n"
-      "  {}",
-      coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
-      coach::state_of(s, now),
-      s.solved || s.revealed ? "nanobug debrief              the questions, and your score\n"
-                               "  nanobug stop                 end it"
-                             : (s.no_hints ? "" : hint) + cli::kHowToAnswer);
+  return fmt::format("{} of {} into {}: {}\n{}", coach::clock(coach::learner_seconds(s, now)),
+                     coach::count(s.minutes, "minute"), s.name, coach::state_of(s, now),
+                     s.solved || s.revealed ? "  nanobug status   the lines again\n"
+                                              "  nanobug debrief  the questions, and your score\n"
+                                              "  nanobug stop     ends it"
+                                            : what_next_in_a_review(s, /*again=*/true));
 }
 
-// Bare `nanobug`: where you are and what to type next, in five lines.
+// Bare `nanobug`: where you are and what to type next, in a few lines.
 Result<Exit> where_you_are(Context& context) {
   const auto open = session::Desk::peek(Context::places());
   NANOBUG_TRY(open);
@@ -65,19 +61,16 @@ Result<Exit> where_you_are(Context& context) {
     return Exit::ok;
   }
   if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
-  const std::string hint =
-      s.no_hints ? "nanobug status        the clock, and what is counted\n  "
-                 : fmt::format("nanobug hint          the next hint; {} so far\n  ", coach::hints_shown(s));
   context.ui.data(
       fmt::format("{} of {} into {}: {}\n"
                   "  cd {}\n"
-                  "  nanobug run           train it, beside the clean baseline\n"
-                  "  {}",
+                  "{}",
                   coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
                   coach::state_of(s, now), tidy(s.directory),
-                  s.solved || s.revealed ? "nanobug debrief       the questions, and your score\n"
-                                           "  nanobug stop          end it; your work is kept"
-                                         : hint + "nanobug check         is it right now?"));
+                  s.solved || s.revealed ? "  nanobug run      a run of your tree, beside the clean tree's\n"
+                                           "  nanobug debrief  the questions, and your score\n"
+                                           "  nanobug stop     ends it; your work is kept"
+                                         : what_next_in_a_hunt(s, coach::may_be_decoy(s))));
   return Exit::ok;
 }
 
@@ -107,7 +100,8 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   app.require_subcommand(0, 1);
   app.footer(
-      "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 locked, 6 disk or programs.");
+      "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 another nanobug is at work, 6 "
+      "disk or programs.");
 
   Verbs verbs(app, context);
   for (auto add : {add_start,    add_tutorial,   add_status,  add_run,     add_watch,     add_ask,

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/draw.h"
 #include "mutator/coach/notes.h"
 #include "mutator/coach/score.h"
 #include "mutator/coach/tally.h"
@@ -57,7 +58,7 @@ Result<Exit> hypothesis(Context& c, const std::string& category, const std::stri
   const auto catalog = c.catalog_of(open->session);
   NANOBUG_TRY(catalog);
   std::vector<std::string> known = {coach::kNothing};
-  for (const catalog::Category& one : (*catalog)->tree.categories) known.push_back(one.name);
+  for (const std::string& one : coach::categories_with_bugs(**catalog)) known.push_back(one);
   if (std::find(known.begin(), known.end(), category) == known.end())
     return fail(Exit::usage, "the hypothesis is not kept: " + coach::no_such("class", category, known));
   const std::string worth = worth_of(open->session);
@@ -83,7 +84,8 @@ void add_hypothesis(Verbs& verbs) {
   auto words = std::make_shared<Words>();
   CLI::App* verb = verbs.add(verbs.app, "hypothesis",
                              "Say what kind of bug you suspect; before the first hint it counts most");
-  verb->add_option("class", words->category, "A category, as 'list' shows them; or none, if nothing is wrong")
+  verb->add_option("class", words->category,
+                   "A category that 'nanobug list' shows; or none, if nothing is wrong")
       ->required()
       ->type_name("CLASS");
   verb->add_option("why", words->why, "What makes you think so, in your own words")->type_name("WHY");

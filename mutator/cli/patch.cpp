@@ -30,7 +30,7 @@ Result<rewrite::Site> site_of(Context& c, const std::string& id, int number) {
   NANOBUG_TRY(sites);
   if (number < 1 || number > static_cast<int>(sites->size()))
     return fail(Exit::usage,
-                fmt::format("rule '{}' has {}, so there is no site {}", id,
+                fmt::format("bug '{}' has {}, so there is no site {}", id,
                             coach::count(static_cast<std::int64_t>(sites->size()), "site"), number));
   return (*sites)[static_cast<size_t>(number - 1)];
 }
@@ -159,9 +159,7 @@ void add_patch(Verbs& verbs) {
   patch->require_subcommand(1);
   Context& c = verbs.context;
   const auto with_rule = [options](CLI::App* verb) {
-    verb->add_option("rule", options->rule, "A code that 'nanobug list' shows")
-        ->required()
-        ->type_name("RULE");
+    verb->add_option("bug", options->rule, "A code that 'nanobug list' shows")->required()->type_name("BUG");
     verb->add_option("--site", options->site, "Which of its sites (default: 1)")->type_name("N");
     return verb;
   };

@@ -87,13 +87,8 @@ Result<Exit> open_checkout(Context& c, const std::string& directory) {
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  c.ui.data(
-      fmt::format("{}\n"
-                  "  cd {}\n"
-                  "  nanobug run      what shows the bug, beside the clean baseline\n"
-                  "  nanobug locate FILE:LINE \"why\"\n"
-                  "  nanobug check    is it right now? judged by what it computes",
-                  paid_in_words(after), tidy(after.directory)));
+  c.ui.data(fmt::format("{}\n  cd {}\n{}", paid_in_words(after), tidy(after.directory),
+                        what_next_in_a_hunt(after, coach::may_be_decoy(after))));
   if (const std::string lost = shell_elsewhere(after.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }
@@ -174,15 +169,17 @@ std::string paid_in_words(const session::Session& session) {
 
 std::string what_next_in_production(const session::Session& session) {
   if (session.solved || session.revealed)
-    return "  nanobug debrief            the questions, and your score\n"
-           "  nanobug stop               end it";
-  return fmt::format(
-      "  nanobug ask WORDS          more of this run, at a price; alone: what there is\n"
-      "  nanobug open               the checkout, for {}; then locate, fix, check\n"
-      "{}"
-      "  nanobug answer none \"why\"  nothing is wrong, which happens",
-      coach::count(session.production ? session.production->open_minutes : 0, "minute"),
-      session.no_hints ? "" : "  nanobug hint               the next hint; the first names no file\n");
+    return "  nanobug debrief  the questions, and your score\n"
+           "  nanobug stop     ends it";
+  Commands lines = {
+      {"nanobug ask WORDS", "more of this run, at a price; alone: what there is"},
+      {"nanobug open",
+       fmt::format("the checkout, for {}; then locate, fix, check",
+                   coach::count(session.production ? session.production->open_minutes : 0, "minute"))}};
+  if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
+  if (coach::may_be_decoy(session))
+    lines.emplace_back("nanobug answer none \"why\"", "if nothing is wrong; say so before you check");
+  return in_lines(std::move(lines));
 }
 
 void add_open(Verbs& verbs) {

@@ -10,6 +10,7 @@
 #include "mutator/cli/begin.h"
 #include "mutator/coach/practice.h"
 #include "mutator/coach/review.h"
+#include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::cli {
@@ -41,7 +42,7 @@ Result<Placed> placed(Context& c, const catalog::Rule& rule, std::uint64_t seed)
 
 Result<coach::Lot> lot(const catalog::Catalog& catalog, const ReviewOptions& options) {
   if (options.rule.empty()) return coach::lot_of(catalog, options.wanted);
-  const auto rule = catalog::find_rule(catalog, options.rule);
+  const auto rule = bug_named(catalog, options.rule);
   NANOBUG_TRY(rule);
   if ((*rule)->forms().empty())
     return fail(Exit::usage, "'" + options.rule + "' changes no line, so there is nothing to show");
@@ -121,6 +122,15 @@ Result<nlohmann::json> review_in_json(const session::Session& session) {
                         {"lines", *lines}};
 }
 
+std::string what_next_in_a_review(const session::Session& session, bool again) {
+  Commands lines;
+  if (again) lines.emplace_back("nanobug status", "the lines again");
+  lines.emplace_back("nanobug answer LINE \"why\"", "where it is, and what is wrong there");
+  if (coach::may_be_decoy(session)) lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong");
+  if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
+  return in_lines(std::move(lines));
+}
+
 Result<Exit> start_review(Context& c, const ReviewOptions& options) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
@@ -158,14 +168,14 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options) {
   NANOBUG_TRY(lines);
   // The same words whatever was drawn: a decoy is not told.
   if (all_solved) c.ui.say("You have solved every bug that these options allow; they come again.");
-  c.ui.data(fmt::format(
-      "{}\n\n{}\n"
-      "  There is one bug in these lines, or none.\n"
-      "  {}{}",
-      c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
-                              coach::count(session->minutes, "minute"), session->seed)),
-      *lines, kHowToAnswer,
-      session->no_hints ? "" : "\n  nanobug hint                 the next hint; the first names no file"));
+  c.ui.data(
+      fmt::format("{}\n\n{}\n"
+                  "  There is one bug in these lines{}.\n"
+                  "{}",
+                  c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
+                                          coach::count(session->minutes, "minute"), session->seed)),
+                  *lines, coach::may_be_decoy(*session) ? ", or none" : "",
+                  what_next_in_a_review(*session, /*again=*/false)));
   return Exit::ok;
 }
 

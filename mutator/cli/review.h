@@ -27,9 +27,7 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options);
 Result<std::string> review_in_words(const Ui& ui, const session::Session& session);
 Result<nlohmann::json> review_in_json(const session::Session& session);
 
-// Two lines of a list of what to type next.
-inline constexpr char kHowToAnswer[] =
-    "nanobug answer LINE \"why\"    where it is, and what is wrong there\n"
-    "  nanobug answer none \"why\"    nothing is wrong";
+// What to type next in an open review; `again`: the lines are not above it.
+std::string what_next_in_a_review(const session::Session& session, bool again);
 
 }  // namespace nanobug::cli

@@ -385,8 +385,8 @@ Result<Exit> run_session(Context& c, const RunOptions& options) {
 void add_run(Verbs& verbs) {
   auto name = std::make_shared<std::string>();
   auto plotted = std::make_shared<std::string>();
-  CLI::App* verb =
-      verbs.add(verbs.app, "run", "Run what shows the bug, beside the clean baseline: training, a chat");
+  CLI::App* verb = verbs.add(
+      verbs.app, "run", "Run the program that shows the bug, beside the clean tree's run: training, a chat");
   verb->add_option("--run", *name, "Another of the catalog's runs (default: the one of the session's bug)")
       ->type_name("NAME");
   verb->add_option("--plot", *plotted,

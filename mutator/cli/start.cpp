@@ -49,7 +49,7 @@ Result<std::string> pack_of(const catalog::Catalog& catalog, int level) {
 // What a bug that nobody has written leaves nothing of to choose.
 Status fit_the_surprise(const Options& options) {
   const coach::Wanted& wanted = options.wanted;
-  const std::vector<std::pair<const char*, bool>> others = {{"RULE", !options.rule.empty()},
+  const std::vector<std::pair<const char*, bool>> others = {{"BUG", !options.rule.empty()},
                                                             {"--level", options.level > 0},
                                                             {"--pack", !wanted.pack.empty()},
                                                             {"--category", !wanted.category.empty()},
@@ -72,7 +72,7 @@ Status fit_the_mode(const Options& options) {
                                                              {"--pack", !wanted.pack.empty()}};
   for (const auto& [name, given] : drawing)
     if (given && !options.rule.empty())
-      return fail(Exit::usage, fmt::format("RULE and {} exclude each other; leave one out", name));
+      return fail(Exit::usage, fmt::format("BUG and {} exclude each other; leave one out", name));
   if (options.wanted.production && options.wanted.bugs > 1)
     return fail(Exit::usage, "the production mode has one bug; leave --bugs out");
   if (options.wanted.production && !options.directory.empty())
@@ -99,8 +99,7 @@ Result<Options> settled(Context& c, Options options) {
     NANOBUG_TRY(leveled);
     pack = *leveled;
   } else if (catalog::find_rule(**loaded, options.rule)) {
-    if (options.wanted.bugs > 1)
-      return fail(Exit::usage, "RULE and --bugs exclude each other; leave one out");
+    if (options.wanted.bugs > 1) return fail(Exit::usage, "BUG and --bugs exclude each other; leave one out");
     return options;
   } else if (const auto named = coach::collection(**loaded, options.rule)) {
     pack = named->pack.name;
@@ -108,7 +107,7 @@ Result<Options> settled(Context& c, Options options) {
   } else {
     return options;
   }
-  if (!options.rule.empty()) return fail(Exit::usage, "RULE and --level exclude each other; leave one out");
+  if (!options.rule.empty()) return fail(Exit::usage, "BUG and --level exclude each other; leave one out");
   if (!options.wanted.pack.empty() && options.wanted.pack != pack)
     return fail(Exit::usage,
                 "two packs are named, " + pack + " and " + options.wanted.pack + "; leave one out");
@@ -130,11 +129,8 @@ Result<Draw> draw(Context& c, const Options& options) {
   std::random_device random;
   if (options.wanted.surprise) return Draw{{}, options.seed ? *options.seed : random() % coach::kSeeds};
   if (!options.rule.empty()) {
-    const auto rule = catalog::find_rule(**loaded, options.rule);
+    const auto rule = bug_named(**loaded, options.rule);
     NANOBUG_TRY(rule);
-    if ((*rule)->decoy)
-      return fail(Exit::usage,
-                  "'" + options.rule + "' has no bug to find; 'nanobug list' shows those that have");
     return Draw{
         {*rule}, options.seed ? *options.seed : coach::fresh_seed({*rule}, {}, std::ref(random)), false};
   }
@@ -289,21 +285,6 @@ std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
   return text;
 }
 
-// What to type next. The same words whatever was drawn.
-std::string what_next(const session::Session& session, bool among_decoys) {
-  std::vector<std::pair<std::string, std::string>> lines = {
-      {"nanobug run", "train it, beside the clean baseline"},
-      {"nanobug hint", "the next hint; the first names no file"},
-      {"nanobug check", "is it right now? judged by what it computes"}};
-  if (session.no_hints) lines.erase(lines.begin() + 1);
-  if (among_decoys) lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong, which happens");
-  size_t width = 0;
-  for (const auto& [command, what] : lines) width = std::max(width, command.size());
-  std::string text;
-  for (const auto& [command, what] : lines) text += fmt::format("  {:<{}}    {}\n", command, width, what);
-  return text;
-}
-
 void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs,
            bool among_decoys) {
   ui.data(
@@ -313,7 +294,7 @@ void brief(const Ui& ui, const session::Session& session, const std::vector<grad
                   ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
                                         coach::count(session.minutes, "minute"), session.seed)),
                   told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
-                  what_next(session, among_decoys)));
+                  what_next_in_a_hunt(session, among_decoys)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 
@@ -417,10 +398,10 @@ void add_start(Verbs& verbs) {
   CLI::App* verb = verbs.add(verbs.app, "start",
                              "Begin a practice session: a checkout with a silent bug, built and ready");
   verb->add_option(
-          "rule", options->rule,
+          "bug", options->rule,
           "The bug to practise: a code that 'nanobug list' shows, or a source's row; or a pack to draw from "
           "(default: one is drawn)")
-      ->type_name("RULE");
+      ->type_name("BUG");
   verb->add_option("--mode", options->mode,
                    "hunt, review or production: a checkout to put right, lines to read, or a symptom and "
                    "what you ask for (default: hunt)")
@@ -451,7 +432,7 @@ void add_start(Verbs& verbs) {
                  "A bug that nobody has written: a mutation operator's, proved on the spot");
   verb->add_option("--seed", options->seed, "Draw what this seed draws (default: a bug you have not solved)")
       ->type_name("N");
-  verb->add_option("--minutes", options->minutes, "The clock (default: the rule's)")
+  verb->add_option("--minutes", options->minutes, "The clock (default: the bug's)")
       ->check(CLI::Range(1, 600).description(""))
       ->type_name("1..600");
   verb->add_option("--dir", options->directory, "Where the checkout goes (default: ~/nanobug/practice)")
@@ -462,7 +443,7 @@ void add_start(Verbs& verbs) {
   verb->add_flag("--strict", options->strict, "'git diff' shows nothing until the session ends");
   verbs.on(verb, [options, &c = verbs.context]() -> Result<Exit> {
     if (options->random && !options->rule.empty())
-      return fail(Exit::usage, "RULE and --random exclude each other; leave one out");
+      return fail(Exit::usage, "BUG and --random exclude each other; leave one out");
     options->wanted.review = options->mode == "review";
     options->wanted.production = options->mode == "production";
     const auto settled_options = settled(c, *options);

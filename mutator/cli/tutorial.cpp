@@ -1,5 +1,5 @@
-// tutorial: one small bug, and every verb of a session once. What has been done is read from the session's
-// own events, so it goes on wherever the learner is.
+// tutorial: one small bug, and the verbs of a session in their order. What has been done is read from the
+// session's own events, so it goes on wherever the learner is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "mutator/cli/begin.h"
 #include "mutator/cli/verbs.h"
+#include "mutator/coach/draw.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
@@ -24,9 +25,7 @@ std::function<bool(const session::Session&)> has(const char* kind) {
 }
 
 // In the order in which a session goes.
-std::vector<Step> steps(const std::vector<catalog::Category>& categories) {
-  std::string classes;
-  for (const catalog::Category& one : categories) classes += (classes.empty() ? "" : ", ") + one.name;
+std::vector<Step> steps(const std::vector<std::string>& categories) {
   const auto over = [](const session::Session& session) { return session.solved || session.revealed; };
   return {
       {"nanobug run",
@@ -36,14 +35,15 @@ std::vector<Step> steps(const std::vector<catalog::Category>& categories) {
        "Write the symptom down before you read any code, as you would tell an interviewer.",
        has(coach::kNote)},
       {"nanobug hypothesis CLASS \"why\"",
-       "Say what kind of bug that is, before the first hint: " + classes + "; or none, if nothing is wrong.",
+       fmt::format("Say what kind of bug that is, before the first hint: {}; or none, if nothing is wrong.",
+                   fmt::join(categories, ", ")),
        has(coach::kHypothesis)},
       {"nanobug hint",
        "Three hints, from the class of the bug to its function. Each costs a little of the score.",
        has(coach::kHint)},
       {"nanobug locate FILE:LINE \"why\"",
-       "Claim the line, and say what is wrong with it. A wrong claim is counted, a right one is half of "
-       "it.",
+       "Claim the line, and say what is wrong with it. Wrong claims cost points. A right one does not end "
+       "the session: the fix does.",
        has(coach::kClaim)},
       {"nanobug check",
        "Edit the file in your editor until this says solved. It compares what your tree computes with the "
@@ -62,7 +62,7 @@ std::vector<Step> steps(const std::vector<catalog::Category>& categories) {
 
 std::string in_words(const std::vector<Step>& steps, const session::Session& session, size_t next,
                      size_t width) {
-  std::string text = fmt::format("The tutorial: one small bug, every verb once. The tree is in {}.\n\n",
+  std::string text = fmt::format("The tutorial: one small bug, step by step. The tree is in {}.\n\n",
                                  tidy(session.directory));
   for (size_t i = 0; i < steps.size(); ++i) {
     const char* mark = i == next ? "->" : steps[i].done(session) ? "ok" : "  ";
@@ -91,7 +91,7 @@ Result<Exit> tutorial(Context& c) {
     NANOBUG_TRY(open);
   }
   const session::Session& session = **open;
-  const std::vector<Step> all = steps((*loaded)->tree.categories);
+  const std::vector<Step> all = steps(coach::categories_with_bugs(**loaded));
   const size_t next = static_cast<size_t>(
       std::find_if(all.begin(), all.end(), [&](const Step& step) { return !step.done(session); }) -
       all.begin());
@@ -110,8 +110,7 @@ Result<Exit> tutorial(Context& c) {
 }  // namespace
 
 void add_tutorial(Verbs& verbs) {
-  CLI::App* verb =
-      verbs.add(verbs.app, "tutorial", "One small bug, step by step: every verb of a session once");
+  CLI::App* verb = verbs.add(verbs.app, "tutorial", "One small bug, step by step, from 'run' to 'stop'");
   verbs.on(verb, [&c = verbs.context] { return tutorial(c); });
 }
 

@@ -67,8 +67,17 @@ Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catal
   }
   if (!has(packs, wanted.pack)) return unknown("pack", wanted.pack, packs);
   if (!has(categories, wanted.category)) return unknown("category", wanted.category, categories);
-  if (rules.empty()) return fail(Exit::usage, "no rule matches these options; 'nanobug list' shows them all");
+  if (rules.empty()) return fail(Exit::usage, "no bug matches these options; 'nanobug list' shows them all");
   return rules;
+}
+
+std::vector<std::string> categories_with_bugs(const catalog::Catalog& catalog) {
+  std::vector<std::string> names;
+  for (const catalog::Category& category : catalog.tree.categories)
+    if (std::any_of(catalog.rules.begin(), catalog.rules.end(),
+                    [&](const catalog::Rule& rule) { return !rule.decoy && rule.category == category.name; }))
+      names.push_back(category.name);
+  return names;
 }
 
 std::vector<const catalog::Rule*> matching_decoys(const catalog::Catalog& catalog, const Wanted& wanted) {

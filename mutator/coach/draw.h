@@ -41,6 +41,9 @@ size_t at_once(const catalog::Catalog& catalog, const Wanted& wanted);
 // suggestion.
 Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catalog, const Wanted& wanted);
 
+// The head's categories that have a bug, in its order.
+std::vector<std::string> categories_with_bugs(const catalog::Catalog& catalog);
+
 // The decoys that fit and change something; there may be none.
 std::vector<const catalog::Rule*> matching_decoys(const catalog::Catalog& catalog, const Wanted& wanted);
 

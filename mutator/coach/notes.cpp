@@ -10,7 +10,7 @@ namespace nanobug::coach {
 
 Status can_be_kept(const std::string& words, const std::string& what, const std::string& missing) {
   if (std::none_of(words.begin(), words.end(), [](unsigned char c) { return std::isalnum(c) || c >= 0x80; }))
-    return fail(Exit::usage, what + ": " + missing + ", in quotes behind it");
+    return fail(Exit::usage, what + ": " + missing + ", in quotes after it");
   const auto characters =
       std::count_if(words.begin(), words.end(), [](char c) { return (c & 0xC0) != 0x80; });
   if (characters > kLongestWords)

@@ -58,14 +58,14 @@ Status write_page(const fs::path& file, const std::string& html) {
   std::error_code error;
   if (const auto there = fs::status(file, error); fs::exists(there)) {
     if (!fs::is_regular_file(there))
-      return fail(Exit::io, file.string() + " is no regular file; name another one behind --html");
+      return fail(Exit::io, file.string() + " is no regular file; name another one after --html");
     const auto bytes = read_file(file);
     NANOBUG_TRY(bytes);
     if (std::string_view(*bytes).substr(0, kMarkWithin).find(kMark) == std::string_view::npos)
       return fail(Exit::io,
                   file.string() +
                       " is there and is no page of nanobug's, so it stays as it is; move it away, or "
-                      "name another file behind --html");
+                      "name another file after --html");
   }
   return write_file(file, html);
 }

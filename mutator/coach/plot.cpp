@@ -101,13 +101,13 @@ std::string where_they_part(const std::vector<double>& yours, const std::vector<
   size_t same = 0;
   while (same < both && (yours[same] == clean[same] || (std::isnan(yours[same]) && std::isnan(clean[same]))))
     ++same;
-  if (same == 0) return "Yours is apart from the clean tree's from the first step on.";
+  if (same == 0) return "Your curve differs from the clean tree's from the first step on.";
   if (same == both)
     return yours.size() == clean.size()
-               ? "Yours is the clean tree's at every step, to the last digit."
-               : "Yours is the clean tree's, to the last digit, for as long as both last.";
+               ? "Your curve equals the clean tree's at every step, to the last digit."
+               : "Your curve equals the clean tree's to the last digit, for as long as both last.";
   return fmt::format(
-      "Yours is the clean tree's, to the last digit, up to step {}; from step {} on they are apart.",
+      "Your curve equals the clean tree's to the last digit up to step {}, and differs from step {} on.",
       same - 1, same);
 }
 

@@ -31,8 +31,8 @@ std::string differences(const grade::Verdict& verdict, const session::Session& b
   for (const std::string& line : upstream(verdict.wrong, all)) body += "  " + line + '\n';
   if (standing.programs > 0 && standing.programs_agree == standing.programs)
     body +=
-        "The program runs of this check agree; what is left shows only where they do not look: in a longer "
-        "run, perhaps.\n";
+        "All program runs agree: what still differs does not show in these short runs, but may in a longer "
+        "one.\n";
   return body;
 }
 
@@ -74,7 +74,9 @@ std::string left_of(const session::Session& session) {
   const int left = bugs_left(session), all = static_cast<int>(session.bugs.size());
   if (left == 0)
     return fmt::format(
-        " None of the {} bugs shows any more; what differs still is something else, or a part of one.", all);
+        " None of the {} bugs shows any more, but something still differs: another of your edits, or an "
+        "incomplete fix.",
+        all);
   return fmt::format(" {} of {} bugs {} left.", left, all, left == 1 ? "is" : "are");
 }
 
@@ -85,8 +87,8 @@ Report judged(const grade::Verdict& verdict, const session::Session& before, con
     if (before.solved) return {solved_at + "; it is still right.", agreement(verdict)};
     if (after.decoy && !before.revealed)
       return {"Nothing is wrong, and nothing was.", agreement(verdict) +
-                                                        "\nThe answer was 'nanobug answer none \"why\"'. A "
-                                                        "check has told it now, so the session counts "
+                                                        "\nThe answer was 'nanobug answer none \"why\"'. The "
+                                                        "check has given it away, so the session counts "
                                                         "as revealed."};
     if (after.revealed)
       return {"It is right now.",
@@ -101,7 +103,7 @@ Report judged(const grade::Verdict& verdict, const session::Session& before, con
                           : "Not yet: the checkout does not build.",
             verdict.build_message};
   return {before.solved ? solved_at + "; as it stands now it differs." : "Not yet." + left_of(after),
-          differences(verdict, before, all)};
+          differences(verdict, before, all) + way_on(after)};
 }
 
 // What the learner should know besides: each is a sentence of its own.

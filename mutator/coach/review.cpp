@@ -57,8 +57,10 @@ class Looked {
 
   bool none_is_left() const { return std::find(refused_.begin(), refused_.end(), false) == refused_.end(); }
   tl::unexpected<Error> refusal() const {
-    return refusal_ ? tl::unexpected(*refusal_)
-                    : fail(Exit::catalog, "no lines can be cut around any rule that these options allow");
+    return refusal_
+               ? tl::unexpected(*refusal_)
+               : fail(Exit::catalog,
+                      "of no bug that these options allow can 20 to 30 lines be shown; leave an option out");
   }
 
  private:
@@ -145,7 +147,7 @@ Result<Reply> parse_reply(const std::string& what, const std::string& why) {
     const auto [stop, error] = std::from_chars(what.data(), what.data() + what.size(), reply.line);
     if (error != std::errc() || stop != what.data() + what.size() || reply.line < 1)
       return fail(Exit::usage,
-                  "the answer is not counted: it begins with the number of a line, or with none");
+                  "the answer is not counted: it begins with the number of a line, or with the word none");
   }
   if (Status kept = can_be_kept(why, "the answer is not counted", "say why"); !kept)
     return tl::unexpected(std::move(kept.error()));

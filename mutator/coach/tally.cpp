@@ -153,6 +153,16 @@ void note_machine(Session& session, std::int64_t seconds) {
   if (!session.solved) session.machine_seconds += seconds;
 }
 
+std::string way_on(const Session& session) {
+  return session.no_hints || session.solved || session.revealed ? ""
+                                                                : "'nanobug hint' gives the next hint.\n";
+}
+
+bool may_be_decoy(const Session& session) {
+  return !session.named && session.bugs.empty() && session.options.find("--surprise") == std::string::npos &&
+         !session.options.ends_with("--decoys 0");
+}
+
 int hints_shown(const Session& session) {
   return session.hints + session.late_hints;
 }

@@ -2,10 +2,10 @@
 //
 // A session has one outcome. The first check that finds the tree right, or a review's first right answer,
 // fixes its time, its hints and its claims; whatever is asked or broken afterwards is the learner's
-// curiosity. Who saw the answer before that has not solved it, whatever a later check says, and the clock stops
-// there; of several bugs those count that a check had found fixed by then. A decoy is solved
-// by the answer that nothing is wrong; a check would have told. nanobug's own building and checking is not on
-// the clock, and neither is a pause in which it was not asked for anything.
+// curiosity. Who saw the answer before that has not solved it, whatever a later check says, and the clock
+// stops there; of several bugs those count that a check had found fixed by then. A decoy is solved by the
+// answer that nothing is wrong; a check would have told. nanobug's own building and checking is not on the
+// clock, and neither is a pause in which it was not asked for anything.
 #pragma once
 
 #include <cstdint>
@@ -64,12 +64,18 @@ void note_hint(session::Session& session, size_t bug);  // of several
 void note_reveal(session::Session& session);
 void note_machine(session::Session& session, std::int64_t seconds);  // spent before it was solved
 
+// The line after one that says no: what to type next; "" where no hint is to be had, or none is needed.
+std::string way_on(const session::Session& session);
+
+// One bug was drawn and decoys were not left out, so nothing may be wrong. The same whatever was drawn.
+bool may_be_decoy(const session::Session& session);
+
 // How many hints were shown, counted or not.
 int hints_shown(const session::Session& session);
 
 // Of several bugs by the last check, and by what was claimed.
 int bugs_left(const session::Session& session);
-int bugs_earned(const session::Session& session);  // fixed before the answer was seen
+int bugs_earned(const session::Session& session);       // fixed before the answer was seen
 std::string fixed_of(const session::Session& session);  // "1 of 2 fixed", of those; "" of one bug
 int places_found(const session::Session& session);
 

@@ -41,13 +41,14 @@ TEST_CASE("a hunt with a hypothesis, a note, a claim and a debrief", "[interview
   CHECK(has(tiny.refused({"note"}, 2), "name a note: what you noticed"));
   CHECK(has(tiny.refused({"note", ""}, 2), "the note is not kept: say what you noticed"));
   CHECK(has(tiny.refused({"note", std::string(10240, 'x')}, 2), "10240 characters; say it in 1000"));
-  CHECK(has(tiny.refused({"debrief"}, 4), "the debrief comes at the end"));
+  CHECK(has(tiny.refused({"debrief"}, 4), "the debrief comes after the answer"));
   CHECK(has(tiny.refused({"answer", "12", "why"}, 4), "a line answers a review only"));
 
   CHECK(user.nanobug({"hypothesis", "training", "the loss", "climbs\x1b[2J"}).out == "Noted.\n");
   CHECK(user.ask({"note", "it grows by the same factor each step"})["words"] ==
         "it grows by the same factor each step");
-  CHECK(user.nanobug({"answer", "none", "looks fine"}).out == "No, something is wrong.\n");
+  CHECK(user.nanobug({"answer", "none", "looks fine"}).out ==
+        "No, something is wrong.\n'nanobug hint' gives the next hint.\n");
   CHECK(user.ask({"hint"})["number"] == 1);
   CHECK(user.ask({"locate", "stats.cpp:16", "the sign of the step is wrong"})["right"] == true);
   CHECK(has(tiny.refused({"locate", "stats.cpp:16", "?"}, 2), "the claim is not counted: say why"));
@@ -125,6 +126,7 @@ TEST_CASE("the debrief asks at a terminal, the answer first and then how good it
   CHECK(has(left.out, "1/1: What would a negative learning rate do?"));
   CHECK_FALSE(has(left.out, "The same: the step is their product."));
   CHECK(has(left.out, "none of 1 is graded yet"));
+  CHECK(has(left.out, "nanobug debrief --grades 3"));
   const Finished asked = at_terminal(tiny, "debrief", "it is the same\n4\nx\n3\n");
   INFO(asked.out);
   CHECK(asked.exit_code == 0);
@@ -145,8 +147,10 @@ TEST_CASE("a hunt in which nothing is wrong: one answer is right, and a check te
   const Finished begun = user.nanobug({"start", "--decoys", "1", "--seed", "3"});
   CHECK(begun.exit_code == 0);
   CHECK(has(begun.out,
-            "  nanobug check                is it right now? judged by what it computes\n"
-            "  nanobug answer none \"why\"    nothing is wrong, which happens\n"));
+            "  nanobug answer none \"why\"  if nothing is wrong; say so before you check\n"
+            "  nanobug check              is it right now? judged by what it computes\n"));
+  CHECK(
+      has(user.nanobug({}).out, "nanobug answer none \"why\"  if nothing is wrong; say so before you check"));
   for (const char* secret : {"decoy", "N02", "one-times"}) CHECK_FALSE(has(begun.out + begun.err, secret));
   CHECK(has(user.nanobug({"status"}).out, "--seed 3 --decoys 1"));
   const fs::path dir = user.ask({"status"})["dir"].get<std::string>();
@@ -164,6 +168,7 @@ TEST_CASE("a hunt in which nothing is wrong: one answer is right, and a check te
   const Finished check = user.nanobug({"check"});
   CHECK(check.exit_code == 0);
   CHECK(has(check.out, "Nothing is wrong, and nothing was."));
+  CHECK(has(check.out, "  nanobug reveal   what was changed, and why it computes the same\n"));
   CHECK_FALSE(has(check.out, "Solved"));
   CHECK(user.ask({"status"})["state"] == "revealed");
   CHECK(user.ask({"answer", "none", "too late"})["outcome"] == "revealed");
@@ -171,7 +176,7 @@ TEST_CASE("a hunt in which nothing is wrong: one answer is right, and a check te
   CHECK(user.ask({"stop"})["outcome"] == "revealed");
 
   // Who names a bug, or asks for several, gets bugs.
-  CHECK(has(tiny.refused({"start", "T01", "--decoys", "1"}, 2), "RULE and --decoys exclude each other"));
+  CHECK(has(tiny.refused({"start", "T01", "--decoys", "1"}, 2), "BUG and --decoys exclude each other"));
   CHECK(has(tiny.refused({"start", "--bugs", "2", "--decoys", "1"}, 2), "no decoy matches these options"));
   const Finished named = user.nanobug({"start", "T01", "--no-hints"});
   CHECK_FALSE(has(named.out, "answer none"));
@@ -229,7 +234,7 @@ TEST_CASE("the tutorial goes on where the learner is", "[interview]") {
   user.ask({"stop"});
   const Finished begun = user.nanobug({"tutorial"});
   CHECK(has(begun.out, "The loss of the example grows without bound."));
-  CHECK(has(begun.out, "The tutorial: one small bug, every verb once."));
+  CHECK(has(begun.out, "The tutorial: one small bug, step by step."));
 }
 
 TEST_CASE("the sources as they were at the start, and what was there is kept", "[interview]") {

@@ -35,7 +35,7 @@ TEST_CASE("a debrief's page comes with the answer, goes where it is told, and st
   const fs::path state = user.home / ".local/state/nanobug";
   CHECK(has(tiny.refused({"debrief", "--html"}, 4), "nanobug start"));
   const fs::path dir = tiny.start({"T01"});
-  CHECK(has(tiny.refused({"debrief", "--html"}, 4), "the debrief comes at the end"));
+  CHECK(has(tiny.refused({"debrief", "--html"}, 4), "the debrief comes after the answer"));
   CHECK_FALSE(fs::exists(state / "pages"));
   user.nanobug({"run", "-q"});
   user.ask({"note", "<b>it grows</b> & \"grows\""});

@@ -70,7 +70,7 @@ TEST_CASE("an interview in production, from the symptom to the fix", "[productio
   CHECK(user.ask({"ask", "tests"})["minutes"] == 0);  // it was paid
   CHECK(paid(user) == 4);
   asked = user.nanobug({"ask", "a", "baseline"});
-  CHECK(has(asked.out, "From now on the clean tree's is shown beside."));
+  CHECK(has(asked.out, "From now on each answer has the clean tree's beside it."));
   CHECK(has(asked.out, "3 minutes on your clock, 7 for all that you asked."));
   CHECK(user.ask({"ask", "loss"})["clean"]["numbers"][""][1] == 5.76);  // (2.4 - 0) squared: 3 * 0.8
 

@@ -110,7 +110,8 @@ TEST_CASE("a review of a bug: read, answered wrong, answered right", "[review]")
   // Wrong ones are claims, and tell nothing of the cause.
   const Finished wrong = user.nanobug({"answer", std::to_string(right - 1), "the gradient"});
   CHECK(wrong.exit_code == 1);
-  CHECK(wrong.out == "No, it is not line " + std::to_string(right - 1) + ".\n");
+  CHECK(wrong.out ==
+        "No, it is not line " + std::to_string(right - 1) + ".\n'nanobug hint' gives the next hint.\n");
   const json none = user.ask({"answer", "none", "it is fine"}, 1);
   CHECK(none["right"] == false);
   CHECK(none["line"].is_null());
@@ -159,7 +160,8 @@ TEST_CASE("a review of a decoy: nothing is wrong, and that is the answer", "[rev
   CHECK(has(user.nanobug({"status"}).out, "--seed 9 --mode review --decoys 1"));
   const Finished wrong = user.nanobug({"answer", std::to_string(there), "a product with one"});
   CHECK(wrong.exit_code == 1);
-  CHECK(wrong.out == "No, it is not line " + std::to_string(there) + ".\n");
+  CHECK(wrong.out ==
+        "No, it is not line " + std::to_string(there) + ".\n'nanobug hint' gives the next hint.\n");
   const json right = user.ask({"answer", "none", "it multiplies, that is all"});
   CHECK(right["right"] == true);
   CHECK(right["decoy"] == true);
@@ -207,10 +209,10 @@ TEST_CASE("what a review cannot have is refused in a sentence", "[review]") {
   CHECK(has(refusal({"--mode", "review", "--bugs", "2"}), "a review has one bug or none; leave --bugs out"));
   CHECK(has(refusal({"--mode", "review", "--dir", "x"}), "a review has no checkout; leave --dir out"));
   CHECK(has(refusal({"--mode", "review", "--strict"}), "a review has no checkout; leave --strict out"));
-  CHECK(has(refusal({"T01", "--decoys", "0.5"}), "RULE and --decoys exclude each other"));
+  CHECK(has(refusal({"T01", "--decoys", "0.5"}), "BUG and --decoys exclude each other"));
   CHECK(has(refusal({"--mode", "review", "--decoys", "2"}), "--decoys takes 0..1, not '2'"));
   CHECK(has(refusal({"--mode", "review", "--decoys", "nan"}), "--decoys takes 0..1"));
-  CHECK(has(refusal({"T01", "--mode", "review", "--decoys", "0.5"}), "RULE and --decoys exclude each other"));
+  CHECK(has(refusal({"T01", "--mode", "review", "--decoys", "0.5"}), "BUG and --decoys exclude each other"));
   CHECK(has(refusal({"--mode", "review", "--category", "training", "--decoys", "0.5"}),
             "no decoy matches these options"));
   CHECK(has(refusal({"N03", "--mode", "review"}), "'N03' changes no line, so there is nothing to show"));

@@ -28,7 +28,8 @@ TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
   CHECK(claim["right"] == false);
   CHECK(claim["right_file"] == true);
   CHECK(has(tiny.user.nanobug({"locate", "stats.cpp:11"}).out, "The file is right, the line is not."));
-  CHECK(tiny.user.nanobug({"locate", "descend.cpp:9"}).out == "No, it is not there.\n");
+  CHECK(tiny.user.nanobug({"locate", "descend.cpp:9"}).out ==
+        "No, it is not there.\n'nanobug hint' gives the next hint.\n");
   CHECK(tiny.user.nanobug({"locate", "stat.cpp:10"}).exit_code == 2);
   CHECK(tiny.user.ask({"locate", "stats.cpp:10"})["right"] == true);
   json check = tiny.user.ask({"check"}, 1);
@@ -40,7 +41,7 @@ TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
   CHECK(has(said, "Not yet."));
   CHECK(has(said, "(" + std::to_string(agreed) + " last time)"));
   CHECK(has(said, "  - the numbers that come out\n"));
-  CHECK(has(said, "what is left shows only where they do not look: in a longer run, perhaps."));
+  CHECK(has(said, "what still differs does not show in these short runs, but may in a longer one."));
 
   // What does not build has been asked nothing.
   replace_in(dir / "stats.cpp", kBug, std::string(kBug) + ",,");

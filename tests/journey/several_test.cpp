@@ -169,7 +169,7 @@ TEST_CASE("a draw of several that cannot be is refused in a sentence", "[several
     return finished.err;
   };
   CHECK(has(refusal({"--bugs", "3"}, 2), "these options allow 2 bugs, so there are no 3 at once"));
-  CHECK(has(refusal({"T01", "--bugs", "2"}, 2), "RULE and --bugs exclude each other"));
+  CHECK(has(refusal({"T01", "--bugs", "2"}, 2), "BUG and --bugs exclude each other"));
   CHECK(has(refusal({"--level", "2"}, 2), "the catalog has no level 2"));
   tiny.start({"T01"});
   CHECK(has(tiny.user.nanobug({"hint", "--bug", "1"}).err, "this session has one bug"));

@@ -384,7 +384,8 @@ TEST_CASE("a decoy is certified, and no session is begun with it", "[tiny]") {
     const Finished refused = tiny.user.nanobug({"start", decoy});
     CHECK(refused.exit_code == 2);
     CHECK(refused.err ==
-          std::string("nanobug: '") + decoy + "' has no bug to find; 'nanobug list' shows those that have\n");
+          std::string("nanobug: there is no bug '") + decoy + "'; 'nanobug list' shows them\n");
+    CHECK(tiny.user.nanobug({"start", "--mode", "review", decoy}).err == refused.err);
   }
   CHECK(tiny.user.ask({"progress"})["rules"] == 2);
 }

@@ -511,7 +511,7 @@ TEST_CASE("each kind of trouble has its exit code and its sentence", "[verbs]") 
   told({"list", "--catalog", broken.string()}, 3, broken.string() + ":1:7: tree must be a mapping, not text");
   told({"list", "--catalog", broken.string()}, 3,
        broken.string() + ":2:8: 'rules' must be a list of mappings, not text");
-  told({"start", "nonsense"}, 2, "there is no rule 'nonsense'");
+  told({"start", "nonsense"}, 2, "there is no bug 'nonsense'");
   told({"start", "--minutes", "0"}, 2, "--minutes");
   told({"start", "--minutes", "601"}, 2, "--minutes");
   told({"list", "--difficulty", "4"}, 2, "--difficulty");

@@ -163,10 +163,10 @@ TEST_CASE("a rule is found by code, id or ref, and a misspelt one is guessed", "
     CHECK(found.error().code == Exit::usage);
     return found.error().message;
   };
-  CHECK(sentence("half-doubeld") == "there is no rule 'half-doubeld'; did you mean 'half-doubled'?");
-  CHECK(sentence("zzz") == "there is no rule 'zzz'; 'nanobug list' shows them");
-  CHECK(sentence("N0") == "there is no rule 'N0'; did you mean 'N01'?");
-  CHECK(sentence("") == "there is no rule ''; 'nanobug list' shows them");
+  CHECK(sentence("half-doubeld") == "there is no bug 'half-doubeld'; did you mean 'half-doubled'?");
+  CHECK(sentence("zzz") == "there is no bug 'zzz'; 'nanobug list' shows them");
+  CHECK(sentence("N0") == "there is no bug 'N0'; did you mean 'N01'?");
+  CHECK(sentence("") == "there is no bug ''; 'nanobug list' shows them");
 }
 
 TEST_CASE("a ref of several rules names none of them", "[catalog]") {
@@ -175,7 +175,7 @@ TEST_CASE("a ref of several rules names none of them", "[catalog]") {
   const auto both = find_rule(catalog, "X1");
   REQUIRE_FALSE(both);
   CHECK(both.error().code == Exit::usage);
-  CHECK(both.error().message == "'X1' is several rules: N01, D01; name one of them");
+  CHECK(both.error().message == "'X1' is several bugs: N01, D01; name one of them");
   CHECK(*find_rule(catalog, "a3") == &catalog.rules[1]);
   // A code is its rule's, whatever it is a ref of.
   catalog.rules[1].refs = {"N01"};

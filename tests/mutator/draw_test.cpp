@@ -39,6 +39,8 @@ TEST_CASE("a decoy is not drawn, and its pack is none", "[coach][draw]") {
   catalog.rules[2].decoy = true;
   CHECK(ids_of(*matching(catalog, {})) == Ids{"a"});
   CHECK(matching(catalog, {.category = "data"}).error().code == Exit::usage);
+  catalog.tree.categories = {{"D", "data"}, {"T", "training"}, {"C", "cuda"}};
+  CHECK(categories_with_bugs(catalog) == Ids{"training"});
 }
 
 TEST_CASE("options narrow the draw, unknown ones get a suggestion", "[coach][draw]") {
@@ -61,7 +63,7 @@ TEST_CASE("options narrow the draw, unknown ones get a suggestion", "[coach][dra
   CHECK(refused({.category = "poetry"}) == "there is no category 'poetry'; it may be data or training");
   CHECK(refused({.pack = "frist"}) == "there is no pack 'frist'; did you mean 'first'?");
   CHECK(refused({.pack = "first", .category = "data"}) ==
-        "no rule matches these options; 'nanobug list' shows them all");
+        "no bug matches these options; 'nanobug list' shows them all");
 }
 
 TEST_CASE("a seed draws the same, and all are drawn", "[coach][draw]") {

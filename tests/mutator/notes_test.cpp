@@ -17,7 +17,7 @@ TEST_CASE("words are kept that are words, and not too many", "[coach][notes]") {
     const Status refused = can_be_kept(empty, "the note is not kept", "say what you noticed");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Exit::usage);
-    CHECK(refused.error().message == "the note is not kept: say what you noticed, in quotes behind it");
+    CHECK(refused.error().message == "the note is not kept: say what you noticed, in quotes after it");
   }
   const Status refused = can_be_kept(umlauts + "x", "the note is not kept", "");
   REQUIRE_FALSE(refused);

@@ -60,7 +60,10 @@ TEST_CASE("how far it is, and how far it was", "[coach][report]") {
   CHECK(report.headline == "Not yet.");
   CHECK(report.body ==
         "478 of 490 probes agree with the clean tree, and 7 of 10 program runs. What differs, causes first:\n"
-        "  - wrong 0\n  - wrong 1\n");
+        "  - wrong 0\n  - wrong 1\n'nanobug hint' gives the next hint.\n");
+  session::Session alone = s;  // no hint is to be had
+  alone.no_hints = true;
+  CHECK(report_of(verdict, s, alone, false).body.ends_with("  - wrong 1\n"));
   s.probes_agree_last = 312, s.probes_total_last = 490;
   CHECK(report_of(verdict, s, s, false)
             .body.starts_with("478 of 490 probes agree with the clean tree (312 last time), and 7 of 10 "
@@ -68,8 +71,8 @@ TEST_CASE("how far it is, and how far it was", "[coach][report]") {
   // Every program run agrees: said, because the loss will not help any more.
   report = report_of(verdict_of(490, 2, 10, 0), s, s, false);
   CHECK(
-      report.body.ends_with("  - wrong 0\nThe program runs of this check agree; what is left shows only "
-                            "where they do not look: in a longer run, perhaps.\n"));
+      report.body.ends_with("  - wrong 0\nAll program runs agree: what still differs does not show in these "
+                            "short runs, but may in a longer one.\n'nanobug hint' gives the next hint.\n"));
   CHECK(report_of(verdict_of(490, 2, 0, 0), s, s, false).body.find("program runs") == std::string::npos);
 }
 

@@ -33,6 +33,38 @@ TEST_CASE("the clock is the learner's: nanobug's own seconds are not on it", "[c
   CHECK(cost_of(s, 1215) == "3:05 (1:05 over time), no hint, no wrong claim");
 }
 
+TEST_CASE("whether nothing may be wrong is told by what was asked for, not by what was drawn",
+          "[coach][tally]") {
+  session::Session s = session_of();
+  for (const char* options : {"", "--pack cs336 --difficulty 2", "--mode review", "--decoys 0.5"}) {
+    s.options = options;
+    for (const bool decoy : {false, true}) {
+      s.decoy = decoy;
+      CHECK(may_be_decoy(s));
+    }
+  }
+  for (const char* options : {"--decoys 0", "--mode production --decoys 0", "--surprise"}) {
+    s.options = options;
+    CHECK_FALSE(may_be_decoy(s));
+  }
+  s.options = "";
+  s.bugs.resize(2);
+  CHECK_FALSE(may_be_decoy(s));
+  s.bugs.clear();
+  s.named = true;
+  CHECK_FALSE(may_be_decoy(s));
+}
+
+TEST_CASE("a hint is pointed to while one is to be had", "[coach][tally]") {
+  session::Session s = session_of();
+  CHECK(way_on(s) == "'nanobug hint' gives the next hint.\n");
+  s.no_hints = true;
+  CHECK(way_on(s).empty());
+  s.no_hints = false;
+  s.revealed = true;
+  CHECK(way_on(s).empty());
+}
+
 TEST_CASE("a pause of an hour in which nothing was asked is not counted", "[coach][tally]") {
   session::Session s = session_of();
   CHECK(learner_seconds(s, 1000 + 3599) == 3599);
