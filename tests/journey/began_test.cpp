@@ -41,6 +41,7 @@ TEST_CASE("what changes in the project changes nothing for the session", "[tiny]
     REQUIRE(remove_tree(begun.user.home / ".cache"));
   }
   SECTION("a part of what was laid out of it, which is gone") {
+    CHECK(begun.user.ask({"check"}, 1)["solved"] == false);
     REQUIRE(remove_tree(begun.user.home / ".cache/nanobug/trees"));
     for (const auto& entry : fs::directory_iterator(begun.user.home / ".cache/nanobug/projects")) {
       fs::remove(entry.path() / "tree/descend.cpp");
