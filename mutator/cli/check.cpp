@@ -70,6 +70,17 @@ std::vector<std::vector<std::string>> observers(const catalog::Catalog& catalog,
   return all;
 }
 
+// The files that were changed when the session began, as they were then. Empty where the vault has lost them.
+workshop::Overlay began_with(const session::Session& session) {
+  workshop::Overlay overlay;
+  const auto mutated = Context::from_vault(session.mutated);
+  if (!mutated) return overlay;
+  for (const session::Injected& bug : session.injected)
+    if (const auto file = mutated->find(bug.file); file != mutated->end())
+      overlay[bug.file] = file->second.bytes;
+  return overlay;
+}
+
 std::string debriefs(Context& c, const catalog::Catalog& catalog, const session::Session& session) {
   const auto width = static_cast<size_t>(c.ui.width());
   std::string text;
@@ -97,7 +108,7 @@ Result<Exit> check(Context& c, bool all) {
   NANOBUG_TRY(snapshot);
   const auto verdict = grade::judge((*mutants)->workshop(), (*mutants)->clean(), before.directory,
                                     (*mutants)->catalog().tree.not_sources(), c.ui.progress(),
-                                    observers((*mutants)->catalog(), before));
+                                    observers((*mutants)->catalog(), before), began_with(before));
   c.ui.clear_progress();
   NANOBUG_TRY(verdict);
   const auto took =

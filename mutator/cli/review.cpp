@@ -44,8 +44,6 @@ Result<coach::Lot> lot(const catalog::Catalog& catalog, const ReviewOptions& opt
   if (options.rule.empty()) return coach::lot_of(catalog, options.wanted);
   const auto rule = bug_named(catalog, options.rule);
   NANOBUG_TRY(rule);
-  if ((*rule)->forms().empty())
-    return fail(Exit::usage, "'" + options.rule + "' changes no line, so there is nothing to show");
   return coach::Lot{{*rule}, {}, 0};
 }
 

@@ -42,14 +42,22 @@ ScoreLine hypothesis(const Session& session, const std::vector<const catalog::Ru
   if (made == events.end()) return line;
   const std::set<std::string> right = classes_of(session, rules);
   const std::string& named = made->about;
-  if (!right.contains(named)) {
+  // Nobody has put a surprise into a class: whichever was named stands, but there is a bug.
+  const bool is_right = is_surprise(session) ? named != kNothing : right.contains(named);
+  if (is_surprise(session) && !is_right) {
+    line.points = 3;
+    line.why = "you said none, and there was a bug";
+    return line;
+  }
+  if (!is_right) {
     line.points = 3;
     line.why = fmt::format("you said {}, it was {}", named, fmt::join(right, ", "));
     return line;
   }
   const bool after_hint = std::any_of(events.begin(), made, [](const Event& e) { return is(e, kHint); });
   line.points = after_hint ? 5 : 10;
-  line.why = named + (after_hint ? ", but after a hint" : ", before any hint");
+  line.why = named + (is_surprise(session) ? ", of a bug that has no class" : "") +
+             (after_hint ? ", but after a hint" : ", before any hint");
   return line;
 }
 

@@ -1,6 +1,7 @@
 // score: what a session is worth, out of 100, and what each point of it counted.
 //
-//   process 40         hypothesis 10: its class named before the first hint (after one 5, a wrong one 3)
+//   process 40         hypothesis 10: its class named before the first hint (after one 5, a wrong one 3); a
+//                      surprise has none, and any but "none" is right
 //                      hints 15, less 5 for each a bug
 //                      claims 15, less 5 for each wrong one
 //     in production    hints and claims 10 each, and evidence 10: of the minutes that were paid, but for the

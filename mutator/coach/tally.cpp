@@ -158,8 +158,12 @@ std::string way_on(const Session& session) {
                                                                 : "'nanobug hint' gives the next hint.\n";
 }
 
+bool is_surprise(const Session& session) {
+  return session.options.find("--surprise") != std::string::npos;
+}
+
 bool may_be_decoy(const Session& session) {
-  return !session.named && session.bugs.empty() && session.options.find("--surprise") == std::string::npos &&
+  return !session.named && session.bugs.empty() && !is_surprise(session) &&
          !session.options.ends_with("--decoys 0");
 }
 

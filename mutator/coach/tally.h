@@ -67,6 +67,9 @@ void note_machine(session::Session& session, std::int64_t seconds);  // spent be
 // The line after one that says no: what to type next; "" where no hint is to be had, or none is needed.
 std::string way_on(const session::Session& session);
 
+// Its bug was made by an operator: nobody has written its words, nor said of what class it is.
+bool is_surprise(const session::Session& session);
+
 // One bug was drawn and decoys were not left out, so nothing may be wrong. The same whatever was drawn.
 bool may_be_decoy(const session::Session& session);
 

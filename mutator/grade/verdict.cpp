@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "mutator/base/build_id.h"
 #include "mutator/base/files.h"
@@ -165,9 +166,14 @@ int Verdict::agreeing() const {
 Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean,
                       const fs::path& checkout, const std::vector<std::string>& leave_out,
                       const workshop::Progress& progress,
-                      const std::vector<std::vector<std::string>>& seen_by) {
+                      const std::vector<std::vector<std::string>>& seen_by, const workshop::Overlay& began) {
   const auto start = std::chrono::steady_clock::now();
-  const auto place = workshop::Trial::of_checkout(workshop, clean, checkout, leave_out, progress);
+  auto built = began.empty() ? Result<std::optional<workshop::Mutant>>() : workshop.find_mutant(clean, began);
+  NANOBUG_TRY(built);
+  std::optional<workshop::Begun> begun;
+  if (*built) begun = workshop::Begun{began, std::move(**built)};
+  const auto place =
+      workshop::Trial::of_checkout(workshop, clean, checkout, leave_out, progress, begun ? &*begun : nullptr);
   NANOBUG_TRY(place);
   Verdict verdict;
   verdict.builds = place->built().good;

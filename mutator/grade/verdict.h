@@ -38,10 +38,13 @@ struct Verdict {
 
 // Builds the checkout's sources (but for the names at its top in `leave_out`) in a place of their own, and
 // asks every probe and every parity run there. `seen_by`: of each of the session's bugs, those who see it.
-// Errors are nanobug's own trouble; a tree that is wrong in whatever way is a Verdict.
+// `began`: the files that were changed in it when it was handed out, as they were then; what nobody touched
+// since is not compiled again. Errors are nanobug's own trouble; a tree that is wrong in whatever way is a
+// Verdict.
 Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean& clean,
                       const fs::path& checkout, const std::vector<std::string>& leave_out,
                       const workshop::Progress& progress = {},
-                      const std::vector<std::vector<std::string>>& seen_by = {});
+                      const std::vector<std::vector<std::string>>& seen_by = {},
+                      const workshop::Overlay& began = {});
 
 }  // namespace nanobug::grade

@@ -80,24 +80,33 @@ struct Reader {
 
   Status read(const fs::path& path, const std::string& name);
   Status read_file_or_link(const fs::path& path, const std::string& name, const struct stat& info);
-  Status pass_over(const std::string& name, Error error);
+  Status pass_over(const fs::path& path, const std::string& name, Error error);
 };
 
 Status Reader::read(const fs::path& path, const std::string& name) {
   struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) return {};
-    return cannot("read", path, errno);
+    return pass_over(path, name, cannot("read", path, errno).value());
   }
   if (!S_ISDIR(info.st_mode)) return read_file_or_link(path, name, info);
   auto names = names_in(path);
-  if (!names) return pass_over(name, names.error());
+  if (!names) return pass_over(path, name, names.error());
   for (const auto& inner : *names)
     if (inner != ".git") NANOBUG_TRY(read(path / inner, name + '/' + inner));
   return {};
 }
 
-Status Reader::pass_over(const std::string& name, Error error) {
+// Is it closed to us, or lost, and not we who have no descriptor left, say?
+bool is_closed(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return errno == EACCES || errno == EPERM || errno == EIO || errno == ESTALE;
+  ::close(fd);
+  return false;
+}
+
+Status Reader::pass_over(const fs::path& path, const std::string& name, Error error) {
+  if (!is_closed(path)) return tl::unexpected(std::move(error));
   if (left_out.unreadable.empty()) left_out.why = std::move(error);
   left_out.unreadable.push_back(name);
   return {};
@@ -114,7 +123,7 @@ Status Reader::read_file_or_link(const fs::path& path, const std::string& name, 
   auto bytes = is_link ? link_target(path) : read_file(path);
   struct stat now{};
   if (!bytes && ::lstat(path.c_str(), &now) != 0 && errno == ENOENT) return {};
-  if (!bytes) return pass_over(name, bytes.error());
+  if (!bytes) return pass_over(path, name, bytes.error());
   size += bytes->size();
   // Git knows one bit of a file's mode, the owner's x.
   const Mode mode = is_link ? Mode::symlink : info.st_mode & S_IXUSR ? Mode::executable : Mode::regular;

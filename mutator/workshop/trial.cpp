@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -29,17 +30,20 @@ bool is_left_out(const std::string& relative, const std::vector<std::string>& le
   return top == ".git" || contains(leave_out, top);
 }
 
-// Is it the same file: kind, permission to run, bytes?
-Result<bool> same(const fs::path& one, const fs::path& other) {
+// Is it the same file: kind, permission to run, bytes? `text`: other bytes of `one`.
+Result<bool> same(const fs::path& one, const fs::path& other, const std::string* text) {
   struct stat a{}, b{};
   if (::lstat(one.c_str(), &a) != 0 || ::lstat(other.c_str(), &b) != 0) return false;
   if ((a.st_mode & S_IFMT) != (b.st_mode & S_IFMT)) return false;
   std::error_code error;
   if (S_ISLNK(a.st_mode)) return fs::read_symlink(one, error) == fs::read_symlink(other, error);
-  if (a.st_size != b.st_size || (a.st_mode & S_IXUSR) != (b.st_mode & S_IXUSR)) return false;
-  const auto x = read_file(one), y = read_file(other);
-  NANOBUG_TRY(x);
+  if ((a.st_mode & S_IXUSR) != (b.st_mode & S_IXUSR)) return false;
+  if ((text ? static_cast<off_t>(text->size()) : a.st_size) != b.st_size) return false;
+  const auto y = read_file(other);
   NANOBUG_TRY(y);
+  if (text) return *text == *y;
+  const auto x = read_file(one);
+  NANOBUG_TRY(x);
   return *x == *y;
 }
 
@@ -163,17 +167,21 @@ Result<Trial> Trial::make(const Workshop&, const Clean& clean) {
   return Trial(std::move(*home));
 }
 
-Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links) {
-  return copy_directory(clean.build, workshop.build_directory(tree_), links, {}, clean.time, &linked_);
+Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links, const Begun* begun) {
+  std::map<std::string, fs::path> others;
+  if (begun) others = begun->mutant.by_name();
+  return copy_directory(clean.build, workshop.build_directory(tree_), links, {}, clean.time, &linked_,
+                        &others);
 }
 
 Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const fs::path& from,
-                           const std::vector<std::string>& leave_out) {
+                           const std::vector<std::string>& leave_out, const Begun* begun) {
   const auto own = sources_in(from, leave_out);
   NANOBUG_TRY(own);
   unread_ = own->unread;
   for (const std::string& file : own->files) {
-    const auto unchanged = same(clean.tree / file, from / file);
+    const auto* began = begun && begun->overlay.contains(file) ? &begun->overlay.at(file) : nullptr;
+    const auto unchanged = same(clean.tree / file, from / file, began);
     NANOBUG_TRY(unchanged);
     // What was edited has the time of now, and is built again.
     std::error_code error;
@@ -274,11 +282,12 @@ Status Trial::links_are_whole(const Workshop& workshop, const Clean& clean) cons
 }
 
 Result<Trial> Trial::of_checkout(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
-                                 const std::vector<std::string>& leave_out, const Progress& progress) {
+                                 const std::vector<std::string>& leave_out, const Progress& progress,
+                                 const Begun* begun) {
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean)));
-  NANOBUG_TRY(place->take_sources(workshop, clean, checkout, leave_out));
+  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean), begun));
+  NANOBUG_TRY(place->take_sources(workshop, clean, checkout, leave_out, begun));
   NANOBUG_TRY(place->build(workshop, clean, progress));
   return place;
 }

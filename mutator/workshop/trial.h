@@ -13,6 +13,13 @@
 
 namespace nanobug::workshop {
 
+// What a checkout began as, where it was built before: only what was edited since is compiled, and whoever
+// watches the compiler at work is told nothing.
+struct Begun {
+  Overlay overlay;
+  Mutant mutant;
+};
+
 class Trial {
  public:
   // The files of a checkout, but for the names at its top in `leave_out`, built. Configured again where a
@@ -20,7 +27,8 @@ class Trial {
   // not build are no error: built() says so. Errors: Exit::io, also when the build wrote into the clean build
   // through a link; that one is then dropped and made anew without links.
   static Result<Trial> of_checkout(const Workshop& workshop, const Clean& clean, const fs::path& checkout,
-                                   const std::vector<std::string>& leave_out, const Progress& progress = {});
+                                   const std::vector<std::string>& leave_out, const Progress& progress = {},
+                                   const Begun* begun = nullptr);
 
   // The clean sources with the overlay's files in them, built.
   static Result<Trial> of_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay);
@@ -36,7 +44,8 @@ class Trial {
   const fs::path& tree() const { return tree_; }
   const Built& built() const { return built_; }
 
-  // Sources, relative to the tree, that are not as the clean tree has them: edited, added, missing.
+  // Sources, relative to the tree, that are not as the clean tree has them, or as the checkout began: edited,
+  // added, missing.
   const std::vector<std::string>& changed() const { return changed_; }
 
   // What is in the checkout and could not be read; it is not in the tree.
@@ -48,9 +57,9 @@ class Trial {
  private:
   explicit Trial(fs::path home) : home_(std::move(home)), tree_(home_ / "tree") {}
   static Result<Trial> make(const Workshop& workshop, const Clean& clean);
-  Status copy_build(const Workshop& workshop, const Clean& clean, Links links);
+  Status copy_build(const Workshop& workshop, const Clean& clean, Links links, const Begun* begun = nullptr);
   Status take_sources(const Workshop& workshop, const Clean& clean, const fs::path& from,
-                      const std::vector<std::string>& leave_out);
+                      const std::vector<std::string>& leave_out, const Begun* begun);
   Status take_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay);
   Status build(const Workshop& workshop, const Clean& clean, const Progress& progress);
   Status remove_products(const Workshop& workshop) const;

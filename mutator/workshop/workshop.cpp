@@ -54,6 +54,12 @@ Built as_built(const Finished& finished) {
 
 }  // namespace
 
+std::map<std::string, fs::path> Mutant::by_name() const {
+  std::map<std::string, fs::path> all;
+  for (const std::string& file : files) all[file] = outputs / file;
+  return all;
+}
+
 Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path& directory,
                            const std::string& what, const Progress& progress) {
   std::string out;
@@ -258,14 +264,25 @@ Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Pr
   return set_times(clean.tree, clean.time);
 }
 
-Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) const {
-  const fs::path home = clean.tree.parent_path();
-  Mutant mutant;
+namespace {
+
+fs::path place_on_shelf(const Clean& clean, const Overlay& overlay) {
   std::string what;  // each part with its length in front: no two overlays give one text
   for (const auto& [path, text] : overlay)
     for (const std::string& part : {path, text}) what += std::to_string(part.size()) + ':' + part;
-  const fs::path shelved = home / "mutants" / sha256(what).substr(0, 24);
-  auto known = take_down(shelved, home);
+  return clean.tree.parent_path() / "mutants" / sha256(what).substr(0, 24);
+}
+
+}  // namespace
+
+Result<std::optional<Mutant>> Workshop::find_mutant(const Clean& clean, const Overlay& overlay) const {
+  return take_down(place_on_shelf(clean, overlay), clean.tree.parent_path());
+}
+
+Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) const {
+  const fs::path home = clean.tree.parent_path();
+  Mutant mutant;
+  auto known = find_mutant(clean, overlay);
   NANOBUG_TRY(known);
   if (*known) return std::move(**known);
   const auto trial = Trial::of_overlay(*this, clean, overlay);
@@ -290,7 +307,7 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
     if (error) return fail(Exit::io, "cannot keep " + file + " in the cache: " + error.message());
     mutant.files.push_back(file);
   }
-  NANOBUG_TRY(shelve(shelved, mutant));
+  NANOBUG_TRY(shelve(place_on_shelf(clean, overlay), mutant));
   return mutant;
 }
 
@@ -306,8 +323,7 @@ Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::pat
   const fs::path build = build_directory(place);
   // In one go: a file system remembers when each was made, and what came after the rest would name the bug.
   std::map<std::string, fs::path> others;
-  if (mutant)
-    for (const std::string& file : mutant->files) others[file] = mutant->outputs / file;
+  if (mutant) others = mutant->by_name();
   NANOBUG_TRY(copy_directory(clean.build, build, links(clean), {}, std::nullopt, nullptr, &others));
   return relocate(build, clean.tree, home);
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct Mutant {
   std::vector<std::string> files;  // in it
   std::string diagnostics;         // what the compiler said: warnings
   double seconds = 0;              // 0 when it came from the cache
+
+  std::map<std::string, fs::path> by_name() const;  // the files, and where they are
 };
 
 struct Built {
@@ -72,6 +75,9 @@ class Workshop {
 
   // Builds the tree with the overlay's files in it. Errors: Exit::catalog when it does not compile.
   Result<Mutant> mutant(const Clean& clean, const Overlay& overlay) const;
+
+  // The same where it was built before: nothing is compiled.
+  Result<std::optional<Mutant>> find_mutant(const Clean& clean, const Overlay& overlay) const;
 
   // Puts a build directory into the tree at `place`: the clean one, or with a mutant's files in it.
   // `home` is where the tree will stand (a session makes it beside and renames it).

@@ -215,6 +215,6 @@ TEST_CASE("what a review cannot have is refused in a sentence", "[review]") {
   CHECK(has(refusal({"T01", "--mode", "review", "--decoys", "0.5"}), "BUG and --decoys exclude each other"));
   CHECK(has(refusal({"--mode", "review", "--category", "training", "--decoys", "0.5"}),
             "no decoy matches these options"));
-  CHECK(has(refusal({"N03", "--mode", "review"}), "'N03' changes no line, so there is nothing to show"));
+  CHECK(has(refusal({"N03", "--mode", "review"}), "there is no bug 'N03'"));
   CHECK(tiny.user.ask({"status"})["open"] == false);
 }

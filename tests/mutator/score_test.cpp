@@ -92,6 +92,19 @@ TEST_CASE("hints, wrong claims and time cost what score.h says", "[coach][score]
   CHECK(points(s) == Points{0, 0, 0, 3, 0, 0, 0});
 }
 
+TEST_CASE("a surprise has no class, so whichever was named stands, but none does not", "[coach][score]") {
+  Session s = session_of(60);
+  s.options = "--surprise";
+  s.events = {{1001, kHypothesis, "data", "the batches"}};
+  CHECK(points(s) == Points{10, 15, 15, 0, 0, 6, 10});
+  CHECK(why(s, "hypothesis") == "data, of a bug that has no class, before any hint");
+  s.events = {{1001, kHint, "1 of 3", ""}, {1002, kHypothesis, "data", ""}};
+  CHECK(points(s)[0] == 5);
+  s.events = {{1001, kHypothesis, "none", ""}};
+  CHECK(points(s)[0] == 3);
+  CHECK(why(s, "hypothesis") == "you said none, and there was a bug");
+}
+
 TEST_CASE("a hypothesis after a hint, and a wrong one", "[coach][score]") {
   Session s = session_of(60);
   s.events = {{1001, kHint, "1 of 3", ""}, {1002, kHypothesis, "architecture", ""}};

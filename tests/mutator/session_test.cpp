@@ -63,15 +63,18 @@ TEST_CASE("what the learner may not read keeps no session open", "[session]") {
   fs::permissions(scratch.path().parent_path(), fs::perms::others_exec, fs::perm_options::add);
   as_somebody([&] { return desk_in(scratch).start(furnished_request(scratch / "work")) ? 0 : 1; });
   put(scratch / "work/theirs/log", "a service's");
+  put(scratch / "work/listed/log", "names alone may be read");
   put(scratch / "work/mine.txt", "mine");
   REQUIRE(::chmod((scratch / "work/theirs").c_str(), 0) == 0);
+  REQUIRE(::chmod((scratch / "work/listed").c_str(), 0444) == 0);
   as_somebody([&] {
     auto desk = desk_in(scratch);
     if (!desk.snapshot("check")) return 1;
     if (!desk.reset() || fs::exists(scratch / "work/mine.txt")) return 2;
     const auto stopped = desk.stop("stopped");
     if (!stopped) return 3;
-    return stopped->note == "could not be read, kept only in the directory itself: theirs" ? 0 : 4;
+    return stopped->note == "could not be read, kept only in the directory itself: listed/log, theirs" ? 0
+                                                                                                       : 4;
   });
   REQUIRE(::chmod((scratch / "work").c_str(), 0755) == 0);
   check_clean(scratch / "work");

@@ -328,3 +328,55 @@ TEST_CASE("what nobody may read is left out of what is judged, and named", "[wor
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }
+
+TEST_CASE("what nobody has touched since a checkout began is not compiled again", "[workshop]") {
+  const Judged judged;
+  Workshop shop = judged.shop();
+  const Clean clean = judged.clean(shop);
+  const fs::path own = judged.checkout(shop, clean);
+  edit(own / "stats.cpp", kRight, kWrong);
+  const Overlay began = {{"stats.cpp", *read_file(own / "stats.cpp")}};
+  CHECK_FALSE(*shop.find_mutant(clean, began));
+  const auto judge = [&] {
+    return *grade::judge(shop, clean, own, judged.catalog.tree.not_sources(), {}, {}, began);
+  };
+  CHECK_FALSE(judge().solved);  // nobody has built it yet: it is compiled now
+  REQUIRE(shop.mutant(clean, began));
+  const Begun begun{began, **shop.find_mutant(clean, began)};
+  const auto built = [&] {
+    const auto place = Trial::of_checkout(shop, clean, own, judged.catalog.tree.not_sources(), {}, &begun);
+    REQUIRE(place);
+    return std::pair(place->changed(), place->built().output);
+  };
+  SECTION("nothing") {
+    const auto [changed, output] = built();
+    CHECK(changed.empty());
+    CHECK(output.find("no work to do") != std::string::npos);
+    const grade::Verdict verdict = judge();
+    CHECK(verdict.builds);
+    CHECK(verdict.wrong == std::vector<std::string>{"the numbers that come out"});
+  }
+  SECTION("the fix, which is the clean tree's file again") {
+    edit(own / "stats.cpp", kWrong, kRight);
+    REQUIRE(set_time(own / "stats.cpp", clean.time));
+    const auto [changed, output] = built();
+    CHECK(changed == std::vector<std::string>{"stats.cpp"});
+    CHECK(output.find("stats.cpp.o") != std::string::npos);
+    CHECK(output.find("descend.cpp.o") == std::string::npos);
+    CHECK(judge().solved);
+  }
+  SECTION("another file") {
+    edit(own / "descend.cpp", "double x = 0;", "double x = 1;");
+    const auto [changed, output] = built();
+    CHECK(changed == std::vector<std::string>{"descend.cpp"});
+    CHECK(output.find("stats.cpp.o") == std::string::npos);
+    CHECK(judge().wrong.size() == 2);
+  }
+  SECTION("the build is configured again") {
+    REQUIRE(write_unsynced(own / "more.cpp", "int more() { return 1; }\n"));
+    edit(own / "CMakeLists.txt", "stats.cpp)", "stats.cpp more.cpp)");
+    CHECK(judge().wrong == std::vector<std::string>{"the numbers that come out"});
+    edit(own / "stats.cpp", kWrong, kRight);
+    CHECK(judge().solved);
+  }
+}
