@@ -16,6 +16,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/sealed_file.h"
 #include "mutator/grade/courses.h"
+#include "mutator/grade/observers.h"
 #include "mutator/grade/parity.h"
 #include "mutator/grade/recording.h"
 #include "mutator/grade/told.h"
@@ -267,23 +268,6 @@ Result<CleanPair> clean_pair(const workshop::Workshop& workshop, const workshop:
   return CleanPair{std::move(*first), std::move(*second)};
 }
 
-// The observables of what sees it, in the order of the head.
-Piece failing_observables(const catalog::Tree& tree, const std::string& id, const Certificate& certificate,
-                          const std::vector<workshop::ProbeInfo>& probes) {
-  const std::set<std::string> failing(certificate.failing.begin(), certificate.failing.end());
-  std::set<std::string> tags;
-  std::vector<std::string> in_order;
-  for (const workshop::ProbeInfo& one : probes)
-    if (failing.contains(one.probe)) tags.insert(one.observable);
-  for (const catalog::Observable& one : tree.probes.observables)
-    if (tags.contains(one.tag)) in_order.push_back(one.words);
-  for (const catalog::Parity& parity : tree.parity)
-    if (failing.contains(parity.id.value)) in_order.push_back(parity.observable);
-  Piece piece{.id = id};
-  for (const std::string& one : in_order) piece.words.push_back({0, "", one});
-  return piece;
-}
-
 // Twice what certification allows, for diagnostics take time too; less where it is known that it will hang.
 Limits limits_of(const Certificate& certificate, double clean_s, double ceiling_s) {
   if (certificate.symptom.kind != "hang") return limits_from(2 * clean_s, ceiling_s);
@@ -400,7 +384,9 @@ Result<Evidence> evidence_of(Mutants& mutants, const catalog::Rule& rule, const 
     if (one.from == From::tests) {
       const auto probes = workshop::list_probes(workshop, mutants.clean());
       NANOBUG_TRY(probes);
-      evidence.own.push_back(failing_observables(spec, one.id, certificate, *probes));
+      Piece& piece = evidence.own.emplace_back(Piece{.id = one.id});
+      for (const std::string& words : observables_of(spec, *probes, certificate.failing))
+        piece.words.push_back({0, "", words});
       evidence.clean.push_back({.id = one.id});
       if (!evidence.own.back().words.empty()) evidence.tells.push_back(one.id);
     }

@@ -133,6 +133,20 @@ Status knows_observers(Mutants& mutants, const catalog::Rule& rule) {
   return knows_observers(*known, rule);
 }
 
+std::vector<std::string> observables_of(const catalog::Tree& tree, const std::vector<ProbeInfo>& probes,
+                                        const std::vector<std::string>& failing) {
+  const std::set<std::string> names(failing.begin(), failing.end());
+  std::set<std::string> tags;
+  std::vector<std::string> all;
+  for (const ProbeInfo& one : probes)
+    if (names.contains(one.probe)) tags.insert(one.observable);
+  for (const catalog::Observable& one : tree.probes.observables)
+    if (tags.contains(one.tag)) all.push_back(one.words);
+  for (const catalog::Parity& parity : tree.parity)
+    if (names.contains(parity.id.value)) all.push_back(parity.observable);
+  return all;
+}
+
 Result<Sighting> look(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry) {
   Sighting sighting;
   NANOBUG_TRY(ask_probes(mutants, askable, inquiry, sighting));

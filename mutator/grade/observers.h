@@ -30,6 +30,12 @@ Result<std::set<std::string>> known_observers(Mutants& mutants);
 Status knows_observers(const std::set<std::string>& known, const catalog::Rule& rule);
 Status knows_observers(Mutants& mutants, const catalog::Rule& rule);
 
+// What differs where these fail: the observables of the probes in the order of the head, then those of the
+// runs, in words, each once.
+std::vector<std::string> observables_of(const catalog::Tree& tree,
+                                        const std::vector<workshop::ProbeInfo>& probes,
+                                        const std::vector<std::string>& failing);
+
 struct Inquiry {
   const catalog::Rule& rule;
   const workshop::Overlay& overlay;

@@ -173,19 +173,6 @@ bool may_be_seen(Mutants& mutants, const workshop::Overlay& overlay) {
 
 // ---- said
 
-std::vector<std::string> observables(const catalog::Tree& tree,
-                                     const std::vector<workshop::ProbeInfo>& probes,
-                                     const Certificate& certificate) {
-  const std::set<std::string> failing(certificate.failing.begin(), certificate.failing.end());
-  std::set<std::string> tags;
-  for (const workshop::ProbeInfo& one : probes)
-    if (failing.contains(one.probe)) tags.insert(one.observable);
-  std::vector<std::string> all;
-  for (const catalog::Observable& one : tree.probes.observables)
-    if (tags.contains(one.tag)) all.push_back(one.words);
-  return all;
-}
-
 std::string joined(const std::vector<std::string>& items) {
   std::string text;
   for (size_t i = 0; i < items.size(); ++i)
@@ -217,7 +204,7 @@ Status add_words(const Mutants& mutants, Surprise& drawn, const rewrite::Spot& s
   const auto mutated = rewrite::apply(drawn.site, *pristine);
   NANOBUG_TRY(mutated);
   catalog::Rule& rule = drawn.rule;
-  std::vector<std::string> differs = observables(tree, *probes, drawn.certificate);
+  std::vector<std::string> differs = observables_of(tree, *probes, drawn.certificate.failing);
   const std::string all = joined(differs);
   if (differs.size() > kObservables) differs.resize(kObservables);
   rule.brief =
