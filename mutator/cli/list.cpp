@@ -47,7 +47,7 @@ void add_list(Verbs& verbs) {
                       std::to_string(rule->minutes), is_solved ? "yes" : "-"});
       if (*names) rows.back().push_back(rule->id.value);
     }
-    c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+    c.ui.page(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
     return Exit::ok;
   });
 }

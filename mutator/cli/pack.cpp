@@ -46,7 +46,7 @@ Result<Exit> show(Context& c, const std::string& name) {
   const auto one = coach::collection(**loaded, name);
   NANOBUG_TRY(one);
   if (!c.ui.json) {
-    c.ui.data(coach::page_of(*one, **loaded));
+    c.ui.page(coach::page_of(*one, **loaded));
     return Exit::ok;
   }
   nlohmann::json json = to_json(*one);
@@ -110,7 +110,7 @@ Result<Exit> answers(Context& c, const std::string& name) {
     json["answers"].push_back(to_json(*rule, places[rule->id.value]));
   }
   NANOBUG_TRY(note_peek(c, ids));
-  c.ui.data(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : coach::answer_key(*one, places));
+  c.ui.page(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : coach::answer_key(*one, places));
   return Exit::ok;
 }
 

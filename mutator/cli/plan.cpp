@@ -144,7 +144,7 @@ Result<Exit> show(Context& c, const std::string& name, int part) {
     if (part > 0) json["parts"] = nlohmann::json::array({json["parts"][static_cast<size_t>(part) - 1]});
     c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   } else {
-    c.ui.data(part > 0 ? whole_part(c.ui, *plan, static_cast<size_t>(part) - 1)
+    c.ui.page(part > 0 ? whole_part(c.ui, *plan, static_cast<size_t>(part) - 1)
                        : today(c.ui, *plan, **loaded));
   }
   return Exit::ok;

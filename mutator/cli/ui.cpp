@@ -13,6 +13,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "mutator/cli/pager.h"
 #include "mutator/coach/words.h"
 
 namespace nanobug::cli {
@@ -93,6 +94,10 @@ void Ui::data(const std::string& text) const {
   std::fputs(text.c_str(), stdout);
   if (!text.ends_with('\n')) std::fputc('\n', stdout);
   std::fflush(stdout);
+}
+
+void Ui::page(const std::string& text) const {
+  if (json || quiet || no_input || !shown_in_pager(text.ends_with('\n') ? text : text + '\n')) data(text);
 }
 
 void Ui::complain(const Error& error) const {

@@ -21,6 +21,7 @@ struct Ui {
   size_t columns() const;                    // of the terminal that data goes to; 0: to none
   void say(const std::string& line) const;   // stderr, not with -q
   void data(const std::string& text) const;  // stdout as it is, newline added when missing
+  void page(const std::string& text) const;  // the same, in a pager where it is longer than the terminal
   void complain(const Error& error) const;   // stderr, always: "nanobug: …"
   // For stdout; plain where it has no colour.
   std::string strong(const std::string& text) const;
@@ -38,8 +39,8 @@ inline constexpr auto kAnyBytes = nlohmann::json::error_handler_t::replace;
 // JSON has no NaN and no infinity: "nan", "inf", "-inf".
 nlohmann::json number_in_json(double value);
 
-// Rows under a header, columns as wide as their widest cell. On a terminal that is narrower its widest columns
-// give way, and what does not fit in them ends in an ellipsis.
+// Rows under a header, columns as wide as their widest cell. On a terminal that is narrower its widest
+// columns give way, and what does not fit in them ends in an ellipsis.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace nanobug::cli

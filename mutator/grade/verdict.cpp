@@ -145,14 +145,21 @@ bool leaves_a_bug_unseen(const Verdict& verdict, const std::vector<std::vector<s
 }
 
 // The learner's own build directory beside what their sources make.
-std::string about_own_build(const fs::path& own, const fs::path& judged) {
+std::string about_own_build(const workshop::Workshop& workshop, const fs::path& checkout,
+                            const fs::path& judged) {
+  const catalog::Build& build = workshop.spec().build;
+  const fs::path own = workshop.build_directory(checkout) / build.library;
+  std::string command;  // as it is typed in the checkout
+  for (const std::string& word : workshop::Workshop::substitute(
+           build.compile,
+           {{"source", "."}, {"build", build.directory}, {"project", workshop.project().string()}}))
+    command += (command.empty() ? "" : " ") + word;
   std::error_code error;
   if (!fs::exists(own, error))
-    return "Your own build directory has no " + own.filename().string() +
-           "; build it before you run its programs.";
+    return "Your own build directory has no " + own.filename().string() + "; 'nanobug run' builds it.";
   if (build_id(own) != build_id(judged))
-    return "Your own build directory is not built from these sources; build it before you trust what its "
-           "programs print.";
+    return "Your own build directory is not built from these sources; '" + command +
+           "' builds it, and so does 'nanobug run'.";
   return "";
 }
 
@@ -180,7 +187,7 @@ Result<Verdict> judge(const workshop::Workshop& workshop, const workshop::Clean&
   verdict.build_message = place->built().message;
   if (const std::string& library = workshop.spec().build.library; verdict.builds && !library.empty()) {
     const fs::path judged = workshop.build_directory(place->tree()) / library;
-    verdict.own_build = about_own_build(workshop.build_directory(checkout) / library, judged);
+    verdict.own_build = about_own_build(workshop, checkout, judged);
     if (!fs::exists(judged)) {
       verdict.builds = false;
       verdict.build_message = "the build no longer makes " + library;

@@ -36,6 +36,7 @@ void User::live_in(const fs::path& cache) {
                   {"XDG_DATA_HOME", (home / ".local/share").string()},
                   {"XDG_STATE_HOME", (home / ".local/state").string()},
                   {"NO_COLOR", "1"},
+                  {"PAGER", "cat"},
                   {"GIT_CONFIG_NOSYSTEM", "1"},
                   {"GIT_AUTHOR_NAME", "Learner"},
                   {"GIT_AUTHOR_EMAIL", "learner@example.org"},

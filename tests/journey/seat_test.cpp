@@ -1,10 +1,14 @@
 // seat: what a learner reads, verb by verb, and that what is counted is what happened. On the tiny tree.
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <set>
 
 #include "tests/journey/journey.h"
+#include "tests/journey/terminal.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -276,6 +280,25 @@ TEST_CASE("a shell that stood in a checkout is told where it stands now", "[seat
   for (const char* verb : {"run", "check", "status"})
     CHECK(has(tiny.user.command({NANOBUG_PROGRAM, verb}, attempt).err, way));
   CHECK_FALSE(has(tiny.user.command({NANOBUG_PROGRAM, "status"}, dir).err, "this shell"));
+}
+
+TEST_CASE("what is longer than the terminal goes to the pager, and nothing else does", "[seat]") {
+  const Tiny tiny;
+  const std::string pager = "PAGER=sed 's/^/paged:/'";
+  const auto shown = [&](std::vector<std::string> words, Terminal::Size size, const std::string& by) {
+    Terminal terminal(tiny.user, std::move(words), size, {by});
+    std::string all = terminal.until("CODE");
+    const int status = terminal.ended();
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    return all + terminal.during(std::chrono::milliseconds(100));
+  };
+  CHECK(has(shown({"list"}, {3, 80}, pager), "paged:CODE"));
+  CHECK_FALSE(has(shown({"list"}, {40, 80}, pager), "paged:"));
+  CHECK_FALSE(has(shown({"-q", "list"}, {3, 80}, pager), "paged:"));
+  CHECK_FALSE(has(shown({"--no-input", "list"}, {3, 80}, pager), "paged:"));
+  CHECK(has(shown({"list"}, {3, 80}, "PAGER="), "N01"));
+  CHECK(has(shown({"list"}, {3, 80}, "PAGER=head -n 1"), "CODE"));  // left early
+  CHECK_FALSE(has(tiny.user.command({"env", pager, NANOBUG_PROGRAM, "list"}).out, "paged:"));
 }
 
 TEST_CASE("colour is for terminals that want it", "[seat]") {
