@@ -348,8 +348,24 @@ class Purity {
     const bool marked = method.getIdentifier() && method.getName().ends_with("_");
     if (of_a_library(method))
       return !marked && callbacks_hold(call, operation ? 1 : 0) && !runs_others(method);
-    if (method.hasBody()) return body_holds(method);
+    const CXXMethodDecl* runs = method_that_runs(method, call);
+    if (!runs) return false;
+    if (runs->hasBody()) return body_holds(*runs);
     return !marked && !method.isVirtual() && !method.isStatic() && is_plain(method.getParent());
+  }
+
+  // The method whose body a call runs; null where one that nobody sees here may override it.
+  static const CXXMethodDecl* method_that_runs(const CXXMethodDecl& method, const CallExpr& call) {
+    if (!method.isVirtual()) return &method;
+    const Expr* object = nullptr;
+    if (const auto* asked = dyn_cast<CXXMemberCallExpr>(&call)) {
+      const auto* name = dyn_cast<MemberExpr>(asked->getCallee()->IgnoreParens());
+      if (name && name->hasQualifier()) return &method;
+      object = asked->getImplicitObjectArgument();
+    } else if (isa<CXXOperatorCallExpr>(call)) {
+      object = call.getArg(0);
+    }
+    return object ? method.getDevirtualizedMethod(object, /*IsAppleKext=*/false) : nullptr;
   }
 
   // To an element, by a reference or an iterator that can do more.
