@@ -222,8 +222,11 @@ class Purity {
       : depth_(depth), body_(nullptr), own_(std::move(own)) {}
 
   bool holds(const Stmt* tree) {
-    if (!tree || isa<LambdaExpr>(tree) || is_not_evaluated(*tree))
-      return true;  // making a lambda is not to run it
+    if (!tree || is_not_evaluated(*tree)) return true;
+    // Making a lambda is not to run it, but its captures are made.
+    if (const auto* lambda = dyn_cast<LambdaExpr>(tree))
+      return std::all_of(lambda->capture_init_begin(), lambda->capture_init_end(),
+                         [&](const Expr* each) { return holds(each); });
     if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
             StmtExpr, CXXTryStmt, PseudoObjectExpr, VAArgExpr, AtomicExpr>(tree))
       return false;
