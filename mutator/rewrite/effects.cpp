@@ -276,6 +276,8 @@ class Purity {
       return is_own(binary->getLHS());
     if (const auto* call = dyn_cast<CallExpr>(&expression)) return call_holds(*call);
     if (const auto* made = dyn_cast<CXXConstructExpr>(&expression)) return construction_holds(*made);
+    if (const auto* made = dyn_cast<CXXInheritedCtorInitExpr>(&expression))
+      return constructor_holds(*made->getConstructor());
     if (const auto* bound = dyn_cast<CXXBindTemporaryExpr>(&expression)) return is_value(bound->getType(), 0);
     return true;
   }
@@ -399,9 +401,14 @@ class Purity {
   bool construction_holds(const CXXConstructExpr& made) const {
     const CXXConstructorDecl& constructor = *made.getConstructor();
     if (!arguments_only_read(constructor, made, 0)) return false;
+    if (of_a_library(constructor) && !constructor.isCopyOrMoveConstructor() && !callbacks_hold(made, 0))
+      return false;
+    return constructor_holds(constructor);
+  }
+
+  bool constructor_holds(const CXXConstructorDecl& constructor) const {
     if (constructor.isTrivial()) return true;
-    if (of_a_library(constructor))
-      return (constructor.isCopyOrMoveConstructor() || callbacks_hold(made, 0)) && !runs_others(constructor);
+    if (of_a_library(constructor)) return !runs_others(constructor);
     const FunctionDecl* definition = nullptr;
     if (depth_ >= kDeepest || !constructor.hasBody(definition)) return false;
     const auto* written = cast<CXXConstructorDecl>(definition);
