@@ -95,9 +95,16 @@ class Drafter {
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
     // What the rule writes is indented as the place is; what it takes from the file is already.
     std::vector<Piece> pieces = part_.edits[edit].pieces;
-    const std::string indent = indentation(unit_.text, offset);
-    for (Piece& piece : pieces)
-      if (!piece.placeholder) piece.text = with_indented_lines(piece.text, indent);
+    std::string whole;
+    for (const Piece& piece : pieces) whole += piece.placeholder ? bound_[piece.text].text : piece.text;
+    const Tokens tokens(whole);
+    unsigned at = 0;
+    for (Piece& piece : pieces) {
+      const unsigned end = at + (piece.placeholder ? bound_[piece.text].text : piece.text).size();
+      if (!piece.placeholder)
+        piece.text = with_indented_lines(tokens, {at, end}, indentation(unit_.text, offset));
+      at = end;
+    }
     return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);
   }
 

@@ -14,6 +14,14 @@ unsigned line_start(std::string_view text, unsigned offset) {
   return end == std::string_view::npos ? std::min(text_start(text), offset) : end + 1;
 }
 
+// The same of the line that a backslash at its end continues with this one, in as many steps.
+unsigned spliced_line_start(std::string_view text, unsigned offset) {
+  for (unsigned begin = line_start(text, offset);;) {
+    if (!text.substr(0, begin).ends_with("\\\n") && !text.substr(0, begin).ends_with("\\\r\n")) return begin;
+    begin = line_start(text, begin - 1);
+  }
+}
+
 // Behind the line's end, or the end of the text.
 unsigned next_line(std::string_view text, unsigned offset) {
   const size_t end = text.find('\n', offset);
@@ -112,6 +120,13 @@ std::optional<Span> own_lines(const Tokens& tokens, Span element, unsigned end) 
   if (!first_on_line(text, begin) || !blank_between(text, behind, next_line(text, behind)))
     return std::nullopt;
   return Span{comments_above(tokens, begin), next_line(text, behind)};
+}
+
+// A line that begins inside of a string is what the string says.
+bool is_in_literal(const Tokens& tokens, unsigned at) {
+  return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
+    return token.kind == Token::Kind::literal && token.span.begin < at && at < token.span.end;
+  });
 }
 
 bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<const char*> signs) {
@@ -258,8 +273,7 @@ std::string_view directive(const Tokens& tokens, const Token* sign) {
 
 bool is_in_directive(const Tokens& tokens, unsigned offset) {
   const std::string_view text = tokens.text();
-  unsigned begin = line_start(text, offset);
-  while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
+  const unsigned begin = spliced_line_start(text, offset);
   return !directive(tokens, tokens.after(begin)).empty() && tokens.after(begin)->span.begin <= offset;
 }
 
@@ -298,9 +312,7 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
       return std::string(text.substr(name->span.begin, before->span.end - name->span.begin));
   }
   // The line of the token before, with those that it continues.
-  unsigned begin = line_start(text, before->span.begin);
-  while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
-  const Token* sign = tokens.after(begin);
+  const Token* sign = tokens.after(spliced_line_start(text, before->span.begin));
   if (directive(tokens, sign) != "pragma") return std::nullopt;
   const Token* what = tokens.after(tokens.after(sign->span.end)->span.end);
   const std::string_view rest = what ? text.substr(what->span.begin) : "";
@@ -320,17 +332,11 @@ std::string indentation(std::string_view text, unsigned offset) {
 
 std::string reindented(std::string_view block, std::string_view from, std::string_view to) {
   const Tokens tokens(block);
-  // A line that begins inside of a raw string is what the string says.
-  const auto quoted = [&](unsigned at) {
-    return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
-      return token.kind == Token::Kind::literal && token.span.begin < at && at < token.span.end;
-    });
-  };
   std::string result;
   for (unsigned at = 0; at < block.size();) {
     const unsigned next = next_line(block, at);
     std::string_view line = block.substr(at, next - at);
-    if (!blank(line) && !quoted(at)) {
+    if (!blank(line) && !is_in_literal(tokens, at)) {
       if (line.starts_with(from)) line.remove_prefix(from.size());
       result += to;
     }
@@ -340,12 +346,14 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
   return result;
 }
 
-std::string with_indented_lines(std::string_view text, std::string_view indent) {
+std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent) {
   std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    result += text[i];
-    const bool blank_line = i + 1 < text.size() && (text[i + 1] == '\n' || text[i + 1] == '\r');
-    if (text[i] == '\n' && i + 1 < text.size() && !blank_line) result += indent;
+  for (unsigned at = span.begin; at < span.end;) {
+    const unsigned next = std::min(next_line(tokens.text(), at), span.end);
+    result += tokens.text({at, next});
+    at = next;
+    const Span line{at, next_line(tokens.text(), at)};
+    if (result.ends_with('\n') && !blank(tokens.text(line)) && !is_in_literal(tokens, at)) result += indent;
   }
   return result;
 }

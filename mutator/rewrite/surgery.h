@@ -59,8 +59,8 @@ std::string indentation(std::string_view text, unsigned offset);
 // Every line of the block moved from one indentation to another.
 std::string reindented(std::string_view block, std::string_view from, std::string_view to);
 
-// The text with `indent` before each of its lines but the first and blank ones.
-std::string with_indented_lines(std::string_view text, std::string_view indent);
+// The span's text with `indent` behind each of its line ends, but for blank lines and those of a string.
+std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent);
 
 // How the line of `offset` ends, or the one before where it does not: "\r\n" or "\n".
 std::string line_end(std::string_view text, unsigned offset = 0);

@@ -49,7 +49,7 @@ unsigned Tokens::skip_literal(unsigned at) const {
   const char quote = text_[at];
   for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
     if (text_[at] == '\\')
-      ++at;
+      at = std::max(at + 2, behind_splice(at)) - 1;
     else if (text_[at] == quote)
       return at + 1;
   }
