@@ -264,6 +264,10 @@ class Drafter {
       add(edit, with_comments(tokens_, target.span), "", true);
       return {};
     }
+    if (const auto designator = designator_counted_from(tokens_, target.span))
+      return wrong(edit, target.at,
+                   "the value behind this one is counted from '" + *designator +
+                       "' and would be for something else; replace this one, or the whole list");
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
     add(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span), "");
     return {};
@@ -325,6 +329,8 @@ class Drafter {
     if (target.is_statement() != other->is_statement())
       return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
     if (!target.is_statement()) {
+      NANOBUG_TRY(is_for_nothing_else(edit, span));
+      NANOBUG_TRY(is_for_nothing_else(edit, anchor));
       add(edit, with_comma(tokens_, with_parentheses(edit, target).span), "");
       const std::string text(tokens_.text(span));
       const unsigned at = before ? anchor.begin : anchor.end;
@@ -344,6 +350,16 @@ class Drafter {
     put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
     cuts_.back().carried = {whole};
     return {};
+  }
+
+  // A value with a designator has its place by that.
+  Status is_for_nothing_else(size_t edit, Span value) {
+    const auto designator = designator_of(tokens_, value.begin);
+    if (!designator) return {};
+    return wrong(edit, value.begin,
+                 "'" + *designator +
+                     "' says what this value is for, and its place in the list does not; swap two values, or "
+                     "replace them");
   }
 
   Status swap(size_t edit, const Target& one) {

@@ -193,22 +193,47 @@ const Token* opening(const Tokens& tokens, const Token* bracket) {
   return nullptr;
 }
 
-// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7.
+}  // namespace
+
+std::optional<std::string> designator_of(const Tokens& tokens, unsigned value) {
+  const unsigned begin = with_designator(tokens, value);
+  if (begin == value) return std::nullopt;
+  return std::string(tokens.text(without_blanks(tokens.text(), {begin, value})));
+}
+
+std::optional<std::string> designator_counted_from(const Tokens& tokens, Span element) {
+  const Token* comma = tokens.after(element.end);
+  const Token* next = tokens.is(comma, ",") ? tokens.after(comma->span.end) : nullptr;
+  if (!next || is_one_of(tokens, next, {".", "}", "%>"})) return std::nullopt;
+  if (tokens.is(next, "[")) {  // of a lambda, or of an element
+    int depth = 0;
+    const Token* close = next;
+    for (; close; close = tokens.after(close->span.end)) {
+      depth += tokens.is(close, "[") ? 1 : tokens.is(close, "]") ? -1 : 0;
+      if (depth == 0) break;
+    }
+    if (close && is_one_of(tokens, tokens.after(close->span.end), {"=", ".", "["})) return std::nullopt;
+  }
+  return designator_of(tokens, element.begin);
+}
+
 unsigned with_designator(const Tokens& tokens, unsigned value) {
-  const Token* at = tokens.before(value);
-  if (!tokens.is(at, "=")) return value;
+  const Token* first = tokens.after(value);
+  const Token* sign = tokens.before(value);
+  const bool assigned = tokens.is(sign, "=");
+  if (!assigned && !(tokens.is(first, "{") && sign)) return value;
+  unsigned begin = assigned ? sign->span.begin : value;
   for (;;) {
-    const Token* last = tokens.before(at->span.begin);
+    const Token* last = tokens.before(begin);
     const Token* next = tokens.is(last, "]") ? opening(tokens, last) : nullptr;
     if (last && last->kind == Token::Kind::word && tokens.is(tokens.before(last->span.begin), "."))
       next = tokens.before(last->span.begin);
     if (!next) break;
-    at = next;
+    begin = next->span.begin;
   }
-  return is_one_of(tokens, tokens.before(at->span.begin), {"{", "<%", ","}) ? at->span.begin : value;
+  const bool is_one = begin < (assigned ? sign->span.begin : value);
+  return is_one && is_one_of(tokens, tokens.before(begin), {"{", "<%", ","}) ? begin : value;
 }
-
-}  // namespace
 
 Span with_comma(const Tokens& tokens, Span element) {
   element.begin = with_designator(tokens, element.begin);

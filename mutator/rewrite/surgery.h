@@ -27,6 +27,16 @@ Span whole_lines(std::string_view text, Span span);
 // Does the span begin and end with whole lines?
 bool is_whole_lines(std::string_view text, Span span);
 
+// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7, .warmup{1, 2}; the
+// value itself where nothing says it.
+unsigned with_designator(const Tokens& tokens, unsigned value);
+
+// That text (".beta1 =") of a value that has it.
+std::optional<std::string> designator_of(const Tokens& tokens, unsigned value);
+
+// The same where the next value has none: it is counted from this one.
+std::optional<std::string> designator_counted_from(const Tokens& tokens, Span element);
+
 // An argument, parameter or initialiser together with the comma that goes with it; any other span unchanged.
 Span with_comma(const Tokens& tokens, Span element);
 
