@@ -46,6 +46,7 @@ class Drafter {
     bool range = false;  // not a node
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
+    bool is_case() const { return whole && whole->is_case; }
     bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
   };
 
@@ -221,7 +222,24 @@ class Drafter {
     if (const auto directive = directive_in(tokens_, target.span))
       return wrong(edit, target.at,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
+    NANOBUG_TRY(is_entered_by_its_label(edit, target));
     return not_under_pragma(edit, target);
+  }
+
+  Status is_entered_by_its_label(size_t edit, const Target& target) {
+    if (!target.whole || !target.whole->is_fallen_into) return {};
+    return wrong(
+        edit, target.at,
+        "the case before falls into this one, so the statements are not its alone; replace them instead");
+  }
+
+  // A case elsewhere: no other one falls into it, and it into no other.
+  Status stands_alone(size_t edit, const Target& target) {
+    NANOBUG_TRY(is_entered_by_its_label(edit, target));
+    if (!target.whole || !target.whole->falls_on) return {};
+    return wrong(
+        edit, target.at,
+        "this case ends in no break or return, so where it comes to stand it would fall into another one");
   }
 
   Status not_under_pragma(size_t edit, const Target& target) {
@@ -341,6 +359,10 @@ class Drafter {
     static constexpr const char* kStays =
         "the one statement of an if or a loop cannot move, and nothing can beside it";
     NANOBUG_TRY(may_go(edit, target, kStays));
+    if (target.is_case()) {
+      NANOBUG_TRY(stands_alone(edit, target));
+      NANOBUG_TRY(before ? is_entered_by_its_label(edit, *other) : stands_alone(edit, *other));
+    }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
     if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
@@ -366,6 +388,10 @@ class Drafter {
     const auto other = second(edit);
     NANOBUG_TRY(other);
     if (one.is_statement() && other->is_statement()) {
+      if (one.is_case() || other->is_case()) {
+        NANOBUG_TRY(stands_alone(edit, one));
+        NANOBUG_TRY(stands_alone(edit, *other));
+      }
       const Span a = one.span, b = other->span;
       const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);

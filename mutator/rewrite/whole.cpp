@@ -76,7 +76,44 @@ bool is_under_pragma(const Stmt& parent) {
                                    [](const Attr* each) { return each->getSyntax() == Attr::AS_Pragma; });
 }
 
+// Does what comes behind the statement run after it?
+bool goes_on(const Stmt* statement) {
+  if (!statement || isa<BreakStmt, ContinueStmt, ReturnStmt, CoreturnStmt, GotoStmt>(statement)) return false;
+  if (const auto* block = dyn_cast<CompoundStmt>(statement))
+    return block->body_empty() || goes_on(block->body_back());
+  if (const auto* branch = dyn_cast<IfStmt>(statement))
+    return !branch->getElse() || goes_on(branch->getThen()) || goes_on(branch->getElse());
+  if (const Stmt* behind = behind_label(*statement)) return goes_on(behind);
+  const auto* expression = dyn_cast<Expr>(statement);
+  if (expression) expression = expression->IgnoreImplicit();
+  const auto* call = dyn_cast_or_null<CallExpr>(expression);
+  const FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+  return !isa_and_nonnull<CXXThrowExpr>(expression) && !(callee && callee->isNoReturn());
+}
+
+Whole whole_case(Unit& unit, const SwitchCase& label) {
+  Whole whole{Role::part, label.getSourceRange()};
+  const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(label));
+  if (isa<SwitchCase>(label.getSubStmt()) || above.get<CaseStmt>() || above.get<DefaultStmt>())
+    return {Role::statement, SourceRange(label.getKeywordLoc(), label.getColonLoc())};
+  if (above.get<SwitchStmt>()) return {Role::only_body, whole.range, wants_semicolon(&label)};
+  const auto* block = above.get<CompoundStmt>();
+  if (!block || !parent_of(unit.context(), above).get<SwitchStmt>()) return whole;
+  const auto own = llvm::find(block->body(), &label);
+  const auto next =
+      std::find_if(std::next(own), block->body_end(), [](const Stmt* each) { return isa<SwitchCase>(each); });
+  const Stmt* last = *std::prev(next);
+  whole.role = Role::statement;
+  whole.range.setEnd(last->getEndLoc());
+  whole.semicolon = wants_semicolon(last);
+  whole.is_case = true;
+  whole.is_fallen_into = own != block->body_begin() && goes_on(*std::prev(own));
+  whole.falls_on = goes_on(last);
+  return whole;
+}
+
 Whole whole_statement(Unit& unit, const Stmt* statement) {
+  if (const auto* label = dyn_cast<SwitchCase>(statement)) return whole_case(unit, *label);
   SourceRange range;
   for (;;) {
     const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*statement));

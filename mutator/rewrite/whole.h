@@ -20,6 +20,9 @@ struct Whole {
   Role role = Role::part;
   clang::SourceRange range;
   bool semicolon = false;  // one follows, and belongs to it
+  // A case is its label and all up to the next one, but of several labels of the same statements the label
+  // alone. The one before may fall into it, and it into the next.
+  bool is_case = false, is_fallen_into = false, falls_on = false;
 };
 
 Whole whole_of(Unit& unit, const clang::DynTypedNode& node);
