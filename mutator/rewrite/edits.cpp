@@ -147,6 +147,8 @@ class Drafter {
     cuts_.push_back({span, std::move(text), edit, lines});
   }
 
+  void take(size_t edit, Taken taken) { add(edit, taken.span, std::move(taken.stays)); }
+
   // An expression takes the parentheses it stands in along if they are needed there, so that its successor
   // has only those that it needs itself.
   Span slot(size_t edit, const clang::Expr* expression, Span span) {
@@ -287,7 +289,7 @@ class Drafter {
                    "the value behind this one is counted from '" + *designator +
                        "' and would be for something else; replace this one, or the whole list");
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
-    add(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span), "");
+    take(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span));
     return {};
   }
 
@@ -349,7 +351,7 @@ class Drafter {
     if (!target.is_statement()) {
       NANOBUG_TRY(is_for_nothing_else(edit, span));
       NANOBUG_TRY(is_for_nothing_else(edit, anchor));
-      add(edit, with_comma(tokens_, with_parentheses(edit, target).span), "");
+      take(edit, with_comma(tokens_, with_parentheses(edit, target).span));
       const std::string text(tokens_.text(span));
       const unsigned at = before ? anchor.begin : anchor.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);

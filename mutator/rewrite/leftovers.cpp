@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "mutator/rewrite/surgery.h"
+
 namespace nanobug::rewrite {
 namespace {
 
@@ -13,23 +15,23 @@ bool is_in(const std::vector<Span>& spans, unsigned offset) {
 }
 
 // Those of a list, with the comma on one side of each run of them.
-std::vector<Droppable::Piece> without(const Listed& all, const std::set<size_t>& which) {
+std::vector<Droppable::Piece> without(const Tokens& tokens, const Listed& all,
+                                      const std::set<size_t>& which) {
   if (which.size() == all.parts.size()) return {all.whole};
   std::vector<Droppable::Piece> pieces;
   for (size_t i = 0; i < all.parts.size(); ++i) {
     if (!which.contains(i)) continue;
     const size_t first = i;
     while (which.contains(i + 1)) ++i;
-    const Span run = first == 0 ? Span{all.parts[0].begin, all.parts[i + 1].begin}
-                                : Span{all.parts[first - 1].end, all.parts[i].end};
-    pieces.push_back({run, false});
+    Taken run = with_separator(tokens, {all.parts[first].begin, all.parts[i].end});
+    pieces.push_back({run.span, false, 0, std::move(run.stays)});
   }
   return pieces;
 }
 
 }  // namespace
 
-std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Span> gone,
+std::vector<Droppable::Piece> unused_after(const Tokens& tokens, const Survey& survey, std::vector<Span> gone,
                                            const std::vector<std::string>& added) {
   const auto is_added = [&](const std::string& name) {
     return std::any_of(added.begin(), added.end(),
@@ -61,7 +63,8 @@ std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Spa
     }
   }
   for (const auto& [list, which] : elements)
-    for (const auto& piece : without(survey.lists[static_cast<size_t>(list)], which)) pieces.push_back(piece);
+    for (const auto& piece : without(tokens, survey.lists[static_cast<size_t>(list)], which))
+      pieces.push_back(piece);
   return pieces;
 }
 

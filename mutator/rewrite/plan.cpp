@@ -145,14 +145,19 @@ class Plan {
       }
       Cut& last = apart.back();
       // Two neighbours of a list that are both removed share a comma.
-      if (last.text.empty() && cut.text.empty() && last.span.begin < cut.span.begin &&
+      const bool is_last = tokens_.is(tokens_.after(cut.span.begin), ",");
+      const bool stays = is_last && (same_tokens(cut.text, "") || same_tokens(cut.text, ";"));
+      if (last.text.empty() && (cut.text.empty() || stays) && last.span.begin < cut.span.begin &&
           last.span.end < cut.span.end) {
         last.span.end = cut.span.end;
         // With the last of a list goes the comma before them.
-        const Token* left = tokens_.before(last.span.begin);
-        const Token* right = tokens_.after(last.span.end);
-        if (tokens_.is(left, ",") && (tokens_.is(right, ")") || tokens_.is(right, "}")))
-          last.span.begin = left->span.begin;
+        if (is_last && tokens_.is(tokens_.before(last.span.begin), ",")) {
+          const Token* end = tokens_.before(last.span.end);
+          if (tokens_.is(end, ";")) end = tokens_.before(end->span.begin);
+          Taken both = last_of_list(tokens_, {tokens_.after(last.span.begin)->span.begin, end->span.end});
+          last.span = both.span;
+          last.text = std::move(both.stays);
+        }
         continue;
       }
       return wrong(cut.edit, cut.span.begin, overlap(last.edit, cut.edit));
@@ -180,7 +185,7 @@ class Plan {
       gone.push_back(cut.span);
       added.push_back(without_marks(cut.text));
     }
-    for (const Droppable::Piece& piece : unused_after(survey_, gone, added)) {
+    for (const Droppable::Piece& piece : unused_after(tokens_, survey_, gone, added)) {
       Span whole = piece.statement ? with_comments(tokens_, piece.span) : piece.span;
       clip(whole, piece.span);
       const bool free = std::none_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) {
@@ -189,7 +194,7 @@ class Plan {
       // A directive or a pragma says something of it, or of what would come to stand there.
       if (!free || directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
       const Function* around = survey_.around(whole.begin);
-      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of, whole, "",
+      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of, whole, piece.stays,
           piece.statement && is_whole_lines(unit_.text, whole));
       gone.push_back(whole);
     }

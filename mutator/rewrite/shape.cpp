@@ -261,6 +261,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
 // The tokens of a cut, [begin, end), and what the other text has there.
 struct Hole {
   int begin = 0, end = 0, last = 0;  // the last one that is no semicolon
+  bool empty = true;                 // but for semicolons
   bool empty_there = false;
 };
 
@@ -271,6 +272,8 @@ std::vector<Hole> holes_of(const Shape& shape, const std::vector<Span>& spans) {
     hole.begin = shape.token_at(span.begin);
     hole.end = span.begin == span.end ? hole.begin : shape.token_at(span.end);
     hole.last = shape.last_of(hole.begin, hole.end - 1);
+    for (int at = hole.begin; at < hole.end; ++at)
+      hole.empty = hole.empty && shape.text(shape.span(at)) == ";";
     holes.push_back(hole);
   }
   return holes;
@@ -519,8 +522,8 @@ std::optional<Difference> difference_around(const Shape& before, const std::vect
                                             const std::vector<std::vector<Span>>& carried) {
   std::vector<Hole> old_holes = holes_of(before, cuts), new_holes = holes_of(after, holes);
   for (size_t i = 0; i < old_holes.size(); ++i) {
-    old_holes[i].empty_there = new_holes[i].begin == new_holes[i].end;
-    new_holes[i].empty_there = old_holes[i].begin == old_holes[i].end;
+    old_holes[i].empty_there = new_holes[i].empty;
+    new_holes[i].empty_there = old_holes[i].empty;
   }
   const auto old_seen = all_around(before, old_holes), new_seen = all_around(after, new_holes);
   const auto bytes = [](const Seen& seen, const Shape& shape) {

@@ -235,7 +235,60 @@ unsigned with_designator(const Tokens& tokens, unsigned value) {
   return is_one && is_one_of(tokens, tokens.before(begin), {"{", "<%", ","}) ? begin : value;
 }
 
-Span with_comma(const Tokens& tokens, Span element) {
+namespace {
+
+// One of a list before its comma.
+Span before_comma(const Tokens& tokens, Span element, const Token* comma) {
+  const std::string_view text = tokens.text();
+  const Token* left = tokens.before(element.begin);
+  const unsigned end = comment_behind(tokens, element.end);
+  // Where the commas lead the one in front is its own, and the comments above that.
+  if (tokens.is(left, ",") && first_on_line(text, left->span.begin) && comma->span.begin >= end &&
+      blank_between(text, end, next_line(text, end)))
+    return {comments_above(tokens, left->span.begin), next_line(text, end)};
+  if (const auto lines = own_lines(tokens, element, comma->span.end)) return *lines;
+  // The comment behind the comma is its own if the line ends there.
+  unsigned behind = comment_behind(tokens, comma->span.end);
+  if (!blank_between(text, behind, next_line(text, behind))) behind = comma->span.end;
+  const Token* next = tokens.after(behind, true);
+  // The last one before a comma that nothing follows: the bracket stays where it is.
+  if (tokens.is(left, ",") && is_one_of(tokens, next, {")", "}", "]", ">", "%>", ":>"}))
+    return {left->span.end, comma->span.end};
+  return {comments_in_front(tokens, element.begin), next ? next->span.begin : behind};
+}
+
+}  // namespace
+
+Taken last_of_list(const Tokens& tokens, Span element) {
+  const std::string_view text = tokens.text();
+  const Token* comma = tokens.before(element.begin);
+  const unsigned end = comment_behind(tokens, element.end);
+  if (first_on_line(text, comma->span.begin)) {
+    // The comments above the comma go too, and its line closes up if no `//` stands at the end of the one
+    // before.
+    const unsigned top = comments_above(tokens, comma->span.begin);
+    const Token* above = tokens.before(top, true);
+    const bool commented = above->kind == Token::Kind::comment && tokens.text(*above).starts_with("//");
+    if (!commented) return {{above->span.end, end}};
+    if (blank_between(text, end, next_line(text, end))) return {{top, next_line(text, end)}};
+    return {{top + static_cast<unsigned>(indentation(text, top).size()), end}};
+  }
+  // What the comment behind the comma says, it says of the one before.
+  const unsigned kept = comment_behind(tokens, comma->span.end);
+  if (kept == comma->span.end || kept >= line_start(text, element.begin)) return {{comma->span.begin, end}};
+  const Token* right = tokens.after(element.end);
+  if (is_one_of(tokens, right, {"}", "%>"}))  // in braces the comma can stay there
+    if (const auto lines = own_lines(tokens, element, element.end)) return {*lines};
+  std::string stays(tokens.text({comma->span.end, kept}));
+  if (tokens.is(right,
+                ";"))  // which comes before the comment that stays, and the comment behind it is of this one
+    return {{comma->span.begin, comment_behind(tokens, right->span.end)}, ";" + stays};
+  if (ends_in_line_comment(stays) && !blank_between(text, end, next_line(text, end)))
+    stays += line_end(text, kept) + indentation(text, element.begin);
+  return {{comma->span.begin, end}, stays};
+}
+
+Taken with_comma(const Tokens& tokens, Span element) {
   element.begin = with_designator(tokens, element.begin);
   const Token* left = tokens.before(element.begin);
   const Token* right = tokens.after(element.end);
@@ -243,22 +296,9 @@ Span with_comma(const Tokens& tokens, Span element) {
   const bool opens =
       is_one_of(tokens, left, {"(", "{", "[", "<", "<%", "<:", ";", "?", ":", "}", "else", "do", "return"});
   const bool closes = is_one_of(tokens, right, {")", "}", "]", ">", "%>", ":>"});
-  if ((opens || tokens.is(left, ",")) && tokens.is(right, ",")) {
-    if (const auto lines = own_lines(tokens, element, right->span.end)) return *lines;
-    const Token* next = tokens.after(right->span.end, true);
-    // The last one before a comma that nothing follows: the bracket stays where it is.
-    if (is_one_of(tokens, next, {")", "}", "]", ">", "%>", ":>"})) return {left->span.end, right->span.end};
-    return {comments_in_front(tokens, element.begin), next ? next->span.begin : right->span.end};
-  }
-  if (!tokens.is(left, ",") || !closes) return element;
-  // What the comment behind the comma says, it says of the one before: in braces the comma can stay there.
-  const Token* between = tokens.after(left->span.end, true);
-  const bool comment_stays = between->kind == Token::Kind::comment &&
-                             between->span.begin < next_line(tokens.text(), left->span.end) &&
-                             between->span.end < line_start(tokens.text(), element.begin);
-  if (comment_stays && tokens.is(right, "}"))
-    if (const auto lines = own_lines(tokens, element, element.end)) return *lines;
-  return {left->span.begin, comment_behind(tokens, element.end)};
+  const bool follows = tokens.is(left, ",");
+  if ((opens || follows) && tokens.is(right, ",")) return {before_comma(tokens, element, right)};
+  return follows && closes ? last_of_list(tokens, element) : Taken{element};
 }
 
 Span without_blanks(std::string_view text, Span span) {
@@ -268,20 +308,16 @@ Span without_blanks(std::string_view text, Span span) {
   return span;
 }
 
-Span with_separator(const Tokens& tokens, Span piece) {
+Taken with_separator(const Tokens& tokens, Span piece) {
   const Token* left = tokens.before(piece.begin);
   const Token* right = tokens.after(piece.end);
-  if (tokens.is(right, ",")) {
-    if (const auto lines = own_lines(tokens, piece, right->span.end)) return *lines;
-    const Token* next = tokens.after(right->span.end, true);
-    return {piece.begin, next ? next->span.begin : right->span.end};
-  }
-  if (tokens.is(left, ",")) return {left->span.begin, piece.end};
-  if (tokens.is(left, "}") && tokens.is(right, ";")) return {left->span.end, piece.end};  // struct {…} s;
-  if (!tokens.is(left, ":")) return piece;
+  if (tokens.is(right, ",")) return {before_comma(tokens, piece, right)};
+  if (tokens.is(left, ",")) return last_of_list(tokens, piece);
+  if (tokens.is(left, "}") && tokens.is(right, ";")) return {{left->span.end, piece.end}};  // struct {…} s;
+  if (!tokens.is(left, ":")) return {piece};
   unsigned begin = left->span.begin;
   while (begin > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[begin - 1]))) --begin;
-  return {begin, piece.end};
+  return {{begin, comment_behind(tokens, piece.end)}};
 }
 
 bool ends_in_line_comment(std::string_view text) {

@@ -27,8 +27,8 @@ Span whole_lines(std::string_view text, Span span);
 // Does the span begin and end with whole lines?
 bool is_whole_lines(std::string_view text, Span span);
 
-// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7, .warmup{1, 2}; the
-// value itself where nothing says it.
+// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7, .warmup{1, 2};
+// the value itself where nothing says it.
 unsigned with_designator(const Tokens& tokens, unsigned value);
 
 // That text (".beta1 =") of a value that has it.
@@ -37,14 +37,24 @@ std::optional<std::string> designator_of(const Tokens& tokens, unsigned value);
 // The same where the next value has none: it is counted from this one.
 std::optional<std::string> designator_counted_from(const Tokens& tokens, Span element);
 
+// What goes with one of a list, and what of it stays: the comment of the one before, which stood behind the
+// comma between them.
+struct Taken {
+  Span span;
+  std::string stays = {};
+};
+
 // An argument, parameter or initialiser together with the comma that goes with it; any other span unchanged.
-Span with_comma(const Tokens& tokens, Span element);
+Taken with_comma(const Tokens& tokens, Span element);
 
 // The span without the blanks at its ends; a blank one as it is.
 Span without_blanks(std::string_view text, Span span);
 
 // A constructor's initialiser or one declarator of several, with the comma, or the colon, that goes with it.
-Span with_separator(const Tokens& tokens, Span piece);
+Taken with_separator(const Tokens& tokens, Span piece);
+
+// What stands last in a list, behind a comma, with that.
+Taken last_of_list(const Tokens& tokens, Span element);
 
 // Would what is put behind the text, on its last line, be a part of its comment?
 bool ends_in_line_comment(std::string_view text);

@@ -19,7 +19,9 @@ struct Droppable {
   struct Piece {
     Span span;
     bool statement;  // which has lines and comments; else exactly these bytes
-    size_t of = 0;   // whose it is, in `droppable`; of the pieces that are to go
+    // Of the pieces that are to go: whose it is, in `droppable`, and what stays there (surgery.h).
+    size_t of = 0;
+    std::string stays = {};
   };
   std::vector<Piece> pieces;
   std::vector<unsigned> uses;  // where it is read, apart from its pieces; never empty
