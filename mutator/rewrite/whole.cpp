@@ -238,6 +238,25 @@ Span with_empty_macros(const Unit& unit, Span span) {
   }
 }
 
+// Where the attribute that ends with this token begins: [[nodiscard]], alignas(16), __attribute__((used)).
+std::optional<unsigned> begin_of_attribute(const Tokens& tokens, const Token* last) {
+  const bool bracket = tokens.is(last, "]");
+  if (bracket ? !tokens.is(tokens.before(last->span.begin), "]") : !tokens.is(last, ")")) return std::nullopt;
+  const char *const open = bracket ? "[" : "(", *const close = bracket ? "]" : ")";
+  int depth = 0;
+  const Token* token = last;
+  for (; token; token = tokens.before(token->span.begin)) {
+    depth += tokens.is(token, close) ? 1 : tokens.is(token, open) ? -1 : 0;
+    if (depth == 0) break;
+  }
+  if (!token) return std::nullopt;
+  if (bracket) return token->span.begin;
+  const Token* name = tokens.before(token->span.begin);
+  for (const char* each : {"alignas", "_Alignas", "__attribute__", "__attribute", "__declspec"})
+    if (tokens.is(name, each)) return name->span.begin;
+  return std::nullopt;
+}
+
 Span with_prefix(Unit& unit, const Decl& declaration, Span span) {
   span = with_empty_macros(unit, span);
   const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(declaration));
@@ -247,18 +266,10 @@ Span with_prefix(Unit& unit, const Decl& declaration, Span span) {
   const auto* linkage = dyn_cast_or_null<LinkageSpecDecl>(outer);
   if ((linkage && !linkage->hasBraces()) || isa_and_nonnull<FriendDecl>(outer))
     if (const auto begin = unit.offset(outer->getBeginLoc())) span.begin = std::min(span.begin, *begin);
-  // [[…]]
   for (;;) {
-    const Token* last = unit.tokens.before(span.begin);
-    if (!unit.tokens.is(last, "]") || !unit.tokens.is(unit.tokens.before(last->span.begin), "]")) return span;
-    int depth = 0;
-    const Token* token = last;
-    for (; token; token = unit.tokens.before(token->span.begin)) {
-      depth += unit.tokens.is(token, "]") ? 1 : unit.tokens.is(token, "[") ? -1 : 0;
-      if (depth == 0) break;
-    }
-    if (!token) return span;
-    span.begin = token->span.begin;
+    const auto begin = begin_of_attribute(unit.tokens, unit.tokens.before(span.begin));
+    if (!begin) return span;
+    span = with_empty_macros(unit, {*begin, span.end});
   }
 }
 
