@@ -10,6 +10,7 @@
 
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/effects.h"
+#include "mutator/rewrite/unread.h"
 #include "mutator/rewrite/whole.h"
 
 namespace nanobug::rewrite {
@@ -81,9 +82,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     });
     unsigned reach = 0;
     for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
-    for (const Token& token : unit_.tokens.all())
-      if (token.kind == Token::Kind::word && !understood_.contains(token.span.begin))
-        unread_[unit_.tokens.text(token)].push_back(token.span.begin);
+    unread_ = unread_names(unit_.tokens, understood_);
     for (const DeclStmt* statement : statements_) locals(*statement);
     for (const LambdaExpr* lambda : lambdas_) captures(*lambda);
     for (const LabelStmt* label : labels_) this->label(*label);
@@ -452,7 +451,7 @@ class Surveyor : public MatchFinder::MatchCallback {
   const bool header_;
   Survey result_;
   std::set<unsigned> understood_;
-  std::map<std::string_view, std::vector<unsigned>> unread_;
+  Unread unread_;
   std::map<const Decl*, std::vector<Use>> uses_;
   std::vector<Use> selves_;
   std::vector<const DeclStmt*> statements_;
