@@ -46,10 +46,12 @@ class Collector : public RecursiveASTVisitor<Collector> {
 
   bool TraverseDecl(Decl* declaration) {
     const auto* function = dyn_cast_or_null<FunctionDecl>(declaration);
-    if (!function) return RecursiveASTVisitor::TraverseDecl(declaration);
-    owners_.push_back({function->getLocation(), false, false, true});
+    const bool is_scope = function || isa_and_nonnull<CXXRecordDecl>(declaration);
+    if (function) owners_.push_back({function->getLocation(), false, false, true});
+    if (is_scope) scopes_.push_back(cast<DeclContext>(declaration));
     const bool goes_on = RecursiveASTVisitor::TraverseDecl(declaration);
-    owners_.pop_back();
+    if (function) owners_.pop_back();
+    if (is_scope) scopes_.pop_back();
     return goes_on;
   }
   bool dataTraverseStmtPre(Stmt* statement) {
@@ -91,7 +93,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
     // What is found behind a `::` is a matter of what stands before it.
     if (name->hasQualifier() || found_by_arguments_.contains(name)) return true;
     const DeclContext* scope = name->getFoundDecl()->getDeclContext();
-    if (isa<FunctionDecl>(name->getDecl()) || scope->isRecord())
+    if (isa<FunctionDecl>(name->getDecl()) || scope->isRecord() || is_of_a_base(*name->getFoundDecl()))
       refer_to_scope(name->getLocation(), *name->getFoundDecl());
     else
       refer(name->getLocation(), name->getDecl());
@@ -120,8 +122,12 @@ class Collector : public RecursiveASTVisitor<Collector> {
   bool VisitTypeLoc(TypeLoc type) {
     const NamedDecl* named = named_type(type);
     const auto place = type.getAs<TypeSpecTypeLoc>();
-    if (named && place && !isa<TemplateTemplateParmDecl>(named) &&
-        !qualified_.contains(place.getNameLoc().getRawEncoding()))
+    if (!named || !place || isa<TemplateTemplateParmDecl>(named) ||
+        qualified_.contains(place.getNameLoc().getRawEncoding()))
+      return true;
+    if (is_of_a_base(*named))
+      refer_to_scope(place.getNameLoc(), *named);
+    else
       refer(place.getNameLoc(), named);
     return true;
   }
@@ -199,6 +205,15 @@ class Collector : public RecursiveASTVisitor<Collector> {
     return definition ? *definition : *what.getMostRecentDecl();
   }
 
+  // A member of a class that is none of those around here: a base's.
+  bool is_of_a_base(const NamedDecl& named) const {
+    const DeclContext* of = named.getDeclContext()->getRedeclContext();
+    if (!of->isRecord()) return false;
+    for (const DeclContext* at = scopes_.empty() ? nullptr : scopes_.back(); at; at = at->getParent())
+      if (at->Equals(of)) return false;
+    return true;
+  }
+
   // Of functions and members only in what kind of scope they were found: which of several is meant there, and
   // in which class or namespace, may depend on types.
   void refer_to_scope(SourceLocation where, const NamedDecl& found) {
@@ -249,6 +264,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
   std::vector<Node> nodes_;
   std::vector<Reference> references_;
   std::vector<Owner> owners_;
+  std::vector<const DeclContext*> scopes_;
   // No name has the bit's number.
   static constexpr size_t kInBlock = 1, kInClass = 2, kInNamespace = 3, kNamed = 4;
   llvm::DenseSet<const Stmt*> found_by_arguments_;
