@@ -33,9 +33,10 @@ std::vector<Droppable::Piece> without(const Tokens& tokens, const Listed& all,
 
 std::vector<Droppable::Piece> unused_after(const Tokens& tokens, const Survey& survey, std::vector<Span> gone,
                                            const std::vector<std::string>& added) {
-  const auto is_added = [&](const std::string& name) {
+  const auto is_added = [&](const Droppable& each) {
+    const Behind behind = each.of_the_file ? Behind::no_object : Behind::nothing;
     return std::any_of(added.begin(), added.end(),
-                       [&](const std::string& text) { return mentions(text, name, /*of_nobody=*/true); });
+                       [&](const std::string& text) { return mentions(text, each.name, behind); });
   };
   std::vector<Droppable::Piece> pieces;
   std::map<int, std::set<size_t>> elements;
@@ -45,7 +46,7 @@ std::vector<Droppable::Piece> unused_after(const Tokens& tokens, const Survey& s
     for (const Droppable& each : survey.droppable) {
       const bool read = !std::all_of(each.uses.begin(), each.uses.end(),
                                      [&](unsigned offset) { return is_in(gone, offset); });
-      if (read || dropped.contains(&each) || is_added(each.name)) continue;
+      if (read || dropped.contains(&each) || is_added(each)) continue;
       const Span declared = each.list < 0 ? each.pieces.front().span
                                           : survey.lists[static_cast<size_t>(each.list)].parts[each.element];
       if (is_in(gone, declared.begin)) continue;

@@ -19,6 +19,9 @@ namespace {
 using namespace clang;
 using namespace clang::ast_matchers;
 
+// Clang has no matcher of this name.
+const internal::VariadicDynCastAllOfMatcher<Stmt, DependentScopeDeclRefExpr> dependentScopeDeclRefExpr;
+
 // Attributes with which a declaration is still one that is nothing but read.
 template <class... Plain>
 bool has_only(const Decl& declaration) {
@@ -52,6 +55,15 @@ class Surveyor : public MatchFinder::MatchCallback {
       used(use->getDecl(), use->getLocation(), use);
     } else if (const auto* member = nodes.getNodeAs<MemberExpr>("member")) {
       understood(member->getMemberLoc());
+    } else if (const auto* member = nodes.getNodeAs<CXXDependentScopeMemberExpr>("dependent")) {
+      understood(member->getMemberLoc());
+    } else if (const auto* member = nodes.getNodeAs<UnresolvedMemberExpr>("unresolved")) {
+      understood(member->getMemberLoc());
+    } else if (const auto* name = nodes.getNodeAs<DependentScopeDeclRefExpr>("qualified")) {
+      understood(name->getLocation());
+    } else if (const auto* value = nodes.getNodeAs<DesignatedInitExpr>("designated")) {
+      for (const auto& designator : value->designators())
+        if (designator.isFieldDesignator()) understood(designator.getFieldLoc());
     } else if (const auto* self = nodes.getNodeAs<CXXThisExpr>("this")) {
       if (const auto offset = unit_.offset(self->getLocation())) selves_.push_back({*offset, nullptr});
     } else if (const auto* go = nodes.getNodeAs<GotoStmt>("goto")) {
@@ -149,6 +161,7 @@ class Surveyor : public MatchFinder::MatchCallback {
 
   // Adds what is read somewhere: one never read was so before.
   void add(Droppable droppable, const std::vector<Use>& uses, bool everywhere = false, Span itself = {}) {
+    droppable.of_the_file = everywhere;
     const auto own = [&](unsigned offset) {
       return itself.contains(offset) ||
              std::any_of(droppable.pieces.begin(), droppable.pieces.end(),
@@ -271,7 +284,8 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   bool may_go(const VarDecl& variable) {
-    return !variable.isExceptionVariable() && variable.getStorageClass() != SC_Extern &&
+    const bool is_elsewhere = variable.hasExternalStorage() && !variable.hasAttr<CUDASharedAttr>();
+    return !variable.isExceptionVariable() && !is_elsewhere &&
            has_only<AlignedAttr, CUDASharedAttr, CUDAConstantAttr, CUDADeviceAttr>(variable) &&
            !variable.getType().isVolatileQualified() && sizes_hold(variable.getType()) &&
            is_value(variable.getType()) && only_computes(variable.getInit());
@@ -482,6 +496,10 @@ Survey survey(Unit& unit) {
   MatchFinder finder;
   finder.addMatcher(declRefExpr().bind("use"), &surveyor);
   finder.addMatcher(memberExpr().bind("member"), &surveyor);
+  finder.addMatcher(cxxDependentScopeMemberExpr().bind("dependent"), &surveyor);
+  finder.addMatcher(unresolvedMemberExpr().bind("unresolved"), &surveyor);
+  finder.addMatcher(dependentScopeDeclRefExpr().bind("qualified"), &surveyor);
+  finder.addMatcher(designatedInitExpr().bind("designated"), &surveyor);
   finder.addMatcher(namedDecl().bind("named"), &surveyor);
   finder.addMatcher(cxxThisExpr().bind("this"), &surveyor);
   finder.addMatcher(gotoStmt().bind("goto"), &surveyor);

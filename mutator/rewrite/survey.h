@@ -28,6 +28,7 @@ struct Droppable {
   // One of several, the commas between them: which list, and which of it. Its pieces hold the writes alone.
   int list = -1;
   size_t element = 0;
+  bool of_the_file = false;  // and not of a function
 };
 
 // A declaration's declarators, or a lambda's captures.

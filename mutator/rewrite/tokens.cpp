@@ -156,12 +156,13 @@ bool same_tokens(std::string_view a, std::string_view b) {
   return at_a == all_a.size() && at_b == all_b.size();
 }
 
-bool mentions(std::string_view text, std::string_view word, bool of_nobody) {
+bool mentions(std::string_view text, std::string_view word, Behind behind) {
   const Tokens tokens(text);
   return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
     if (token.kind != Token::Kind::word || tokens.text(token) != word) return false;
-    const Token* before = of_nobody ? tokens.before(token.span.begin) : nullptr;
-    return !tokens.is(before, ".") && !tokens.is(before, "->");
+    const Token* before = behind == Behind::anything ? nullptr : tokens.before(token.span.begin);
+    return !tokens.is(before, ".") && !tokens.is(before, "->") &&
+           !(behind == Behind::nothing && tokens.is(before, "::"));
   });
 }
 
