@@ -249,7 +249,7 @@ class Drafter {
     const auto pragma = pragma_above(tokens_, target.at);
     if (!pragma) return {};
     return wrong(edit, target.at,
-                 "'" + *pragma +
+                 "'" + std::string(tokens_.text(*pragma)) +
                      "' stands before this statement and would fall on another one; replace "
                      "the statement, or select both");
   }
@@ -277,6 +277,10 @@ class Drafter {
     if (target.is_statement()) {
       const Span whole = with_comments(tokens_, target.span);
       add(edit, whole, "", is_whole_lines(unit_.text, whole));
+      return {};
+    }
+    if (target.is(Role::handler)) {
+      add(edit, behind_what_stays(tokens_, target.span), "");
       return {};
     }
     // A macro's call, say, that has its line for itself.

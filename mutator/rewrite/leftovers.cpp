@@ -54,7 +54,8 @@ std::vector<Droppable::Piece> unused_after(const Tokens& tokens, const Survey& s
       gone.push_back(declared);
       if (each.list >= 0) elements[each.list].insert(each.element);
       for (const Droppable::Piece& piece : each.pieces) {
-        if (!is_in(gone, piece.span.begin) || piece.span == declared) {
+        const bool is_gone = is_in(gone, piece.span.begin) && is_in(gone, piece.span.end - 1);
+        if (!is_gone || piece.span == declared) {
           pieces.push_back(piece);
           pieces.back().of = static_cast<size_t>(&each - survey.droppable.data());
         }

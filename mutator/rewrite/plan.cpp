@@ -144,26 +144,30 @@ class Plan {
         continue;
       }
       Cut& last = apart.back();
-      // Two neighbours of a list that are both removed share a comma.
-      const bool is_last = tokens_.is(tokens_.after(cut.span.begin), ",");
-      const bool stays = is_last && (same_tokens(cut.text, "") || same_tokens(cut.text, ";"));
-      if (last.text.empty() && (cut.text.empty() || stays) && last.span.begin < cut.span.begin &&
-          last.span.end < cut.span.end) {
-        last.span.end = cut.span.end;
-        // With the last of a list goes the comma before them.
-        if (is_last && tokens_.is(tokens_.before(last.span.begin), ",")) {
-          const Token* end = tokens_.before(last.span.end);
-          if (tokens_.is(end, ";")) end = tokens_.before(end->span.begin);
-          Taken both = last_of_list(tokens_, {tokens_.after(last.span.begin)->span.begin, end->span.end});
-          last.span = both.span;
-          last.text = std::move(both.stays);
-        }
-        continue;
-      }
+      if (join(last, cut)) continue;
       return wrong(cut.edit, cut.span.begin, overlap(last.edit, cut.edit));
     }
     cuts_ = std::move(apart);
     return {};
+  }
+
+  // Two neighbours of a list that are both removed share a comma.
+  bool join(Cut& first, const Cut& second) const {
+    const bool is_last = tokens_.is(tokens_.after(second.span.begin), ",");
+    const bool stays = is_last && (same_tokens(second.text, "") || same_tokens(second.text, ";"));
+    if (!first.text.empty() || (!second.text.empty() && !stays) || first.span.begin >= second.span.begin ||
+        first.span.end >= second.span.end)
+      return false;
+    first.span.end = second.span.end;
+    // With the last of a list goes the comma before them.
+    if (is_last && tokens_.is(tokens_.before(first.span.begin), ",")) {
+      const Token* end = tokens_.before(first.span.end);
+      if (tokens_.is(end, ";")) end = tokens_.before(end->span.begin);
+      Taken both = last_of_list(tokens_, {tokens_.after(first.span.begin)->span.begin, end->span.end});
+      first.span = both.span;
+      first.text = std::move(both.stays);
+    }
+    return true;
   }
 
   std::string overlap(size_t first, size_t second) const {
@@ -188,19 +192,35 @@ class Plan {
     for (const Droppable::Piece& piece : unused_after(tokens_, survey_, gone, added)) {
       Span whole = piece.statement ? with_comments(tokens_, piece.span) : piece.span;
       clip(whole, piece.span);
-      const bool free = std::none_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) {
-        return cut.span.begin < whole.end && whole.begin < cut.span.end;
-      });
       // A directive or a pragma says something of it, or of what would come to stand there.
-      if (!free || directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
+      if (directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
       const Function* around = survey_.around(whole.begin);
-      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of, whole, piece.stays,
-          piece.statement && is_whole_lines(unit_.text, whole));
+      Cut cut{whole, piece.stays,
+              around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of,
+              piece.statement && is_whole_lines(unit_.text, whole)};
+      if (!take_in(std::move(cut))) continue;
       gone.push_back(whole);
     }
     for (const Span& line : unread_after(survey_.includes, gone, added))
       add(kInclude + line.begin, line, "", true);
     sort();
+  }
+
+  // Beside what goes too, or as its neighbour in a list; but of nothing that an edit changes.
+  bool take_in(Cut cut) {
+    const auto other = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+      return each.span.begin < cut.span.end && cut.span.begin < each.span.end;
+    });
+    if (other == cuts_.end()) {
+      cuts_.push_back(std::move(cut));
+      return true;
+    }
+    if (other->edit != kLeftOver || cut.edit != kLeftOver) return false;
+    Cut first = *other;
+    if (cut.span.begin < first.span.begin) std::swap(cut, first);
+    const bool joined = join(first, cut);
+    if (joined) *other = std::move(first);
+    return joined;
   }
 
   // On a line with others that go the blanks between them are of both, and none is left at its end.

@@ -172,6 +172,14 @@ Span with_comments(const Tokens& tokens, Span statement) {
   return span;
 }
 
+Span behind_what_stays(const Tokens& tokens, Span span) {
+  const std::string_view text = tokens.text();
+  const Span whole = with_comments(tokens, span);
+  if (is_whole_lines(text, whole) && tokens.is(tokens.before(span.begin), "}")) return whole;
+  const unsigned end = tokens.before(span.begin)->span.end, behind = comment_behind(tokens, end);
+  return {behind < line_start(text, span.begin) ? behind : end, comment_behind(tokens, span.end)};
+}
+
 Span whole_lines(std::string_view text, Span span) {
   return {line_start(text, span.begin), next_line(text, span.end)};
 }
@@ -361,7 +369,7 @@ std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
   return depth > 0 ? opened : std::nullopt;
 }
 
-std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
+std::optional<Span> pragma_above(const Tokens& tokens, unsigned offset) {
   const std::string_view text = tokens.text();
   const Token* before = tokens.before(offset);
   if (!before) return std::nullopt;
@@ -369,8 +377,7 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
     const Token* string = tokens.before(before->span.begin);
     const Token* open = string ? tokens.before(string->span.begin) : nullptr;
     const Token* name = open ? tokens.before(open->span.begin) : nullptr;
-    if (tokens.is(name, "_Pragma"))
-      return std::string(text.substr(name->span.begin, before->span.end - name->span.begin));
+    if (tokens.is(name, "_Pragma")) return Span{name->span.begin, before->span.end};
   }
   // The line of the token before, with those that it continues.
   const Token* sign = tokens.after(spliced_line_start(text, before->span.begin));
@@ -381,7 +388,7 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
        {"once", "region", "endregion", "mark", "pack", "push_macro", "pop_macro", "message", "warning",
         "GCC diagnostic", "clang diagnostic", "GCC system_header"})
     if (rest.starts_with(harmless)) return std::nullopt;
-  return std::string(text.substr(sign->span.begin, before->span.end - sign->span.begin));
+  return Span{sign->span.begin, before->span.end};
 }
 
 std::string indentation(std::string_view text, unsigned offset) {

@@ -21,6 +21,9 @@ bool is_only_body(const Tokens& tokens, Span span);
 // shares them with nothing else.
 Span with_comments(const Tokens& tokens, Span statement);
 
+// An else or a handler, with all behind the block that it goes on from.
+Span behind_what_stays(const Tokens& tokens, Span span);
+
 // The lines that the span lies in.
 Span whole_lines(std::string_view text, Span span);
 
@@ -71,7 +74,7 @@ std::optional<std::string> directive_in(const Tokens& tokens, Span span);
 
 // The pragma directly above the line of `offset`, or before it on the line, that says something of the next
 // statement.
-std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset);
+std::optional<Span> pragma_above(const Tokens& tokens, unsigned offset);
 
 // The blanks at the start of the line of `offset`.
 std::string indentation(std::string_view text, unsigned offset);

@@ -12,6 +12,7 @@
 #include "mutator/rewrite/effects.h"
 #include "mutator/rewrite/unread.h"
 #include "mutator/rewrite/whole.h"
+#include "mutator/rewrite/writes.h"
 
 namespace nanobug::rewrite {
 namespace {
@@ -99,7 +100,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     for (const LambdaExpr* lambda : lambdas_) captures(*lambda);
     for (const LabelStmt* label : labels_) this->label(*label);
     for (const auto& [place, declarations] : declared_together()) {
-      if (declarations.size() > 1) several(declarations, true);
+      if (declarations.size() > 1) several(declarations, statement_of(declarations), true);
     }
     for (const auto& [key, declarations] : of_the_file_) of_the_file(declarations);
     return std::move(result_);
@@ -130,28 +131,9 @@ class Surveyor : public MatchFinder::MatchCallback {
       result_.functions.push_back({function.getQualifiedNameAsString(), *span, 0});
   }
 
-  std::optional<Span> span_of(SourceRange range) {
-    const auto begin = unit_.offset(range.getBegin()), last = unit_.end_offset(range.getEnd());
-    if (!begin || !last || *last < *begin) return std::nullopt;
-    const Token* token = unit_.tokens.after(*last);
-    return Span{*begin, token && token->span.begin == *last ? token->span.end : *last + 1};
-  }
+  std::optional<Span> span_of(SourceRange range) { return range_span(unit_, range); }
 
-  // The same, with the semicolon behind it.
-  std::optional<Span> statement_span(SourceRange range) {
-    // It may begin with a macro (`__shared__`), but not be inside of one.
-    const SourceLocation begin = range.getBegin();
-    const SourceLocation end = range.getEnd();
-    if ((end.isMacroID() &&
-         !Lexer::isAtEndOfMacroExpansion(end, unit_.sources(), unit_.context().getLangOpts())) ||
-        (begin.isMacroID() &&
-         !Lexer::isAtStartOfMacroExpansion(begin, unit_.sources(), unit_.context().getLangOpts())))
-      return std::nullopt;
-    auto span = span_of(range);
-    const Token* behind = span ? unit_.tokens.after(span->end) : nullptr;
-    if (unit_.tokens.is(behind, ";")) span->end = behind->span.end;
-    return span;
-  }
+  std::optional<Span> statement_span(SourceRange range) { return rewrite::statement_span(unit_, range); }
 
   const std::vector<unsigned>& unread(const std::string& name) const {
     static const std::vector<unsigned> none;
@@ -186,8 +168,11 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (statement.decls().empty()) return;
     if (is_instantiated(**statement.decl_begin())) return;
     if (!statement.isSingleDecl()) {
+      const std::vector<const Decl*> all(statement.decl_begin(), statement.decl_end());
       if (parent<CompoundStmt>(DynTypedNode::create(statement)))
-        several({statement.decl_begin(), statement.decl_end()}, false);
+        several(all, statement_of(all), false);
+      else
+        several(all, declared_alone(statement), false);
       return;
     }
     const auto piece = declared_alone(statement);
@@ -212,16 +197,21 @@ class Surveyor : public MatchFinder::MatchCallback {
     // What only writes it goes too, where it is a statement that does nothing else.
     if ((variable.hasLocalStorage() || variable.isStaticLocal()) && variable.getType()->isScalarType())
       for (const Use& use : uses)
-        if (const auto write = write_at(use)) droppable.pieces.push_back({*write, true});
+        if (const auto write = use.expression ? write_of(unit_, *use.expression) : std::nullopt)
+          droppable.pieces.push_back(*write);
     add(std::move(droppable), uses, everywhere);
   }
 
+  std::optional<Droppable::Piece> statement_of(const std::vector<const Decl*>& declarations) {
+    const auto span = statement_span({declarations.front()->getBeginLoc(), declarations.back()->getEndLoc()});
+    return span ? std::optional(Droppable::Piece{*span, true}) : std::nullopt;
+  }
+
   // The declarators of one declaration.
-  void several(const std::vector<const Decl*>& declarations, bool everywhere) {
-    const auto whole =
-        statement_span({declarations.front()->getBeginLoc(), declarations.back()->getEndLoc()});
+  void several(const std::vector<const Decl*>& declarations, const std::optional<Droppable::Piece>& whole,
+               bool everywhere) {
     if (!whole) return;
-    Listed all{{*whole, true}, {}};
+    Listed all{*whole, {}};
     for (const Decl* declared : declarations) {
       const auto* variable = dyn_cast<VarDecl>(declared);
       const auto span = variable ? declarator_of(*variable) : std::nullopt;
@@ -289,62 +279,6 @@ class Surveyor : public MatchFinder::MatchCallback {
            has_only<AlignedAttr, CUDASharedAttr, CUDAConstantAttr, CUDADeviceAttr>(variable) &&
            !variable.getType().isVolatileQualified() && sizes_hold(variable.getType()) &&
            is_value(variable.getType()) && only_computes(variable.getInit());
-  }
-
-  // `x = 1;`, `x += y;` or `++x;`, a statement of a block that has no other effect.
-  std::optional<Span> write_at(const Use& use) {  // with the ifs and loops that do nothing else
-    if (!use.expression || use.expression->getLocation().isMacroID()) return std::nullopt;
-    const auto* above = parent<Expr>(DynTypedNode::create(*use.expression));
-    const auto* assigned = dyn_cast_or_null<BinaryOperator>(above);
-    const auto* stepped = dyn_cast_or_null<UnaryOperator>(above);
-    if (!assigned && !stepped) return std::nullopt;
-    const auto* variable = dyn_cast<VarDecl>(use.expression->getDecl());
-    const bool writes = (assigned && assigned->isAssignmentOp() && assigned->getLHS() == use.expression &&
-                         only_computes(assigned->getRHS())) ||
-                        (stepped && stepped->isIncrementDecrementOp());
-    if (!writes) return std::nullopt;
-    const Expr* whole = above;
-    while (const auto* cleanup = parent<ExprWithCleanups>(DynTypedNode::create(*whole))) whole = cleanup;
-    const Stmt* statement = variable ? with_what_only_writes(*whole, *variable) : whole;
-    const bool behind_label = parent<SwitchCase>(DynTypedNode::create(*statement)) ||
-                              parent<LabelStmt>(DynTypedNode::create(*statement));
-    if (!behind_label && !parent<CompoundStmt>(DynTypedNode::create(*statement))) return std::nullopt;
-    auto span = statement_span(statement->getSourceRange());
-    const Token* last = span ? unit_.tokens.before(span->end) : nullptr;
-    if (!unit_.tokens.is(last, ";") && !unit_.tokens.is(last, "}")) return std::nullopt;
-    // A label stands before a statement.
-    if (behind_label && unit_.tokens.is(unit_.tokens.after(span->end), "}")) return std::nullopt;
-    return with_empty_macros(unit_, *span);
-  }
-
-  // Does the loop have a counter of its own, which says when it ends?
-  static bool counts(const ForStmt& loop) {
-    const auto* declared = dyn_cast_or_null<DeclStmt>(loop.getInit());
-    if (!declared || !loop.getCond() || !loop.getInc()) return false;
-    return std::any_of(declared->decl_begin(), declared->decl_end(), [&](const Decl* each) {
-      return names(loop.getCond(), each) && names(loop.getInc(), each);
-    });
-  }
-  static bool names(const Stmt* tree, const Decl* declared) {
-    if (!tree) return false;
-    const auto* name = dyn_cast<DeclRefExpr>(tree);
-    return (name && name->getDecl() == declared) ||
-           std::any_of(tree->child_begin(), tree->child_end(),
-                       [&](const Stmt* child) { return names(child, declared); });
-  }
-
-  // The ifs and loops around a write that do nothing but that.
-  const Stmt* with_what_only_writes(const Stmt& write, const VarDecl& variable) {
-    const Stmt* outermost = &write;
-    for (const Stmt* at = &write;;) {
-      at = parent<Stmt>(DynTypedNode::create(*at));
-      const auto* loop = dyn_cast_or_null<ForStmt>(at);
-      if (loop && !counts(*loop)) return outermost;  // it may be waiting
-      if (!at || !isa<CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt>(at) || at->getBeginLoc().isMacroID() ||
-          !only_writes(at, variable))
-        return outermost;
-      if (!isa<CompoundStmt>(at)) outermost = at;
-    }
   }
 
   // ---- captures and labels

@@ -133,6 +133,7 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
     }
     if (is_body(*parent, statement)) return {Role::only_body, own, semicolon};
     if (isa<DeclStmt>(statement)) return {Role::head, own};
+    if (isa<CXXCatchStmt>(statement)) return {Role::handler, own};
     if (isa<CallExpr, CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr>(parent))
       return {Role::element, own};
     return {Role::part, own};
@@ -204,6 +205,25 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
   const SourceRange own = node.getSourceRange();
   if (node.get<CXXCtorInitializer>()) return {Role::initializer, own};
   return {Role::part, own};
+}
+
+std::optional<Span> range_span(Unit& unit, SourceRange range) {
+  const auto begin = unit.offset(range.getBegin()), last = unit.end_offset(range.getEnd());
+  if (!begin || !last || *last < *begin) return std::nullopt;
+  const Token* token = unit.tokens.after(*last);
+  return Span{*begin, token && token->span.begin == *last ? token->span.end : *last + 1};
+}
+
+std::optional<Span> statement_span(Unit& unit, SourceRange range) {
+  const SourceLocation begin = range.getBegin(), end = range.getEnd();
+  const auto& options = unit.context().getLangOpts();
+  if ((end.isMacroID() && !Lexer::isAtEndOfMacroExpansion(end, unit.sources(), options)) ||
+      (begin.isMacroID() && !Lexer::isAtStartOfMacroExpansion(begin, unit.sources(), options)))
+    return std::nullopt;
+  auto span = range_span(unit, range);
+  const Token* behind = span ? unit.tokens.after(span->end) : nullptr;
+  if (unit.tokens.is(behind, ";")) span->end = behind->span.end;
+  return span;
 }
 
 // The end of a macro's call that begins with this name and stands for nothing.
