@@ -96,14 +96,18 @@ class Drafter {
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
     // What the rule writes is indented as the place is; what it takes from the file is already.
     std::vector<Piece> pieces = part_.edits[edit].pieces;
-    std::string whole;
-    for (const Piece& piece : pieces) whole += piece.placeholder ? bound_[piece.text].text : piece.text;
+    std::string whole, own;
+    for (const Piece& piece : pieces) {
+      whole += piece.placeholder ? bound_[piece.text].text : piece.text;
+      own += piece.text;
+    }
+    const size_t step = is_of_tabs(unit_.text) ? indentation_step(own) : 0;
     const Tokens tokens(whole);
     unsigned at = 0;
     for (Piece& piece : pieces) {
       const unsigned end = at + (piece.placeholder ? bound_[piece.text].text : piece.text).size();
       if (!piece.placeholder)
-        piece.text = with_indented_lines(tokens, {at, end}, indentation(unit_.text, offset));
+        piece.text = with_indented_lines(tokens, {at, end}, indentation(unit_.text, offset), step);
       at = end;
     }
     return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);

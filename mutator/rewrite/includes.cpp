@@ -19,20 +19,17 @@ using namespace clang::ast_matchers;
 // author wants kept.
 std::vector<Include> written_includes(const Unit& unit) {
   std::vector<Include> result;
-  const std::string& text = unit.text;
   const std::string own = std::filesystem::path(unit.name).stem().string();
-  for (size_t at = 0; at < text.size();) {
-    const size_t next = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string line = text.substr(at, next - at);
+  for (const Token& sign : unit.tokens.all()) {
+    if (directive(unit.tokens, &sign) != "include") continue;
+    const Span span = whole_lines(unit.text, sign.span);
+    const std::string line(unit.tokens.text(span));
     const size_t open = line.find_first_of("<\"");
-    if (line.starts_with("#include") && open != std::string::npos &&
-        line.find("IWYU pragma") == std::string::npos) {
-      const size_t close = line.find_first_of(">\"", open + 1);
-      const std::string header = close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
-      if (!header.empty() && std::filesystem::path(header).stem() != own)
-        result.push_back({header, {static_cast<unsigned>(at), static_cast<unsigned>(next)}, {}, {}});
-    }
-    at = next;
+    if (open == std::string::npos || line.find("IWYU pragma") != std::string::npos) continue;
+    const size_t close = line.find_first_of(">\"", open + 1);
+    const std::string header = close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
+    if (!header.empty() && std::filesystem::path(header).stem() != own)
+      result.push_back({header, span, {}, {}});
   }
   return result;
 }
@@ -179,8 +176,8 @@ class Kept {
          from = sources.getIncludeLoc(file)) {
       file = sources.getFileID(from);
       if (file != sources.getMainFileID()) continue;
-      const size_t end = unit_.text.rfind('\n', sources.getFileOffset(from));
-      lines_.insert(end == std::string::npos ? 0 : static_cast<unsigned>(end) + 1);
+      const unsigned at = sources.getFileOffset(from);
+      lines_.insert(whole_lines(unit_.text, {at, at}).begin);
     }
   }
 

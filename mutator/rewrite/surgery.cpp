@@ -414,16 +414,37 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
   return result;
 }
 
-std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent) {
+std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent, size_t step) {
+  const std::string_view text = tokens.text();
   std::string result;
   for (unsigned at = span.begin; at < span.end;) {
-    const unsigned next = std::min(next_line(tokens.text(), at), span.end);
+    const unsigned next = std::min(next_line(text, at), span.end);
     result += tokens.text({at, next});
     at = next;
-    const Span line{at, next_line(tokens.text(), at)};
-    if (result.ends_with('\n') && !blank(tokens.text(line)) && !is_in_literal(tokens, at)) result += indent;
+    if (!result.ends_with('\n') || is_in_literal(tokens, at)) continue;
+    if (!blank(tokens.text({at, next_line(text, at)}))) result += indent;
+    const size_t blanks =
+        std::min<size_t>(text.substr(at, span.end - at).find_first_not_of(' '), span.end - at);
+    if (step == 0) continue;
+    result.append(blanks / step, '\t');
+    at += blanks / step * step;
   }
   return result;
+}
+
+size_t indentation_step(std::string_view text) {
+  for (unsigned at = next_line(text, 0); at < text.size(); at = next_line(text, at))
+    if (const size_t blanks = text.find_first_not_of(' ', at);
+        blanks != std::string_view::npos && blanks > at)
+      return blanks - at;
+  return 0;
+}
+
+bool is_of_tabs(std::string_view text) {
+  int more = 0;
+  for (unsigned at = 0; at < text.size(); at = next_line(text, at))
+    more += text[at] == '\t' ? 1 : text[at] == ' ' ? -1 : 0;
+  return more > 0;
 }
 
 std::string line_end(std::string_view text, unsigned offset) {

@@ -83,7 +83,14 @@ std::string indentation(std::string_view text, unsigned offset);
 std::string reindented(std::string_view block, std::string_view from, std::string_view to);
 
 // The span's text with `indent` behind each of its line ends, but for blank lines and those of a string.
-std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent);
+// Where `step` is not 0, that many blanks at a line's start are a tab.
+std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent, size_t step = 0);
+
+// By how many blanks the first indented line of a text is.
+size_t indentation_step(std::string_view text);
+
+// Do more lines begin with a tab than with a blank?
+bool is_of_tabs(std::string_view text);
 
 // How the line of `offset` ends, or the one before where it does not: "\r\n" or "\n".
 std::string line_end(std::string_view text, unsigned offset = 0);
