@@ -15,13 +15,16 @@ namespace {
 using namespace clang;
 using namespace clang::ast_matchers;
 
-// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header and those that their
-// author wants kept.
+// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header, those that their
+// author wants kept, and those in a branch of the preprocessor.
 std::vector<Include> written_includes(const Unit& unit) {
   std::vector<Include> result;
   const std::string own = std::filesystem::path(unit.name).stem().string();
+  int depth = 0;
   for (const Token& sign : unit.tokens.all()) {
-    if (directive(unit.tokens, &sign) != "include") continue;
+    const std::string_view word = directive(unit.tokens, &sign);
+    depth += word.starts_with("if") ? 1 : word == "endif" ? -1 : 0;
+    if (word != "include" || depth > 0) continue;
     const Span span = whole_lines(unit.text, sign.span);
     const std::string line(unit.tokens.text(span));
     const size_t open = line.find_first_of("<\"");
@@ -53,10 +56,12 @@ class Reader : public MatchFinder::MatchCallback {
   void use(const NamedDecl* what, SourceLocation where) {
     const auto offset = what ? unit_.offset(where) : std::nullopt;
     if (!offset) return;
-    const StringRef file = unit_.sources().getFilename(unit_.sources().getSpellingLoc(what->getLocation()));
+    const SourceLocation declared = unit_.sources().getSpellingLoc(what->getLocation());
+    const StringRef file = unit_.sources().getFilename(declared);
     for (Include& include : includes_) {
       if (!file.ends_with(include.header) || !file.drop_back(include.header.size()).ends_with("/")) continue;
       include.uses.push_back(*offset);
+      include.files.push_back(unit_.sources().getFileID(declared));
       if (what->getIdentifier()) include.names.push_back(what->getName().str());
     }
   }
@@ -64,6 +69,31 @@ class Reader : public MatchFinder::MatchCallback {
   Unit& unit_;
   std::vector<Include>& includes_;
 };
+
+// May a header declare one of the names? In its text, for it may do so in a branch of its own: any word but
+// those of the language and what stands behind a type in parentheses.
+bool may_declare(Unit& unit, StringRef text, const std::set<std::string>& names) {
+  if (names.empty()) return false;
+  const Tokens tokens(std::string_view(text.data(), text.size()));
+  int depth = 0;
+  const Token* before = nullptr;
+  for (const Token& token : tokens.all()) {
+    if (token.kind == Token::Kind::comment) continue;
+    const bool is_pointer = tokens.is(before, "*") && tokens.is(tokens.before(before->span.begin), "(");
+    const bool is_parameter = depth > 0 && !is_pointer && !tokens.is(before, "(") && !tokens.is(before, ",");
+    before = &token;
+    depth += tokens.is(&token, "(") ? 1 : tokens.is(&token, ")") ? -1 : 0;
+    if (token.kind != Token::Kind::word || is_parameter) continue;
+    std::string name(tokens.text(token));
+    if (name == "operator")
+      for (const Token* sign = tokens.after(token.span.end); sign && !tokens.is(sign, "(");
+           sign = tokens.after(sign->span.end))
+        name += tokens.text(*sign);
+    if (names.contains(name) && !unit.context().Idents.get(name).isKeyword(unit.context().getLangOpts()))
+      return true;
+  }
+  return false;
+}
 
 // The includes that do more than declare, directly or through another header: which define a macro that the
 // file names or another header may read, an object that is made before main (a registration), something with
@@ -73,7 +103,7 @@ class Kept {
  public:
   explicit Kept(Unit& unit) : unit_(unit) {}
 
-  std::set<unsigned> lines() {
+  std::set<unsigned> lines(const std::set<std::string>& elsewhere) {
     auto& preprocessor = unit_.ast->getPreprocessor();
     for (const Token& token : unit_.tokens.all()) {
       if (token.kind != Token::Kind::word) continue;
@@ -92,7 +122,7 @@ class Kept {
     }
     for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) look_at(**it);
     macros_of_the_file();
-    pragmas();
+    texts(elsewhere);
     return std::move(lines_);
   }
 
@@ -140,18 +170,21 @@ class Kept {
     }
   }
 
-  // What another file says to the compiler may hold behind its end.
-  void pragmas() {
+  // What another file says to the compiler may hold behind its end, and what it declares be read elsewhere.
+  void texts(const std::set<std::string>& elsewhere) {
     auto& sources = unit_.sources();
     for (unsigned i = 0; i < sources.local_sloc_entry_size(); ++i) {
       const auto& entry = sources.getLocalSLocEntry(i);
       if (!entry.isFile()) continue;
       const SourceLocation begin = SourceLocation::getFromRawEncoding(entry.getOffset());
       const FileID file = sources.getFileID(begin);
-      if (file == sources.getMainFileID() || sources.isInSystemHeader(begin)) continue;
+      if (file == sources.getMainFileID()) continue;
       bool is_bad = false;
       const StringRef text = sources.getBufferData(file, &is_bad);
-      if (!is_bad && has_lasting_pragma(text)) keep(begin);
+      if (is_bad) continue;
+      if ((!sources.isInSystemHeader(begin) && has_lasting_pragma(text)) ||
+          may_declare(unit_, text, elsewhere))
+        keep(begin);
     }
   }
 
@@ -185,18 +218,10 @@ class Kept {
   std::set<unsigned> lines_;
 };
 
-// Another configuration may read a header in code that this one leaves out.
-bool has_branches(const Unit& unit) {
-  const auto& all = unit.tokens.all();
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Token& token) { return directive(unit.tokens, &token).starts_with("if"); });
-}
-
 }  // namespace
 
-std::vector<Include> read_includes(Unit& unit) {
-  // What a header includes is read by those that include it.
-  if (!is_compiled(unit.name) || has_branches(unit)) return {};
+std::vector<Include> read_includes(Unit& unit, const std::set<std::string>& elsewhere) {
+  if (!is_compiled(unit.name)) return {};  // what a header includes is read by those that include it
   std::vector<Include> includes = written_includes(unit);
   Reader reader(unit, includes);
   MatchFinder finder;
@@ -207,8 +232,15 @@ std::vector<Include> read_includes(Unit& unit) {
   finder.matchAST(unit.context());
   std::erase_if(includes, [](const Include& include) { return include.uses.empty(); });
   if (includes.empty()) return includes;
-  const std::set<unsigned> kept = Kept(unit).lines();
-  std::erase_if(includes, [&](const Include& include) { return kept.contains(include.line.begin); });
+  const std::set<unsigned> kept = Kept(unit).lines(elsewhere);
+  std::erase_if(includes, [&](const Include& include) {
+    const std::set<FileID> files(include.files.begin(), include.files.end());
+    return kept.contains(include.line.begin) || std::any_of(files.begin(), files.end(), [&](FileID file) {
+             bool is_bad = false;
+             const StringRef text = unit.sources().getBufferData(file, &is_bad);
+             return is_bad || may_declare(unit, text, elsewhere);
+           });
+  });
   return includes;
 }
 

@@ -103,6 +103,7 @@ class Surveyor : public MatchFinder::MatchCallback {
       if (declarations.size() > 1) several(declarations, statement_of(declarations), true);
     }
     for (const auto& [key, declarations] : of_the_file_) of_the_file(declarations);
+    result_.includes = read_includes(unit_, names_left_out(unit_.tokens, understood_));
     return std::move(result_);
   }
 
@@ -443,9 +444,7 @@ Survey survey(Unit& unit) {
   finder.addMatcher(declStmt().bind("statement"), &surveyor);
   finder.addMatcher(typeLoc().bind("type"), &surveyor);
   finder.matchAST(unit.context());
-  Survey result = surveyor.finish();
-  result.includes = read_includes(unit);
-  return result;
+  return surveyor.finish();
 }
 
 }  // namespace nanobug::rewrite

@@ -33,6 +33,19 @@ class Reader {
     return std::move(unread_);
   }
 
+  std::set<std::string> left_out() {
+    const std::vector<bool> left_out = are_left_out();
+    for (size_t i = 0; i < left_out.size(); ++i) {
+      const Token& token = tokens_.all()[i];
+      if (!left_out[i] || is_in_directive(tokens_, token.span.begin)) continue;
+      if (token.kind == Token::Kind::word) add(std::string(tokens_.text(token)), token);
+      add_operators(token);
+    }
+    std::set<std::string> names;
+    for (const auto& [name, places] : unread_) names.insert(name);
+    return names;
+  }
+
  private:
   // Of each token: does it stand in a branch in which nothing is understood?
   std::vector<bool> are_left_out() const {
@@ -83,6 +96,10 @@ class Reader {
 
 Unread unread_names(const Tokens& tokens, const std::set<unsigned>& understood) {
   return Reader(tokens, understood).all();
+}
+
+std::set<std::string> names_left_out(const Tokens& tokens, const std::set<unsigned>& understood) {
+  return Reader(tokens, understood).left_out();
 }
 
 }  // namespace nanobug::rewrite

@@ -19,4 +19,7 @@ using Unread = std::map<std::string, std::vector<unsigned>, std::less<>>;
 // and only where nothing is understood, for the tree names none that is built in.
 Unread unread_names(const Tokens& tokens, const std::set<unsigned>& understood);
 
+// What is named where nothing is understood.
+std::set<std::string> names_left_out(const Tokens& tokens, const std::set<unsigned>& understood);
+
 }  // namespace nanobug::rewrite
