@@ -2,9 +2,11 @@
 #include "mutator/rewrite/includes.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <clang/Lex/Preprocessor.h>
+#include <clang/Tooling/Inclusions/StandardLibrary.h>
 
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/surgery.h"
@@ -59,15 +61,42 @@ class Reader : public MatchFinder::MatchCallback {
     const SourceLocation declared = unit_.sources().getSpellingLoc(what->getLocation());
     const StringRef file = unit_.sources().getFilename(declared);
     for (Include& include : includes_) {
-      if (!file.ends_with(include.header) || !file.drop_back(include.header.size()).ends_with("/")) continue;
+      const bool is_there =
+          file.ends_with(include.header) && file.drop_back(include.header.size()).ends_with("/");
+      const Says says = is_there ? Says::yes : is_of_the_library(*what, declared, include.header);
+      if (says == Says::no) continue;
+      include.is_read = include.is_read || says == Says::yes;
       include.uses.push_back(*offset);
       include.files.push_back(unit_.sources().getFileID(declared));
       if (what->getIdentifier()) include.names.push_back(what->getName().str());
     }
   }
 
+  enum class Says { no, perhaps, yes };
+
+  // A standard header stands in many files, and many names are of several of them; one that Clang does not
+  // know may be of any.
+  Says is_of_the_library(const NamedDecl& what, SourceLocation declared, const std::string& header) {
+    if (!unit_.sources().isInSystemHeader(declared)) return Says::no;
+    const auto named = tooling::stdlib::Header::named("<" + header + ">");
+    if (!named) return Says::no;
+    const auto [known, added] = headers_.try_emplace(&what);
+    if (added)
+      if (const auto symbol = is_standard_(&what)) known->second = symbol->headers();
+    if (known->second.empty()) return is_in_std(what) ? Says::perhaps : Says::no;
+    return llvm::is_contained(known->second, *named) ? Says::yes : Says::no;
+  }
+
+  static bool is_in_std(const NamedDecl& what) {
+    for (const DeclContext* at = what.getDeclContext(); at; at = at->getParent())
+      if (at->isStdNamespace()) return true;
+    return false;
+  }
+
   Unit& unit_;
   std::vector<Include>& includes_;
+  tooling::stdlib::Recognizer is_standard_;
+  std::map<const NamedDecl*, SmallVector<tooling::stdlib::Header>> headers_;
 };
 
 // May a header declare one of the names? In its text, for it may do so in a branch of its own: any word but
@@ -218,6 +247,16 @@ class Kept {
   std::set<unsigned> lines_;
 };
 
+// Has the text a name that this standard header is for?
+bool names_of_the_library(const std::string& text, const std::string& header) {
+  const auto named = tooling::stdlib::Header::named("<" + header + ">");
+  const Tokens tokens(text);
+  return named && std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
+           const auto symbol = tooling::stdlib::Symbol::named("std::", std::string(tokens.text(token)));
+           return symbol && llvm::is_contained(symbol->headers(), *named);
+         });
+}
+
 }  // namespace
 
 std::vector<Include> read_includes(Unit& unit, const std::set<std::string>& elsewhere) {
@@ -230,7 +269,7 @@ std::vector<Include> read_includes(Unit& unit, const std::set<std::string>& else
   finder.addMatcher(cxxConstructExpr().bind("made"), &reader);
   finder.addMatcher(typeLoc().bind("type"), &reader);
   finder.matchAST(unit.context());
-  std::erase_if(includes, [](const Include& include) { return include.uses.empty(); });
+  std::erase_if(includes, [](const Include& include) { return !include.is_read; });
   if (includes.empty()) return includes;
   const std::set<unsigned> kept = Kept(unit).lines(elsewhere);
   std::erase_if(includes, [&](const Include& include) {
@@ -252,7 +291,8 @@ std::vector<Span> unread_after(const std::vector<Include>& includes, const std::
   std::vector<Span> lines;
   for (const Include& include : includes) {
     const bool kept = std::any_of(added.begin(), added.end(), [&](const std::string& text) {
-      return std::any_of(include.names.begin(), include.names.end(),
+      return names_of_the_library(text, include.header) ||
+             std::any_of(include.names.begin(), include.names.end(),
                          [&](const std::string& name) { return mentions(text, name); });
     });
     if (!kept && std::all_of(include.uses.begin(), include.uses.end(), is_gone))
