@@ -472,8 +472,8 @@ bool is_value(QualType type) {
   return is_value(type, 0);
 }
 
-bool only_writes(const Stmt* statement, const VarDecl& variable) {
-  llvm::DenseSet<const VarDecl*> own{&variable};
+bool only_writes(const Stmt* statement, ArrayRef<const VarDecl*> variables) {
+  llvm::DenseSet<const VarDecl*> own(variables.begin(), variables.end());
   SmallVector<const Stmt*> left{statement};
   while (!left.empty()) {
     const Stmt* at = left.pop_back_val();

@@ -206,11 +206,15 @@ class Plan {
     sort();
   }
 
-  // Beside what goes too, or as its neighbour in a list; but of nothing that an edit changes.
+  // Beside what goes too, around it, or as its neighbour in a list; but of nothing that an edit changes.
   bool take_in(Cut cut) {
-    const auto other = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+    const auto meets = [&](const Cut& each) {
       return each.span.begin < cut.span.end && cut.span.begin < each.span.end;
+    };
+    std::erase_if(cuts_, [&](const Cut& each) {
+      return each.edit == kLeftOver && cut.span.begin <= each.span.begin && each.span.end <= cut.span.end;
     });
+    const auto other = std::find_if(cuts_.begin(), cuts_.end(), meets);
     if (other == cuts_.end()) {
       cuts_.push_back(std::move(cut));
       return true;

@@ -103,6 +103,7 @@ class Surveyor : public MatchFinder::MatchCallback {
       if (declarations.size() > 1) several(declarations, statement_of(declarations), true);
     }
     for (const auto& [key, declarations] : of_the_file_) of_the_file(declarations);
+    for (Droppable& each : writes_of_several(unit_, writes_)) result_.droppable.push_back(std::move(each));
     result_.includes = read_includes(unit_, names_left_out(unit_.tokens, understood_));
     return std::move(result_);
   }
@@ -198,8 +199,10 @@ class Surveyor : public MatchFinder::MatchCallback {
     // What only writes it goes too, where it is a statement that does nothing else.
     if ((variable.hasLocalStorage() || variable.isStaticLocal()) && variable.getType()->isScalarType())
       for (const Use& use : uses)
-        if (const auto write = use.expression ? write_of(unit_, *use.expression) : std::nullopt)
+        if (const auto write = use.expression ? write_of(unit_, *use.expression) : std::nullopt) {
           droppable.pieces.push_back(*write);
+          writes_.push_back(use.expression);
+        }
     add(std::move(droppable), uses, everywhere);
   }
 
@@ -403,6 +406,7 @@ class Surveyor : public MatchFinder::MatchCallback {
   Unread unread_;
   std::map<const Decl*, std::vector<Use>> uses_;
   std::vector<Use> selves_;
+  std::vector<const DeclRefExpr*> writes_;  // of what may go
   std::vector<const DeclStmt*> statements_;
   std::vector<const LambdaExpr*> lambdas_;
   std::vector<const LabelStmt*> labels_;

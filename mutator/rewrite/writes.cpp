@@ -2,6 +2,7 @@
 #include "mutator/rewrite/writes.h"
 
 #include <algorithm>
+#include <map>
 
 #include <clang/AST/ParentMapContext.h>
 
@@ -61,7 +62,31 @@ class Writes {
     const Expr* whole = above;
     while (const auto* cleanup = parent<ExprWithCleanups>(*whole)) whole = cleanup;
     const auto* variable = dyn_cast<VarDecl>(use.getDecl());
-    return variable ? with_what_only_writes(*whole, *variable) : statement(*whole);
+    if (!variable) return statement(*whole);
+    return with_all_around(*whole, [&](const Stmt* at) { return only_writes(at, variable); });
+  }
+
+  std::vector<Droppable> of_several(const std::vector<const DeclRefExpr*>& uses) {
+    std::map<unsigned, Droppable> found;  // by where they begin
+    for (const DeclRefExpr* use : uses) {
+      std::vector<const VarDecl*> written;  // in the outermost
+      const auto piece = with_all_around(*use, [&](const Stmt* at) {
+        const std::vector<const VarDecl*> all = written_in(*at, uses);
+        if (isa<Expr>(at)) return true;
+        if (!only_writes(at, all)) return false;
+        written = all;
+        return true;
+      });
+      if (!piece) continue;
+      Droppable all{"", {*piece}, {}};
+      for (const VarDecl* each : written)
+        if (const auto at = unit_.offset(each->getLocation()); at && !piece->span.contains(*at))
+          all.uses.push_back(*at);
+      if (all.uses.size() > 1) found.emplace(piece->span.begin, std::move(all));
+    }
+    std::vector<Droppable> all;
+    for (auto& [begin, droppable] : found) all.push_back(std::move(droppable));
+    return all;
   }
 
  private:
@@ -71,15 +96,29 @@ class Writes {
     return parents.empty() ? nullptr : parents[0].get<Kind>();
   }
 
+  // Each once.
+  std::vector<const VarDecl*> written_in(const Stmt& tree, const std::vector<const DeclRefExpr*>& uses) {
+    std::vector<const VarDecl*> all;
+    const auto span = range_span(unit_, tree.getSourceRange());
+    for (const DeclRefExpr* use : uses) {
+      const auto at = unit_.offset(use->getLocation());
+      const auto* variable = dyn_cast<VarDecl>(use->getDecl());
+      if (span && at && span->contains(*at) && variable && !llvm::is_contained(all, variable))
+        all.push_back(variable);
+    }
+    return all;
+  }
+
   // The ifs and loops around a write that do nothing but that.
-  std::optional<Droppable::Piece> with_what_only_writes(const Stmt& write, const VarDecl& variable) {
+  template <class OnlyWrites>
+  std::optional<Droppable::Piece> with_all_around(const Stmt& write, const OnlyWrites& only_writes) {
     const Stmt* outermost = &write;
     for (const Stmt* at = &write;;) {
       const Stmt* child = std::exchange(at, parent<Stmt>(*at));
       const auto* loop = dyn_cast_or_null<ForStmt>(at);
       const bool may_wait = loop && !counts(*loop);
-      if (may_wait || !at || !isa<CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt, AttributedStmt>(at) ||
-          at->getBeginLoc().isMacroID() || !only_writes(at, variable)) {
+      if (may_wait || !at || !isa<Expr, CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt, AttributedStmt>(at) ||
+          at->getBeginLoc().isMacroID() || !only_writes(at)) {
         const auto* branch = dyn_cast_or_null<IfStmt>(at);
         return branch && branch->getElse() == child ? else_of(*branch) : statement(*outermost);
       }
@@ -138,6 +177,10 @@ class Writes {
 };
 
 }  // namespace
+
+std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const DeclRefExpr*>& uses) {
+  return Writes(unit).of_several(uses);
+}
 
 std::optional<Droppable::Piece> write_of(Unit& unit, const DeclRefExpr& use) {
   return Writes(unit).of(use);

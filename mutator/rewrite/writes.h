@@ -12,4 +12,8 @@ namespace nanobug::rewrite {
 // around it that do nothing else, and their pragmas; an else; a step of a loop. Nothing where it cannot go.
 std::optional<Droppable::Piece> write_of(Unit& unit, const clang::DeclRefExpr& use);
 
+// The same of what writes several variables, of which each has a write in `uses`: what goes when all of them
+// do.
+std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const clang::DeclRefExpr*>& uses);
+
 }  // namespace nanobug::rewrite
