@@ -139,7 +139,7 @@ class Plan {
     sort();
     std::vector<Cut> apart;
     for (Cut& cut : cuts_) {
-      if (apart.empty() || apart.back().span.end <= cut.span.begin) {
+      if (apart.empty() || (apart.back().span.end <= cut.span.begin && !lead_together(apart.back(), cut))) {
         apart.push_back(std::move(cut));
         continue;
       }
@@ -151,21 +151,38 @@ class Plan {
     return {};
   }
 
+  // Of a list whose commas lead: is the second one its last, on the line behind?
+  bool lead_together(const Cut& first, const Cut& second) const {
+    const std::string_view between = tokens_.text({first.span.end, second.span.begin});
+    const auto leads = [&](const Cut& cut) { return tokens_.is(tokens_.after(cut.span.begin), ","); };
+    return first.text.empty() && second.text.empty() && leads(first) && leads(second) &&
+           between.find_first_not_of(" \t") == std::string_view::npos &&
+           !tokens_.is(tokens_.after(second.span.end), ",");
+  }
+
   // Two neighbours of a list that are both removed share a comma.
   bool join(Cut& first, const Cut& second) const {
-    const bool is_last = tokens_.is(tokens_.after(second.span.begin), ",");
+    const bool is_last = tokens_.is(tokens_.after(second.span.begin), ",");  // or the commas lead
     const bool stays = is_last && (same_tokens(second.text, "") || same_tokens(second.text, ";"));
     if (!first.text.empty() || (!second.text.empty() && !stays) || first.span.begin >= second.span.begin ||
         first.span.end >= second.span.end)
       return false;
     first.span.end = second.span.end;
-    // With the last of a list goes the comma before them.
-    if (is_last && tokens_.is(tokens_.before(first.span.begin), ",")) {
+    if (!is_last) return true;
+    // With the last of a list goes the comma before them, which may stand at the start of their lines.
+    const Token* begin = tokens_.after(first.span.begin);
+    const bool leads = tokens_.is(begin, ",");
+    if (leads) begin = tokens_.after(begin->span.end);
+    const Token* behind = tokens_.after(first.span.end);
+    if (leads || tokens_.is(tokens_.before(first.span.begin), ",")) {
+      if (tokens_.is(behind, ",")) return true;
       const Token* end = tokens_.before(first.span.end);
       if (tokens_.is(end, ";")) end = tokens_.before(end->span.begin);
-      Taken both = last_of_list(tokens_, {tokens_.after(first.span.begin)->span.begin, end->span.end});
+      Taken both = last_of_list(tokens_, {begin->span.begin, end->span.end});
       first.span = both.span;
       first.text = std::move(both.stays);
+    } else if (tokens_.is(behind, ",")) {  // and with the first the comma behind
+      first.span.end = tokens_.after(behind->span.end)->span.begin;
     }
     return true;
   }
