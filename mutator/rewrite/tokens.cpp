@@ -10,9 +10,9 @@ namespace {
 
 // Longest first, so that the first that fits is the right one. ">>" is left out: two ">" mean the same to an
 // editor, and a template's end is then seen as what it is.
-constexpr std::array<std::string_view, 25> kSigns = {"<=>", "...", "->*", "<<=", "::", "->", ".*", "++", "--",
-                                                     "<<",  "<=",  ">=",  "==",  "!=", "&&", "||", "+=", "-=",
-                                                     "*=",  "/=",  "%=",  "&=",  "|=", "^=", "##"};
+constexpr std::array<std::string_view, 28> kSigns = {
+    "<=>", "...", "->*", "<<=", "::", "->", ".*", "++", "--", "<<", "<=", ">=", "==", "!=",
+    "&&",  "||",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "##", "<%", "%>", ":>"};
 
 size_t sign_length(std::string_view rest) {
   if (rest.size() < 2 || !std::ispunct(static_cast<unsigned char>(rest[1]))) return 1;
