@@ -46,6 +46,7 @@ class Drafter {
     bool range = false;  // not a node
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
+    bool is_case() const { return whole && whole->is_case; }
     bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
   };
 
@@ -95,9 +96,20 @@ class Drafter {
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
     // What the rule writes is indented as the place is; what it takes from the file is already.
     std::vector<Piece> pieces = part_.edits[edit].pieces;
-    const std::string indent = indentation(unit_.text, offset);
-    for (Piece& piece : pieces)
-      if (!piece.placeholder) piece.text = with_indented_lines(piece.text, indent);
+    std::string whole, own;
+    for (const Piece& piece : pieces) {
+      whole += piece.placeholder ? bound_[piece.text].text : piece.text;
+      own += piece.text;
+    }
+    const size_t step = is_of_tabs(unit_.text) ? indentation_step(own) : 0;
+    const Tokens tokens(whole);
+    unsigned at = 0;
+    for (Piece& piece : pieces) {
+      const unsigned end = at + (piece.placeholder ? bound_[piece.text].text : piece.text).size();
+      if (!piece.placeholder)
+        piece.text = with_indented_lines(tokens, {at, end}, indentation(unit_.text, offset), step);
+      at = end;
+    }
     return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);
   }
 
@@ -138,6 +150,8 @@ class Drafter {
   void add(size_t edit, Span span, std::string text, bool lines = false) {
     cuts_.push_back({span, std::move(text), edit, lines});
   }
+
+  void take(size_t edit, Taken taken) { add(edit, taken.span, std::move(taken.stays)); }
 
   // An expression takes the parentheses it stands in along if they are needed there, so that its successor
   // has only those that it needs itself.
@@ -214,7 +228,24 @@ class Drafter {
     if (const auto directive = directive_in(tokens_, target.span))
       return wrong(edit, target.at,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
+    NANOBUG_TRY(is_entered_by_its_label(edit, target));
     return not_under_pragma(edit, target);
+  }
+
+  Status is_entered_by_its_label(size_t edit, const Target& target) {
+    if (!target.whole || !target.whole->is_fallen_into) return {};
+    return wrong(
+        edit, target.at,
+        "the case before falls into this one, so the statements are not its alone; replace them instead");
+  }
+
+  // A case elsewhere: no other one falls into it, and it into no other.
+  Status stands_alone(size_t edit, const Target& target) {
+    NANOBUG_TRY(is_entered_by_its_label(edit, target));
+    if (!target.whole || !target.whole->falls_on) return {};
+    return wrong(
+        edit, target.at,
+        "this case ends in no break or return, so where it comes to stand it would fall into another one");
   }
 
   Status not_under_pragma(size_t edit, const Target& target) {
@@ -222,7 +253,7 @@ class Drafter {
     const auto pragma = pragma_above(tokens_, target.at);
     if (!pragma) return {};
     return wrong(edit, target.at,
-                 "'" + *pragma +
+                 "'" + std::string(tokens_.text(*pragma)) +
                      "' stands before this statement and would fall on another one; replace "
                      "the statement, or select both");
   }
@@ -252,13 +283,21 @@ class Drafter {
       add(edit, whole, "", is_whole_lines(unit_.text, whole));
       return {};
     }
+    if (target.is(Role::handler)) {
+      add(edit, behind_what_stays(tokens_, target.span), "");
+      return {};
+    }
     // A macro's call, say, that has its line for itself.
     if (target.range && is_whole_lines(unit_.text, with_comments(tokens_, target.span))) {
       add(edit, with_comments(tokens_, target.span), "", true);
       return {};
     }
+    if (const auto designator = designator_counted_from(tokens_, target.span))
+      return wrong(edit, target.at,
+                   "the value behind this one is counted from '" + *designator +
+                       "' and would be for something else; replace this one, or the whole list");
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
-    add(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span), "");
+    take(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span));
     return {};
   }
 
@@ -318,7 +357,9 @@ class Drafter {
     if (target.is_statement() != other->is_statement())
       return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
     if (!target.is_statement()) {
-      add(edit, with_comma(tokens_, with_parentheses(edit, target).span), "");
+      NANOBUG_TRY(is_for_nothing_else(edit, span));
+      NANOBUG_TRY(is_for_nothing_else(edit, anchor));
+      take(edit, with_comma(tokens_, with_parentheses(edit, target).span));
       const std::string text(tokens_.text(span));
       const unsigned at = before ? anchor.begin : anchor.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
@@ -328,6 +369,10 @@ class Drafter {
     static constexpr const char* kStays =
         "the one statement of an if or a loop cannot move, and nothing can beside it";
     NANOBUG_TRY(may_go(edit, target, kStays));
+    if (target.is_case()) {
+      NANOBUG_TRY(stands_alone(edit, target));
+      NANOBUG_TRY(before ? is_entered_by_its_label(edit, *other) : stands_alone(edit, *other));
+    }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
     if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
@@ -339,10 +384,24 @@ class Drafter {
     return {};
   }
 
+  // A value with a designator has its place by that.
+  Status is_for_nothing_else(size_t edit, Span value) {
+    const auto designator = designator_of(tokens_, value.begin);
+    if (!designator) return {};
+    return wrong(edit, value.begin,
+                 "'" + *designator +
+                     "' says what this value is for, and its place in the list does not; swap two values, or "
+                     "replace them");
+  }
+
   Status swap(size_t edit, const Target& one) {
     const auto other = second(edit);
     NANOBUG_TRY(other);
     if (one.is_statement() && other->is_statement()) {
+      if (one.is_case() || other->is_case()) {
+        NANOBUG_TRY(stands_alone(edit, one));
+        NANOBUG_TRY(stands_alone(edit, *other));
+      }
       const Span a = one.span, b = other->span;
       const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);

@@ -48,6 +48,15 @@ bool may_end_something(const ClassTemplateSpecializationDecl& record) {
   return !deleter || !is_std(*deleter, "default_delete");
 }
 
+// Its parts are held by a pointer with a deleter of the library's own.
+bool is_path(const CXXRecordDecl& record) {
+  const DeclContext* space = record.getDeclContext();
+  while (space->isInlineNamespace()) space = space->getParent();
+  const auto* named = dyn_cast<NamespaceDecl>(space);
+  return record.getIdentifier() && record.getName() == "path" && named && named->isInStdNamespace() &&
+         named->getName() == "filesystem";
+}
+
 bool are_values(ArrayRef<TemplateArgument> arguments, int depth) {
   return std::all_of(arguments.begin(), arguments.end(), [&](const TemplateArgument& argument) {
     if (argument.getKind() == TemplateArgument::Type) return is_value(argument.getAsType(), depth);
@@ -63,7 +72,7 @@ bool is_value(QualType type, int depth) {
   if (!record) return true;
   record = record->getDefinition();
   if (!record) return false;
-  if (record->hasTrivialDestructor()) return true;
+  if (record->hasTrivialDestructor() || is_path(*record)) return true;
   const CXXDestructorDecl* destructor = record->getDestructor();
   if (destructor && destructor->isUserProvided()) {
     const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(record);
@@ -222,8 +231,11 @@ class Purity {
       : depth_(depth), body_(nullptr), own_(std::move(own)) {}
 
   bool holds(const Stmt* tree) {
-    if (!tree || isa<LambdaExpr>(tree) || is_not_evaluated(*tree))
-      return true;  // making a lambda is not to run it
+    if (!tree || is_not_evaluated(*tree)) return true;
+    // Making a lambda is not to run it, but its captures are made.
+    if (const auto* lambda = dyn_cast<LambdaExpr>(tree))
+      return std::all_of(lambda->capture_init_begin(), lambda->capture_init_end(),
+                         [&](const Expr* each) { return holds(each); });
     if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
             StmtExpr, CXXTryStmt, PseudoObjectExpr, VAArgExpr, AtomicExpr>(tree))
       return false;
@@ -273,6 +285,8 @@ class Purity {
       return is_own(binary->getLHS());
     if (const auto* call = dyn_cast<CallExpr>(&expression)) return call_holds(*call);
     if (const auto* made = dyn_cast<CXXConstructExpr>(&expression)) return construction_holds(*made);
+    if (const auto* made = dyn_cast<CXXInheritedCtorInitExpr>(&expression))
+      return constructor_holds(*made->getConstructor());
     if (const auto* bound = dyn_cast<CXXBindTemporaryExpr>(&expression)) return is_value(bound->getType(), 0);
     return true;
   }
@@ -302,6 +316,7 @@ class Purity {
 
   template <class Call>
   static bool arguments_only_read(const FunctionDecl& callee, const Call& call, unsigned first) {
+    if (only_gives_access(callee)) return true;
     const bool looks = !of_a_library(callee) || isa<CXXConstructorDecl>(callee) || only_looks(called(callee));
     for (unsigned i = 0; i < callee.getNumParams() && i + first < call.getNumArgs(); ++i)
       if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first), looks)) return false;
@@ -347,15 +362,60 @@ class Purity {
       return false;
     const bool marked = method.getIdentifier() && method.getName().ends_with("_");
     if (of_a_library(method))
-      return !marked && callbacks_hold(call, operation ? 1 : 0) && !runs_others(method);
-    if (method.hasBody()) return body_holds(method);
+      return !marked && !looks_up_by_another(method) && callbacks_hold(call, operation ? 1 : 0) &&
+             !runs_others(method);
+    const CXXMethodDecl* runs = method_that_runs(method, call);
+    if (!runs) return false;
+    if (runs->hasBody()) return body_holds(*runs);
     return !marked && !method.isVirtual() && !method.isStatic() && is_plain(method.getParent());
+  }
+
+  // The method whose body a call runs; null where one that nobody sees here may override it.
+  static const CXXMethodDecl* method_that_runs(const CXXMethodDecl& method, const CallExpr& call) {
+    if (!method.isVirtual()) return &method;
+    const Expr* object = nullptr;
+    if (const auto* asked = dyn_cast<CXXMemberCallExpr>(&call)) {
+      const auto* name = dyn_cast<MemberExpr>(asked->getCallee()->IgnoreParens());
+      if (name && name->hasQualifier()) return &method;
+      object = asked->getImplicitObjectArgument();
+    } else if (isa<CXXOperatorCallExpr>(call)) {
+      object = call.getArg(0);
+    }
+    return object ? method.getDevirtualizedMethod(object, /*IsAppleKext=*/false) : nullptr;
+  }
+
+  // To what it is given: std::get<0>(pair), std::move(x).
+  static bool only_gives_access(const FunctionDecl& callee) {
+    static constexpr std::string_view kNames =
+        " get get_if begin end rbegin rend data addressof as_const forward move ";
+    if (!callee.isInStdNamespace() || isa<CXXMethodDecl>(callee) || callee.getNumParams() != 1 ||
+        kNames.find(' ' + callee.getNameAsString() + ' ') == std::string_view::npos)
+      return false;
+    QualType of = callee.getParamDecl(0)->getType().getNonReferenceType();
+    if (of->isPointerType()) of = of->getPointeeType();
+    const CXXRecordDecl* record = of->getAsCXXRecordDecl();
+    return !record || of_a_library(*record) || callee.getName() == "move" || callee.getName() == "forward";
+  }
+
+  // By an order or a hash that the program has written itself.
+  static bool looks_up_by_another(const CXXMethodDecl& method) {
+    static constexpr std::string_view kNames =
+        " find count contains at operator[] lower_bound upper_bound equal_range ";
+    const StringRef name = method.getParent()->getName();
+    const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(method.getParent());
+    if (!filled || !(name.contains("map") || name.contains("set")) ||
+        kNames.find(' ' + method.getNameAsString() + ' ') == std::string_view::npos)
+      return false;
+    const auto arguments = filled->getTemplateArgs().asArray();
+    return do_something(arguments.take_front()) ||
+           do_something(arguments.drop_front(name.contains("map") ? 2 : 1));
   }
 
   // To an element, by a reference or an iterator that can do more.
   static bool only_gives_access(const CXXMethodDecl& method) {
     static constexpr std::string_view kNames =
-        " operator[] at front back begin end rbegin rend data operator* operator-> value ";
+        " operator[] at front back begin end rbegin rend data operator* operator-> value find lower_bound "
+        "upper_bound equal_range ";
     const std::string name = method.getNameAsString();
     const bool makes_one = name == "operator[]" && method.getParent()->getName().contains("map");
     return of_a_library(method) && !makes_one && method.getNumParams() <= 1 &&
@@ -380,9 +440,14 @@ class Purity {
   bool construction_holds(const CXXConstructExpr& made) const {
     const CXXConstructorDecl& constructor = *made.getConstructor();
     if (!arguments_only_read(constructor, made, 0)) return false;
+    if (of_a_library(constructor) && !constructor.isCopyOrMoveConstructor() && !callbacks_hold(made, 0))
+      return false;
+    return constructor_holds(constructor);
+  }
+
+  bool constructor_holds(const CXXConstructorDecl& constructor) const {
     if (constructor.isTrivial()) return true;
-    if (of_a_library(constructor))
-      return (constructor.isCopyOrMoveConstructor() || callbacks_hold(made, 0)) && !runs_others(constructor);
+    if (of_a_library(constructor)) return !runs_others(constructor);
     const FunctionDecl* definition = nullptr;
     if (depth_ >= kDeepest || !constructor.hasBody(definition)) return false;
     const auto* written = cast<CXXConstructorDecl>(definition);
@@ -407,8 +472,8 @@ bool is_value(QualType type) {
   return is_value(type, 0);
 }
 
-bool only_writes(const Stmt* statement, const VarDecl& variable) {
-  llvm::DenseSet<const VarDecl*> own{&variable};
+bool only_writes(const Stmt* statement, ArrayRef<const VarDecl*> variables) {
+  llvm::DenseSet<const VarDecl*> own(variables.begin(), variables.end());
   SmallVector<const Stmt*> left{statement};
   while (!left.empty()) {
     const Stmt* at = left.pop_back_val();

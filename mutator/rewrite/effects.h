@@ -15,7 +15,7 @@ bool only_computes(const clang::Stmt* statement);
 // how it is copied.
 bool is_value(clang::QualType type);
 
-// Does the statement compute and, beside variables of its own, write this one? Loops are taken to end.
-bool only_writes(const clang::Stmt* statement, const clang::VarDecl& variable);
+// Does the statement compute and, beside variables of its own, write these? Loops are taken to end.
+bool only_writes(const clang::Stmt* statement, llvm::ArrayRef<const clang::VarDecl*> variables);
 
 }  // namespace nanobug::rewrite

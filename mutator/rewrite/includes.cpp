@@ -2,9 +2,11 @@
 #include "mutator/rewrite/includes.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <clang/Lex/Preprocessor.h>
+#include <clang/Tooling/Inclusions/StandardLibrary.h>
 
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/surgery.h"
@@ -15,24 +17,24 @@ namespace {
 using namespace clang;
 using namespace clang::ast_matchers;
 
-// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header and those that their
-// author wants kept.
+// The lines of the form `#include <x>` or `#include "x"`, but for the file's own header, those that their
+// author wants kept, and those in a branch of the preprocessor.
 std::vector<Include> written_includes(const Unit& unit) {
   std::vector<Include> result;
-  const std::string& text = unit.text;
   const std::string own = std::filesystem::path(unit.name).stem().string();
-  for (size_t at = 0; at < text.size();) {
-    const size_t next = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string line = text.substr(at, next - at);
+  int depth = 0;
+  for (const Token& sign : unit.tokens.all()) {
+    const std::string_view word = directive(unit.tokens, &sign);
+    depth += word.starts_with("if") ? 1 : word == "endif" ? -1 : 0;
+    if (word != "include" || depth > 0) continue;
+    const Span span = whole_lines(unit.text, sign.span);
+    const std::string line(unit.tokens.text(span));
     const size_t open = line.find_first_of("<\"");
-    if (line.starts_with("#include") && open != std::string::npos &&
-        line.find("IWYU pragma") == std::string::npos) {
-      const size_t close = line.find_first_of(">\"", open + 1);
-      const std::string header = close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
-      if (!header.empty() && std::filesystem::path(header).stem() != own)
-        result.push_back({header, {static_cast<unsigned>(at), static_cast<unsigned>(next)}, {}, {}});
-    }
-    at = next;
+    if (open == std::string::npos || line.find("IWYU pragma") != std::string::npos) continue;
+    const size_t close = line.find_first_of(">\"", open + 1);
+    const std::string header = close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
+    if (!header.empty() && std::filesystem::path(header).stem() != own)
+      result.push_back({header, span, {}, {}});
   }
   return result;
 }
@@ -56,17 +58,71 @@ class Reader : public MatchFinder::MatchCallback {
   void use(const NamedDecl* what, SourceLocation where) {
     const auto offset = what ? unit_.offset(where) : std::nullopt;
     if (!offset) return;
-    const StringRef file = unit_.sources().getFilename(unit_.sources().getSpellingLoc(what->getLocation()));
+    const SourceLocation declared = unit_.sources().getSpellingLoc(what->getLocation());
+    const StringRef file = unit_.sources().getFilename(declared);
     for (Include& include : includes_) {
-      if (!file.ends_with(include.header) || !file.drop_back(include.header.size()).ends_with("/")) continue;
+      const bool is_there =
+          file.ends_with(include.header) && file.drop_back(include.header.size()).ends_with("/");
+      const Says says = is_there ? Says::yes : is_of_the_library(*what, declared, include.header);
+      if (says == Says::no) continue;
+      include.is_read = include.is_read || says == Says::yes;
       include.uses.push_back(*offset);
+      include.files.push_back(unit_.sources().getFileID(declared));
       if (what->getIdentifier()) include.names.push_back(what->getName().str());
     }
   }
 
+  enum class Says { no, perhaps, yes };
+
+  // A standard header stands in many files, and many names are of several of them; one that Clang does not
+  // know may be of any.
+  Says is_of_the_library(const NamedDecl& what, SourceLocation declared, const std::string& header) {
+    if (!unit_.sources().isInSystemHeader(declared)) return Says::no;
+    const auto named = tooling::stdlib::Header::named("<" + header + ">");
+    if (!named) return Says::no;
+    const auto [known, added] = headers_.try_emplace(&what);
+    if (added)
+      if (const auto symbol = is_standard_(&what)) known->second = symbol->headers();
+    if (known->second.empty()) return is_in_std(what) ? Says::perhaps : Says::no;
+    return llvm::is_contained(known->second, *named) ? Says::yes : Says::no;
+  }
+
+  static bool is_in_std(const NamedDecl& what) {
+    for (const DeclContext* at = what.getDeclContext(); at; at = at->getParent())
+      if (at->isStdNamespace()) return true;
+    return false;
+  }
+
   Unit& unit_;
   std::vector<Include>& includes_;
+  tooling::stdlib::Recognizer is_standard_;
+  std::map<const NamedDecl*, SmallVector<tooling::stdlib::Header>> headers_;
 };
+
+// May a header declare one of the names? In its text, for it may do so in a branch of its own: any word but
+// those of the language and what stands behind a type in parentheses.
+bool may_declare(Unit& unit, StringRef text, const std::set<std::string>& names) {
+  if (names.empty()) return false;
+  const Tokens tokens(std::string_view(text.data(), text.size()));
+  int depth = 0;
+  const Token* before = nullptr;
+  for (const Token& token : tokens.all()) {
+    if (token.kind == Token::Kind::comment) continue;
+    const bool is_pointer = tokens.is(before, "*") && tokens.is(tokens.before(before->span.begin), "(");
+    const bool is_parameter = depth > 0 && !is_pointer && !tokens.is(before, "(") && !tokens.is(before, ",");
+    before = &token;
+    depth += tokens.is(&token, "(") ? 1 : tokens.is(&token, ")") ? -1 : 0;
+    if (token.kind != Token::Kind::word || is_parameter) continue;
+    std::string name(tokens.text(token));
+    if (name == "operator")
+      for (const Token* sign = tokens.after(token.span.end); sign && !tokens.is(sign, "(");
+           sign = tokens.after(sign->span.end))
+        name += tokens.text(*sign);
+    if (names.contains(name) && !unit.context().Idents.get(name).isKeyword(unit.context().getLangOpts()))
+      return true;
+  }
+  return false;
+}
 
 // The includes that do more than declare, directly or through another header: which define a macro that the
 // file names or another header may read, an object that is made before main (a registration), something with
@@ -76,7 +132,7 @@ class Kept {
  public:
   explicit Kept(Unit& unit) : unit_(unit) {}
 
-  std::set<unsigned> lines() {
+  std::set<unsigned> lines(const std::set<std::string>& elsewhere) {
     auto& preprocessor = unit_.ast->getPreprocessor();
     for (const Token& token : unit_.tokens.all()) {
       if (token.kind != Token::Kind::word) continue;
@@ -95,7 +151,7 @@ class Kept {
     }
     for (auto it = unit_.ast->top_level_begin(); it != unit_.ast->top_level_end(); ++it) look_at(**it);
     macros_of_the_file();
-    pragmas();
+    texts(elsewhere);
     return std::move(lines_);
   }
 
@@ -143,18 +199,21 @@ class Kept {
     }
   }
 
-  // What another file says to the compiler may hold behind its end.
-  void pragmas() {
+  // What another file says to the compiler may hold behind its end, and what it declares be read elsewhere.
+  void texts(const std::set<std::string>& elsewhere) {
     auto& sources = unit_.sources();
     for (unsigned i = 0; i < sources.local_sloc_entry_size(); ++i) {
       const auto& entry = sources.getLocalSLocEntry(i);
       if (!entry.isFile()) continue;
       const SourceLocation begin = SourceLocation::getFromRawEncoding(entry.getOffset());
       const FileID file = sources.getFileID(begin);
-      if (file == sources.getMainFileID() || sources.isInSystemHeader(begin)) continue;
+      if (file == sources.getMainFileID()) continue;
       bool is_bad = false;
       const StringRef text = sources.getBufferData(file, &is_bad);
-      if (!is_bad && has_lasting_pragma(text)) keep(begin);
+      if (is_bad) continue;
+      if ((!sources.isInSystemHeader(begin) && has_lasting_pragma(text)) ||
+          may_declare(unit_, text, elsewhere))
+        keep(begin);
     }
   }
 
@@ -179,8 +238,8 @@ class Kept {
          from = sources.getIncludeLoc(file)) {
       file = sources.getFileID(from);
       if (file != sources.getMainFileID()) continue;
-      const size_t end = unit_.text.rfind('\n', sources.getFileOffset(from));
-      lines_.insert(end == std::string::npos ? 0 : static_cast<unsigned>(end) + 1);
+      const unsigned at = sources.getFileOffset(from);
+      lines_.insert(whole_lines(unit_.text, {at, at}).begin);
     }
   }
 
@@ -188,18 +247,20 @@ class Kept {
   std::set<unsigned> lines_;
 };
 
-// Another configuration may read a header in code that this one leaves out.
-bool has_branches(const Unit& unit) {
-  const auto& all = unit.tokens.all();
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Token& token) { return directive(unit.tokens, &token).starts_with("if"); });
+// Has the text a name that this standard header is for?
+bool names_of_the_library(const std::string& text, const std::string& header) {
+  const auto named = tooling::stdlib::Header::named("<" + header + ">");
+  const Tokens tokens(text);
+  return named && std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
+           const auto symbol = tooling::stdlib::Symbol::named("std::", std::string(tokens.text(token)));
+           return symbol && llvm::is_contained(symbol->headers(), *named);
+         });
 }
 
 }  // namespace
 
-std::vector<Include> read_includes(Unit& unit) {
-  // What a header includes is read by those that include it.
-  if (!is_compiled(unit.name) || has_branches(unit)) return {};
+std::vector<Include> read_includes(Unit& unit, const std::set<std::string>& elsewhere) {
+  if (!is_compiled(unit.name)) return {};  // what a header includes is read by those that include it
   std::vector<Include> includes = written_includes(unit);
   Reader reader(unit, includes);
   MatchFinder finder;
@@ -208,10 +269,17 @@ std::vector<Include> read_includes(Unit& unit) {
   finder.addMatcher(cxxConstructExpr().bind("made"), &reader);
   finder.addMatcher(typeLoc().bind("type"), &reader);
   finder.matchAST(unit.context());
-  std::erase_if(includes, [](const Include& include) { return include.uses.empty(); });
+  std::erase_if(includes, [](const Include& include) { return !include.is_read; });
   if (includes.empty()) return includes;
-  const std::set<unsigned> kept = Kept(unit).lines();
-  std::erase_if(includes, [&](const Include& include) { return kept.contains(include.line.begin); });
+  const std::set<unsigned> kept = Kept(unit).lines(elsewhere);
+  std::erase_if(includes, [&](const Include& include) {
+    const std::set<FileID> files(include.files.begin(), include.files.end());
+    return kept.contains(include.line.begin) || std::any_of(files.begin(), files.end(), [&](FileID file) {
+             bool is_bad = false;
+             const StringRef text = unit.sources().getBufferData(file, &is_bad);
+             return is_bad || may_declare(unit, text, elsewhere);
+           });
+  });
   return includes;
 }
 
@@ -223,7 +291,8 @@ std::vector<Span> unread_after(const std::vector<Include>& includes, const std::
   std::vector<Span> lines;
   for (const Include& include : includes) {
     const bool kept = std::any_of(added.begin(), added.end(), [&](const std::string& text) {
-      return std::any_of(include.names.begin(), include.names.end(),
+      return names_of_the_library(text, include.header) ||
+             std::any_of(include.names.begin(), include.names.end(),
                          [&](const std::string& name) { return mentions(text, name); });
     });
     if (!kept && std::all_of(include.uses.begin(), include.uses.end(), is_gone))

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "mutator/rewrite/surgery.h"
+
 namespace nanobug::rewrite {
 namespace {
 
@@ -13,27 +15,28 @@ bool is_in(const std::vector<Span>& spans, unsigned offset) {
 }
 
 // Those of a list, with the comma on one side of each run of them.
-std::vector<Droppable::Piece> without(const Listed& all, const std::set<size_t>& which) {
+std::vector<Droppable::Piece> without(const Tokens& tokens, const Listed& all,
+                                      const std::set<size_t>& which) {
   if (which.size() == all.parts.size()) return {all.whole};
   std::vector<Droppable::Piece> pieces;
   for (size_t i = 0; i < all.parts.size(); ++i) {
     if (!which.contains(i)) continue;
     const size_t first = i;
     while (which.contains(i + 1)) ++i;
-    const Span run = first == 0 ? Span{all.parts[0].begin, all.parts[i + 1].begin}
-                                : Span{all.parts[first - 1].end, all.parts[i].end};
-    pieces.push_back({run, false});
+    Taken run = with_separator(tokens, {all.parts[first].begin, all.parts[i].end});
+    pieces.push_back({run.span, false, 0, std::move(run.stays)});
   }
   return pieces;
 }
 
 }  // namespace
 
-std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Span> gone,
+std::vector<Droppable::Piece> unused_after(const Tokens& tokens, const Survey& survey, std::vector<Span> gone,
                                            const std::vector<std::string>& added) {
-  const auto is_added = [&](const std::string& name) {
+  const auto is_added = [&](const Droppable& each) {
+    const Behind behind = each.of_the_file ? Behind::no_object : Behind::nothing;
     return std::any_of(added.begin(), added.end(),
-                       [&](const std::string& text) { return mentions(text, name, /*of_nobody=*/true); });
+                       [&](const std::string& text) { return mentions(text, each.name, behind); });
   };
   std::vector<Droppable::Piece> pieces;
   std::map<int, std::set<size_t>> elements;
@@ -43,7 +46,7 @@ std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Spa
     for (const Droppable& each : survey.droppable) {
       const bool read = !std::all_of(each.uses.begin(), each.uses.end(),
                                      [&](unsigned offset) { return is_in(gone, offset); });
-      if (read || dropped.contains(&each) || is_added(each.name)) continue;
+      if (read || dropped.contains(&each) || is_added(each)) continue;
       const Span declared = each.list < 0 ? each.pieces.front().span
                                           : survey.lists[static_cast<size_t>(each.list)].parts[each.element];
       if (is_in(gone, declared.begin)) continue;
@@ -51,7 +54,8 @@ std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Spa
       gone.push_back(declared);
       if (each.list >= 0) elements[each.list].insert(each.element);
       for (const Droppable::Piece& piece : each.pieces) {
-        if (!is_in(gone, piece.span.begin) || piece.span == declared) {
+        const bool is_gone = is_in(gone, piece.span.begin) && is_in(gone, piece.span.end - 1);
+        if (!is_gone || piece.span == declared) {
           pieces.push_back(piece);
           pieces.back().of = static_cast<size_t>(&each - survey.droppable.data());
         }
@@ -61,7 +65,8 @@ std::vector<Droppable::Piece> unused_after(const Survey& survey, std::vector<Spa
     }
   }
   for (const auto& [list, which] : elements)
-    for (const auto& piece : without(survey.lists[static_cast<size_t>(list)], which)) pieces.push_back(piece);
+    for (const auto& piece : without(tokens, survey.lists[static_cast<size_t>(list)], which))
+      pieces.push_back(piece);
   return pieces;
 }
 

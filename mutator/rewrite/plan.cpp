@@ -139,26 +139,52 @@ class Plan {
     sort();
     std::vector<Cut> apart;
     for (Cut& cut : cuts_) {
-      if (apart.empty() || apart.back().span.end <= cut.span.begin) {
+      if (apart.empty() || (apart.back().span.end <= cut.span.begin && !lead_together(apart.back(), cut))) {
         apart.push_back(std::move(cut));
         continue;
       }
       Cut& last = apart.back();
-      // Two neighbours of a list that are both removed share a comma.
-      if (last.text.empty() && cut.text.empty() && last.span.begin < cut.span.begin &&
-          last.span.end < cut.span.end) {
-        last.span.end = cut.span.end;
-        // With the last of a list goes the comma before them.
-        const Token* left = tokens_.before(last.span.begin);
-        const Token* right = tokens_.after(last.span.end);
-        if (tokens_.is(left, ",") && (tokens_.is(right, ")") || tokens_.is(right, "}")))
-          last.span.begin = left->span.begin;
-        continue;
-      }
+      if (join(last, cut)) continue;
       return wrong(cut.edit, cut.span.begin, overlap(last.edit, cut.edit));
     }
     cuts_ = std::move(apart);
     return {};
+  }
+
+  // Of a list whose commas lead: is the second one its last, on the line behind?
+  bool lead_together(const Cut& first, const Cut& second) const {
+    const std::string_view between = tokens_.text({first.span.end, second.span.begin});
+    const auto leads = [&](const Cut& cut) { return tokens_.is(tokens_.after(cut.span.begin), ","); };
+    return first.text.empty() && second.text.empty() && leads(first) && leads(second) &&
+           between.find_first_not_of(" \t") == std::string_view::npos &&
+           !tokens_.is(tokens_.after(second.span.end), ",");
+  }
+
+  // Two neighbours of a list that are both removed share a comma.
+  bool join(Cut& first, const Cut& second) const {
+    const bool is_last = tokens_.is(tokens_.after(second.span.begin), ",");  // or the commas lead
+    const bool stays = is_last && (same_tokens(second.text, "") || same_tokens(second.text, ";"));
+    if (!first.text.empty() || (!second.text.empty() && !stays) || first.span.begin >= second.span.begin ||
+        first.span.end >= second.span.end)
+      return false;
+    first.span.end = second.span.end;
+    if (!is_last) return true;
+    // With the last of a list goes the comma before them, which may stand at the start of their lines.
+    const Token* begin = tokens_.after(first.span.begin);
+    const bool leads = tokens_.is(begin, ",");
+    if (leads) begin = tokens_.after(begin->span.end);
+    const Token* behind = tokens_.after(first.span.end);
+    if (leads || tokens_.is(tokens_.before(first.span.begin), ",")) {
+      if (tokens_.is(behind, ",")) return true;
+      const Token* end = tokens_.before(first.span.end);
+      if (tokens_.is(end, ";")) end = tokens_.before(end->span.begin);
+      Taken both = last_of_list(tokens_, {begin->span.begin, end->span.end});
+      first.span = both.span;
+      first.text = std::move(both.stays);
+    } else if (tokens_.is(behind, ",")) {  // and with the first the comma behind
+      first.span.end = tokens_.after(behind->span.end)->span.begin;
+    }
+    return true;
   }
 
   std::string overlap(size_t first, size_t second) const {
@@ -180,22 +206,42 @@ class Plan {
       gone.push_back(cut.span);
       added.push_back(without_marks(cut.text));
     }
-    for (const Droppable::Piece& piece : unused_after(survey_, gone, added)) {
+    for (const Droppable::Piece& piece : unused_after(tokens_, survey_, gone, added)) {
       Span whole = piece.statement ? with_comments(tokens_, piece.span) : piece.span;
       clip(whole, piece.span);
-      const bool free = std::none_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) {
-        return cut.span.begin < whole.end && whole.begin < cut.span.end;
-      });
       // A directive or a pragma says something of it, or of what would come to stand there.
-      if (!free || directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
+      if (directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
       const Function* around = survey_.around(whole.begin);
-      add(around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of, whole, "",
-          piece.statement && is_whole_lines(unit_.text, whole));
+      Cut cut{whole, piece.stays,
+              around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of,
+              piece.statement && is_whole_lines(unit_.text, whole)};
+      if (!take_in(std::move(cut))) continue;
       gone.push_back(whole);
     }
     for (const Span& line : unread_after(survey_.includes, gone, added))
       add(kInclude + line.begin, line, "", true);
     sort();
+  }
+
+  // Beside what goes too, around it, or as its neighbour in a list; but of nothing that an edit changes.
+  bool take_in(Cut cut) {
+    const auto meets = [&](const Cut& each) {
+      return each.span.begin < cut.span.end && cut.span.begin < each.span.end;
+    };
+    std::erase_if(cuts_, [&](const Cut& each) {
+      return each.edit == kLeftOver && cut.span.begin <= each.span.begin && each.span.end <= cut.span.end;
+    });
+    const auto other = std::find_if(cuts_.begin(), cuts_.end(), meets);
+    if (other == cuts_.end()) {
+      cuts_.push_back(std::move(cut));
+      return true;
+    }
+    if (other->edit != kLeftOver || cut.edit != kLeftOver) return false;
+    Cut first = *other;
+    if (cut.span.begin < first.span.begin) std::swap(cut, first);
+    const bool joined = join(first, cut);
+    if (joined) *other = std::move(first);
+    return joined;
   }
 
   // On a line with others that go the blanks between them are of both, and none is left at its end.

@@ -50,6 +50,10 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
     reach(made->getConstructor());
     return true;
   }
+  bool VisitCXXInheritedCtorInitExpr(CXXInheritedCtorInitExpr* made) {
+    reach(made->getConstructor());
+    return true;
+  }
   bool VisitCXXBindTemporaryExpr(CXXBindTemporaryExpr* bound) {
     reach(bound->getTemporary()->getDestructor());
     return true;

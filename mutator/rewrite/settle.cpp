@@ -192,9 +192,12 @@ class Settler {
           Exit::catalog,
           "the edit leaves a label with no statement behind it; take the label too, or replace the statement",
           std::nullopt};
-    const char* const how = different.is_name    ? "comes to mean something else"
-                            : different.in_after ? "becomes one piece"
-                                                 : "is one piece no more";
+    const bool is_jump = text == "break" || text == "continue" || text == "case" || text == "default";
+    const char* const how = different.is_name && is_jump            ? "comes to be of another loop or switch"
+                            : different.is_name && text == "return" ? "comes to leave another function"
+                            : different.is_name                     ? "comes to mean something else"
+                            : different.in_after                    ? "becomes one piece"
+                                                                    : "is one piece no more";
     return {Exit::catalog, "the edit changes how the code around it is read: '" + text + "' " + how,
             std::nullopt};
   }

@@ -44,6 +44,42 @@ class Collector : public RecursiveASTVisitor<Collector> {
     return true;
   }
 
+  bool TraverseDecl(Decl* declaration) {
+    const auto* function = dyn_cast_or_null<FunctionDecl>(declaration);
+    const bool is_scope = function || isa_and_nonnull<CXXRecordDecl>(declaration);
+    if (function) owners_.push_back({function->getLocation(), false, false, true});
+    if (is_scope) scopes_.push_back(cast<DeclContext>(declaration));
+    const bool goes_on = RecursiveASTVisitor::TraverseDecl(declaration);
+    if (function) owners_.pop_back();
+    if (is_scope) scopes_.pop_back();
+    return goes_on;
+  }
+  bool dataTraverseStmtPre(Stmt* statement) {
+    if (const auto owner = owner_of(*statement)) owners_.push_back(*owner);
+    return true;
+  }
+  bool dataTraverseStmtPost(Stmt* statement) {
+    if (owner_of(*statement)) owners_.pop_back();
+    return true;
+  }
+
+  bool VisitBreakStmt(BreakStmt* statement) {
+    refer_to_owner(statement->getBeginLoc(), [](const Owner& owner) { return owner.loop || owner.choice; });
+    return true;
+  }
+  bool VisitContinueStmt(ContinueStmt* statement) {
+    refer_to_owner(statement->getBeginLoc(), [](const Owner& owner) { return owner.loop; });
+    return true;
+  }
+  bool VisitSwitchCase(SwitchCase* label) {
+    refer_to_owner(label->getKeywordLoc(), [](const Owner& owner) { return owner.choice; });
+    return true;
+  }
+  bool VisitReturnStmt(ReturnStmt* statement) {
+    refer_to_owner(statement->getBeginLoc(), [](const Owner& owner) { return owner.function; });
+    return true;
+  }
+
   bool VisitDecl(Decl* declaration) {
     if (declaration->isImplicit()) return true;
     // Declarators share their specifiers.
@@ -57,7 +93,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
     // What is found behind a `::` is a matter of what stands before it.
     if (name->hasQualifier() || found_by_arguments_.contains(name)) return true;
     const DeclContext* scope = name->getFoundDecl()->getDeclContext();
-    if (isa<FunctionDecl>(name->getDecl()) || scope->isRecord())
+    if (isa<FunctionDecl>(name->getDecl()) || scope->isRecord() || is_of_a_base(*name->getFoundDecl()))
       refer_to_scope(name->getLocation(), *name->getFoundDecl());
     else
       refer(name->getLocation(), name->getDecl());
@@ -86,8 +122,12 @@ class Collector : public RecursiveASTVisitor<Collector> {
   bool VisitTypeLoc(TypeLoc type) {
     const NamedDecl* named = named_type(type);
     const auto place = type.getAs<TypeSpecTypeLoc>();
-    if (named && place && !isa<TemplateTemplateParmDecl>(named) &&
-        !qualified_.contains(place.getNameLoc().getRawEncoding()))
+    if (!named || !place || isa<TemplateTemplateParmDecl>(named) ||
+        qualified_.contains(place.getNameLoc().getRawEncoding()))
+      return true;
+    if (is_of_a_base(*named))
+      refer_to_scope(place.getNameLoc(), *named);
+    else
       refer(place.getNameLoc(), named);
     return true;
   }
@@ -120,10 +160,33 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
  private:
+  // What a break, a continue, a label or a return is of.
+  struct Owner {
+    SourceLocation place;
+    bool loop = false, choice = false, function = false;
+  };
+
+  static std::optional<Owner> owner_of(const Stmt& statement) {
+    const SourceLocation place = statement.getBeginLoc();
+    if (isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(statement)) return Owner{place, true, false, false};
+    if (isa<SwitchStmt>(statement)) return Owner{place, false, true, false};
+    if (isa<LambdaExpr>(statement)) return Owner{place, false, false, true};
+    return std::nullopt;
+  }
+
+  template <class Is>
+  void refer_to_owner(SourceLocation where, const Is& is) {
+    const auto owner = std::find_if(owners_.rbegin(), owners_.rend(), is);
+    const auto at = unit_.offset(where);
+    const auto place = owner == owners_.rend() ? std::nullopt : unit_.offset(owner->place);
+    if (at && place)
+      references_.push_back({shape_.token_at(*at), shape_.token_at(*place), 0, !owner->function});
+  }
+
   void refer(SourceLocation where, const NamedDecl* what) {
     const auto at = what->getIdentifier() ? unit_.offset(where) : std::nullopt;
     if (!at) return;
-    Reference reference{shape_.token_at(*at)};
+    Reference reference{shape_.token_at(*at), -1, 0, false};
     // A namespace is opened in many places.
     const auto declared =
         isa<NamespaceDecl>(what) ? std::nullopt : unit_.offset(defined(*what).getLocation());
@@ -142,6 +205,15 @@ class Collector : public RecursiveASTVisitor<Collector> {
     return definition ? *definition : *what.getMostRecentDecl();
   }
 
+  // A member of a class that is none of those around here: a base's.
+  bool is_of_a_base(const NamedDecl& named) const {
+    const DeclContext* of = named.getDeclContext()->getRedeclContext();
+    if (!of->isRecord()) return false;
+    for (const DeclContext* at = scopes_.empty() ? nullptr : scopes_.back(); at; at = at->getParent())
+      if (at->Equals(of)) return false;
+    return true;
+  }
+
   // Of functions and members only in what kind of scope they were found: which of several is meant there, and
   // in which class or namespace, may depend on types.
   void refer_to_scope(SourceLocation where, const NamedDecl& found) {
@@ -149,7 +221,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
     if (!at) return;
     const DeclContext* scope = found.getDeclContext()->getRedeclContext();
     const size_t kind = scope->isFunctionOrMethod() ? kInBlock : scope->isRecord() ? kInClass : kInNamespace;
-    references_.push_back({shape_.token_at(*at), -1, kind});
+    references_.push_back({shape_.token_at(*at), -1, kind, false});
   }
 
   // Never 0.
@@ -191,6 +263,8 @@ class Collector : public RecursiveASTVisitor<Collector> {
   const Shape& shape_;
   std::vector<Node> nodes_;
   std::vector<Reference> references_;
+  std::vector<Owner> owners_;
+  std::vector<const DeclContext*> scopes_;
   // No name has the bit's number.
   static constexpr size_t kInBlock = 1, kInClass = 2, kInNamespace = 3, kNamed = 4;
   llvm::DenseSet<const Stmt*> found_by_arguments_;
@@ -203,6 +277,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
 // The tokens of a cut, [begin, end), and what the other text has there.
 struct Hole {
   int begin = 0, end = 0, last = 0;  // the last one that is no semicolon
+  bool empty = true;                 // but for semicolons
   bool empty_there = false;
 };
 
@@ -213,6 +288,8 @@ std::vector<Hole> holes_of(const Shape& shape, const std::vector<Span>& spans) {
     hole.begin = shape.token_at(span.begin);
     hole.end = span.begin == span.end ? hole.begin : shape.token_at(span.end);
     hole.last = shape.last_of(hole.begin, hole.end - 1);
+    for (int at = hole.begin; at < hole.end; ++at)
+      hole.empty = hole.empty && shape.text(shape.span(at)) == ";";
     holes.push_back(hole);
   }
   return holes;
@@ -310,6 +387,7 @@ const Seen* missing(const std::vector<Seen>& a, const std::vector<Seen>& b) {
 struct Meaning {
   int declared = -1;
   size_t elsewhere = 0;
+  bool jump = false;
 
   bool is_cut() const { return declared < 0 && elsewhere == 0; }
   bool operator==(const Meaning&) const = default;
@@ -320,7 +398,7 @@ std::map<int, std::optional<Meaning>> meanings(const Shape& shape, const std::ve
   const Around around(shape, holes);
   std::map<int, std::optional<Meaning>> all;
   for (const Reference& reference : shape.references()) {
-    Meaning meaning{-1, reference.elsewhere};
+    Meaning meaning{-1, reference.elsewhere, reference.jump};
     if (reference.declared >= 0) meaning.declared = around.place(reference.declared).value_or(-1);
     const auto [known, added] = all.emplace(reference.at, meaning);
     if (!added && known->second != meaning) known->second.reset();
@@ -338,6 +416,11 @@ struct Read {
   const std::map<int, std::optional<Meaning>> meant;
 };
 
+// What comes with the edit may be meant by a name; a loop that does takes no break from another one.
+bool differ(const std::optional<Meaning>& was, const std::optional<Meaning>& is) {
+  return was && is && *was != *is && (!is->is_cut() || is->jump);
+}
+
 // The token of a name in the second text, outside of the cuts, that is another variable's than in the first.
 std::optional<int> renamed(const Read& before, const Read& after) {
   const Around old_around(before.shape, before.holes), new_around(after.shape, after.holes);
@@ -347,8 +430,7 @@ std::optional<int> renamed(const Read& before, const Read& after) {
   for (const auto& [token, meaning] : after.meant) {
     const auto at = new_around.place(token);
     const auto old = at ? was.find(*at) : was.end();
-    const bool both = meaning && old != was.end() && old->second;
-    if (both && !meaning->is_cut() && *old->second != *meaning) return token;
+    if (old != was.end() && differ(old->second, meaning)) return token;
   }
   return std::nullopt;
 }
@@ -360,8 +442,7 @@ std::optional<int> renamed_inside(const Read& before, const Read& after,
   const auto differs = [&](int was, int is) {
     const auto old = before.meant.find(was);
     const auto now = after.meant.find(is);
-    return old != before.meant.end() && now != after.meant.end() && old->second && now->second &&
-           !now->second->is_cut() && *old->second != *now->second;
+    return old != before.meant.end() && now != after.meant.end() && differ(old->second, now->second);
   };
   for (size_t i = 0; i < carried.size(); ++i)
     for (const Span& span : carried[i]) {
@@ -457,8 +538,8 @@ std::optional<Difference> difference_around(const Shape& before, const std::vect
                                             const std::vector<std::vector<Span>>& carried) {
   std::vector<Hole> old_holes = holes_of(before, cuts), new_holes = holes_of(after, holes);
   for (size_t i = 0; i < old_holes.size(); ++i) {
-    old_holes[i].empty_there = new_holes[i].begin == new_holes[i].end;
-    new_holes[i].empty_there = old_holes[i].begin == old_holes[i].end;
+    old_holes[i].empty_there = new_holes[i].empty;
+    new_holes[i].empty_there = old_holes[i].empty;
   }
   const auto old_seen = all_around(before, old_holes), new_seen = all_around(after, new_holes);
   const auto bytes = [](const Seen& seen, const Shape& shape) {

@@ -24,11 +24,13 @@ struct Node {
 
 // A name of a variable, a type or a namespace, and where that is declared: at a token of the file, or
 // elsewhere (-1, and what tells it from others). Of a function or a member: in what kind of scope it was
-// found.
+// found. Or a break, a continue, a label of a switch (`jump`), a return: the loop, the switch, the function
+// that it is of is what it names.
 struct Reference {
   int at = 0;
   int declared = -1;
   size_t elsewhere = 0;
+  bool jump = false;
 
   auto operator<=>(const Reference&) const = default;
 };
@@ -71,7 +73,7 @@ class Shape {
 // Or a name in `after`, outside of the cuts, of another variable than in `before`. One that comes with the
 // edit may be meant; but what read a declaration that goes, or goes elsewhere, must not read another of that
 // name. Nor may what a cut repeats (`carried`: spans of before's text, for each of the cuts), where it stands
-// now.
+// now; and a break that it repeats must not end a loop that comes with the edit, unless its own went.
 struct Difference {
   bool in_after = true;
   Span span;

@@ -14,6 +14,14 @@ unsigned line_start(std::string_view text, unsigned offset) {
   return end == std::string_view::npos ? std::min(text_start(text), offset) : end + 1;
 }
 
+// The same of the line that a backslash at its end continues with this one, in as many steps.
+unsigned spliced_line_start(std::string_view text, unsigned offset) {
+  for (unsigned begin = line_start(text, offset);;) {
+    if (!text.substr(0, begin).ends_with("\\\n") && !text.substr(0, begin).ends_with("\\\r\n")) return begin;
+    begin = line_start(text, begin - 1);
+  }
+}
+
 // Behind the line's end, or the end of the text.
 unsigned next_line(std::string_view text, unsigned offset) {
   const size_t end = text.find('\n', offset);
@@ -114,6 +122,13 @@ std::optional<Span> own_lines(const Tokens& tokens, Span element, unsigned end) 
   return Span{comments_above(tokens, begin), next_line(text, behind)};
 }
 
+// A line that begins inside of a string is what the string says.
+bool is_in_literal(const Tokens& tokens, unsigned at) {
+  return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
+    return token.kind == Token::Kind::literal && token.span.begin < at && at < token.span.end;
+  });
+}
+
 bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<const char*> signs) {
   return std::any_of(signs.begin(), signs.end(), [&](const char* sign) { return tokens.is(token, sign); });
 }
@@ -157,6 +172,14 @@ Span with_comments(const Tokens& tokens, Span statement) {
   return span;
 }
 
+Span behind_what_stays(const Tokens& tokens, Span span) {
+  const std::string_view text = tokens.text();
+  const Span whole = with_comments(tokens, span);
+  if (is_whole_lines(text, whole) && tokens.is(tokens.before(span.begin), "}")) return whole;
+  const unsigned end = tokens.before(span.begin)->span.end, behind = comment_behind(tokens, end);
+  return {behind < line_start(text, span.begin) ? behind : end, comment_behind(tokens, span.end)};
+}
+
 Span whole_lines(std::string_view text, Span span) {
   return {line_start(text, span.begin), next_line(text, span.end)};
 }
@@ -178,24 +201,102 @@ const Token* opening(const Tokens& tokens, const Token* bracket) {
   return nullptr;
 }
 
-// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7.
+}  // namespace
+
+std::optional<std::string> designator_of(const Tokens& tokens, unsigned value) {
+  const unsigned begin = with_designator(tokens, value);
+  if (begin == value) return std::nullopt;
+  return std::string(tokens.text(without_blanks(tokens.text(), {begin, value})));
+}
+
+std::optional<std::string> designator_counted_from(const Tokens& tokens, Span element) {
+  const Token* comma = tokens.after(element.end);
+  const Token* next = tokens.is(comma, ",") ? tokens.after(comma->span.end) : nullptr;
+  if (!next || is_one_of(tokens, next, {".", "}", "%>"})) return std::nullopt;
+  if (tokens.is(next, "[")) {  // of a lambda, or of an element
+    int depth = 0;
+    const Token* close = next;
+    for (; close; close = tokens.after(close->span.end)) {
+      depth += tokens.is(close, "[") ? 1 : tokens.is(close, "]") ? -1 : 0;
+      if (depth == 0) break;
+    }
+    if (close && is_one_of(tokens, tokens.after(close->span.end), {"=", ".", "["})) return std::nullopt;
+  }
+  return designator_of(tokens, element.begin);
+}
+
 unsigned with_designator(const Tokens& tokens, unsigned value) {
-  const Token* at = tokens.before(value);
-  if (!tokens.is(at, "=")) return value;
+  const Token* first = tokens.after(value);
+  const Token* sign = tokens.before(value);
+  const bool assigned = tokens.is(sign, "=");
+  if (!assigned && !(tokens.is(first, "{") && sign)) return value;
+  unsigned begin = assigned ? sign->span.begin : value;
   for (;;) {
-    const Token* last = tokens.before(at->span.begin);
+    const Token* last = tokens.before(begin);
     const Token* next = tokens.is(last, "]") ? opening(tokens, last) : nullptr;
     if (last && last->kind == Token::Kind::word && tokens.is(tokens.before(last->span.begin), "."))
       next = tokens.before(last->span.begin);
     if (!next) break;
-    at = next;
+    begin = next->span.begin;
   }
-  return is_one_of(tokens, tokens.before(at->span.begin), {"{", "<%", ","}) ? at->span.begin : value;
+  const bool is_one = begin < (assigned ? sign->span.begin : value);
+  return is_one && is_one_of(tokens, tokens.before(begin), {"{", "<%", ","}) ? begin : value;
+}
+
+namespace {
+
+// One of a list before its comma.
+Span before_comma(const Tokens& tokens, Span element, const Token* comma) {
+  const std::string_view text = tokens.text();
+  const Token* left = tokens.before(element.begin);
+  const unsigned end = comment_behind(tokens, element.end);
+  // Where the commas lead the one in front is its own, and the comments above that.
+  if (tokens.is(left, ",") && first_on_line(text, left->span.begin) && comma->span.begin >= end &&
+      blank_between(text, end, next_line(text, end)))
+    return {comments_above(tokens, left->span.begin), next_line(text, end)};
+  if (const auto lines = own_lines(tokens, element, comma->span.end)) return *lines;
+  // The comment behind the comma is its own if the line ends there.
+  unsigned behind = comment_behind(tokens, comma->span.end);
+  if (!blank_between(text, behind, next_line(text, behind))) behind = comma->span.end;
+  const Token* next = tokens.after(behind, true);
+  // The last one before a comma that nothing follows: the bracket stays where it is.
+  if (tokens.is(left, ",") && is_one_of(tokens, next, {")", "}", "]", ">", "%>", ":>"}))
+    return {left->span.end, comma->span.end};
+  return {comments_in_front(tokens, element.begin), next ? next->span.begin : behind};
 }
 
 }  // namespace
 
-Span with_comma(const Tokens& tokens, Span element) {
+Taken last_of_list(const Tokens& tokens, Span element) {
+  const std::string_view text = tokens.text();
+  const Token* comma = tokens.before(element.begin);
+  const unsigned end = comment_behind(tokens, element.end);
+  if (first_on_line(text, comma->span.begin)) {
+    // The comments above the comma go too, and its line closes up if no `//` stands at the end of the one
+    // before.
+    const unsigned top = comments_above(tokens, comma->span.begin);
+    const Token* above = tokens.before(top, true);
+    const bool commented = above->kind == Token::Kind::comment && tokens.text(*above).starts_with("//");
+    if (!commented) return {{above->span.end, end}};
+    if (blank_between(text, end, next_line(text, end))) return {{top, next_line(text, end)}};
+    return {{top + static_cast<unsigned>(indentation(text, top).size()), end}};
+  }
+  // What the comment behind the comma says, it says of the one before.
+  const unsigned kept = comment_behind(tokens, comma->span.end);
+  if (kept == comma->span.end || kept >= line_start(text, element.begin)) return {{comma->span.begin, end}};
+  const Token* right = tokens.after(element.end);
+  if (is_one_of(tokens, right, {"}", "%>"}))  // in braces the comma can stay there
+    if (const auto lines = own_lines(tokens, element, element.end)) return {*lines};
+  std::string stays(tokens.text({comma->span.end, kept}));
+  if (tokens.is(right,
+                ";"))  // which comes before the comment that stays, and the comment behind it is of this one
+    return {{comma->span.begin, comment_behind(tokens, right->span.end)}, ";" + stays};
+  if (ends_in_line_comment(stays) && !blank_between(text, end, next_line(text, end)))
+    stays += line_end(text, kept) + indentation(text, element.begin);
+  return {{comma->span.begin, end}, stays};
+}
+
+Taken with_comma(const Tokens& tokens, Span element) {
   element.begin = with_designator(tokens, element.begin);
   const Token* left = tokens.before(element.begin);
   const Token* right = tokens.after(element.end);
@@ -203,22 +304,9 @@ Span with_comma(const Tokens& tokens, Span element) {
   const bool opens =
       is_one_of(tokens, left, {"(", "{", "[", "<", "<%", "<:", ";", "?", ":", "}", "else", "do", "return"});
   const bool closes = is_one_of(tokens, right, {")", "}", "]", ">", "%>", ":>"});
-  if ((opens || tokens.is(left, ",")) && tokens.is(right, ",")) {
-    if (const auto lines = own_lines(tokens, element, right->span.end)) return *lines;
-    const Token* next = tokens.after(right->span.end, true);
-    // The last one before a comma that nothing follows: the bracket stays where it is.
-    if (is_one_of(tokens, next, {")", "}", "]", ">", "%>", ":>"})) return {left->span.end, right->span.end};
-    return {comments_in_front(tokens, element.begin), next ? next->span.begin : right->span.end};
-  }
-  if (!tokens.is(left, ",") || !closes) return element;
-  // What the comment behind the comma says, it says of the one before: in braces the comma can stay there.
-  const Token* between = tokens.after(left->span.end, true);
-  const bool comment_stays = between->kind == Token::Kind::comment &&
-                             between->span.begin < next_line(tokens.text(), left->span.end) &&
-                             between->span.end < line_start(tokens.text(), element.begin);
-  if (comment_stays && tokens.is(right, "}"))
-    if (const auto lines = own_lines(tokens, element, element.end)) return *lines;
-  return {left->span.begin, comment_behind(tokens, element.end)};
+  const bool follows = tokens.is(left, ",");
+  if ((opens || follows) && tokens.is(right, ",")) return {before_comma(tokens, element, right)};
+  return follows && closes ? last_of_list(tokens, element) : Taken{element};
 }
 
 Span without_blanks(std::string_view text, Span span) {
@@ -228,20 +316,16 @@ Span without_blanks(std::string_view text, Span span) {
   return span;
 }
 
-Span with_separator(const Tokens& tokens, Span piece) {
+Taken with_separator(const Tokens& tokens, Span piece) {
   const Token* left = tokens.before(piece.begin);
   const Token* right = tokens.after(piece.end);
-  if (tokens.is(right, ",")) {
-    if (const auto lines = own_lines(tokens, piece, right->span.end)) return *lines;
-    const Token* next = tokens.after(right->span.end, true);
-    return {piece.begin, next ? next->span.begin : right->span.end};
-  }
-  if (tokens.is(left, ",")) return {left->span.begin, piece.end};
-  if (tokens.is(left, "}") && tokens.is(right, ";")) return {left->span.end, piece.end};  // struct {…} s;
-  if (!tokens.is(left, ":")) return piece;
+  if (tokens.is(right, ",")) return {before_comma(tokens, piece, right)};
+  if (tokens.is(left, ",")) return last_of_list(tokens, piece);
+  if (tokens.is(left, "}") && tokens.is(right, ";")) return {{left->span.end, piece.end}};  // struct {…} s;
+  if (!tokens.is(left, ":")) return {piece};
   unsigned begin = left->span.begin;
   while (begin > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[begin - 1]))) --begin;
-  return {begin, piece.end};
+  return {{begin, comment_behind(tokens, piece.end)}};
 }
 
 bool ends_in_line_comment(std::string_view text) {
@@ -258,8 +342,7 @@ std::string_view directive(const Tokens& tokens, const Token* sign) {
 
 bool is_in_directive(const Tokens& tokens, unsigned offset) {
   const std::string_view text = tokens.text();
-  unsigned begin = line_start(text, offset);
-  while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
+  const unsigned begin = spliced_line_start(text, offset);
   return !directive(tokens, tokens.after(begin)).empty() && tokens.after(begin)->span.begin <= offset;
 }
 
@@ -286,7 +369,7 @@ std::optional<std::string> directive_in(const Tokens& tokens, Span span) {
   return depth > 0 ? opened : std::nullopt;
 }
 
-std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
+std::optional<Span> pragma_above(const Tokens& tokens, unsigned offset) {
   const std::string_view text = tokens.text();
   const Token* before = tokens.before(offset);
   if (!before) return std::nullopt;
@@ -294,13 +377,10 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
     const Token* string = tokens.before(before->span.begin);
     const Token* open = string ? tokens.before(string->span.begin) : nullptr;
     const Token* name = open ? tokens.before(open->span.begin) : nullptr;
-    if (tokens.is(name, "_Pragma"))
-      return std::string(text.substr(name->span.begin, before->span.end - name->span.begin));
+    if (tokens.is(name, "_Pragma")) return Span{name->span.begin, before->span.end};
   }
   // The line of the token before, with those that it continues.
-  unsigned begin = line_start(text, before->span.begin);
-  while (begin >= 2 && text[begin - 2] == '\\') begin = line_start(text, begin - 1);
-  const Token* sign = tokens.after(begin);
+  const Token* sign = tokens.after(spliced_line_start(text, before->span.begin));
   if (directive(tokens, sign) != "pragma") return std::nullopt;
   const Token* what = tokens.after(tokens.after(sign->span.end)->span.end);
   const std::string_view rest = what ? text.substr(what->span.begin) : "";
@@ -308,7 +388,7 @@ std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset) {
        {"once", "region", "endregion", "mark", "pack", "push_macro", "pop_macro", "message", "warning",
         "GCC diagnostic", "clang diagnostic", "GCC system_header"})
     if (rest.starts_with(harmless)) return std::nullopt;
-  return std::string(text.substr(sign->span.begin, before->span.end - sign->span.begin));
+  return Span{sign->span.begin, before->span.end};
 }
 
 std::string indentation(std::string_view text, unsigned offset) {
@@ -320,17 +400,11 @@ std::string indentation(std::string_view text, unsigned offset) {
 
 std::string reindented(std::string_view block, std::string_view from, std::string_view to) {
   const Tokens tokens(block);
-  // A line that begins inside of a raw string is what the string says.
-  const auto quoted = [&](unsigned at) {
-    return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
-      return token.kind == Token::Kind::literal && token.span.begin < at && at < token.span.end;
-    });
-  };
   std::string result;
   for (unsigned at = 0; at < block.size();) {
     const unsigned next = next_line(block, at);
     std::string_view line = block.substr(at, next - at);
-    if (!blank(line) && !quoted(at)) {
+    if (!blank(line) && !is_in_literal(tokens, at)) {
       if (line.starts_with(from)) line.remove_prefix(from.size());
       result += to;
     }
@@ -340,14 +414,37 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
   return result;
 }
 
-std::string with_indented_lines(std::string_view text, std::string_view indent) {
+std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent, size_t step) {
+  const std::string_view text = tokens.text();
   std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    result += text[i];
-    const bool blank_line = i + 1 < text.size() && (text[i + 1] == '\n' || text[i + 1] == '\r');
-    if (text[i] == '\n' && i + 1 < text.size() && !blank_line) result += indent;
+  for (unsigned at = span.begin; at < span.end;) {
+    const unsigned next = std::min(next_line(text, at), span.end);
+    result += tokens.text({at, next});
+    at = next;
+    if (!result.ends_with('\n') || is_in_literal(tokens, at)) continue;
+    if (!blank(tokens.text({at, next_line(text, at)}))) result += indent;
+    const size_t blanks =
+        std::min<size_t>(text.substr(at, span.end - at).find_first_not_of(' '), span.end - at);
+    if (step == 0) continue;
+    result.append(blanks / step, '\t');
+    at += blanks / step * step;
   }
   return result;
+}
+
+size_t indentation_step(std::string_view text) {
+  for (unsigned at = next_line(text, 0); at < text.size(); at = next_line(text, at))
+    if (const size_t blanks = text.find_first_not_of(' ', at);
+        blanks != std::string_view::npos && blanks > at)
+      return blanks - at;
+  return 0;
+}
+
+bool is_of_tabs(std::string_view text) {
+  int more = 0;
+  for (unsigned at = 0; at < text.size(); at = next_line(text, at))
+    more += text[at] == '\t' ? 1 : text[at] == ' ' ? -1 : 0;
+  return more > 0;
 }
 
 std::string line_end(std::string_view text, unsigned offset) {

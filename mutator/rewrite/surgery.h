@@ -21,20 +21,43 @@ bool is_only_body(const Tokens& tokens, Span span);
 // shares them with nothing else.
 Span with_comments(const Tokens& tokens, Span statement);
 
+// An else or a handler, with all behind the block that it goes on from.
+Span behind_what_stays(const Tokens& tokens, Span span);
+
 // The lines that the span lies in.
 Span whole_lines(std::string_view text, Span span);
 
 // Does the span begin and end with whole lines?
 bool is_whole_lines(std::string_view text, Span span);
 
+// Where what an initialiser is for begins: .beta1 = 0.9, .rows[2].width = 3, [1 ... 3] = 7, .warmup{1, 2};
+// the value itself where nothing says it.
+unsigned with_designator(const Tokens& tokens, unsigned value);
+
+// That text (".beta1 =") of a value that has it.
+std::optional<std::string> designator_of(const Tokens& tokens, unsigned value);
+
+// The same where the next value has none: it is counted from this one.
+std::optional<std::string> designator_counted_from(const Tokens& tokens, Span element);
+
+// What goes with one of a list, and what of it stays: the comment of the one before, which stood behind the
+// comma between them.
+struct Taken {
+  Span span;
+  std::string stays = {};
+};
+
 // An argument, parameter or initialiser together with the comma that goes with it; any other span unchanged.
-Span with_comma(const Tokens& tokens, Span element);
+Taken with_comma(const Tokens& tokens, Span element);
 
 // The span without the blanks at its ends; a blank one as it is.
 Span without_blanks(std::string_view text, Span span);
 
 // A constructor's initialiser or one declarator of several, with the comma, or the colon, that goes with it.
-Span with_separator(const Tokens& tokens, Span piece);
+Taken with_separator(const Tokens& tokens, Span piece);
+
+// What stands last in a list, behind a comma, with that.
+Taken last_of_list(const Tokens& tokens, Span element);
 
 // Would what is put behind the text, on its last line, be a part of its comment?
 bool ends_in_line_comment(std::string_view text);
@@ -51,7 +74,7 @@ std::optional<std::string> directive_in(const Tokens& tokens, Span span);
 
 // The pragma directly above the line of `offset`, or before it on the line, that says something of the next
 // statement.
-std::optional<std::string> pragma_above(const Tokens& tokens, unsigned offset);
+std::optional<Span> pragma_above(const Tokens& tokens, unsigned offset);
 
 // The blanks at the start of the line of `offset`.
 std::string indentation(std::string_view text, unsigned offset);
@@ -59,8 +82,15 @@ std::string indentation(std::string_view text, unsigned offset);
 // Every line of the block moved from one indentation to another.
 std::string reindented(std::string_view block, std::string_view from, std::string_view to);
 
-// The text with `indent` before each of its lines but the first and blank ones.
-std::string with_indented_lines(std::string_view text, std::string_view indent);
+// The span's text with `indent` behind each of its line ends, but for blank lines and those of a string.
+// Where `step` is not 0, that many blanks at a line's start are a tab.
+std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent, size_t step = 0);
+
+// By how many blanks the first indented line of a text is.
+size_t indentation_step(std::string_view text);
+
+// Do more lines begin with a tab than with a blank?
+bool is_of_tabs(std::string_view text);
 
 // How the line of `offset` ends, or the one before where it does not: "\r\n" or "\n".
 std::string line_end(std::string_view text, unsigned offset = 0);

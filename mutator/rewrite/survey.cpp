@@ -10,13 +10,18 @@
 
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/effects.h"
+#include "mutator/rewrite/unread.h"
 #include "mutator/rewrite/whole.h"
+#include "mutator/rewrite/writes.h"
 
 namespace nanobug::rewrite {
 namespace {
 
 using namespace clang;
 using namespace clang::ast_matchers;
+
+// Clang has no matcher of this name.
+const internal::VariadicDynCastAllOfMatcher<Stmt, DependentScopeDeclRefExpr> dependentScopeDeclRefExpr;
 
 // Attributes with which a declaration is still one that is nothing but read.
 template <class... Plain>
@@ -51,6 +56,15 @@ class Surveyor : public MatchFinder::MatchCallback {
       used(use->getDecl(), use->getLocation(), use);
     } else if (const auto* member = nodes.getNodeAs<MemberExpr>("member")) {
       understood(member->getMemberLoc());
+    } else if (const auto* member = nodes.getNodeAs<CXXDependentScopeMemberExpr>("dependent")) {
+      understood(member->getMemberLoc());
+    } else if (const auto* member = nodes.getNodeAs<UnresolvedMemberExpr>("unresolved")) {
+      understood(member->getMemberLoc());
+    } else if (const auto* name = nodes.getNodeAs<DependentScopeDeclRefExpr>("qualified")) {
+      understood(name->getLocation());
+    } else if (const auto* value = nodes.getNodeAs<DesignatedInitExpr>("designated")) {
+      for (const auto& designator : value->designators())
+        if (designator.isFieldDesignator()) understood(designator.getFieldLoc());
     } else if (const auto* self = nodes.getNodeAs<CXXThisExpr>("this")) {
       if (const auto offset = unit_.offset(self->getLocation())) selves_.push_back({*offset, nullptr});
     } else if (const auto* go = nodes.getNodeAs<GotoStmt>("goto")) {
@@ -81,16 +95,16 @@ class Surveyor : public MatchFinder::MatchCallback {
     });
     unsigned reach = 0;
     for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
-    for (const Token& token : unit_.tokens.all())
-      if (token.kind == Token::Kind::word && !understood_.contains(token.span.begin))
-        unread_[unit_.tokens.text(token)].push_back(token.span.begin);
+    unread_ = unread_names(unit_.tokens, understood_);
     for (const DeclStmt* statement : statements_) locals(*statement);
     for (const LambdaExpr* lambda : lambdas_) captures(*lambda);
     for (const LabelStmt* label : labels_) this->label(*label);
     for (const auto& [place, declarations] : declared_together()) {
-      if (declarations.size() > 1) several(declarations, true);
+      if (declarations.size() > 1) several(declarations, statement_of(declarations), true);
     }
     for (const auto& [key, declarations] : of_the_file_) of_the_file(declarations);
+    for (Droppable& each : writes_of_several(unit_, writes_)) result_.droppable.push_back(std::move(each));
+    result_.includes = read_includes(unit_, names_left_out(unit_.tokens, understood_));
     return std::move(result_);
   }
 
@@ -119,28 +133,9 @@ class Surveyor : public MatchFinder::MatchCallback {
       result_.functions.push_back({function.getQualifiedNameAsString(), *span, 0});
   }
 
-  std::optional<Span> span_of(SourceRange range) {
-    const auto begin = unit_.offset(range.getBegin()), last = unit_.end_offset(range.getEnd());
-    if (!begin || !last || *last < *begin) return std::nullopt;
-    const Token* token = unit_.tokens.after(*last);
-    return Span{*begin, token && token->span.begin == *last ? token->span.end : *last + 1};
-  }
+  std::optional<Span> span_of(SourceRange range) { return range_span(unit_, range); }
 
-  // The same, with the semicolon behind it.
-  std::optional<Span> statement_span(SourceRange range) {
-    // It may begin with a macro (`__shared__`), but not be inside of one.
-    const SourceLocation begin = range.getBegin();
-    const SourceLocation end = range.getEnd();
-    if ((end.isMacroID() &&
-         !Lexer::isAtEndOfMacroExpansion(end, unit_.sources(), unit_.context().getLangOpts())) ||
-        (begin.isMacroID() &&
-         !Lexer::isAtStartOfMacroExpansion(begin, unit_.sources(), unit_.context().getLangOpts())))
-      return std::nullopt;
-    auto span = span_of(range);
-    const Token* behind = span ? unit_.tokens.after(span->end) : nullptr;
-    if (unit_.tokens.is(behind, ";")) span->end = behind->span.end;
-    return span;
-  }
+  std::optional<Span> statement_span(SourceRange range) { return rewrite::statement_span(unit_, range); }
 
   const std::vector<unsigned>& unread(const std::string& name) const {
     static const std::vector<unsigned> none;
@@ -150,6 +145,7 @@ class Surveyor : public MatchFinder::MatchCallback {
 
   // Adds what is read somewhere: one never read was so before.
   void add(Droppable droppable, const std::vector<Use>& uses, bool everywhere = false, Span itself = {}) {
+    droppable.of_the_file = everywhere;
     const auto own = [&](unsigned offset) {
       return itself.contains(offset) ||
              std::any_of(droppable.pieces.begin(), droppable.pieces.end(),
@@ -174,8 +170,11 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (statement.decls().empty()) return;
     if (is_instantiated(**statement.decl_begin())) return;
     if (!statement.isSingleDecl()) {
+      const std::vector<const Decl*> all(statement.decl_begin(), statement.decl_end());
       if (parent<CompoundStmt>(DynTypedNode::create(statement)))
-        several({statement.decl_begin(), statement.decl_end()}, false);
+        several(all, statement_of(all), false);
+      else
+        several(all, declared_alone(statement), false);
       return;
     }
     const auto piece = declared_alone(statement);
@@ -200,16 +199,23 @@ class Surveyor : public MatchFinder::MatchCallback {
     // What only writes it goes too, where it is a statement that does nothing else.
     if ((variable.hasLocalStorage() || variable.isStaticLocal()) && variable.getType()->isScalarType())
       for (const Use& use : uses)
-        if (const auto write = write_at(use)) droppable.pieces.push_back({*write, true});
+        if (const auto write = use.expression ? write_of(unit_, *use.expression) : std::nullopt) {
+          droppable.pieces.push_back(*write);
+          writes_.push_back(use.expression);
+        }
     add(std::move(droppable), uses, everywhere);
   }
 
+  std::optional<Droppable::Piece> statement_of(const std::vector<const Decl*>& declarations) {
+    const auto span = statement_span({declarations.front()->getBeginLoc(), declarations.back()->getEndLoc()});
+    return span ? std::optional(Droppable::Piece{*span, true}) : std::nullopt;
+  }
+
   // The declarators of one declaration.
-  void several(const std::vector<const Decl*>& declarations, bool everywhere) {
-    const auto whole =
-        statement_span({declarations.front()->getBeginLoc(), declarations.back()->getEndLoc()});
+  void several(const std::vector<const Decl*>& declarations, const std::optional<Droppable::Piece>& whole,
+               bool everywhere) {
     if (!whole) return;
-    Listed all{{*whole, true}, {}};
+    Listed all{*whole, {}};
     for (const Decl* declared : declarations) {
       const auto* variable = dyn_cast<VarDecl>(declared);
       const auto span = variable ? declarator_of(*variable) : std::nullopt;
@@ -272,66 +278,11 @@ class Surveyor : public MatchFinder::MatchCallback {
   }
 
   bool may_go(const VarDecl& variable) {
-    return !variable.isExceptionVariable() && variable.getStorageClass() != SC_Extern &&
+    const bool is_elsewhere = variable.hasExternalStorage() && !variable.hasAttr<CUDASharedAttr>();
+    return !variable.isExceptionVariable() && !is_elsewhere &&
            has_only<AlignedAttr, CUDASharedAttr, CUDAConstantAttr, CUDADeviceAttr>(variable) &&
            !variable.getType().isVolatileQualified() && sizes_hold(variable.getType()) &&
            is_value(variable.getType()) && only_computes(variable.getInit());
-  }
-
-  // `x = 1;`, `x += y;` or `++x;`, a statement of a block that has no other effect.
-  std::optional<Span> write_at(const Use& use) {  // with the ifs and loops that do nothing else
-    if (!use.expression || use.expression->getLocation().isMacroID()) return std::nullopt;
-    const auto* above = parent<Expr>(DynTypedNode::create(*use.expression));
-    const auto* assigned = dyn_cast_or_null<BinaryOperator>(above);
-    const auto* stepped = dyn_cast_or_null<UnaryOperator>(above);
-    if (!assigned && !stepped) return std::nullopt;
-    const auto* variable = dyn_cast<VarDecl>(use.expression->getDecl());
-    const bool writes = (assigned && assigned->isAssignmentOp() && assigned->getLHS() == use.expression &&
-                         only_computes(assigned->getRHS())) ||
-                        (stepped && stepped->isIncrementDecrementOp());
-    if (!writes) return std::nullopt;
-    const Expr* whole = above;
-    while (const auto* cleanup = parent<ExprWithCleanups>(DynTypedNode::create(*whole))) whole = cleanup;
-    const Stmt* statement = variable ? with_what_only_writes(*whole, *variable) : whole;
-    const bool behind_label = parent<SwitchCase>(DynTypedNode::create(*statement)) ||
-                              parent<LabelStmt>(DynTypedNode::create(*statement));
-    if (!behind_label && !parent<CompoundStmt>(DynTypedNode::create(*statement))) return std::nullopt;
-    auto span = statement_span(statement->getSourceRange());
-    const Token* last = span ? unit_.tokens.before(span->end) : nullptr;
-    if (!unit_.tokens.is(last, ";") && !unit_.tokens.is(last, "}")) return std::nullopt;
-    // A label stands before a statement.
-    if (behind_label && unit_.tokens.is(unit_.tokens.after(span->end), "}")) return std::nullopt;
-    return with_empty_macros(unit_, *span);
-  }
-
-  // Does the loop have a counter of its own, which says when it ends?
-  static bool counts(const ForStmt& loop) {
-    const auto* declared = dyn_cast_or_null<DeclStmt>(loop.getInit());
-    if (!declared || !loop.getCond() || !loop.getInc()) return false;
-    return std::any_of(declared->decl_begin(), declared->decl_end(), [&](const Decl* each) {
-      return names(loop.getCond(), each) && names(loop.getInc(), each);
-    });
-  }
-  static bool names(const Stmt* tree, const Decl* declared) {
-    if (!tree) return false;
-    const auto* name = dyn_cast<DeclRefExpr>(tree);
-    return (name && name->getDecl() == declared) ||
-           std::any_of(tree->child_begin(), tree->child_end(),
-                       [&](const Stmt* child) { return names(child, declared); });
-  }
-
-  // The ifs and loops around a write that do nothing but that.
-  const Stmt* with_what_only_writes(const Stmt& write, const VarDecl& variable) {
-    const Stmt* outermost = &write;
-    for (const Stmt* at = &write;;) {
-      at = parent<Stmt>(DynTypedNode::create(*at));
-      const auto* loop = dyn_cast_or_null<ForStmt>(at);
-      if (loop && !counts(*loop)) return outermost;  // it may be waiting
-      if (!at || !isa<CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt>(at) || at->getBeginLoc().isMacroID() ||
-          !only_writes(at, variable))
-        return outermost;
-      if (!isa<CompoundStmt>(at)) outermost = at;
-    }
   }
 
   // ---- captures and labels
@@ -452,9 +403,10 @@ class Surveyor : public MatchFinder::MatchCallback {
   const bool header_;
   Survey result_;
   std::set<unsigned> understood_;
-  std::map<std::string_view, std::vector<unsigned>> unread_;
+  Unread unread_;
   std::map<const Decl*, std::vector<Use>> uses_;
   std::vector<Use> selves_;
+  std::vector<const DeclRefExpr*> writes_;  // of what may go
   std::vector<const DeclStmt*> statements_;
   std::vector<const LambdaExpr*> lambdas_;
   std::vector<const LabelStmt*> labels_;
@@ -483,6 +435,10 @@ Survey survey(Unit& unit) {
   MatchFinder finder;
   finder.addMatcher(declRefExpr().bind("use"), &surveyor);
   finder.addMatcher(memberExpr().bind("member"), &surveyor);
+  finder.addMatcher(cxxDependentScopeMemberExpr().bind("dependent"), &surveyor);
+  finder.addMatcher(unresolvedMemberExpr().bind("unresolved"), &surveyor);
+  finder.addMatcher(dependentScopeDeclRefExpr().bind("qualified"), &surveyor);
+  finder.addMatcher(designatedInitExpr().bind("designated"), &surveyor);
   finder.addMatcher(namedDecl().bind("named"), &surveyor);
   finder.addMatcher(cxxThisExpr().bind("this"), &surveyor);
   finder.addMatcher(gotoStmt().bind("goto"), &surveyor);
@@ -492,9 +448,7 @@ Survey survey(Unit& unit) {
   finder.addMatcher(declStmt().bind("statement"), &surveyor);
   finder.addMatcher(typeLoc().bind("type"), &surveyor);
   finder.matchAST(unit.context());
-  Survey result = surveyor.finish();
-  result.includes = read_includes(unit);
-  return result;
+  return surveyor.finish();
 }
 
 }  // namespace nanobug::rewrite

@@ -19,13 +19,16 @@ struct Droppable {
   struct Piece {
     Span span;
     bool statement;  // which has lines and comments; else exactly these bytes
-    size_t of = 0;   // whose it is, in `droppable`; of the pieces that are to go
+    // Of the pieces that are to go: whose it is, in `droppable`, and what stays there (surgery.h).
+    size_t of = 0;
+    std::string stays = {};
   };
   std::vector<Piece> pieces;
   std::vector<unsigned> uses;  // where it is read, apart from its pieces; never empty
   // One of several, the commas between them: which list, and which of it. Its pieces hold the writes alone.
   int list = -1;
   size_t element = 0;
+  bool of_the_file = false;  // and not of a function
 };
 
 // A declaration's declarators, or a lambda's captures.

@@ -10,9 +10,9 @@ namespace {
 
 // Longest first, so that the first that fits is the right one. ">>" is left out: two ">" mean the same to an
 // editor, and a template's end is then seen as what it is.
-constexpr std::array<std::string_view, 25> kSigns = {"<=>", "...", "->*", "<<=", "::", "->", ".*", "++", "--",
-                                                     "<<",  "<=",  ">=",  "==",  "!=", "&&", "||", "+=", "-=",
-                                                     "*=",  "/=",  "%=",  "&=",  "|=", "^=", "##"};
+constexpr std::array<std::string_view, 28> kSigns = {
+    "<=>", "...", "->*", "<<=", "::", "->", ".*", "++", "--", "<<", "<=", ">=", "==", "!=",
+    "&&",  "||",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "##", "<%", "%>", ":>"};
 
 size_t sign_length(std::string_view rest) {
   if (rest.size() < 2 || !std::ispunct(static_cast<unsigned char>(rest[1]))) return 1;
@@ -49,7 +49,7 @@ unsigned Tokens::skip_literal(unsigned at) const {
   const char quote = text_[at];
   for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
     if (text_[at] == '\\')
-      ++at;
+      at = std::max(at + 2, behind_splice(at)) - 1;
     else if (text_[at] == quote)
       return at + 1;
   }
@@ -156,12 +156,13 @@ bool same_tokens(std::string_view a, std::string_view b) {
   return at_a == all_a.size() && at_b == all_b.size();
 }
 
-bool mentions(std::string_view text, std::string_view word, bool of_nobody) {
+bool mentions(std::string_view text, std::string_view word, Behind behind) {
   const Tokens tokens(text);
   return std::any_of(tokens.all().begin(), tokens.all().end(), [&](const Token& token) {
     if (token.kind != Token::Kind::word || tokens.text(token) != word) return false;
-    const Token* before = of_nobody ? tokens.before(token.span.begin) : nullptr;
-    return !tokens.is(before, ".") && !tokens.is(before, "->");
+    const Token* before = behind == Behind::anything ? nullptr : tokens.before(token.span.begin);
+    return !tokens.is(before, ".") && !tokens.is(before, "->") &&
+           !(behind == Behind::nothing && tokens.is(before, "::"));
   });
 }
 

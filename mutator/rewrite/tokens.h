@@ -60,7 +60,9 @@ unsigned text_start(std::string_view text);
 // Are two texts the same but for blanks and comments?
 bool same_tokens(std::string_view a, std::string_view b);
 
-// Does the text hold `word` as a token of its own? `of_nobody`: and behind no `.` or `->`.
-bool mentions(std::string_view text, std::string_view word, bool of_nobody = false);
+// Does the text hold `word` as a token of its own? Behind what it may stand: anything, no `.` or `->`, or no
+// `::` either, as a local does.
+enum class Behind { anything, no_object, nothing };
+bool mentions(std::string_view text, std::string_view word, Behind behind = Behind::anything);
 
 }  // namespace nanobug::rewrite

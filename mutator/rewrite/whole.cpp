@@ -76,7 +76,44 @@ bool is_under_pragma(const Stmt& parent) {
                                    [](const Attr* each) { return each->getSyntax() == Attr::AS_Pragma; });
 }
 
+// Does what comes behind the statement run after it?
+bool goes_on(const Stmt* statement) {
+  if (!statement || isa<BreakStmt, ContinueStmt, ReturnStmt, CoreturnStmt, GotoStmt>(statement)) return false;
+  if (const auto* block = dyn_cast<CompoundStmt>(statement))
+    return block->body_empty() || goes_on(block->body_back());
+  if (const auto* branch = dyn_cast<IfStmt>(statement))
+    return !branch->getElse() || goes_on(branch->getThen()) || goes_on(branch->getElse());
+  if (const Stmt* behind = behind_label(*statement)) return goes_on(behind);
+  const auto* expression = dyn_cast<Expr>(statement);
+  if (expression) expression = expression->IgnoreImplicit();
+  const auto* call = dyn_cast_or_null<CallExpr>(expression);
+  const FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+  return !isa_and_nonnull<CXXThrowExpr>(expression) && !(callee && callee->isNoReturn());
+}
+
+Whole whole_case(Unit& unit, const SwitchCase& label) {
+  Whole whole{Role::part, label.getSourceRange()};
+  const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(label));
+  if (isa<SwitchCase>(label.getSubStmt()) || above.get<CaseStmt>() || above.get<DefaultStmt>())
+    return {Role::statement, SourceRange(label.getKeywordLoc(), label.getColonLoc())};
+  if (above.get<SwitchStmt>()) return {Role::only_body, whole.range, wants_semicolon(&label)};
+  const auto* block = above.get<CompoundStmt>();
+  if (!block || !parent_of(unit.context(), above).get<SwitchStmt>()) return whole;
+  const auto own = llvm::find(block->body(), &label);
+  const auto next =
+      std::find_if(std::next(own), block->body_end(), [](const Stmt* each) { return isa<SwitchCase>(each); });
+  const Stmt* last = *std::prev(next);
+  whole.role = Role::statement;
+  whole.range.setEnd(last->getEndLoc());
+  whole.semicolon = wants_semicolon(last);
+  whole.is_case = true;
+  whole.is_fallen_into = own != block->body_begin() && goes_on(*std::prev(own));
+  whole.falls_on = goes_on(last);
+  return whole;
+}
+
 Whole whole_statement(Unit& unit, const Stmt* statement) {
+  if (const auto* label = dyn_cast<SwitchCase>(statement)) return whole_case(unit, *label);
   SourceRange range;
   for (;;) {
     const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*statement));
@@ -96,6 +133,7 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
     }
     if (is_body(*parent, statement)) return {Role::only_body, own, semicolon};
     if (isa<DeclStmt>(statement)) return {Role::head, own};
+    if (isa<CXXCatchStmt>(statement)) return {Role::handler, own};
     if (isa<CallExpr, CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr>(parent))
       return {Role::element, own};
     return {Role::part, own};
@@ -169,6 +207,25 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
   return {Role::part, own};
 }
 
+std::optional<Span> range_span(Unit& unit, SourceRange range) {
+  const auto begin = unit.offset(range.getBegin()), last = unit.end_offset(range.getEnd());
+  if (!begin || !last || *last < *begin) return std::nullopt;
+  const Token* token = unit.tokens.after(*last);
+  return Span{*begin, token && token->span.begin == *last ? token->span.end : *last + 1};
+}
+
+std::optional<Span> statement_span(Unit& unit, SourceRange range) {
+  const SourceLocation begin = range.getBegin(), end = range.getEnd();
+  const auto& options = unit.context().getLangOpts();
+  if ((end.isMacroID() && !Lexer::isAtEndOfMacroExpansion(end, unit.sources(), options)) ||
+      (begin.isMacroID() && !Lexer::isAtStartOfMacroExpansion(begin, unit.sources(), options)))
+    return std::nullopt;
+  auto span = range_span(unit, range);
+  const Token* behind = span ? unit.tokens.after(span->end) : nullptr;
+  if (unit.tokens.is(behind, ";")) span->end = behind->span.end;
+  return span;
+}
+
 // The end of a macro's call that begins with this name and stands for nothing.
 std::optional<unsigned> end_of_empty_macro(const Unit& unit, const Token* name) {
   if (!name || name->kind != Token::Kind::word || !unit.is_empty_macro(std::string(unit.tokens.text(*name))))
@@ -201,6 +258,25 @@ Span with_empty_macros(const Unit& unit, Span span) {
   }
 }
 
+// Where the attribute that ends with this token begins: [[nodiscard]], alignas(16), __attribute__((used)).
+std::optional<unsigned> begin_of_attribute(const Tokens& tokens, const Token* last) {
+  const bool bracket = tokens.is(last, "]");
+  if (bracket ? !tokens.is(tokens.before(last->span.begin), "]") : !tokens.is(last, ")")) return std::nullopt;
+  const char *const open = bracket ? "[" : "(", *const close = bracket ? "]" : ")";
+  int depth = 0;
+  const Token* token = last;
+  for (; token; token = tokens.before(token->span.begin)) {
+    depth += tokens.is(token, close) ? 1 : tokens.is(token, open) ? -1 : 0;
+    if (depth == 0) break;
+  }
+  if (!token) return std::nullopt;
+  if (bracket) return token->span.begin;
+  const Token* name = tokens.before(token->span.begin);
+  for (const char* each : {"alignas", "_Alignas", "__attribute__", "__attribute", "__declspec"})
+    if (tokens.is(name, each)) return name->span.begin;
+  return std::nullopt;
+}
+
 Span with_prefix(Unit& unit, const Decl& declaration, Span span) {
   span = with_empty_macros(unit, span);
   const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(declaration));
@@ -210,18 +286,10 @@ Span with_prefix(Unit& unit, const Decl& declaration, Span span) {
   const auto* linkage = dyn_cast_or_null<LinkageSpecDecl>(outer);
   if ((linkage && !linkage->hasBraces()) || isa_and_nonnull<FriendDecl>(outer))
     if (const auto begin = unit.offset(outer->getBeginLoc())) span.begin = std::min(span.begin, *begin);
-  // [[…]]
   for (;;) {
-    const Token* last = unit.tokens.before(span.begin);
-    if (!unit.tokens.is(last, "]") || !unit.tokens.is(unit.tokens.before(last->span.begin), "]")) return span;
-    int depth = 0;
-    const Token* token = last;
-    for (; token; token = unit.tokens.before(token->span.begin)) {
-      depth += unit.tokens.is(token, "]") ? 1 : unit.tokens.is(token, "[") ? -1 : 0;
-      if (depth == 0) break;
-    }
-    if (!token) return span;
-    span.begin = token->span.begin;
+    const auto begin = begin_of_attribute(unit.tokens, unit.tokens.before(span.begin));
+    if (!begin) return span;
+    span = with_empty_macros(unit, {*begin, span.end});
   }
 }
 

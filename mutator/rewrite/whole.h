@@ -15,14 +15,24 @@ struct Whole {
     loop_variable,
     initializer,  // of a constructor
     element,      // of a list with commas: an argument, a parameter, an enumerator, a capture
+    handler,      // one of a try's
     part          // of an expression, a type, a statement
   };
   Role role = Role::part;
   clang::SourceRange range;
   bool semicolon = false;  // one follows, and belongs to it
+  // A case is its label and all up to the next one, but of several labels of the same statements the label
+  // alone. The one before may fall into it, and it into the next.
+  bool is_case = false, is_fallen_into = false, falls_on = false;
 };
 
 Whole whole_of(Unit& unit, const clang::DynTypedNode& node);
+
+// The bytes from one token to another.
+std::optional<Span> range_span(Unit& unit, clang::SourceRange range);
+
+// The same with the semicolon behind it. It may begin or end with a macro, but not be inside of one.
+std::optional<Span> statement_span(Unit& unit, clang::SourceRange range);
 
 // The bytes of a declaration with what is written in front of it: attributes, `extern "C"`, `friend`.
 Span with_prefix(Unit& unit, const clang::Decl& declaration, Span span);

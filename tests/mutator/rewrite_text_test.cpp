@@ -231,7 +231,7 @@ TEST_CASE("an element goes with its comma", "[rewrite][text]") {
   for (const auto& [text, expected] : rows) {
     INFO(text);
     const Marked at(text);
-    CHECK(marked(at.text, with_comma(Tokens(at.text), at.span)) == expected);
+    CHECK(marked(at.text, with_comma(Tokens(at.text), at.span).span) == expected);
   }
 }
 

@@ -1,0 +1,189 @@
+// writes: see writes.h.
+#include "mutator/rewrite/writes.h"
+
+#include <algorithm>
+#include <map>
+
+#include <clang/AST/ParentMapContext.h>
+
+#include "mutator/rewrite/effects.h"
+#include "mutator/rewrite/surgery.h"
+#include "mutator/rewrite/whole.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+using namespace clang;
+
+bool names(const Stmt* tree, const Decl* declared) {
+  if (!tree) return false;
+  const auto* name = dyn_cast<DeclRefExpr>(tree);
+  return (name && name->getDecl() == declared) ||
+         std::any_of(tree->child_begin(), tree->child_end(),
+                     [&](const Stmt* child) { return names(child, declared); });
+}
+
+// Does the loop have a counter of its own, which says when it ends?
+bool counts(const ForStmt& loop) {
+  const auto* declared = dyn_cast_or_null<DeclStmt>(loop.getInit());
+  if (!declared || !loop.getCond() || !loop.getInc()) return false;
+  return std::any_of(declared->decl_begin(), declared->decl_end(), [&](const Decl* each) {
+    return names(loop.getCond(), each) && names(loop.getInc(), each);
+  });
+}
+
+// A pragma that is about the statement below it and nothing else.
+bool is_of_its_statement(std::string_view pragma) {
+  const Tokens tokens(pragma);
+  std::string said;  // of it, word by word
+  for (const Token& token : tokens.all()) said += std::string(tokens.text(token)) + ' ';
+  static constexpr std::string_view kSaid[] = {
+      "unroll ",  "nounroll ", "ivdep ",      "clang loop ",   "GCC unroll ", "GCC ivdep ",   "omp parallel ",
+      "omp for ", "omp simd ", "omp atomic ", "omp critical ", "acc loop ",   "acc parallel "};
+  return std::any_of(std::begin(kSaid), std::end(kSaid), [&](std::string_view each) {
+    return said.starts_with("# pragma " + std::string(each));
+  });
+}
+
+class Writes {
+ public:
+  explicit Writes(Unit& unit) : unit_(unit), tokens_(unit.tokens) {}
+
+  std::optional<Droppable::Piece> of(const DeclRefExpr& use) {
+    if (use.getLocation().isMacroID()) return std::nullopt;
+    const auto* above = parent<Expr>(use);
+    const auto* assigned = dyn_cast_or_null<BinaryOperator>(above);
+    const auto* stepped = dyn_cast_or_null<UnaryOperator>(above);
+    const bool writes = (assigned && assigned->isAssignmentOp() && assigned->getLHS() == &use &&
+                         only_computes(assigned->getRHS())) ||
+                        (stepped && stepped->isIncrementDecrementOp());
+    if (!writes) return std::nullopt;
+    if (const auto step = step_of_a_loop(*above)) return step;
+    const Expr* whole = above;
+    while (const auto* cleanup = parent<ExprWithCleanups>(*whole)) whole = cleanup;
+    const auto* variable = dyn_cast<VarDecl>(use.getDecl());
+    if (!variable) return statement(*whole);
+    return with_all_around(*whole, [&](const Stmt* at) { return only_writes(at, variable); });
+  }
+
+  std::vector<Droppable> of_several(const std::vector<const DeclRefExpr*>& uses) {
+    std::map<unsigned, Droppable> found;  // by where they begin
+    for (const DeclRefExpr* use : uses) {
+      std::vector<const VarDecl*> written;  // in the outermost
+      const auto piece = with_all_around(*use, [&](const Stmt* at) {
+        const std::vector<const VarDecl*> all = written_in(*at, uses);
+        if (isa<Expr>(at)) return true;
+        if (!only_writes(at, all)) return false;
+        written = all;
+        return true;
+      });
+      if (!piece) continue;
+      Droppable all{"", {*piece}, {}};
+      for (const VarDecl* each : written)
+        if (const auto at = unit_.offset(each->getLocation()); at && !piece->span.contains(*at))
+          all.uses.push_back(*at);
+      if (all.uses.size() > 1) found.emplace(piece->span.begin, std::move(all));
+    }
+    std::vector<Droppable> all;
+    for (auto& [begin, droppable] : found) all.push_back(std::move(droppable));
+    return all;
+  }
+
+ private:
+  template <class Kind>
+  const Kind* parent(const Stmt& of) {
+    const auto parents = unit_.context().getParentMapContext().getParents(of);
+    return parents.empty() ? nullptr : parents[0].get<Kind>();
+  }
+
+  // Each once.
+  std::vector<const VarDecl*> written_in(const Stmt& tree, const std::vector<const DeclRefExpr*>& uses) {
+    std::vector<const VarDecl*> all;
+    const auto span = range_span(unit_, tree.getSourceRange());
+    for (const DeclRefExpr* use : uses) {
+      const auto at = unit_.offset(use->getLocation());
+      const auto* variable = dyn_cast<VarDecl>(use->getDecl());
+      if (span && at && span->contains(*at) && variable && !llvm::is_contained(all, variable))
+        all.push_back(variable);
+    }
+    return all;
+  }
+
+  // The ifs and loops around a write that do nothing but that.
+  template <class OnlyWrites>
+  std::optional<Droppable::Piece> with_all_around(const Stmt& write, const OnlyWrites& only_writes) {
+    const Stmt* outermost = &write;
+    for (const Stmt* at = &write;;) {
+      const Stmt* child = std::exchange(at, parent<Stmt>(*at));
+      const auto* loop = dyn_cast_or_null<ForStmt>(at);
+      const bool may_wait = loop && !counts(*loop);
+      if (may_wait || !at || !isa<Expr, CompoundStmt, IfStmt, ForStmt, CXXForRangeStmt, AttributedStmt>(at) ||
+          at->getBeginLoc().isMacroID() || !only_writes(at)) {
+        const auto* branch = dyn_cast_or_null<IfStmt>(at);
+        return branch && branch->getElse() == child ? else_of(*branch) : statement(*outermost);
+      }
+      if (!isa<CompoundStmt>(at)) outermost = at;
+    }
+  }
+
+  std::optional<Droppable::Piece> statement(const Stmt& whole) {
+    const bool behind_label = parent<SwitchCase>(whole) || parent<LabelStmt>(whole);
+    if (!behind_label && !parent<CompoundStmt>(whole)) return std::nullopt;
+    const Stmt* bare = &whole;
+    while (const auto* attributed = dyn_cast<AttributedStmt>(bare)) {
+      for (const Attr* each : attributed->getAttrs())
+        if (each->getSyntax() != Attr::AS_Pragma) return std::nullopt;
+      bare = attributed->getSubStmt();
+    }
+    auto span = statement_span(unit_, bare->getSourceRange());
+    const Token* last = span ? tokens_.before(span->end) : nullptr;
+    if (!tokens_.is(last, ";") && !tokens_.is(last, "}")) return std::nullopt;
+    // A label stands before a statement.
+    if (behind_label && tokens_.is(tokens_.after(span->end), "}")) return std::nullopt;
+    *span = with_empty_macros(unit_, *span);
+    while (const auto pragma = pragma_above(tokens_, span->begin)) {
+      if (!is_of_its_statement(tokens_.text(*pragma))) break;
+      span->begin = pragma->begin;
+    }
+    return Droppable::Piece{*span, true};
+  }
+
+  // With all behind what stands before it.
+  std::optional<Droppable::Piece> else_of(const IfStmt& branch) {
+    const auto at = unit_.offset(branch.getElseLoc());
+    const auto span = statement_span(unit_, SourceRange(branch.getElseLoc(), branch.getElse()->getEndLoc()));
+    const Token* last = span ? tokens_.before(span->end) : nullptr;
+    if (!at || branch.getElseLoc().isMacroID() || (!tokens_.is(last, ";") && !tokens_.is(last, "}")))
+      return std::nullopt;
+    return Droppable::Piece{behind_what_stays(tokens_, *span), false};
+  }
+
+  // `++i, ++k`: one of what a loop does between two rounds.
+  std::optional<Droppable::Piece> step_of_a_loop(const Expr& write) {
+    const Expr* whole = &write;
+    for (const auto* both = parent<BinaryOperator>(*whole); both && both->getOpcode() == BO_Comma;
+         both = parent<BinaryOperator>(*whole))
+      whole = both;
+    const auto* loop = parent<ForStmt>(*whole);
+    const auto span = range_span(unit_, write.getSourceRange());
+    if (!loop || loop->getInc() != whole || !span || loop->getBeginLoc().isMacroID()) return std::nullopt;
+    if (whole == &write) return Droppable::Piece{{tokens_.before(span->begin)->span.end, span->end}, false};
+    Taken taken = with_separator(tokens_, *span);
+    return Droppable::Piece{taken.span, false, 0, std::move(taken.stays)};
+  }
+
+  Unit& unit_;
+  const Tokens& tokens_;
+};
+
+}  // namespace
+
+std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const DeclRefExpr*>& uses) {
+  return Writes(unit).of_several(uses);
+}
+
+std::optional<Droppable::Piece> write_of(Unit& unit, const DeclRefExpr& use) {
+  return Writes(unit).of(use);
+}
+
+}  // namespace nanobug::rewrite
