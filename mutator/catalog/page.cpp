@@ -46,10 +46,11 @@ void read_hints(const Heading& section, Rule& rule, Errors& errors) {
       rule.hints.push_back({words_of(item), item.front().place});
   }
   if (items.size() != kHints)
-    complain(errors,
-             "a page has three hints (the class of bug, the observable to look at, the function), this one " +
-                 std::to_string(items.size()),
-             section.place);
+    complain(
+        errors,
+        "a page has three hints (the class of bug, the observable to look at, the function); this one has " +
+            std::to_string(items.size()),
+        section.place);
 }
 
 void read_question(const Heading& heading, Rule& rule) {

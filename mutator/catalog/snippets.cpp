@@ -74,7 +74,8 @@ void read_snippets(const std::string& text, const std::string& file, Rule& rule,
     if (one.kind == "match" && !has_after)
       complain("a line '// ---- becomes' must follow, and what this snippet becomes", one.place);
     if (one.kind == "becomes" && all[i - 1].kind != "match")
-      complain("'becomes' follows a snippet that matches", one.place);
+      complain("'// ---- becomes' stands below the snippet of a '// ---- match', and there is none",
+               one.place);
     if (one.blank() || (has_after && all[i + 1].blank())) continue;
     if (one.kind == "match" && has_after) rule.matches.push_back({code(one), code(all[i + 1])});
     if (one.kind == "no match") rule.no_matches.push_back({code(one), {}});

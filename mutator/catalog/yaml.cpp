@@ -5,6 +5,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <map>
 #include <sstream>
 
 namespace nanobug::catalog {
@@ -215,6 +216,23 @@ class Builder : public YAML::EventHandler {
   std::vector<Level> levels_;
 };
 
+// What yaml-cpp says of a mistake, as what its author mostly did.
+std::string in_words(const std::string& message) {
+  static const std::map<std::string, std::string> known = {
+      {"end of map flow not found", "a comma is missing here, or a '{' above is not closed"},
+      {"end of sequence flow not found", "a comma is missing here, or a '[' above is not closed"},
+      {"end of map not found", "this line is not indented like the lines that it belongs to"},
+      {"end of sequence not found", "this line is not indented like the lines that it belongs to"},
+      {"illegal map value",
+       "a ':' cannot stand here; text with one in it needs quotes, and a field is indented like its "
+       "neighbours"},
+      {"the referenced anchor is not defined",
+       "there is no '&' for this '*'; text that begins with one needs quotes"},
+  };
+  const auto found = known.find(message);
+  return found == known.end() ? message : found->second;
+}
+
 Error syntax_error(const YAML::Exception& e, const std::string& text, const std::string& name) {
   Place place{name, std::max(e.mark.line, 0) + 1, std::max(e.mark.column, 0) + 1};
   size_t begin = 0;
@@ -229,7 +247,7 @@ Error syntax_error(const YAML::Exception& e, const std::string& text, const std:
       return wrong("a tab indents this line; YAML indents with spaces",
                    {name, place.line, static_cast<int>(tab - begin) + 1});
   }
-  return wrong("not YAML: " + e.msg, place);
+  return wrong("not YAML: " + in_words(e.msg), place);
 }
 
 }  // namespace

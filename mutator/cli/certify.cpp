@@ -37,10 +37,10 @@ nlohmann::json to_json(const grade::Certificate& one) {
           {"seconds", one.seconds}};
 }
 
-// "12 of 496 probes", "13 of 496 probes, 1 run"
+// Those that see it, of those that were asked: "12 of 496 probes", "13 of 496 probes and 1 run".
 std::string seen_by(const grade::Certificate& one) {
   std::string asked = one.probes > 0 || one.runs == 0 ? coach::count(one.probes, "probe") : "";
-  if (one.runs > 0) asked += (asked.empty() ? "" : ", ") + coach::count(one.runs, "run");
+  if (one.runs > 0) asked += (asked.empty() ? "" : " and ") + coach::count(one.runs, "run");
   return fmt::format("{} of {}", one.failing.size(), asked);
 }
 
@@ -176,11 +176,11 @@ Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, con
   }
   c.ui.data(in_stock ? stock : c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
   const size_t seen = fates["seen"], mutated = seen + fates["not seen"];
-  c.ui.say(
-      fmt::format("{} in {:.0f} s: {}, {} of them seen{}; the others do not compile, warn, or make the "
-                  "same code",
-                  coach::count(answers.size(), "change"), seconds, coach::count(mutated, "mutant"), seen,
-                  mutated == 0 ? "" : fmt::format(" ({} %)", 100 * seen / mutated)));
+  c.ui.say(fmt::format(
+      "{} in {:.0f} s: {}, {} of them seen{}; a change that is no mutant does not compile, warns, "
+      "or makes the same code",
+      coach::count(answers.size(), "change"), seconds, coach::count(mutated, "mutant"), seen,
+      mutated == 0 ? "" : fmt::format(" ({} %)", 100 * seen / mutated)));
   return Exit::ok;
 }
 
@@ -226,7 +226,8 @@ Result<Exit> certify(Context& c, const Options& options) {
   for (const std::string& cache : options.merged) {
     const auto came = grade::merge_certificates((*mutants)->workshop(), cache);
     NANOBUG_TRY(came);
-    c.ui.say(fmt::format("{} from {}", coach::count(static_cast<size_t>(*came), "certificate"), tidy(cache)));
+    c.ui.say(
+        fmt::format("{} from {}", coach::count(static_cast<size_t>(*came), "new certificate"), tidy(cache)));
   }
   const auto answers = prove(c, **mutants, rules, proof);
   nlohmann::json json = nlohmann::json::array();

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "mutator/coach/words.h"
 #include "mutator/grade/together.h"
 
 namespace nanobug::cli {
@@ -61,7 +62,9 @@ Result<Exit> show_conflicts(Context& c, const std::vector<const catalog::Rule*>&
                                     std::to_string(of[3])};
   };
   for (size_t i = 0; i < bugs->size(); ++i) rows.push_back(row(name_of((*bugs)[i]), counts[i]));
-  rows.push_back(row(fmt::format("of {} pairs", bugs->size() * (bugs->size() - 1) / 2), in_all));
+  rows.push_back(
+      row("of " + coach::count(static_cast<std::int64_t>(bugs->size() * (bugs->size() - 1) / 2), "pair"),
+          in_all));
   c.ui.data(table(rows));
   return Exit::ok;
 }

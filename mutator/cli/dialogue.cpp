@@ -255,6 +255,8 @@ Result<Answer> Dialogue::output(const Statement& statement) {
     return Answer{"", {{"output", words[0]}}};
   }
   NANOBUG_TRY(matched(statement));
+  if (matches_.empty())
+    return misused(statement, "there is no match, so there is no node to show; try a matcher that has one");
   Answer answer;
   answer.data = json::array();
   std::vector<std::string> ids = {"root"};
@@ -405,7 +407,9 @@ Result<Answer> Dialogue::save(const Statement& statement) {
   if (const std::string why = catalog::wrong_id(id); !why.empty()) return misused(statement, why);
   if (draft_.edits.empty()) return misused(statement, "there is no edit yet; 'edit …' comes first");
   const auto found = sites();
-  NANOBUG_TRY(found);
+  if (!found)
+    return tl::unexpected(Error{found.error().code, misfit(found.error()) + "; 'undo' takes an edit back",
+                                statement.rest.place});
   if (found->empty())
     return misused(statement, "the matcher matches nothing here, so there is nothing to save");
   std::error_code ignored;

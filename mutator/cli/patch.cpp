@@ -97,7 +97,7 @@ Result<Exit> restore(Context& c) {
   const auto kept = restore_tree((*loaded)->tree_directory());
   NANOBUG_TRY(kept);
   for (const auto& [path, aside] : *kept) c.ui.say("Your version of " + path + " is kept in " + tidy(aside));
-  c.ui.say(tidy((*loaded)->tree_directory()) + " is clean again.");
+  c.ui.say("The bug is out of " + tidy((*loaded)->tree_directory()) + " again.");
   return Exit::ok;
 }
 

@@ -115,7 +115,7 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
 
 void add_rule(Verbs& verbs) {
   auto ids = std::make_shared<std::vector<std::string>>();
-  CLI::App* rule = verbs.add(verbs.app, "rule", "For maintainers: check rules, explain and try a matcher");
+  CLI::App* rule = verbs.add(verbs.app, "rule", "For maintainers: try, write, check and explain rules");
   rule->require_subcommand(1);
   CLI::App* verb = verbs.add(*rule, "check",
                              "Do matchers parse, are ids bound, do sites and snippets come out as expected?");

@@ -263,8 +263,13 @@ Result<std::vector<rewrite::Site>> tried(Context& c, const catalog::Catalog& cat
   NANOBUG_TRY(mutants);
   const auto clang = (*mutants)->rewriter();
   NANOBUG_TRY(clang);
-  const auto in_words = [](const Error& error) {
-    return tl::unexpected(Error{Exit::catalog, "nothing is written: " + error.message});
+  const auto in_words = [&](const Error& error) {
+    std::string message = "nothing is written: " + error.message;
+    // No verb knows the rule yet.
+    if (const size_t way = message.find("; 'nanobug rule explain"); way != std::string::npos)
+      message =
+          fmt::format("{}; 'nanobug rule try {}' shows what comes near", message.substr(0, way), rule.file);
+    return tl::unexpected(Error{Exit::catalog, std::move(message)});
   };
   if (const auto errors = (*clang)->check(rule); !errors.empty()) return in_words(errors.front());
   if (const Status known = grade::knows_observers(**mutants, rule); !known) return in_words(known.error());
@@ -355,9 +360,9 @@ Result<Exit> make(Context& c, Options& options) {
     words += "        " + tidy(file.path) + '\n';
   }
   words += fmt::format(
-      "Now write its words, then\n"
-      "  nanobug rule check {0}   says what is still to be written\n"
+      "Next\n"
       "  nanobug certify {0}      proves it; until then it is not drawn\n"
+      "  nanobug rule check {0}   says which of its words are still to be written\n"
       "  nanobug start {0}        is how a learner meets it\n",
       rule->code);
   c.ui.data(c.ui.json ? nlohmann::json{{"code", rule->code},
@@ -404,7 +409,8 @@ void add_rule_new(Verbs& verbs, CLI::App& rule) {
   many("--ref", o->refs, "ROW", "A row of the sources it comes from; once each");
   many("--pack", o->pack, "PACK", "A collection it belongs to; once each");
   verb->footer(
-      "At a terminal what is not given is asked for; with --no-input the first that is missing is an error.");
+      "At a terminal what is not given is asked for, except --run, --ref and --pack; with --no-input the\n"
+      "first that is missing and has no default is an error.");
   verbs.on(verb, [o, &c = verbs.context] { return make(c, *o); });
 }
 

@@ -376,8 +376,9 @@ Result<int> merge_certificates(const workshop::Workshop& workshop, const fs::pat
     ++came;
   }
   if (found > 0) return came;
-  return fail(Exit::usage, "there are no certificates in '" + cache.string() +
-                               "'; name the directory that 'nanobug cache' names where they were made");
+  return fail(Exit::usage,
+              "there are no certificates in '" + cache.string() +
+                  "'; name the directory that 'nanobug cache' prints on the machine that made them");
 }
 
 }  // namespace nanobug::grade

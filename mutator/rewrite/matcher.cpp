@@ -27,6 +27,9 @@ std::string sentence(const dynamic::Diagnostics& diagnostics, unsigned& where) {
   where = message.Range.Start.Column > 0 ? message.Range.Start.Column - 1 : 0;
   if (message.Type == dynamic::Diagnostics::ET_RegistryMatcherNotFound && !message.Args.empty())
     return unknown_matcher(message.Args[0]);
+  if (message.Type == dynamic::Diagnostics::ET_RegistryValueNotFound && !message.Args.empty())
+    return "there is no matcher and no name '" + message.Args[0] + "'" +
+           did_you_mean(message.Args[0], matcher_names());
   std::string text = diagnostics.toString();
   text = text.substr(0, text.find('\n'));
   // "1:17: Incorrect type …": the place is said in the catalog's terms already.

@@ -303,7 +303,7 @@ TEST_CASE("shards are proved apart, and merged", "[tiny]") {
   CHECK(half.exit_code == 1);
   CHECK(half.err.find(descent) != std::string::npos);
   CHECK(half.err.find("its shard is missing") != std::string::npos);
-  CHECK(half.err.find("1 certificate from ~/one") != std::string::npos);
+  CHECK(half.err.find("1 new certificate from ~/one") != std::string::npos);
   fs::remove_all(kept);
   // A file that was cut on its way is no certificate.
   const fs::path cut = fs::directory_iterator(fs::path(two) / "certificates")->path();

@@ -80,11 +80,11 @@ struct BrokenCatalog {
 inline const std::vector<BrokenCatalog> kBroken = {
     // ---- YAML
     {"a tab", "  root: tree", "\troot: tree", "2:1: a tab indents this line; YAML indents with spaces\n"},
-    {"a list that is not closed", "hints: [h]", "hints: [h", "60:10: not YAML: end of sequence flow not found\n"},
+    {"a list that is not closed", "hints: [h]", "hints: [h", "60:10: not YAML: a comma is missing here, or a '[' above is not closed\n"},
     {"a quote that is not closed", "brief: b\n", "brief: 'b\n", 
      "49:5: rule 'second-rule' lacks the field 'hints'\n49:5: rule 'second-rule' lacks the field 'cause'\n"
      "49:5: rule 'second-rule' lacks the field 'seen_by'\n58:12: this quote is not closed\n"},
-    {"wrong indentation", "    title: Another", "   title: Another", "51:4: not YAML: end of sequence not found\n"},
+    {"wrong indentation", "    title: Another", "   title: Another", "51:4: not YAML: this line is not indented like the lines that it belongs to\n"},
     {"not UTF-8", "A title", "A t\xEFtle", "27:15: not UTF-8; save the file in that encoding\n"},
     {"an overlong character", "A title", "\xC0\xAFx", "27:12: not UTF-8; save the file in that encoding\n"},
     {"a zero byte", "A title", std::string("A\0t", 3), "27:13: a zero byte; this file is text\n"},
@@ -92,7 +92,7 @@ inline const std::vector<BrokenCatalog> kBroken = {
      "61:14: anchors (&name) are not read in a catalog; write the value out\n"
      "61:18: aliases (*name) are not read in a catalog; write the value out\n"
      "61:18: 'an entry of seen_by' must be text, not nothing\n"},
-    {"an unknown alias", "seen_by: [p]", "seen_by: [*y]", "61:15: not YAML: the referenced anchor is not defined\n"},
+    {"an unknown alias", "seen_by: [p]", "seen_by: [*y]", "61:15: not YAML: there is no '&' for this '*'; text that begins with one needs quotes\n"},
     {"a tag", "brief: b\n", "brief: !!str b\n", "58:12: tags (!name) are not read in a catalog; remove it\n"},
     {"a second document", "  - code: D01\n    id: second-rule", "---\n  - code: D01\n    id: second-rule",
      "49:1: a second document begins here; the catalog is one YAML document, so remove this and everything after it, or "

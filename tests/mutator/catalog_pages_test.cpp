@@ -105,9 +105,9 @@ const std::vector<Row> kRows = {
     {"an empty brief", "The loss falls to a thousandth,\non held-out text as well.\n\nIt is `loss`, and $x_1$ *stays* as it is.\n", "",
      "3:1: '## Brief' is empty\n"},
     {"two hints", "3. The function.\n", "",
-     "10:1: a page has three hints (the class of bug, the observable to look at, the function), this one 2\n"},
+     "10:1: a page has three hints (the class of bug, the observable to look at, the function); this one has 2\n"},
     {"four hints", "3. The function.\n", "3. The function.\n4. The line.\n",
-     "10:1: a page has three hints (the class of bug, the observable to look at, the function), this one 4\n"},
+     "10:1: a page has three hints (the class of bug, the observable to look at, the function); this one has 4\n"},
     {"a hint that is skipped", "3. The function.\n", "4. The function.\n", "15:1: hint 3 is numbered 4\n"},
     {"an empty hint", "3. The function.\n", "3.\n", "15:1: this hint is empty\n"},
     {"hints that are no list", "1. The class of bug.", "The class of bug.", "12:1: hints are a numbered list: '1. …', '2. …', '3. …'\n"},
@@ -215,8 +215,8 @@ TEST_CASE("what is wrong with a file of snippets has its place", "[catalog][page
   snippets("int f();\n", "1:1: there is no snippet here; a line '// ---- match' begins one\n");
   snippets("// ---- match\na\n",
            "1:1: a line '// ---- becomes' must follow, and what this snippet becomes\n");
-  snippets("a\n// ---- becomes\nb\n", "2:1: 'becomes' follows a snippet that matches\n");
-  snippets("// ---- no match\na\n// ---- becomes\nb\n", "3:1: 'becomes' follows a snippet that matches\n");
+  snippets("a\n// ---- becomes\nb\n", "2:1: '// ---- becomes' stands below the snippet of a '// ---- match', and there is none\n");
+  snippets("// ---- no match\na\n// ---- becomes\nb\n", "3:1: '// ---- becomes' stands below the snippet of a '// ---- match', and there is none\n");
   snippets(
       "// ---- matches\na\n",
       "1:1: 'matches' is no kind of snippet (there are match, becomes, no match); did you mean 'match'?\n");
