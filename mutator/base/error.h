@@ -40,7 +40,7 @@ struct Error {
 
   // "catalog.yaml:12:3: …", or the message alone when there is no place.
   std::string text() const {
-    if (!place) return message;
+    if (!place || place->file.empty()) return message;
     std::string where = place->file;
     if (place->line > 0) where += ':' + std::to_string(place->line);
     if (place->line > 0 && place->column > 0) where += ':' + std::to_string(place->column);

@@ -67,6 +67,34 @@ bool has_words(const Rule& rule) {
 
 }  // namespace
 
+namespace {
+
+// A rule is tried on code of its own: some that it changes, and some that it must not. Only where its tests
+// are kept: what a session began with has none.
+void want_snippets(Catalog& catalog) {
+  const std::string& tests = catalog.tree.tests;
+  std::error_code ignored;
+  if (tests.empty() || !fs::is_directory(catalog.directory() / tests, ignored)) return;
+  for (Rule& rule : catalog.rules) {
+    if (rule.decoy || rule.code.value.empty()) continue;
+    const std::string file = (fs::path(tests) / (rule.code.value + kSnippets)).generic_string();
+    const bool has_any = !rule.matches.empty() || !rule.no_matches.empty();
+    const auto want = [&](const std::string& what) {
+      rule.unwritten.push_back({Exit::catalog, what, rule.place});
+    };
+    if (!has_any && !fs::exists(catalog.directory() / file, ignored))
+      want("rule '" + rule.id.value + "' has no test; write '" + file +
+           "', with code that it changes and code that it must not");
+    const auto is_of_it = [&](const Error& one) { return one.place && one.place->file.ends_with(file); };
+    if (!rule.matches.empty() && rule.no_matches.empty() &&
+        std::none_of(rule.unwritten.begin(), rule.unwritten.end(), is_of_it))
+      want("the test of rule '" + rule.id.value +
+           "' has no '// ---- no match': code that it must not change");
+  }
+}
+
+}  // namespace
+
 void read_beside(Catalog& catalog, Errors& errors) {
   const std::string &pages = catalog.tree.pages, &tests = catalog.tree.tests;
   for (const Rule& rule : catalog.rules) {
@@ -84,6 +112,7 @@ void read_beside(Catalog& catalog, Errors& errors) {
       catalog, tests, kSnippets, "snippets",
       [](const Rule& rule) { return !rule.matches.empty() || !rule.no_matches.empty(); }, read_snippets,
       errors);
+  want_snippets(catalog);
   refuse_strays(catalog, pages, kPage, errors);
   refuse_strays(catalog, tests, kSnippets, errors);
 }

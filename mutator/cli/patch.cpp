@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 #include <nlohmann/json.hpp>
 
@@ -101,6 +102,12 @@ Result<Exit> restore(Context& c) {
   return Exit::ok;
 }
 
+// Is a file called as one of these patches? What is called otherwise is somebody else's.
+bool is_ours(const std::string& name) {
+  static const std::regex kName(R"([A-Z]+[0-9]+(-[0-9]+)?\.patch)");
+  return std::regex_match(name, kName);
+}
+
 // Writes every patch, and removes those whose rule is gone. With --check nothing is written.
 Result<Exit> write_all(Context& c, fs::path directory, bool check) {
   const auto mutants = c.mutants();
@@ -120,8 +127,9 @@ Result<Exit> write_all(Context& c, fs::path directory, bool check) {
   std::vector<std::string> stale;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error))
-    if (entry.path().extension() == ".patch" && !patches.contains(entry.path().filename().string()))
-      stale.push_back(entry.path().filename().string());
+    if (const std::string name = entry.path().filename().string(); is_ours(name) && !patches.contains(name))
+      stale.push_back(name);
+  std::sort(stale.begin(), stale.end());
   std::vector<std::string> behind;
   for (const auto& [name, text] : patches) {
     const auto present = read_file(directory / name);
@@ -129,6 +137,7 @@ Result<Exit> write_all(Context& c, fs::path directory, bool check) {
     behind.push_back(name);
     if (!check) NANOBUG_TRY(write_file(directory / name, text));
   }
+  const size_t written = behind.size();
   for (const std::string& name : stale)
     if (!check) fs::remove(directory / name, error);
   behind.insert(behind.end(), stale.begin(), stale.end());
@@ -137,11 +146,16 @@ Result<Exit> write_all(Context& c, fs::path directory, bool check) {
         nlohmann::json{{"patches", patches.size()}, {"changed", behind}}.dump(2, ' ', false, kAnyBytes));
   else if (check && !behind.empty())
     for (const std::string& name : behind)
-      c.ui.data(name + " is not what the catalog makes; 'nanobug patch export' writes it");
+      c.ui.data(name + (!patches.contains(name) ? " is of no rule; 'nanobug patch export' removes it"
+                        : fs::exists(directory / name, error)
+                            ? " is not what the catalog makes; 'nanobug patch "
+                              "export' writes it again"
+                            : " is missing; 'nanobug patch export' writes it"));
   else
-    c.ui.say(fmt::format("{} in {}, {} written",
+    c.ui.say(fmt::format("{} in {}, {} written{}",
                          coach::count(static_cast<std::int64_t>(patches.size()), "patch file"),
-                         tidy(directory), check ? 0 : behind.size()));
+                         tidy(directory), check ? 0 : written,
+                         check || stale.empty() ? "" : fmt::format(", {} of no rule removed", stale.size())));
   return check && !behind.empty() ? Exit::check_failed : Exit::ok;
 }
 

@@ -139,6 +139,10 @@ Result<Exit> explain(Context& c, const std::string& id, const std::string& at) {
   NANOBUG_TRY(rule);
   if (parts_of(**rule).empty())
     return fail(Exit::usage, fmt::format("rule '{}' changes nothing, so it has no matcher to explain", id));
+  if ((*rule)->match.value.starts_with("operator("))
+    return fail(
+        Exit::usage,
+        fmt::format("rule '{}' is an operator's change at one place, so it has no matcher to explain", id));
   std::optional<coach::Claim> place;
   if (!at.empty()) {
     const auto claim = coach::parse_claim(at);

@@ -2,6 +2,7 @@
 #include "mutator/rewrite/compile.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <map>
 
@@ -141,7 +142,11 @@ class Compiler {
     if (found == bindings_.end()) {
       std::vector<std::string> ids;
       for (const Binding& binding : bindings_) ids.push_back(binding.id);
-      error(text, offset, "the matcher binds no '" + id + "'" + did_you_mean(id, ids));
+      const bool may_be_one =
+          !id.empty() && (std::isalpha(static_cast<unsigned char>(id[0])) || id[0] == '_');
+      error(text, offset,
+            "the matcher binds no '" + id + "'" +
+                (may_be_one ? did_you_mean(id, ids) : "; two braces of C++ are written '{ {'"));
       return nullptr;
     }
     if (found->always) return &*found;

@@ -214,8 +214,7 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
   if (is_header(wanted))
     if (auto job = job_for_header(compiled, wanted)) return *job;
   return fail(Exit::catalog,
-              "'" + name + "' is not compiled by the tree: '" + database.string() + "' has no entry for '" +
-                  wanted.string() + "'",
+              "'" + name + "' is not compiled by the tree; name a source that is, or a header that one includes",
               place);
 }
 

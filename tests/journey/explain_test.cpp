@@ -97,8 +97,9 @@ TEST_CASE("explain lists symptoms, and shows the one that fits", "[explain]") {
 }
 
 TEST_CASE("several that fit alike are a choice of names, each with its meaning", "[explain]") {
-  const Guided tiny("# T\n\n## The loss is high\n\nOne.\n\n### Likely\n\n- a\n\n### Look at\n\n- try: b\n\n"
-                    "## The loss is low\n\nTwo.\n\n### Likely\n\n- c\n\n### Look at\n\n- try: d\n");
+  const Guided tiny(
+      "# T\n\n## The loss is high\n\nOne.\n\n### Likely\n\n- a\n\n### Look at\n\n- try: b\n\n"
+      "## The loss is low\n\nTwo.\n\n### Likely\n\n- c\n\n### Look at\n\n- try: d\n");
   const Finished both = tiny.user.nanobug({"explain", "loss"});
   INFO(both.out << both.err);
   CHECK(both.out == "The loss is high\n  One.\n\nThe loss is low\n  Two.\n");

@@ -262,7 +262,8 @@ TEST_CASE("the sources as they were at the start, and what was there is kept", "
   fs::create_directories(dir / "sub");
   REQUIRE(write_unsynced(dir / "sub/mine.cpp", "int mine;\n"));
   fs::remove(dir / "stats.cpp");
-  CHECK(has(user.nanobug({"reset", "other.cpp"}).err, "there is no 'other.cpp' among the checkout's sources"));
+  CHECK(
+      has(user.nanobug({"reset", "other.cpp"}).err, "there is no 'other.cpp' among the checkout's sources"));
   CHECK(user.nanobug({"reset", "other.cpp"}).exit_code == 2);
   CHECK(user.nanobug({"reset", ""}).exit_code == 2);
   CHECK(has(user.nanobug({"reset", (dir / "stats.cpp").string()}).out, "1 file put back"));

@@ -126,7 +126,11 @@ TEST_CASE("rule new writes a page and a test where the catalog has places for th
   const Finished start = tiny.user.nanobug({"start", "N02"});
   CHECK(start.exit_code == 3);
   CHECK(has(start.err, "'## Brief' is empty"));
-  CHECK(tiny.user.nanobug({"rule", "check", "N01"}).exit_code == 0);
+  // Where tests have a place every rule has one, with code that it must not change.
+  CHECK(
+      has(tiny.user.nanobug({"rule", "check", "N01"}).err,
+          "rule 'mean-divides-by-one-less' has no test; write 'rules/N01.cpp', with code that it changes and "
+          "code that it must not"));
   // Nothing is overwritten.
   const Finished again = tiny.user.nanobug(with(with(kNew, "--id", "mean-of-nobody"), "--code", "N04"));
   CHECK(again.exit_code == 0);

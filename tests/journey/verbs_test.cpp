@@ -400,11 +400,20 @@ TEST_CASE("a patch is put on the clean tree alone, and taken off to the byte", "
     CHECK(user.nanobug({"patch", "export", "--check"}).exit_code == 1);
     CHECK_FALSE(fs::exists(patches / "T01.patch"));
     for (const json& one : user.ask({"patch", "list"})) CHECK(one["exists"] == false);
-    REQUIRE(write_unsynced(patches / "old.patch", "stale"));
+    REQUIRE(write_unsynced(patches / "T09-2.patch", "stale"));
     REQUIRE(write_unsynced(patches / "README", "kept"));
-    CHECK(user.ask({"patch", "export"})["changed"] == json{"N01.patch", "T01.patch", "old.patch"});
-    CHECK_FALSE(fs::exists(patches / "old.patch"));
+    REQUIRE(write_unsynced(patches / "mine.patch", "kept"));  // nobody's rule is called so
+    const Finished not_there = user.nanobug({"patch", "export", "--check"});
+    CHECK(not_there.out ==
+          "N01.patch is missing; 'nanobug patch export' writes it\n"
+          "T01.patch is missing; 'nanobug patch export' writes it\n"
+          "T09-2.patch is of no rule; 'nanobug patch export' removes it\n");
+    CHECK(has(user.nanobug({"patch", "export"}).err, "2 written, 1 of no rule removed"));
+    CHECK_FALSE(fs::exists(patches / "T09-2.patch"));
     CHECK(text_of(patches / "README") == "kept");
+    CHECK(text_of(patches / "mine.patch") == "kept");
+    fs::remove(patches / "N01.patch");
+    CHECK(user.ask({"patch", "export"})["changed"] == json{"N01.patch"});
     CHECK(user.ask({"patch", "export"})["changed"].empty());
     CHECK(text_of(patches / "T01.patch") == user.nanobug({"patch", "show", "descent-goes-uphill"}).out);
     CHECK(user.ask({"patch", "show", "descent-goes-uphill"})["patch"] == text_of(patches / "T01.patch"));
@@ -414,7 +423,7 @@ TEST_CASE("a patch is put on the clean tree alone, and taken off to the byte", "
     REQUIRE(write_unsynced(patches / "T01.patch", "changed"));
     const Finished behind = user.nanobug({"patch", "export", "--check"});
     CHECK(behind.exit_code == 1);
-    CHECK(behind.out == "T01.patch is not what the catalog makes; 'nanobug patch export' writes it\n");
+    CHECK(behind.out == "T01.patch is not what the catalog makes; 'nanobug patch export' writes it again\n");
     CHECK(text_of(patches / "T01.patch") == "changed");
 
     CHECK(user.nanobug({"patch", "apply", "descent-goes-uphill"}).exit_code == 0);

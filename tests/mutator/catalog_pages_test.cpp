@@ -215,8 +215,10 @@ TEST_CASE("what is wrong with a file of snippets has its place", "[catalog][page
   snippets("int f();\n", "1:1: there is no snippet here; a line '// ---- match' begins one\n");
   snippets("// ---- match\na\n",
            "1:1: a line '// ---- becomes' must follow, and what this snippet becomes\n");
-  snippets("a\n// ---- becomes\nb\n", "2:1: '// ---- becomes' stands below the snippet of a '// ---- match', and there is none\n");
-  snippets("// ---- no match\na\n// ---- becomes\nb\n", "3:1: '// ---- becomes' stands below the snippet of a '// ---- match', and there is none\n");
+  snippets("a\n// ---- becomes\nb\n",
+           "2:1: '// ---- becomes' stands below the snippet of a '// ---- match', and there is none\n");
+  snippets("// ---- no match\na\n// ---- becomes\nb\n",
+           "3:1: '// ---- becomes' stands below the snippet of a '// ---- match', and there is none\n");
   snippets(
       "// ---- matches\na\n",
       "1:1: 'matches' is no kind of snippet (there are match, becomes, no match); did you mean 'match'?\n");
@@ -302,6 +304,33 @@ TEST_CASE("a rule has its snippets in the catalog or in its file", "[catalog][pa
   CHECK(beside.load() ==
         "catalog.yaml:10:5: rule 'a-rule' has its snippets here and in 'tests/rules/D04.cpp'; remove one of "
         "them\n");
+}
+
+TEST_CASE("a rule without a test, or without code that it must not change, is not written yet",
+          "[catalog][pages]") {
+  Beside beside;
+  beside.put("docs/bugs/D04.md", kPage);
+  const auto unwritten = [&] {
+    CHECK(beside.load() == "");
+    std::vector<std::string> all;
+    for (const Error& error : catalog::load(beside.directory / "catalog.yaml")->rules.at(0).unwritten)
+      all.push_back(error.message);
+    return all;
+  };
+  CHECK(unwritten().empty());  // there is no place for tests: what a session began with has none
+  beside.put("tests/rules/README.md", "Tests.");
+  CHECK(unwritten() ==
+        std::vector<std::string>{"rule 'a-rule' has no test; write 'tests/rules/D04.cpp', with "
+                                 "code that it changes and code that it must not"});
+  const std::string match = "// ---- match\nint f() { return 1; }\n// ---- becomes\nint f() {}\n";
+  beside.put("tests/rules/D04.cpp", match);
+  CHECK(unwritten() ==
+        std::vector<std::string>{
+            "the test of rule 'a-rule' has no '// ---- no match': code that it must not change"});
+  beside.put("tests/rules/D04.cpp", match + "// ---- no match\n");
+  CHECK(unwritten() == std::vector<std::string>{"this snippet is empty"});
+  beside.put("tests/rules/D04.cpp", match + "// ---- no match\nint g();\n");
+  CHECK(unwritten().empty());
 }
 
 TEST_CASE("errors beside a catalog come behind its own, file by file", "[catalog][pages]") {

@@ -136,10 +136,8 @@ TEST_CASE("a file the tree does not compile is named", "[rewrite]") {
   auto other = rule(kDivision, {replace("node(quotient)", "{{l}} * {{r}}")});
   other.file = "other.cpp";
   REQUIRE(write_file(tree.root / "other.cpp", ""));
-  CHECK(found(other, tree) == "2: 'other.cpp' is not compiled by the tree: '" +
-                                  (tree.root / "build/compile_commands.json").string() +
-                                  "' has no entry for '" + fs::canonical(tree.root / "other.cpp").string() +
-                                  "'");
+  CHECK(found(other, tree) ==
+        "2: 'other.cpp' is not compiled by the tree; name a source that is, or a header that one includes");
 }
 
 TEST_CASE("explain peels the matcher", "[rewrite]") {

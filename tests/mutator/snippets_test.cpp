@@ -106,3 +106,22 @@ TEST_CASE("another style is another question", "[grade][snippets]") {
                      "BasedOnStyle: Google\nSpacesInParens: Custom\nSpacesInParensOptions: {Other: true}\n"));
   CHECK(bench.said(rule).find("g( n, 2 )") != std::string::npos);
 }
+
+TEST_CASE("what Clang says of a snippet has the lines of the file that it stands in", "[grade][snippets]") {
+  Bench bench;
+  catalog::Rule rule = halved(bench.judged);
+  const fs::path file = bench.judged.path / "N01.cpp";
+  const auto said = [&](const std::string& shared, int mark) {
+    REQUIRE(write_unsynced(file, shared + "// ---- no match\n\n\nint f(int n) {\n  return 4 * m;\n}\n\n"));
+    rule.no_matches[0].code = {(shared.empty() ? "" : "int g(int, int);\nint k;\n\n") +
+                                   std::string("int f(int n) {\n  return 4 * m;\n}\n"),
+                               {file.string(), mark, 1}};
+    const std::string all = bench.said(rule);
+    return all.substr(all.find("does not parse"));
+  };
+  CHECK(said("", 1).starts_with("does not parse: N01.cpp:5:14: "));
+  CHECK(said("\nint g(int, int);\nint k;\n\n\n", 6).starts_with("does not parse: N01.cpp:10:14: "));
+  REQUIRE(write_unsynced(file, "\nint g(int, double double);\n// ---- no match\nint f();\n"));
+  rule.no_matches[0].code = {"int g(int, double double);\n\nint f();\n", {file.string(), 3, 1}};
+  CHECK(bench.said(rule).find("does not parse: N01.cpp:2:19: ") != std::string::npos);
+}
