@@ -213,9 +213,10 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
   }
   if (is_header(wanted))
     if (auto job = job_for_header(compiled, wanted)) return *job;
-  return fail(Exit::catalog,
-              "'" + name + "' is not compiled by the tree; name a source that is, or a header that one includes",
-              place);
+  return fail(
+      Exit::catalog,
+      "'" + name + "' is not compiled by the tree; name a source that is, or a header that one includes",
+      place);
 }
 
 // What Clang made of a template, which stands in the file once.

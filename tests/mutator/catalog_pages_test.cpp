@@ -313,8 +313,8 @@ TEST_CASE("a rule without a test, or without code that it must not change, is no
   const auto unwritten = [&] {
     CHECK(beside.load() == "");
     std::vector<std::string> all;
-    for (const Error& error : catalog::load(beside.directory / "catalog.yaml")->rules.at(0).unwritten)
-      all.push_back(error.message);
+    const auto loaded = catalog::load(beside.directory / "catalog.yaml");
+    for (const Error& error : loaded->rules.at(0).unwritten) all.push_back(error.message);
     return all;
   };
   CHECK(unwritten().empty());  // there is no place for tests: what a session began with has none

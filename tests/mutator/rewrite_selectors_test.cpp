@@ -308,7 +308,7 @@ TEST_CASE("a compile command is read in both its forms, without what writes or r
     CHECK(disk.find(times) ==
           "6 '" + place + "/build/compile_commands.json' is not JSON; configure the tree again");
     disk.commands("{}");
-    CHECK(disk.find(times).starts_with("3 'code.cpp' is not compiled by the tree: "));
+    CHECK(disk.find(times).starts_with("3 'code.cpp' is not compiled by the tree; "));
     disk.commands(R"([{"directory": ")" + place + R"(/gone", "file": ")" + place +
                   R"(/code.cpp", "command": "clang++ -c x"}])");
     CHECK(disk.find(times) == "6 '" + place + "/gone', where 'code.cpp' is compiled, is not there");
