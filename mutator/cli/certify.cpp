@@ -1,6 +1,7 @@
 // certify: the proof for every rule, as a table and as JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <map>
@@ -35,6 +36,15 @@ nlohmann::json to_json(const grade::Certificate& one) {
           {"silence", one.symptom.silence},
           {"visible_from", one.symptom.visible_from},
           {"seconds", one.seconds}};
+}
+
+// The first three, and how many there are besides.
+std::string first_of(const std::vector<std::string>& names) {
+  const size_t shown = std::min<size_t>(3, names.size());
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(shown);
+  const size_t more = names.size() - shown;
+  return fmt::format("{}{}", fmt::join(names.begin(), end, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 // Those that see it, of those that were asked: "12 of 496 probes", "13 of 496 probes and 1 run".
@@ -252,7 +262,10 @@ Result<Exit> certify(Context& c, const Options& options) {
       rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
                       one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-", seen_by(one),
                       one.holds() ? "holds" : "refused"});
-      for (const std::string& refusal : one.refusals) reasons.push_back(id + ": " + refusal);
+      const std::string which = answers[i]->size() > 1 ? id + " at " + place_of(one) : id;
+      for (const std::string& refusal : one.refusals) reasons.push_back(which + ": " + refusal);
+      if (!one.holds() && !rules[i]->decoy && !one.failing.empty())
+        reasons.back() += "; it is seen by " + first_of(one.failing);
     }
   }
   if (show == Show::evidence && all_hold) {
