@@ -97,6 +97,7 @@ void want_snippets(Catalog& catalog) {
 
 void read_beside(Catalog& catalog, Errors& errors) {
   const std::string &pages = catalog.tree.pages, &tests = catalog.tree.tests;
+  const bool has_its_rules = errors.empty();  // else a file may be of one whose code is what is wrong
   for (const Rule& rule : catalog.rules) {
     std::error_code ignored;
     const std::string page = (fs::path(pages) / (rule.code.value + kPage)).generic_string();
@@ -113,6 +114,7 @@ void read_beside(Catalog& catalog, Errors& errors) {
       [](const Rule& rule) { return !rule.matches.empty() || !rule.no_matches.empty(); }, read_snippets,
       errors);
   want_snippets(catalog);
+  if (!has_its_rules) return;
   refuse_strays(catalog, pages, kPage, errors);
   refuse_strays(catalog, tests, kSnippets, errors);
 }

@@ -347,6 +347,20 @@ TEST_CASE("errors beside a catalog come behind its own, file by file", "[catalog
         "tests/rules/D06.cpp:1:1: no rule has the code 'D06'; rename this file, or remove it\n");
 }
 
+TEST_CASE("a file is nobody's only where all rules are known", "[catalog][pages]") {
+  Beside beside;
+  beside.put("docs/bugs/D04.md", kPage);
+  std::string page = kPage;
+  beside.put("docs/bugs/D05.md", page.replace(page.find("D04"), 3, "D05"));
+  beside.words =
+      "  - code: D04\n    id: another\n    title: t\n    category: data\n    in: tree/code.cpp\n"
+      "    match: returnStmt().bind(\"r\")\n    edits: [{remove: statement(r)}]\n    seen_by: [p]\n";
+  CHECK(beside.load().find("D05") == std::string::npos);
+  CHECK_FALSE(beside.load().empty());
+  beside.words.replace(beside.words.find("D04"), 3, "D05");
+  CHECK(beside.load() == "");
+}
+
 TEST_CASE("every rule of this catalog is whole", "[catalog][pages]") {
   const auto catalog =
       catalog::load(fs::path(NANOBUG_TEST_DATA).parent_path().parent_path().parent_path() / "catalog.yaml");
