@@ -15,6 +15,12 @@
 namespace nanobug::grade {
 namespace {
 
+// The mean of its first tenth, and of its last.
+double start_of(const std::vector<double>& values) {
+  const size_t n = std::max<size_t>(1, values.size() / 10);
+  return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(n), 0.0) /
+         static_cast<double>(n);
+}
 double end_of(const std::vector<double>& values) {
   const size_t n = std::max<size_t>(1, values.size() / 10);
   return std::accumulate(values.end() - static_cast<std::ptrdiff_t>(n), values.end(), 0.0) /
@@ -25,17 +31,18 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-// How the clean tree's series goes, and where the mutant's ends beside it; both as if they fell.
+// How the clean tree's series goes, and where the mutant's ends beside it.
 struct Course {
   double first, clean_end, end, scale;
-  bool moves;
+  bool moves, falls;
 };
 
 // Less than this share of a series is no movement of it.
 constexpr double kStill = 0.02;
 
 Course course_of(const std::vector<double>& own, const std::vector<double>& clean) {
-  Course course{clean.front(), end_of(clean), end_of(own), 0, true};
+  // Where it goes is told by more than its first value, which of a noisy series may be any.
+  Course course{clean.front(), end_of(clean), end_of(own), 0, true, end_of(clean) < start_of(clean)};
   const double change = std::abs(course.first - course.clean_end),
                size = std::max(std::abs(course.first), std::abs(course.clean_end));
   course.moves = change > kStill * size;
@@ -47,9 +54,8 @@ std::string classify(const Course& c, double largest_difference) {
   if (largest_difference <= 1e-6) return "unchanged";
   const double off = (c.end - c.clean_end) / c.scale;
   if (!c.moves) return off > 0.15 ? "grows" : off < -0.15 ? "shrinks" : "drifts";
-  const bool falls = c.clean_end < c.first;
-  if (falls && c.end < 0 && c.clean_end >= 0) return "below zero";
-  const double behind = falls ? off : -off;  // how far from the clean end, back towards the start
+  if (c.falls && c.end < 0 && c.clean_end >= 0) return "below zero";
+  const double behind = c.falls ? off : -off;  // how far from the clean end, back towards the start
   if (behind > 1.25) return "diverges";
   if (behind > 0.75) return "stuck";
   if (behind > 0.15) return "slower";

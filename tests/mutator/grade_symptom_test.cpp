@@ -53,6 +53,25 @@ TEST_CASE("a symptom's class is where its end lies between the start and the cle
   }
 }
 
+TEST_CASE("where a noisy series goes is not told by its first value", "[grade][symptom]") {
+  // A reward that rises from 0.1 to 0.3, and by luck begins at 0.4.
+  std::vector<double> clean(40, 0.2), worse, better;
+  clean[0] = 0.4, clean[1] = clean[2] = clean[3] = 0;
+  for (size_t i = 36; i < 40; ++i) clean[i] = 0.3;
+  worse = better = clean;
+  for (size_t i = 36; i < 40; ++i) worse[i] = 0.15, better[i] = 0.45;
+  const auto kind = [&](const std::vector<double>& own) {
+    return describe(report(own), report(clean), "loss").kind;
+  };
+  CHECK(kind(worse) == "diverges");
+  CHECK(kind(better) == "too good");
+  // And one that falls.
+  for (auto* values : {&clean, &worse, &better})
+    for (double& value : *values) value = 1 - value;
+  CHECK(kind(worse) == "diverges");
+  CHECK(kind(better) == "too good");
+}
+
 TEST_CASE("silence is what is left of the distance between the ends", "[grade][symptom]") {
   for (const auto& [end, silence] : std::vector<std::pair<double, double>>{
            {1, 1}, {2, 0.75}, {0, 0.75}, {3, 0.5}, {5, 0}, {9, 0}, {-7, 0}}) {
