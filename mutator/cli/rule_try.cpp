@@ -91,8 +91,10 @@ Result<Exit> try_rule(Context& c, const std::string& name) {
   Dialogue dialogue(c.ui, **bench, (*mutants)->catalog().tree.root, *file);
   if (c.ui.no_input || !::isatty(STDIN_FILENO)) return script(c.ui, dialogue);
   const auto lines = static_cast<std::int64_t>(lines_of((*bench)->text()).size());
-  c.ui.say(fmt::format("{}, {}. 'help' lists what can be said here, Tab completes, 'quit' ends.", *file,
-                       coach::count(lines, "line")));
+  c.ui.say(
+      fmt::format("{}, {}. 'help' lists what can be said here, Tab completes, an empty line "
+                  "gives up what was begun, 'quit' ends.",
+                  *file, coach::count(lines, "line")));
   return talk(c.ui, dialogue, **clang);
 }
 
