@@ -5,8 +5,9 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <map>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 namespace nanobug::catalog {
 namespace {
@@ -218,7 +219,7 @@ class Builder : public YAML::EventHandler {
 
 // What yaml-cpp says of a mistake, as what its author mostly did.
 std::string in_words(const std::string& message) {
-  static const std::map<std::string, std::string> known = {
+  static constexpr std::pair<std::string_view, const char*> kKnown[] = {
       {"end of map flow not found", "a comma is missing here, or a '{' above is not closed"},
       {"end of sequence flow not found", "a comma is missing here, or a '[' above is not closed"},
       {"end of map not found", "this line is not indented like the lines that it belongs to"},
@@ -229,8 +230,10 @@ std::string in_words(const std::string& message) {
       {"the referenced anchor is not defined",
        "there is no '&' for this '*'; text that begins with one needs quotes"},
   };
-  const auto found = known.find(message);
-  return found == known.end() ? message : found->second;
+  // The whole of it, or with a name behind it, as yaml-cpp has it from 0.8 on.
+  for (const auto& [said, meant] : kKnown)
+    if (message == said || message.starts_with(std::string(said) + ": ")) return meant;
+  return message;
 }
 
 Error syntax_error(const YAML::Exception& e, const std::string& text, const std::string& name) {
