@@ -264,7 +264,7 @@ Result<Exit> certify(Context& c, const Options& options) {
                       one.holds() ? "holds" : "refused"});
       const std::string which = answers[i]->size() > 1 ? id + " at " + place_of(one) : id;
       for (const std::string& refusal : one.refusals) reasons.push_back(which + ": " + refusal);
-      if (!one.holds() && !rules[i]->decoy && !one.failing.empty())
+      if (!one.holds() && one.refusals.back().starts_with("seen_by") && !one.failing.empty())
         reasons.back() += "; it is seen by " + first_of(one.failing);
     }
   }
