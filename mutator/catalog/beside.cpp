@@ -65,10 +65,6 @@ bool has_words(const Rule& rule) {
          !rule.read_next.empty();
 }
 
-}  // namespace
-
-namespace {
-
 // A rule is tried on code of its own: some that it changes, and some that it must not. Only where its tests
 // are kept: what a session began with has none.
 void want_snippets(Catalog& catalog) {

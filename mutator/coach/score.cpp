@@ -44,14 +44,10 @@ ScoreLine hypothesis(const Session& session, const std::vector<const catalog::Ru
   const std::string& named = made->about;
   // Nobody has put a surprise into a class: whichever was named stands, but there is a bug.
   const bool is_right = is_surprise(session) ? named != kNothing : right.contains(named);
-  if (is_surprise(session) && !is_right) {
-    line.points = 3;
-    line.why = "you said none, and there was a bug";
-    return line;
-  }
   if (!is_right) {
     line.points = 3;
-    line.why = fmt::format("you said {}, it was {}", named, fmt::join(right, ", "));
+    line.why = is_surprise(session) ? "you said none, and there was a bug"
+                                    : fmt::format("you said {}, it was {}", named, fmt::join(right, ", "));
     return line;
   }
   const bool after_hint = std::any_of(events.begin(), made, [](const Event& e) { return is(e, kHint); });
