@@ -167,9 +167,9 @@ Result<Trial> Trial::make(const Workshop&, const Clean& clean) {
   return Trial(std::move(*home));
 }
 
-Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links, const Begun* begun) {
+Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links, const Mutant* mutant) {
   std::map<std::string, fs::path> others;
-  if (begun) others = begun->mutant.by_name();
+  if (mutant) others = mutant->by_name();
   return copy_directory(clean.build, workshop.build_directory(tree_), links, {}, clean.time, &linked_,
                         &others);
 }
@@ -286,7 +286,7 @@ Result<Trial> Trial::of_checkout(const Workshop& workshop, const Clean& clean, c
                                  const Begun* begun) {
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean), begun));
+  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean), begun ? &begun->mutant : nullptr));
   NANOBUG_TRY(place->take_sources(workshop, clean, checkout, leave_out, begun));
   NANOBUG_TRY(place->build(workshop, clean, progress));
   return place;
@@ -305,16 +305,8 @@ Result<Trial> Trial::of_mutant(const Workshop& workshop, const Clean& clean, con
                                const Mutant& mutant) {
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(place->copy_build(workshop, clean, Links::all));
+  NANOBUG_TRY(place->copy_build(workshop, clean, Links::all, &mutant));
   NANOBUG_TRY(place->take_overlay(workshop, clean, overlay));
-  const fs::path build = workshop.build_directory(place->tree_);
-  for (const std::string& file : mutant.files) {
-    std::error_code error;
-    fs::create_directories((build / file).parent_path(), error);
-    fs::remove(build / file, error);
-    fs::copy_file(mutant.outputs / file, build / file, error);
-    if (error) return cannot_copy(build / file, error);
-  }
   place->built_.good = true;
   return place;
 }

@@ -57,7 +57,8 @@ class Trial {
  private:
   explicit Trial(fs::path home) : home_(std::move(home)), tree_(home_ / "tree") {}
   static Result<Trial> make(const Workshop& workshop, const Clean& clean);
-  Status copy_build(const Workshop& workshop, const Clean& clean, Links links, const Begun* begun = nullptr);
+  Status copy_build(const Workshop& workshop, const Clean& clean, Links links,
+                    const Mutant* mutant = nullptr);
   Status take_sources(const Workshop& workshop, const Clean& clean, const fs::path& from,
                       const std::vector<std::string>& leave_out, const Begun* begun);
   Status take_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay);
