@@ -43,6 +43,15 @@ std::int64_t now() {
   return std::time(nullptr);
 }
 
+Result<vault::Vault*> Papers::vault() {
+  if (!opened) {
+    auto vault = vault::Vault::open(places.vault);
+    NANOBUG_TRY(vault);
+    opened = std::move(*vault);
+  }
+  return &*opened;
+}
+
 struct Desk::State {
   Papers papers;
 };
@@ -77,9 +86,7 @@ Result<Desk> Desk::open(const Places& given, std::string* recovered) {
   auto lock = Lock::take(places.state / "lock");
   NANOBUG_TRY(lock);
   sweep(places.state);
-  auto vault = vault::Vault::open(places.vault);
-  NANOBUG_TRY(vault);
-  auto state = std::make_unique<State>(State{Papers{places, std::move(*lock), std::move(*vault)}});
+  auto state = std::make_unique<State>(State{Papers{places, std::move(*lock)}});
   auto told = recover(state->papers);
   NANOBUG_TRY(told);
   if (recovered) *recovered = *told;

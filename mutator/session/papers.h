@@ -23,8 +23,12 @@ namespace nanobug::session {
 struct Papers {
   Desk::Places places;  // absolute
   Lock lock;
-  vault::Vault vault;
-  std::optional<Saved> saved = std::nullopt;  // the open session
+  std::optional<Saved> saved = std::nullopt;          // the open session
+  std::optional<vault::Vault> opened = std::nullopt;  // see vault()
+
+  // Opened at the first use: what only reads or notes down does without libgit2, whose beginning can cost
+  // more than all of that.
+  Result<vault::Vault*> vault();
 
   std::filesystem::path journal() const { return places.state / "journal"; }
   std::filesystem::path session() const { return places.state / "session.json"; }

@@ -68,7 +68,9 @@ Result<Reset> reset(Papers& papers, const std::vector<std::string>& only) {
   auto snapshot = take_snapshot(papers, "before a reset", false, &large);
   NANOBUG_TRY(snapshot);
   const fs::path& place = papers.saved->session.directory;
-  const auto began = papers.vault.get(papers.saved->session.mutated);
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  const auto began = (*vault)->get(papers.saved->session.mutated);
   NANOBUG_TRY(began);
   vault::LeftOut left_out;
   const auto now = vault::read_tree(place, papers.saved->exclude, &left_out);

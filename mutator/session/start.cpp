@@ -19,9 +19,11 @@ namespace {
 // The only words in the checkout that are nanobug's; they say nothing.
 constexpr char kFirstMessage[] = "Start of the session";
 
-Result<std::string> new_name(const Papers& papers, std::int64_t time, std::uint64_t seed) {
+Result<std::string> new_name(Papers& papers, std::int64_t time, std::uint64_t seed) {
   std::set<std::string> taken;
-  auto branches = papers.vault.branches();
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  auto branches = (*vault)->branches();
   NANOBUG_TRY(branches);
   constexpr std::string_view kPrefix = "session/";
   for (const auto& branch : *branches)
@@ -33,7 +35,7 @@ Result<std::string> new_name(const Papers& papers, std::int64_t time, std::uint6
   return choose_name(time, seed, taken);
 }
 
-Result<Saved> new_session(const Papers& papers, const StartRequest& request, const fs::path& place) {
+Result<Saved> new_session(Papers& papers, const StartRequest& request, const fs::path& place) {
   Saved saved;
   Session& session = saved.session;
   session.directory = place;
@@ -88,10 +90,12 @@ Status fill_staging(const StartRequest& request, const Session& session, const f
 Status keep_project(Papers& papers, const StartRequest& request, const Session& session) {
   if (session.project.empty()) return {};
   const std::string branch = "project/" + session.project.substr(0, 16);
-  const auto history = papers.vault.history(branch);
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  const auto history = (*vault)->history(branch);
   NANOBUG_TRY(history);
   if (!history->empty()) return {};
-  NANOBUG_TRY(papers.vault.record(branch, {{&request.project, "project", session.started}}));
+  NANOBUG_TRY((*vault)->record(branch, {{&request.project, "project", session.started}}));
   return {};
 }
 
@@ -115,8 +119,10 @@ Status undo_lay_out(const Journal& journal) {
 Status begin(Papers& papers, const StartRequest& request, Journal& journal, Spot spot) {
   const Session& session = journal.saved.session;
   NANOBUG_TRY(keep_project(papers, request, session));
-  auto recorded = papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
-                                                         {&request.mutated, "start", session.started}});
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  auto recorded = (*vault)->record(session.branch(), {{&request.pristine, "clean", session.started},
+                                                      {&request.mutated, "start", session.started}});
   NANOBUG_TRY(recorded);
   return lay_out(papers, request, journal, spot);
 }
@@ -128,10 +134,12 @@ Result<Session> start_without_checkout(Papers& papers, const StartRequest& reque
   NANOBUG_TRY(saved);
   const Session& session = saved->session;
   NANOBUG_TRY(keep_project(papers, request, session));
-  NANOBUG_TRY(papers.vault.record(session.branch(), {{&request.pristine, "clean", session.started},
-                                                     {&request.mutated, "start", session.started}}));
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  NANOBUG_TRY((*vault)->record(session.branch(), {{&request.pristine, "clean", session.started},
+                                                  {&request.mutated, "start", session.started}}));
   if (const Status kept = save(papers.session(), *saved); !kept) {
-    (void)papers.vault.drop(session.branch());
+    (void)(*vault)->drop(session.branch());
     return tl::unexpected<Error>(kept.error());
   }
   papers.saved = std::move(*saved);
@@ -212,7 +220,7 @@ Status undo_start(Papers& papers, const Journal& journal) {
   if (::unlink(papers.session().c_str()) != 0 && errno != ENOENT)
     return fail(Exit::io, "cannot remove " + papers.session().string() + ": " + system_reason(errno));
   // A branch that a full disk keeps us from dropping does no harm: its name is not given again.
-  (void)papers.vault.drop(session.branch());
+  if (const auto vault = papers.vault()) (void)(*vault)->drop(session.branch());
   return close_journal(papers.journal());
 }
 

@@ -63,9 +63,17 @@ void tidy(const fs::path& attempt, const Saved& saved) {
   if (saved.session.strict) (void)vault::set_strict(attempt, false);
 }
 
-std::string tip_of(const Papers& papers, const Session& session) {
-  const auto history = papers.vault.history(session.branch());
+std::string tip_of(Papers& papers, const Session& session) {
+  const auto vault = papers.vault();
+  if (!vault) return "";
+  const auto history = (*vault)->history(session.branch());
   return history && !history->empty() ? history->front().commit : "";
+}
+
+Result<vault::Tree> clean_tree(Papers& papers, const Session& session) {
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  return (*vault)->get(session.pristine);
 }
 
 void add_note(std::string& note, const std::string& text) {
@@ -106,12 +114,14 @@ Result<std::string> take_snapshot(Papers& papers, const std::string& subject, bo
   const std::string message = subject + (note.empty() ? "" : "\n\n" + note);
   auto id = vault::tree_id(*tree);
   NANOBUG_TRY(id);
-  auto history = papers.vault.history(session.branch());
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  auto history = (*vault)->history(session.branch());
   NANOBUG_TRY(history);
   const bool same = !history->empty() && history->front().tree == *id &&
                     history->front().message.find(note) != std::string::npos;
   if (same && (!always || history->front().message == message)) return history->front().commit;
-  return papers.vault.record(session.branch(), {{&*tree, message, now()}});
+  return (*vault)->record(session.branch(), {{&*tree, message, now()}});
 }
 
 Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& furnish, std::int64_t time) {
@@ -134,9 +144,11 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
   auto snapshot = take_snapshot(papers, "end: " + outcome, true, &large);
   NANOBUG_TRY(snapshot);
   std::string why;
-  auto fetched = papers.vault.fetch(session.directory, session.name, &why);
+  const auto vault = papers.vault();
+  NANOBUG_TRY(vault);
+  auto fetched = (*vault)->fetch(session.directory, session.name, &why);
   NANOBUG_TRY(fetched);
-  auto clean = papers.vault.get(session.pristine);
+  auto clean = clean_tree(papers, session);
   if (!clean) {  // a vault that was moved away must not keep the session open for ever
     journal.attempt = session.directory;
     NANOBUG_TRY(write_journal(papers.journal(), journal));
@@ -178,7 +190,7 @@ Result<Stopped> finish_stop(Papers& papers, const Journal& journal) {
   }
   if (identity(place) == journal.staged) {
     // A note and not an error: the learner's work is safe, and a session that cannot end helps nobody.
-    const auto clean = papers.vault.get(session.pristine);
+    const auto clean = clean_tree(papers, session);
     const auto verified = clean ? vault::verify(place, vault::manifest(*clean), journal.saved.exclude)
                                 : Status(tl::unexpected<Error>(clean.error()));
     if (!verified) add_note(stopped.note, verified.error().message);
