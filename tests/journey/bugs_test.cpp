@@ -158,9 +158,13 @@ TEST_CASE("the patches are what the catalog makes, and git takes them both ways"
   const std::string clean = git_tree(user, copy);
   CHECK(user.command({"git", "init", "-q"}, copy).good());
   size_t patches = 0;
+  std::map<std::string, std::string> by_text;  // nothing is there twice under two names
   for (const auto& entry : fs::directory_iterator(project / "patches")) {
     if (entry.path().extension() != ".patch") continue;
     ++patches;
+    const auto [same, is_new] = by_text.emplace(text_of(entry.path()), entry.path().filename().string());
+    INFO(entry.path().filename().string() << " and " << same->second);
+    CHECK(is_new);
     CHECK(user.command({"git", "apply", entry.path().string()}, copy).good());
     CHECK(git_tree(user, copy) != clean);
     CHECK(user.command({"git", "apply", "-R", entry.path().string()}, copy).good());
