@@ -136,6 +136,15 @@ TEST_CASE("adamw.skips", "[updates]") {
   adamw.step();
   adamw.step();
   CHECK_THAT(params[1], close_to(before, 0.0));
+
+  // Those behind it are not passed over with it: Adam's first step is lr long, whatever the gradient.
+  const std::vector<torch::Tensor> all = make_params();
+  std::vector<torch::Tensor> began;
+  for (const torch::Tensor& param : all) began.push_back(param.detach().clone());
+  AdamW behind({{.params = all, .lr = 0.5}});
+  for (size_t i = 1; i < all.size(); ++i) torch::Tensor(all[i]).mutable_grad() = torch::ones_like(all[i]);
+  behind.step();
+  for (size_t i = 0; i < all.size(); ++i) CHECK_THAT(all[i], close_to(began[i] - (i > 0 ? 0.5 : 0.0), 1e-6));
 }
 
 TEST_CASE("adamw.groups", "[updates]") {

@@ -267,6 +267,13 @@ TEST_CASE("diagnostics.batch", "[diagnostics]") {
   CHECK(line["batch/tokens"] == 2 * width);
   CHECK(line["batch/counted"] == static_cast<int64_t>(dog.size()) + 1);
   CHECK(line["documents"] == "a dog ran");
+
+  // A row in which no document begins says nothing of those behind it.
+  Told other;
+  other.diagnostics.begin(0, *any);
+  other.diagnostics.batch(inputs.flip(0), targets.flip(0), words);
+  other.diagnostics.write();
+  CHECK(other.only()["documents"] == "a dog ran");
 }
 
 TEST_CASE("diagnostics.batch_of_letters", "[diagnostics]") {

@@ -105,6 +105,9 @@ TEST_CASE("master_weights.gradients", "[gradients]") {
   weights[0].mutable_grad() = torch::full({3}, 2.0, torch::kBFloat16);
   both.take_gradients();
   CHECK_THAT(masters[0].grad(), same_as(torch::full({3}, 2.0)));
+  weights[2].mutable_grad() = torch::full({2}, 0.25, torch::kBFloat16);  // the only one, and the last
+  both.take_gradients();
+  CHECK_THAT(masters[2].grad(), same_as(torch::full({2}, 0.25)));
 }
 
 TEST_CASE("master_weights.training", "[updates]") {

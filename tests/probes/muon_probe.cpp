@@ -186,6 +186,24 @@ TEST_CASE("muon.skips", "[updates]") {
   naive.step(grad, muon.groups[0]);
   naive.step(second, muon.groups[0]);
   CHECK_THAT(p, close_to(naive.weight, 1e-9));
+
+  // It alone is passed over, wherever it stands.
+  for (size_t without = 0; without < 3; ++without) {
+    std::vector<torch::Tensor> params;
+    std::vector<Naive> expected;
+    for (size_t i = 0; i < 3; ++i) {
+      params.push_back(oracle::leaf(oracle::normal({4, 5})));
+      expected.emplace_back(params[i]);
+    }
+    Muon all({{.params = params, .lr = 0.1}});
+    for (size_t i = 0; i < 3; ++i) {
+      if (i == without) continue;
+      params[i].mutable_grad() = grad.clone();
+      expected[i].step(grad, all.groups[0]);
+    }
+    all.step();
+    for (size_t i = 0; i < 3; ++i) CHECK_THAT(params[i], close_to(expected[i].weight, 1e-9));
+  }
 }
 
 TEST_CASE("muon.leaves_gradients", "[gradients]") {
