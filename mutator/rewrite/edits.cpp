@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/parentheses.h"
 #include "mutator/rewrite/selection.h"
 #include "mutator/rewrite/surgery.h"
@@ -22,8 +23,12 @@ class Drafter {
 
   Result<Drafted> draft() {
     for (const auto& [id, node] : nodes_.getMap())
-      if (auto text = source_of(unit_, match_, id, node); !text.text.empty()) bound_[id] = std::move(text);
+      if (auto text = source_of(unit_, match_, id, node); !text.text.empty())
+        bound_[id] = std::move(text);
+      else if (const auto* capture = node.get<clang::LambdaCapture>())
+        if (const auto span = capture_span(*capture)) bound_[id] = {std::string(tokens_.text(*span)), false, false, *span};
     for (size_t i = 0; i < part_.edits.size(); ++i) NANOBUG_TRY(cut(i));
+    NANOBUG_TRY(leave_whole());
     Drafted result{std::move(cuts_), {}};
     for (const auto& [id, value] : bound_) result.bound[id] = value.text;
     return result;
@@ -65,6 +70,12 @@ class Drafter {
       }
       return range;
     }
+    if (const auto* capture = node->second.get<clang::LambdaCapture>()) {
+      const auto span = capture_span(*capture);
+      if (!span) return wrong_selector(text);
+      Whole element{Whole::Role::element, capture->getLocation()};
+      return Target{*span, element, nullptr, span->begin};
+    }
     Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
     const auto role = target.whole->role;
     const bool own = role == Whole::Role::part || role == Whole::Role::element;
@@ -77,6 +88,30 @@ class Drafter {
     if (prefixed && role == Whole::Role::statement) target.span = with_empty_macros(unit_, target.span);
     target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
     return target;
+  }
+
+  static tl::unexpected<Error> wrong_selector(const catalog::Text& text) {
+    return fail(Exit::catalog, "'" + text.value + "' selects a capture that is not written anywhere", text.place);
+  }
+
+  // One of the list between a lambda's brackets, which Clang has only a place in.
+  std::optional<Span> capture_span(const clang::LambdaCapture& capture) {
+    const auto at = unit_.offset(capture.getLocation());
+    if (!at || !capture.isExplicit() || capture.getLocation().isMacroID()) return std::nullopt;
+    const auto ends = [&](const Token* token, int depth) {
+      return depth == 0 && (tokens_.is(token, ",") || tokens_.is(token, "[") || tokens_.is(token, "]"));
+    };
+    const Token* first = tokens_.after(*at);
+    for (const Token* left = tokens_.before(*at); left && !ends(left, 0); left = tokens_.before(left->span.begin))
+      first = left;
+    const Token* last = tokens_.after(*at);
+    int depth = 0;
+    for (const Token* right = last; right && !ends(right, depth); right = tokens_.after(right->span.end)) {
+      for (const char* open : {"(", "[", "{"}) depth += tokens_.is(right, open);
+      for (const char* close : {")", "]", "}"}) depth -= tokens_.is(right, close);
+      last = right;
+    }
+    return Span{first->span.begin, last->span.end};
   }
 
   Result<Target> target(size_t edit) {
@@ -94,7 +129,8 @@ class Drafter {
       if (piece.placeholder && !bound_.contains(piece.text))
         return wrong(edit, offset,
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
-    // What the rule writes is indented as the place is; what it takes from the file is already.
+    // What the rule writes is indented as the place is; what it takes from the file as the line is that it comes
+    // to stand in.
     std::vector<Piece> pieces = part_.edits[edit].pieces;
     std::string whole, own;
     for (const Piece& piece : pieces) {
@@ -104,13 +140,29 @@ class Drafter {
     const size_t step = is_of_tabs(unit_.text) ? indentation_step(own) : 0;
     const Tokens tokens(whole);
     unsigned at = 0;
+    std::map<std::string, Bound> bound;
+    std::string filled;
     for (Piece& piece : pieces) {
       const unsigned end = at + (piece.placeholder ? bound_[piece.text].text : piece.text).size();
-      if (!piece.placeholder)
+      if (!piece.placeholder) {
         piece.text = with_indented_lines(tokens, {at, end}, indentation(unit_.text, offset), step);
+        filled += piece.text;
+      } else {
+        Bound moved = bound_[piece.text];
+        const bool below = filled.find('\n') != std::string::npos;
+        if (moved.span)
+          moved.text = with_lines_moved(moved.text, indentation(unit_.text, moved.span->begin),
+                                        indentation(below ? std::string_view(filled) : unit_.text,
+                                                    below ? static_cast<unsigned>(filled.size()) : offset));
+        filled += moved.text;
+        // The same may stand in two places, each with its own.
+        const std::string id = piece.text + " " + std::to_string(bound.size());
+        piece.text = id;
+        bound[id] = std::move(moved);
+      }
       at = end;
     }
-    return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);
+    return with_line_ends_of(unit_.text, fill_in(pieces, bound), offset);
   }
 
   // ---- one edit
@@ -202,6 +254,8 @@ class Drafter {
     NANOBUG_TRY(text);
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
     NANOBUG_TRY(stays_under_pragma(edit, target));
+    if (Tokens(*text).after(0) == nullptr) NANOBUG_TRY(can_be_without(edit, target));
+    NANOBUG_TRY(stays_one_elsewhere(edit, target, *text));
     const bool expression = target.expression && is_expression(*text);
     const auto own = selected_by(edit, target);
     NANOBUG_TRY(own);
@@ -209,8 +263,61 @@ class Drafter {
     if (target.range) span = with_blanks_of(*text, span);
     if (expression) span = slot(edit, target.expression, span);
     text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
+    if (expression && is_split_elsewhere(unit_, span, without_marks(*text))) *text = "(" + *text + ")";
     add(edit, span, expression && !is_one_piece(*text) ? marked(*text) : *text);
     return {};
+  }
+
+  // What takes a statement's place has to do so in every configuration.
+  Status stays_one_elsewhere(size_t edit, const Target& target, const std::string& text) {
+    if (!target.is_statement()) return {};
+    const auto head = opens_elsewhere(unit_, target.span.begin);
+    if (head && !is_one_statement(text)) return refused_elsewhere(edit, target.at, *head);
+    const auto more = goes_on_elsewhere(unit_, target.span.end);
+    const Tokens tokens(text);
+    if (more && !tokens.is(tokens.after(0), *more == "else" ? "if" : "try"))
+      return refused_elsewhere(edit, target.at, *more);
+    return {};
+  }
+
+  tl::unexpected<Error> refused_elsewhere(size_t edit, unsigned at, const std::string& what) {
+    return wrong(edit, at,
+                 "in another branch of the preprocessor '" + what +
+                     "' belongs to this statement and would come to be of another one; replace it by one "
+                     "statement, or take the branch too");
+  }
+
+  // Nothing that this statement is the body of, or that goes on with it, may come to be of another one.
+  Status is_alone_elsewhere(size_t edit, const Target& target) {
+    if (!target.is_statement()) return {};
+    auto what = opens_elsewhere(unit_, target.span.begin);
+    if (!what) what = goes_on_elsewhere(unit_, target.span.end);
+    if (what) return refused_elsewhere(edit, target.at, *what);
+    return {};
+  }
+
+  // A part that the rest of its expression or statement cannot be without.
+  Status can_be_without(size_t edit, const Target& target) {
+    const Whole part = whole_of_outermost(target);
+    const clang::Stmt* of = part.part_of;
+    if (!target.expression || !of || llvm::isa<clang::ForStmt, clang::DesignatedInitExpr>(of)) return {};
+    const auto* both = llvm::dyn_cast<clang::BinaryOperator>(of);
+    if (both && both->getOpcode() == clang::BO_Comma) return {};
+    const auto around = range_span(unit_, of->getSourceRange());
+    std::string whole(around ? tokens_.text(*around) : "");
+    if (whole.size() > 40 || whole.find('\n') != std::string::npos) whole.clear();
+    return wrong(edit, target.at,
+                 "'" + std::string(tokens_.text(target.span)) + "' is a part of " +
+                     (whole.empty() ? std::string("something larger") : "'" + whole + "'") +
+                     " that cannot be left out alone; replace the whole of it");
+  }
+
+  Whole whole_of_outermost(const Target& target) {
+    const clang::Expr* outermost = target.expression;
+    while (const auto* around = outermost ? parentheses_around(*outermost, unit_.context()) : nullptr)
+      outermost = around;
+    if (outermost == target.expression || !outermost) return target.whole.value_or(Whole{});
+    return whole_of(unit_, clang::DynTypedNode::create(*outermost));
   }
 
   // A name or a literal, and nothing that a macro gives: no operator beside it can take a part of it.
@@ -229,6 +336,7 @@ class Drafter {
       return wrong(edit, target.at,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
     NANOBUG_TRY(is_entered_by_its_label(edit, target));
+    NANOBUG_TRY(is_alone_elsewhere(edit, target));
     return not_under_pragma(edit, target);
   }
 
@@ -274,6 +382,7 @@ class Drafter {
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
     NANOBUG_TRY(may_go(edit, target, kOnlyBody));
+    NANOBUG_TRY(can_be_without(edit, target));
     if (target.is(Role::part) && part_.part->edits[edit].target.value.starts_with("statement"))
       return wrong(edit, target.span.begin,
                    "'" + part_.part->edits[edit].target.value +
@@ -296,9 +405,30 @@ class Drafter {
       return wrong(edit, target.at,
                    "the value behind this one is counted from '" + *designator +
                        "' and would be for something else; replace this one, or the whole list");
+    if (const auto whole = whole_initializer(target)) {
+      add(edit, *whole, "");
+      return {};
+    }
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
     take(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span));
     return {};
+  }
+
+  // What a variable, a field or a parameter begins with goes with its `=` or its parentheses.
+  std::optional<Span> whole_initializer(const Target& target) {
+    if (!target.expression || !target.whole || !target.whole->initializes) return std::nullopt;
+    const auto name = unit_.offset(target.whole->initializes->getLocation());
+    if (!name) return std::nullopt;
+    Span span = target.span;
+    const Token* first = tokens_.after(*name);
+    if (span.begin == *name && first) return Span{first->span.end, span.end};  // of a constructor
+    const Token* before = tokens_.before(span.begin);
+    const Token* behind = tokens_.after(span.end);
+    if (tokens_.is(before, "(") && tokens_.is(behind, ")")) span.end = behind->span.end;
+    if (tokens_.is(before, "=") || tokens_.is(before, "(")) span.begin = before->span.begin;
+    const Token* last = tokens_.before(span.begin, true);
+    span.begin = last ? last->span.end : span.begin;
+    return span;
   }
 
   // `text` beside the anchor: on lines of its own where the anchor has them.
@@ -326,6 +456,68 @@ class Drafter {
       add(edit, {place.end, place.end}, " " + bare + (behind == " " ? "" : behind));
   }
 
+  // Does a text that comes beside an expression make another one of it: an operator with its other operand, a
+  // call, an index?
+  static bool binds(const Tokens& text, bool before) {
+    int depth = 0;
+    for (const Token& token : text.all()) {
+      const std::string_view said = text.text(token);
+      depth += said == "(" || said == "[" || said == "{" ? 1 : said == ")" || said == "]" || said == "}" ? -1 : 0;
+      if (depth < 0) return false;
+    }
+    const Token* joint = before ? text.before(static_cast<unsigned>(text.text().size())) : text.after(0);
+    if (depth != 0 || !joint) return false;
+    for (const char* apart : {",", ";", ":", "{", "}", "#", "..."})
+      if (text.is(joint, apart)) return false;
+    return joint->kind == Token::Kind::sign || joint->kind == Token::Kind::word;
+  }
+
+  // It is then the whole expression that the text comes beside, and what they become stands for one.
+  void bind(size_t edit, const Target& anchor, Span own, bool before, const std::string& text) {
+    auto bound = std::find_if(bound_to_.begin(), bound_to_.end(),
+                              [&](const BoundTo& each) { return each.own == own; });
+    const bool atom = is_atom(*anchor.expression, unit_.context());
+    Cut plain = std::move(cuts_.back());
+    cuts_.pop_back();
+    if (bound == bound_to_.end()) {
+      bound = bound_to_.insert(bound, {cuts_.size(), std::move(plain), own, !before && atom && is_postfix(text)});
+      add(edit, slot(edit, anchor.expression, own), "");
+      cuts_.back().carried = {own};
+    }
+    // In the order of the rule, and what comes behind is said of all before it.
+    (before ? bound->before : bound->behind).push_back(text);
+    std::string all(tokens_.text(own));
+    if (!atom) all = marked(all);
+    for (auto each = bound->before.rbegin(); each != bound->before.rend(); ++each) all = marked(*each + all);
+    for (const std::string& each : bound->behind) all = marked(all + each);
+    Cut& cut = cuts_[bound->number];
+    cut.text = is_split_elsewhere(unit_, cut.span, without_marks(all)) ? "(" + all + ")" : all;
+  }
+
+  static bool is_postfix(const std::string& text) {
+    const Tokens tokens(text);
+    for (const char* sign : {".", "->", "[", "("})
+      if (tokens.is(tokens.after(0), sign)) return true;
+    return false;
+  }
+
+  // Where another edit is made inside of the expression only what holds to it anyway can come beside it.
+  Status leave_whole() {
+    for (BoundTo& each : bound_to_) {
+      const Span span = cuts_[each.number].span;
+      for (size_t i = 0; i < cuts_.size(); ++i) {
+        if (i == each.number || cuts_[i].span.end <= span.begin || span.end <= cuts_[i].span.begin) continue;
+        if (!each.holds)
+          return wrong(cuts_[each.number].edit, span.begin,
+                       "another edit changes a part of the expression that this text comes beside; put both into "
+                       "one replacement");
+        cuts_[each.number] = each.plain;
+        break;
+      }
+    }
+    return {};
+  }
+
   Status insert(size_t edit, const Target& anchor, bool before) {
     auto text = filled(edit, anchor.span.begin);
     NANOBUG_TRY(text);
@@ -336,11 +528,14 @@ class Drafter {
       NANOBUG_TRY(own);
       const unsigned at = before ? own->begin : own->end;
       add(edit, {at, at}, *text);
+      if (anchor.expression && !llvm::isa<clang::InitListExpr>(anchor.expression) && binds(tokens, before))
+        bind(edit, anchor, *own, before, *text);
       return {};
     }
     if (anchor.is(Whole::Role::only_body))
       return wrong(edit, anchor.span.begin,
                    "this is the one statement of an if or a loop; there is no room beside it");
+    NANOBUG_TRY(is_alone_elsewhere(edit, anchor));
     if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
     put_beside(edit, with_comments(tokens_, anchor.span), before,
                indentation(unit_.text, anchor.span.begin) + *text);
@@ -359,9 +554,15 @@ class Drafter {
     if (!target.is_statement()) {
       NANOBUG_TRY(is_for_nothing_else(edit, span));
       NANOBUG_TRY(is_for_nothing_else(edit, anchor));
-      take(edit, with_comma(tokens_, with_parentheses(edit, target).span));
-      const std::string text(tokens_.text(span));
-      const unsigned at = before ? anchor.begin : anchor.end;
+      NANOBUG_TRY(is_one_of_a_list(edit, target));
+      NANOBUG_TRY(is_one_of_a_list(edit, *other));
+      const bool separated = target.is(Whole::Role::initializer) || target.is(Whole::Role::declarator);
+      const Span whole = with_parentheses(edit, target).span;
+      take(edit, separated ? with_separator(tokens_, whole) : with_comma(tokens_, whole));
+      std::string text(tokens_.text(span));
+      if (target.expression && !is_atom(*target.expression, unit_.context())) text = marked(text);
+      const Span beside = with_parentheses(edit, *other).span;
+      const unsigned at = before ? beside.begin : beside.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
       cuts_.back().carried = {span};
       return {};
@@ -374,6 +575,7 @@ class Drafter {
       NANOBUG_TRY(before ? is_entered_by_its_label(edit, *other) : stands_alone(edit, *other));
     }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
+    NANOBUG_TRY(is_alone_elsewhere(edit, *other));
     if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
@@ -382,6 +584,16 @@ class Drafter {
     put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
     cuts_.back().carried = {whole};
     return {};
+  }
+
+  // An operand has a place that no other one can have.
+  Status is_one_of_a_list(size_t edit, const Target& target) {
+    const Whole whole = whole_of_outermost(target);
+    if (!target.expression || whole.role != Whole::Role::part) return {};
+    return wrong(edit, target.at,
+                 "'" + std::string(tokens_.text(target.span)) +
+                     "' is no argument or element of a list, so it has no place among others; swap two "
+                     "expressions, or replace them");
   }
 
   // A value with a designator has its place by that.
@@ -407,6 +619,8 @@ class Drafter {
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
       NANOBUG_TRY(not_under_pragma(edit, one));
       NANOBUG_TRY(not_under_pragma(edit, *other));
+      NANOBUG_TRY(is_alone_elsewhere(edit, one));
+      NANOBUG_TRY(is_alone_elsewhere(edit, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         cuts_.back().carried = {all_b};
@@ -418,7 +632,9 @@ class Drafter {
     const auto put = [&](Span from, const Target& from_target, Span into) {
       const bool loose = from_target.expression && !is_atom(*from_target.expression, unit_.context());
       std::string text(tokens_.text(from));
-      add(edit, into, loose ? marked(text) : text);
+      const bool split = from_target.expression && is_split_elsewhere(unit_, into, text);
+      if (split) text = "(" + text + ")";
+      add(edit, into, loose && !split ? marked(text) : text);
       cuts_.back().carried = {from};
     };
     put(other->span, *other, slot(edit, one.expression, one.span));
@@ -433,6 +649,16 @@ class Drafter {
   Match match_;
   std::map<std::string, Bound> bound_;
   std::vector<Cut> cuts_;
+  // An insertion that took an expression in: which cut, without it, where that stands, whether it holds to it
+  // anyway, and the texts.
+  struct BoundTo {
+    size_t number;
+    Cut plain;
+    Span own;
+    bool holds;
+    std::vector<std::string> before = {}, behind = {};
+  };
+  std::vector<BoundTo> bound_to_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "mutator/base/files.h"
+#include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/edits.h"
 #include "mutator/rewrite/format.h"
 #include "mutator/rewrite/hunks.h"
@@ -42,6 +43,7 @@ class Plan {
     }
     NANOBUG_TRY(no_overlap());
     first_ = cuts_.front().span.begin;
+    NANOBUG_TRY(leaves_no_reader_elsewhere());
     cut_unused();
     return {};
   }
@@ -198,6 +200,31 @@ class Plan {
            " changes too";
   }
 
+  // What an edit takes away may be read where another configuration is compiled.
+  Status leaves_no_reader_elsewhere() {
+    const auto is_cut = [&](unsigned at) {
+      return std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) { return cut.span.contains(at); });
+    };
+    for (const Elsewhere& each : survey_.elsewhere) {
+      const auto cut = std::find_if(cuts_.begin(), cuts_.end(),
+                                    [&](const Cut& one) { return one.span.contains(each.declared.front()); });
+      if (cut == cuts_.end() || !std::all_of(each.declared.begin(), each.declared.end(), is_cut)) continue;
+      const auto read = std::find_if(each.uses.begin(), each.uses.end(), [&](unsigned at) { return !is_cut(at); });
+      if (read == each.uses.end()) continue;
+      const bool stays = each.is_parameter
+                             ? !cut->text.empty()
+                             : std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& one) {
+                                 return mentions(without_marks(one.text), each.name);
+                               });
+      if (stays) continue;
+      return wrong(cut->edit, each.declared.front(),
+                   "'" + each.name + "' is read at " + unit_.place(*read) +
+                       ", in a branch of the preprocessor that is not compiled here; take what reads it too, or "
+                       "keep the name");
+    }
+    return {};
+  }
+
   // What nobody reads any more, and includes.
   void cut_unused() {
     std::vector<Span> gone;
@@ -211,6 +238,9 @@ class Plan {
       clip(whole, piece.span);
       // A directive or a pragma says something of it, or of what would come to stand there.
       if (directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
+      if (piece.statement &&
+          (opens_elsewhere(unit_, piece.span.begin) || goes_on_elsewhere(unit_, piece.span.end)))
+        continue;
       const Function* around = survey_.around(whole.begin);
       Cut cut{whole, piece.stays,
               around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of,

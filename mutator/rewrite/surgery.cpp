@@ -404,8 +404,25 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
   for (unsigned at = 0; at < block.size();) {
     const unsigned next = next_line(block, at);
     std::string_view line = block.substr(at, next - at);
-    if (!blank(line) && !is_in_literal(tokens, at)) {
+    const bool directs = line.starts_with("#") && !from.empty();  // in the first column, wherever the code is
+    if (!blank(line) && !directs && !is_in_literal(tokens, at)) {
       if (line.starts_with(from)) line.remove_prefix(from.size());
+      result += to;
+    }
+    result += line;
+    at = next;
+  }
+  return result;
+}
+
+std::string with_lines_moved(std::string_view block, std::string_view from, std::string_view to) {
+  const Tokens tokens(block);
+  std::string result;
+  for (unsigned at = 0; at < block.size();) {
+    const unsigned next = next_line(block, at);
+    std::string_view line = block.substr(at, next - at);
+    if (at > 0 && line.starts_with(from) && !blank(line) && !is_in_literal(tokens, at) && !line.starts_with("#")) {
+      line.remove_prefix(from.size());
       result += to;
     }
     result += line;
