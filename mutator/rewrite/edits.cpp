@@ -49,6 +49,8 @@ class Drafter {
     const clang::Expr* expression = nullptr;
     unsigned at = 0;     // where the node itself begins
     bool range = false;  // not a node
+    bool is_attribute = false;
+    const clang::ParmVarDecl* parameter = nullptr;
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
     bool is_case() const { return whole && whole->is_case; }
@@ -60,13 +62,16 @@ class Drafter {
                            const catalog::Text& text, bool prefixed) {
     const auto node = nodes_.getMap().find(id);
     if (node == nodes_.getMap().end()) {
-      const auto span = selected(unit_, match_, selector, text);
+      const auto none = between_empty_parentheses(text.value);
+      const auto span = none ? Result<Span>(*none) : selected(unit_, match_, selector, text);
       NANOBUG_TRY(span);
       // Not a node but a range: what it holds is told by its own text.
       Target range{*span, std::nullopt, nullptr, span->begin, true};
       if (nanobug::rewrite::is_statement(tokens_, *span)) {
         range.whole = Whole{};
-        range.whole->role = is_only_body(tokens_, *span) ? Whole::Role::only_body : Whole::Role::statement;
+        const auto own = role_of_first(*span);
+        const bool only = own ? *own == Whole::Role::only_body : is_only_body(tokens_, *span);
+        range.whole->role = only ? Whole::Role::only_body : Whole::Role::statement;
       }
       return range;
     }
@@ -76,7 +81,14 @@ class Drafter {
       Whole element{Whole::Role::element, capture->getLocation()};
       return Target{*span, element, nullptr, span->begin};
     }
+    if (const auto* attribute = node->second.get<clang::Attr>())
+      if (const auto span = attribute_span(*attribute)) {
+        Target found{*span, Whole{Whole::Role::element, attribute->getRange()}, nullptr, span->begin};
+        found.is_attribute = true;
+        return found;
+      }
     Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
+    target.parameter = node->second.get<clang::ParmVarDecl>();
     const auto role = target.whole->role;
     const bool own = role == Whole::Role::part || role == Whole::Role::element;
     const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
@@ -88,6 +100,80 @@ class Drafter {
     if (prefixed && role == Whole::Role::statement) target.span = with_empty_macros(unit_, target.span);
     target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
     return target;
+  }
+
+  // The arguments of a call that has none written, for Clang looks for the first.
+  std::optional<Span> between_empty_parentheses(const std::string& selector) {
+    for (const auto& [id, node] : nodes_.getMap()) {
+      const auto* call = selector == "callArgs(" + id + ")" ? node.get<clang::CallExpr>() : nullptr;
+      if (!call || call->getNumArgs() == 0 || !llvm::isa<clang::CXXDefaultArgExpr>(call->getArg(0))) continue;
+      const auto at = call->getRParenLoc().isFileID() ? unit_.offset(call->getRParenLoc()) : std::nullopt;
+      if (at) return Span{*at, *at};
+    }
+    return std::nullopt;
+  }
+
+  // Of the bound statement that a range begins with, if there is one.
+  std::optional<Whole::Role> role_of_first(Span span) {
+    const Token* first = tokens_.after(span.begin);
+    for (const auto& [id, node] : nodes_.getMap()) {
+      if (!node.get<clang::Stmt>() || !first) continue;
+      const auto at = unit_.offset(node.getSourceRange().getBegin());
+      if (!at || *at != first->span.begin) continue;
+      const Whole whole = whole_of(unit_, node);
+      if (whole.role == Whole::Role::statement || whole.role == Whole::Role::only_body) return whole.role;
+    }
+    return std::nullopt;
+  }
+
+  // An attribute with its arguments and what it is of.
+  std::optional<Span> attribute_span(const clang::Attr& attribute) {
+    const auto at = unit_.offset(attribute.getLocation());
+    if (!at || attribute.getLocation().isMacroID()) return std::nullopt;
+    const Token* first = tokens_.after(*at);
+    while (first && tokens_.is(tokens_.before(first->span.begin), "::"))
+      first = tokens_.before(tokens_.before(first->span.begin)->span.begin);
+    const Token* last = tokens_.after(*at);
+    while (last && tokens_.is(tokens_.after(last->span.end), "::"))
+      last = tokens_.after(tokens_.after(last->span.end)->span.end);
+    const Token* open = last ? tokens_.after(last->span.end) : nullptr;
+    int depth = 0;
+    for (const Token* token = open; tokens_.is(open, "(") && token; token = tokens_.after(token->span.end)) {
+      depth += tokens_.is(token, "(") ? 1 : tokens_.is(token, ")") ? -1 : 0;
+      last = token;
+      if (depth == 0) break;
+    }
+    if (!first || !last) return std::nullopt;
+    return Span{first->span.begin, last->span.end};
+  }
+
+  // With the brackets around it, where it is the only one in them.
+  Taken whole_attribute(Span attribute) {
+    Span all = attribute;
+    const Token* left = tokens_.before(all.begin);
+    const Token* right = tokens_.after(all.end);
+    const auto around = [&](const char* open, const char* close) {
+      if (!tokens_.is(left, open) || !tokens_.is(right, close)) return false;
+      all = {left->span.begin, right->span.end};
+      left = tokens_.before(all.begin);
+      right = tokens_.after(all.end);
+      return true;
+    };
+    bool alone = tokens_.is(tokens_.after(all.begin), "alignas") || tokens_.is(tokens_.after(all.begin), "_Alignas");
+    if (tokens_.is(left, "[") || tokens_.is(left, "(")) {
+      const bool square = tokens_.is(left, "[");
+      alone = square ? around("[", "]") && around("[", "]") : around("(", ")") && around("(", ")");
+      if (alone && !square && left) all.begin = left->span.begin;  // __attribute__
+    }
+    if (!alone) return with_comma(tokens_, attribute);
+    if (const Span lines = with_comments(tokens_, all); is_whole_lines(unit_.text, lines)) return {lines};
+    const Token* next = tokens_.after(all.end, true);
+    const Token* last = tokens_.before(all.begin, true);
+    const auto breaks = [&](unsigned begin, unsigned end) {
+      return tokens_.text({begin, end}).find('\n') != std::string_view::npos;
+    };
+    if (next && !breaks(all.end, next->span.begin)) return {{all.begin, next->span.begin}};
+    return {{last && !breaks(last->span.end, all.begin) ? last->span.end : all.begin, all.end}};
   }
 
   static tl::unexpected<Error> wrong_selector(const catalog::Text& text) {
@@ -409,9 +495,86 @@ class Drafter {
       add(edit, *whole, "");
       return {};
     }
+    if (target.is_attribute) {
+      take(edit, whole_attribute(target.span));
+      return {};
+    }
+    if (target.whole && target.whole->is_init) {
+      const Token* semicolon = tokens_.after(target.span.end);
+      const Token* next = tokens_.is(semicolon, ";") ? tokens_.after(semicolon->span.end) : nullptr;
+      if (next) {
+        add(edit, {target.span.begin, next->span.begin}, "");
+        return {};
+      }
+    }
+    if (target.is(Role::element) && take_beside_a_branch(edit, target.span)) return {};
+    if (const auto branch = branch_beside(target); branch)
+      return wrong(edit, target.at,
+                   "'" + *branch + "' stands beside this one of a list, and a comma with it; replace it instead");
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
     take(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span));
+    if (target.parameter) take_documentation(edit, *target.parameter);
     return {};
+  }
+
+  // The last of a list in braces whose last comma stands in a branch of the preprocessor: its line goes.
+  bool take_beside_a_branch(size_t edit, Span span) {
+    const Token* left = tokens_.before(span.begin);
+    if (!left || !is_in_directive(tokens_, left->span.begin) || !tokens_.is(tokens_.after(span.end), "}"))
+      return false;
+    const Span lines = with_comments(tokens_, span);
+    if (!is_whole_lines(unit_.text, lines)) return false;
+    add(edit, lines, "", true);
+    return true;
+  }
+
+  // A directive on either side of one of a list, where there should be a comma.
+  std::optional<std::string> branch_beside(const Target& target) {
+    using Role = Whole::Role;
+    if (!target.is(Role::element) && !target.is(Role::initializer)) return std::nullopt;
+    const Token* left = tokens_.before(target.span.begin);
+    const Token* right = tokens_.after(target.span.end);
+    if (tokens_.is(right, ",")) return std::nullopt;
+    for (const Token* token : {left, right}) {
+      if (!token || !is_in_directive(tokens_, token->span.begin)) continue;
+      const Token* sign = token;
+      while (sign && directive(tokens_, sign).empty()) sign = tokens_.before(sign->span.begin);
+      if (sign) return "#" + std::string(directive(tokens_, sign));
+    }
+    return std::nullopt;
+  }
+
+  // What the comment above a function says of a parameter: `\param eps` and the lines that go on with it.
+  void take_documentation(size_t edit, const clang::ParmVarDecl& parameter) {
+    const auto* function = llvm::dyn_cast<clang::FunctionDecl>(parameter.getDeclContext());
+    const auto begin = function ? unit_.offset(function->getBeginLoc()) : std::nullopt;
+    if (!begin) return;
+    const Span all = with_comments(tokens_, {*begin, whole_lines(unit_.text, {*begin, *begin}).end - 1});
+    bool is_of_it = false;
+    for (unsigned at = all.begin; at < *begin;) {
+      const unsigned next = whole_lines(unit_.text, {at, at}).end;
+      const std::string_view line = tokens_.text({at, std::min(next, *begin)});
+      const Token* token = tokens_.after(at, true);
+      if (!token || token->kind != Token::Kind::comment || !line.starts_with(tokens_.text({at, token->span.begin})) ||
+          !tokens_.text(*token).starts_with("//") || token->span.begin >= next)
+        return;
+      const Tokens words(line.substr(line.find_first_not_of(" \t/!")));
+      std::vector<std::string> said;
+      for (const Token& word : words.all()) said.emplace_back(words.text(word));
+      const bool commands = !said.empty() && (said[0] == "\\" || said[0] == "@");
+      if (commands) {
+        size_t name = 2;
+        while (name < said.size() && (said[name] == "[" || said[name] == "]" || said[name] == "in" ||
+                                      said[name] == "out" || said[name] == ","))
+          ++name;
+        is_of_it = said.size() > name && (said[1] == "param" || said[1] == "tparam") &&
+                   said[name] == parameter.getName().str();
+      } else if (said.empty()) {
+        is_of_it = false;
+      }
+      if (is_of_it) add(edit, {at, next}, "", true);
+      at = next;
+    }
   }
 
   // What a variable, a field or a parameter begins with goes with its `=` or its parentheses.
@@ -437,7 +600,10 @@ class Drafter {
     if (!is_whole_lines(unit_.text, anchor)) return put_on_its_line(edit, anchor, before, text, end);
     const unsigned at = before ? anchor.begin : anchor.end;
     if (text.empty() || text.back() != '\n') text += end;
-    if (!before && unit_.text[anchor.end - 1] != '\n') text = end + text;
+    if (!before && unit_.text[anchor.end - 1] != '\n') {  // at the end of a file that has none there
+      text = end + text;
+      while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    }
     add(edit, {at, at}, std::move(text));
   }
 
@@ -522,7 +688,8 @@ class Drafter {
     auto text = filled(edit, anchor.span.begin);
     NANOBUG_TRY(text);
     const Tokens tokens(*text);
-    const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())});
+    const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())}) ||
+                           (anchor.is_statement() && is_all_directives(tokens));
     if (!anchor.is_statement() || !statement) {
       const auto own = selected_by(edit, anchor);
       NANOBUG_TRY(own);
@@ -537,9 +704,37 @@ class Drafter {
                    "this is the one statement of an if or a loop; there is no room beside it");
     NANOBUG_TRY(is_alone_elsewhere(edit, anchor));
     if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
-    put_beside(edit, with_comments(tokens_, anchor.span), before,
-               indentation(unit_.text, anchor.span.begin) + *text);
+    const Span bare = anchor.range ? without_blanks(unit_.text, anchor.span) : anchor.span;
+    const std::string indent = is_all_directives(tokens) ? "" : indentation(unit_.text, bare.begin);
+    // A pragma is about what stands directly below it.
+    const bool pragma = is_all_directives(tokens) && !is_declared_there(tokens);
+    put_beside(edit, pragma && before ? whole_lines_of(bare) : with_comments(tokens_, bare), before, indent + *text);
     return {};
+  }
+
+  // Lines for the preprocessor, which stand alone and in the first column.
+  static bool is_all_directives(const Tokens& tokens) {
+    bool any = false;
+    for (unsigned at = 0; at < tokens.text().size();) {
+      const unsigned next = whole_lines(tokens.text(), {at, at}).end;
+      const Token* first = tokens.after(at, true);
+      if (first && first->span.begin < next) {
+        if (directive(tokens, first).empty()) return false;
+        any = true;
+      }
+      at = next;
+    }
+    return any;
+  }
+
+  static bool is_declared_there(const Tokens& tokens) {
+    return directive(tokens, tokens.after(0)) != "pragma";
+  }
+
+  Span whole_lines_of(Span span) const {
+    const Span lines = with_comments(tokens_, span);
+    if (!is_whole_lines(unit_.text, lines)) return lines;
+    return {whole_lines(unit_.text, {span.begin, span.begin}).begin, lines.end};
   }
 
   Status move(size_t edit, const Target& target, bool before) {
@@ -561,8 +756,10 @@ class Drafter {
       take(edit, separated ? with_separator(tokens_, whole) : with_comma(tokens_, whole));
       std::string text(tokens_.text(span));
       if (target.expression && !is_atom(*target.expression, unit_.context())) text = marked(text);
+      // `/*lr=*/` is said of what stands behind it.
+      text = std::string(tokens_.text({named_in_front(whole.begin), whole.begin})) + text;
       const Span beside = with_parentheses(edit, *other).span;
-      const unsigned at = before ? beside.begin : beside.end;
+      const unsigned at = before ? named_in_front(beside.begin) : beside.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
       cuts_.back().carried = {span};
       return {};
@@ -584,6 +781,15 @@ class Drafter {
     put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
     cuts_.back().carried = {whole};
     return {};
+  }
+
+  // Where a comment begins that stands directly before, on the same line, and says what this one of a list is.
+  unsigned named_in_front(unsigned begin) const {
+    const Token* comment = tokens_.before(begin, true);
+    const bool is_one = comment && comment->kind == Token::Kind::comment &&
+                        tokens_.text(*comment).starts_with("/*") &&
+                        tokens_.text({comment->span.begin, begin}).find('\n') == std::string_view::npos;
+    return is_one ? comment->span.begin : begin;
   }
 
   // An operand has a place that no other one can have.

@@ -360,8 +360,9 @@ class Purity {
   }
 
   // Can the callee change what this argument stands for?
-  static bool only_reads(QualType parameter, const Expr* argument, bool looks) {
+  static bool only_reads(QualType parameter, const Expr* argument, bool looks, bool copies) {
     if (reads_a_stream(parameter) || (!looks && writes_through(parameter))) return false;
+    if (copies && parameter->isLValueReferenceType()) return true;
     if (parameter->isRValueReferenceType())
       return argument && isa<MaterializeTemporaryExpr>(argument->IgnoreImpCasts());
     if (!parameter->isReferenceType() && !parameter->isPointerType()) return true;
@@ -372,8 +373,12 @@ class Purity {
   static bool arguments_only_read(const FunctionDecl& callee, const Call& call, unsigned first) {
     if (only_gives_access(callee)) return true;
     const bool looks = !of_a_library(callee) || isa<CXXConstructorDecl>(callee) || only_looks(called(callee));
+    // Whatever they are given, they make something of a copy.
+    const std::string name = callee.getNameAsString();
+    const bool copies = callee.isInStdNamespace() && !isa<CXXMethodDecl>(callee) &&
+                        (name == "make_pair" || name == "make_tuple" || name == "make_optional");
     for (unsigned i = 0; i < callee.getNumParams() && i + first < call.getNumArgs(); ++i)
-      if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first), looks)) return false;
+      if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first), looks, copies)) return false;
     return !callee.isVariadic() || callee.getBuiltinID() != 0;
   }
 
@@ -483,7 +488,7 @@ class Purity {
   // To an element, by a reference or an iterator that can do more.
   static bool only_gives_access(const CXXMethodDecl& method) {
     static constexpr std::string_view kNames =
-        " operator[] at front back begin end rbegin rend data operator* operator-> value find lower_bound "
+        " operator[] at front back top begin end rbegin rend data operator* operator-> value find lower_bound "
         "upper_bound equal_range ";
     const std::string name = method.getNameAsString();
     const bool makes_one = name == "operator[]" && method.getParent()->getName().contains("map");

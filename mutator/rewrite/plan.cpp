@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <tuple>
 
 #include "mutator/base/files.h"
@@ -249,8 +250,73 @@ class Plan {
       gone.push_back(whole);
     }
     for (const Span& line : unread_after(survey_.includes, gone, added))
-      add(kInclude + line.begin, line, "", true);
+      add(kInclude + line.begin, with_its_comment(line), "", true);
     sort();
+    take_emptied_namespaces();
+  }
+
+  // The comment above an include is its own where no other one follows; at the file's start it is the file's.
+  Span with_its_comment(const Span& line) const {
+    const Token* next = tokens_.after(line.end, true);
+    if (next && next->span.begin < whole_lines(unit_.text, {line.end, line.end}).end &&
+        directive(tokens_, next) == "include")
+      return line;
+    const Span whole = with_comments(tokens_, {tokens_.after(line.begin)->span.begin, line.end - 1});
+    const bool is_of_the_file = whole.begin <= text_start(unit_.text);
+    return is_of_the_file || !is_whole_lines(unit_.text, whole) ? line : Span{whole.begin, line.end};
+  }
+
+  // A namespace that nothing is left in; a rule's own cut leaves one that has a name, which may be used.
+  void take_emptied_namespaces() {
+    for (bool again = true; again;) {
+      again = false;
+      for (const Cut& cut : cuts_) {
+        if (!cut.lines || !cut.text.empty()) continue;
+        const auto whole = emptied_namespace(cut);
+        if (!whole) continue;
+        Cut all{*whole, "", cut.edit, true};
+        std::erase_if(cuts_, [&](const Cut& each) {
+          return whole->begin <= each.span.begin && each.span.end <= whole->end;
+        });
+        cuts_.push_back(std::move(all));
+        sort();
+        again = true;
+        break;
+      }
+    }
+  }
+
+  std::optional<Span> emptied_namespace(const Cut& cut) const {
+    const auto gone = [&](const Token* token) {
+      return token && std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+               return each.text.empty() && each.span.contains(token->span.begin);
+             });
+    };
+    const Token* open = tokens_.before(cut.span.begin);
+    while (gone(open)) open = tokens_.before(open->span.begin);
+    const Token* close = tokens_.after(cut.span.end);
+    while (gone(close)) close = tokens_.after(close->span.end);
+    if (!tokens_.is(open, "{") || !tokens_.is(close, "}")) return std::nullopt;
+    const Token* first = tokens_.before(open->span.begin);
+    const bool named = !tokens_.is(first, "namespace");
+    if (named && cut.edit < kLeftOver) return std::nullopt;
+    while (first && !tokens_.is(first, "namespace") &&
+           (first->kind == Token::Kind::word || tokens_.is(first, "::")))
+      first = tokens_.before(first->span.begin);
+    if (!tokens_.is(first, "namespace")) return std::nullopt;
+    if (const Token* before = tokens_.before(first->span.begin); tokens_.is(before, "inline")) first = before;
+    const Span inside{first->span.begin, close->span.end};
+    const Span whole = with_comments(tokens_, inside);
+    // What else stands there, or comes, and comments that say something.
+    const bool meets = std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+      const bool beside = each.span.end < whole.begin || whole.end < each.span.begin;
+      return !beside && (!each.text.empty() || each.span.begin < whole.begin || whole.end < each.span.end);
+    });
+    for (const Token* token = tokens_.after(open->span.end, true); token && token->span.begin < close->span.begin;
+         token = tokens_.after(token->span.end, true))
+      if (!gone(token)) return std::nullopt;
+    if (meets || !is_whole_lines(unit_.text, whole)) return std::nullopt;
+    return whole;
   }
 
   // Beside what goes too, around it, or as its neighbour in a list; but of nothing that an edit changes.

@@ -31,7 +31,8 @@ class FirstError : public clang::DiagnosticConsumer {
     info.FormatDiagnostic(text);
     message = text.str().str();
     if (!info.hasSourceManager() || info.getLocation().isInvalid()) return;
-    const auto place = info.getSourceManager().getPresumedLoc(info.getLocation());
+    // As the file has it, whatever a #line says.
+    const auto place = info.getSourceManager().getPresumedLoc(info.getLocation(), /*UseLineDirectives=*/false);
     if (place.isValid())
       message = (edited_ && info.getSourceManager().isInMainFile(info.getLocation())
                      ? *edited_

@@ -81,6 +81,15 @@ bool is_body(const Stmt& parent, const Stmt* child) {
   return std::find(bodies.begin(), bodies.end(), child) != bodies.end();
 }
 
+// What an if, a switch or a loop over a range begins with.
+bool is_init(const Stmt& parent, const Stmt* child) {
+  const auto* branch = dyn_cast<IfStmt>(&parent);
+  const auto* choice = dyn_cast<SwitchStmt>(&parent);
+  const auto* range = dyn_cast<CXXForRangeStmt>(&parent);
+  return (branch && branch->getInit() == child) || (choice && choice->getInit() == child) ||
+         (range && range->getInit() == child);
+}
+
 // A pragma is a line of its own, and stays when what it stands above is changed.
 bool is_under_pragma(const Stmt& parent) {
   const auto* attributed = dyn_cast<AttributedStmt>(&parent);
@@ -149,6 +158,11 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
       return {value ? Role::part : Role::statement, own, !value && semicolon};
     }
     if (is_body(*parent, statement)) return {Role::only_body, own, semicolon};
+    if (is_init(*parent, statement)) {
+      Whole head{Role::head, own};
+      head.is_init = true;
+      return head;
+    }
     if (isa<DeclStmt>(statement)) return {Role::head, own};
     if (isa<CXXCatchStmt>(statement)) return {Role::handler, own};
     if (is_listed(*parent, statement)) return {Role::element, own};

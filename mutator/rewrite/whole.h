@@ -24,6 +24,7 @@ struct Whole {
   // A case is its label and all up to the next one, but of several labels of the same statements the label
   // alone. The one before may fall into it, and it into the next.
   bool is_case = false, is_fallen_into = false, falls_on = false;
+  bool is_init = false;  // of a head: an if's, say, with a semicolon behind it that is its own
   // Of a part: what it is one of, or what begins with it.
   const clang::Stmt* part_of = nullptr;
   const clang::ValueDecl* initializes = nullptr;
