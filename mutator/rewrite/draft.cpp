@@ -77,6 +77,7 @@ bool run_together(std::string_view left, std::string_view right) {
   if (a == '.' && b >= '0' && b <= '9') return true;
   if (b == '=') return one_of(a, "=!<>+-*/%&|^");
   if (a == b) return one_of(a, "+-&|<:#/.");
+  if (a == '.' && b == '*' && ends_in_number(left.substr(0, left.size() - 1))) return false;  // 1.*x
   static constexpr std::string_view kPairs[] = {"->", "/*", "<:", "<%", "%:", "%>", ":>", ".*"};
   return std::any_of(std::begin(kPairs), std::end(kPairs),
                      [&](std::string_view pair) { return pair[0] == a && pair[1] == b; });

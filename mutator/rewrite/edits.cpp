@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/parentheses.h"
 #include "mutator/rewrite/selection.h"
 #include "mutator/rewrite/surgery.h"
@@ -22,8 +23,12 @@ class Drafter {
 
   Result<Drafted> draft() {
     for (const auto& [id, node] : nodes_.getMap())
-      if (auto text = source_of(unit_, match_, id, node); !text.text.empty()) bound_[id] = std::move(text);
+      if (auto text = source_of(unit_, match_, id, node); !text.text.empty())
+        bound_[id] = std::move(text);
+      else if (const auto* capture = node.get<clang::LambdaCapture>())
+        if (const auto span = capture_span(*capture)) bound_[id] = {std::string(tokens_.text(*span)), false, false, *span};
     for (size_t i = 0; i < part_.edits.size(); ++i) NANOBUG_TRY(cut(i));
+    NANOBUG_TRY(leave_whole());
     Drafted result{std::move(cuts_), {}};
     for (const auto& [id, value] : bound_) result.bound[id] = value.text;
     return result;
@@ -44,6 +49,8 @@ class Drafter {
     const clang::Expr* expression = nullptr;
     unsigned at = 0;     // where the node itself begins
     bool range = false;  // not a node
+    bool is_attribute = false;
+    const clang::ParmVarDecl* parameter = nullptr;
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
     bool is_case() const { return whole && whole->is_case; }
@@ -55,17 +62,33 @@ class Drafter {
                            const catalog::Text& text, bool prefixed) {
     const auto node = nodes_.getMap().find(id);
     if (node == nodes_.getMap().end()) {
-      const auto span = selected(unit_, match_, selector, text);
+      const auto none = between_empty_parentheses(text.value);
+      const auto span = none ? Result<Span>(*none) : selected(unit_, match_, selector, text);
       NANOBUG_TRY(span);
       // Not a node but a range: what it holds is told by its own text.
       Target range{*span, std::nullopt, nullptr, span->begin, true};
       if (nanobug::rewrite::is_statement(tokens_, *span)) {
         range.whole = Whole{};
-        range.whole->role = is_only_body(tokens_, *span) ? Whole::Role::only_body : Whole::Role::statement;
+        const auto own = role_of_first(*span);
+        const bool only = own ? *own == Whole::Role::only_body : is_only_body(tokens_, *span);
+        range.whole->role = only ? Whole::Role::only_body : Whole::Role::statement;
       }
       return range;
     }
+    if (const auto* capture = node->second.get<clang::LambdaCapture>()) {
+      const auto span = capture_span(*capture);
+      if (!span) return wrong_selector(text);
+      Whole element{Whole::Role::element, capture->getLocation()};
+      return Target{*span, element, nullptr, span->begin};
+    }
+    if (const auto* attribute = node->second.get<clang::Attr>())
+      if (const auto span = attribute_span(*attribute)) {
+        Target found{*span, Whole{Whole::Role::element, attribute->getRange()}, nullptr, span->begin};
+        found.is_attribute = true;
+        return found;
+      }
     Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
+    target.parameter = node->second.get<clang::ParmVarDecl>();
     const auto role = target.whole->role;
     const bool own = role == Whole::Role::part || role == Whole::Role::element;
     const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
@@ -77,6 +100,104 @@ class Drafter {
     if (prefixed && role == Whole::Role::statement) target.span = with_empty_macros(unit_, target.span);
     target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
     return target;
+  }
+
+  // The arguments of a call that has none written, for Clang looks for the first.
+  std::optional<Span> between_empty_parentheses(const std::string& selector) {
+    for (const auto& [id, node] : nodes_.getMap()) {
+      const auto* call = selector == "callArgs(" + id + ")" ? node.get<clang::CallExpr>() : nullptr;
+      if (!call || call->getNumArgs() == 0 || !llvm::isa<clang::CXXDefaultArgExpr>(call->getArg(0))) continue;
+      const auto at = call->getRParenLoc().isFileID() ? unit_.offset(call->getRParenLoc()) : std::nullopt;
+      if (at) return Span{*at, *at};
+    }
+    return std::nullopt;
+  }
+
+  // Of the bound statement that a range begins with, if there is one.
+  std::optional<Whole::Role> role_of_first(Span span) {
+    const Token* first = tokens_.after(span.begin);
+    for (const auto& [id, node] : nodes_.getMap()) {
+      if (!node.get<clang::Stmt>() || !first) continue;
+      const auto at = unit_.offset(node.getSourceRange().getBegin());
+      if (!at || *at != first->span.begin) continue;
+      const Whole whole = whole_of(unit_, node);
+      if (whole.role == Whole::Role::statement || whole.role == Whole::Role::only_body) return whole.role;
+    }
+    return std::nullopt;
+  }
+
+  // An attribute with its arguments and what it is of.
+  std::optional<Span> attribute_span(const clang::Attr& attribute) {
+    const auto at = unit_.offset(attribute.getLocation());
+    if (!at || attribute.getLocation().isMacroID()) return std::nullopt;
+    const Token* first = tokens_.after(*at);
+    while (first && tokens_.is(tokens_.before(first->span.begin), "::"))
+      first = tokens_.before(tokens_.before(first->span.begin)->span.begin);
+    const Token* last = tokens_.after(*at);
+    while (last && tokens_.is(tokens_.after(last->span.end), "::"))
+      last = tokens_.after(tokens_.after(last->span.end)->span.end);
+    const Token* open = last ? tokens_.after(last->span.end) : nullptr;
+    int depth = 0;
+    for (const Token* token = open; tokens_.is(open, "(") && token; token = tokens_.after(token->span.end)) {
+      depth += tokens_.is(token, "(") ? 1 : tokens_.is(token, ")") ? -1 : 0;
+      last = token;
+      if (depth == 0) break;
+    }
+    if (!first || !last) return std::nullopt;
+    return Span{first->span.begin, last->span.end};
+  }
+
+  // With the brackets around it, where it is the only one in them.
+  Taken whole_attribute(Span attribute) {
+    Span all = attribute;
+    const Token* left = tokens_.before(all.begin);
+    const Token* right = tokens_.after(all.end);
+    const auto around = [&](const char* open, const char* close) {
+      if (!tokens_.is(left, open) || !tokens_.is(right, close)) return false;
+      all = {left->span.begin, right->span.end};
+      left = tokens_.before(all.begin);
+      right = tokens_.after(all.end);
+      return true;
+    };
+    bool alone = tokens_.is(tokens_.after(all.begin), "alignas") || tokens_.is(tokens_.after(all.begin), "_Alignas");
+    if (tokens_.is(left, "[") || tokens_.is(left, "(")) {
+      const bool square = tokens_.is(left, "[");
+      alone = square ? around("[", "]") && around("[", "]") : around("(", ")") && around("(", ")");
+      if (alone && !square && left) all.begin = left->span.begin;  // __attribute__
+    }
+    if (!alone) return with_comma(tokens_, attribute);
+    if (const Span lines = with_comments(tokens_, all); is_whole_lines(unit_.text, lines)) return {lines};
+    const Token* next = tokens_.after(all.end, true);
+    const Token* last = tokens_.before(all.begin, true);
+    const auto breaks = [&](unsigned begin, unsigned end) {
+      return tokens_.text({begin, end}).find('\n') != std::string_view::npos;
+    };
+    if (next && !breaks(all.end, next->span.begin)) return {{all.begin, next->span.begin}};
+    return {{last && !breaks(last->span.end, all.begin) ? last->span.end : all.begin, all.end}};
+  }
+
+  static tl::unexpected<Error> wrong_selector(const catalog::Text& text) {
+    return fail(Exit::catalog, "'" + text.value + "' selects a capture that is not written anywhere", text.place);
+  }
+
+  // One of the list between a lambda's brackets, which Clang has only a place in.
+  std::optional<Span> capture_span(const clang::LambdaCapture& capture) {
+    const auto at = unit_.offset(capture.getLocation());
+    if (!at || !capture.isExplicit() || capture.getLocation().isMacroID()) return std::nullopt;
+    const auto ends = [&](const Token* token, int depth) {
+      return depth == 0 && (tokens_.is(token, ",") || tokens_.is(token, "[") || tokens_.is(token, "]"));
+    };
+    const Token* first = tokens_.after(*at);
+    for (const Token* left = tokens_.before(*at); left && !ends(left, 0); left = tokens_.before(left->span.begin))
+      first = left;
+    const Token* last = tokens_.after(*at);
+    int depth = 0;
+    for (const Token* right = last; right && !ends(right, depth); right = tokens_.after(right->span.end)) {
+      for (const char* open : {"(", "[", "{"}) depth += tokens_.is(right, open);
+      for (const char* close : {")", "]", "}"}) depth -= tokens_.is(right, close);
+      last = right;
+    }
+    return Span{first->span.begin, last->span.end};
   }
 
   Result<Target> target(size_t edit) {
@@ -94,7 +215,8 @@ class Drafter {
       if (piece.placeholder && !bound_.contains(piece.text))
         return wrong(edit, offset,
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
-    // What the rule writes is indented as the place is; what it takes from the file is already.
+    // What the rule writes is indented as the place is; what it takes from the file as the line is that it comes
+    // to stand in.
     std::vector<Piece> pieces = part_.edits[edit].pieces;
     std::string whole, own;
     for (const Piece& piece : pieces) {
@@ -104,13 +226,29 @@ class Drafter {
     const size_t step = is_of_tabs(unit_.text) ? indentation_step(own) : 0;
     const Tokens tokens(whole);
     unsigned at = 0;
+    std::map<std::string, Bound> bound;
+    std::string filled;
     for (Piece& piece : pieces) {
       const unsigned end = at + (piece.placeholder ? bound_[piece.text].text : piece.text).size();
-      if (!piece.placeholder)
+      if (!piece.placeholder) {
         piece.text = with_indented_lines(tokens, {at, end}, indentation(unit_.text, offset), step);
+        filled += piece.text;
+      } else {
+        Bound moved = bound_[piece.text];
+        const bool below = filled.find('\n') != std::string::npos;
+        if (moved.span)
+          moved.text = with_lines_moved(moved.text, indentation(unit_.text, moved.span->begin),
+                                        indentation(below ? std::string_view(filled) : unit_.text,
+                                                    below ? static_cast<unsigned>(filled.size()) : offset));
+        filled += moved.text;
+        // The same may stand in two places, each with its own.
+        const std::string id = piece.text + " " + std::to_string(bound.size());
+        piece.text = id;
+        bound[id] = std::move(moved);
+      }
       at = end;
     }
-    return with_line_ends_of(unit_.text, fill_in(pieces, bound_), offset);
+    return with_line_ends_of(unit_.text, fill_in(pieces, bound), offset);
   }
 
   // ---- one edit
@@ -202,6 +340,8 @@ class Drafter {
     NANOBUG_TRY(text);
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
     NANOBUG_TRY(stays_under_pragma(edit, target));
+    if (Tokens(*text).after(0) == nullptr) NANOBUG_TRY(can_be_without(edit, target));
+    NANOBUG_TRY(stays_one_elsewhere(edit, target, *text));
     const bool expression = target.expression && is_expression(*text);
     const auto own = selected_by(edit, target);
     NANOBUG_TRY(own);
@@ -209,8 +349,61 @@ class Drafter {
     if (target.range) span = with_blanks_of(*text, span);
     if (expression) span = slot(edit, target.expression, span);
     text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
+    if (expression && is_split_elsewhere(unit_, span, without_marks(*text))) *text = "(" + *text + ")";
     add(edit, span, expression && !is_one_piece(*text) ? marked(*text) : *text);
     return {};
+  }
+
+  // What takes a statement's place has to do so in every configuration.
+  Status stays_one_elsewhere(size_t edit, const Target& target, const std::string& text) {
+    if (!target.is_statement()) return {};
+    const auto head = opens_elsewhere(unit_, target.span.begin);
+    if (head && !is_one_statement(text)) return refused_elsewhere(edit, target.at, *head);
+    const auto more = goes_on_elsewhere(unit_, target.span.end);
+    const Tokens tokens(text);
+    if (more && !tokens.is(tokens.after(0), *more == "else" ? "if" : "try"))
+      return refused_elsewhere(edit, target.at, *more);
+    return {};
+  }
+
+  tl::unexpected<Error> refused_elsewhere(size_t edit, unsigned at, const std::string& what) {
+    return wrong(edit, at,
+                 "in another branch of the preprocessor '" + what +
+                     "' belongs to this statement and would come to be of another one; replace it by one "
+                     "statement, or take the branch too");
+  }
+
+  // Nothing that this statement is the body of, or that goes on with it, may come to be of another one.
+  Status is_alone_elsewhere(size_t edit, const Target& target) {
+    if (!target.is_statement()) return {};
+    auto what = opens_elsewhere(unit_, target.span.begin);
+    if (!what) what = goes_on_elsewhere(unit_, target.span.end);
+    if (what) return refused_elsewhere(edit, target.at, *what);
+    return {};
+  }
+
+  // A part that the rest of its expression or statement cannot be without.
+  Status can_be_without(size_t edit, const Target& target) {
+    const Whole part = whole_of_outermost(target);
+    const clang::Stmt* of = part.part_of;
+    if (!target.expression || !of || llvm::isa<clang::ForStmt, clang::DesignatedInitExpr>(of)) return {};
+    const auto* both = llvm::dyn_cast<clang::BinaryOperator>(of);
+    if (both && both->getOpcode() == clang::BO_Comma) return {};
+    const auto around = range_span(unit_, of->getSourceRange());
+    std::string whole(around ? tokens_.text(*around) : "");
+    if (whole.size() > 40 || whole.find('\n') != std::string::npos) whole.clear();
+    return wrong(edit, target.at,
+                 "'" + std::string(tokens_.text(target.span)) + "' is a part of " +
+                     (whole.empty() ? std::string("something larger") : "'" + whole + "'") +
+                     " that cannot be left out alone; replace the whole of it");
+  }
+
+  Whole whole_of_outermost(const Target& target) {
+    const clang::Expr* outermost = target.expression;
+    while (const auto* around = outermost ? parentheses_around(*outermost, unit_.context()) : nullptr)
+      outermost = around;
+    if (outermost == target.expression || !outermost) return target.whole.value_or(Whole{});
+    return whole_of(unit_, clang::DynTypedNode::create(*outermost));
   }
 
   // A name or a literal, and nothing that a macro gives: no operator beside it can take a part of it.
@@ -229,6 +422,7 @@ class Drafter {
       return wrong(edit, target.at,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
     NANOBUG_TRY(is_entered_by_its_label(edit, target));
+    NANOBUG_TRY(is_alone_elsewhere(edit, target));
     return not_under_pragma(edit, target);
   }
 
@@ -274,6 +468,7 @@ class Drafter {
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
     NANOBUG_TRY(may_go(edit, target, kOnlyBody));
+    NANOBUG_TRY(can_be_without(edit, target));
     if (target.is(Role::part) && part_.part->edits[edit].target.value.starts_with("statement"))
       return wrong(edit, target.span.begin,
                    "'" + part_.part->edits[edit].target.value +
@@ -296,9 +491,107 @@ class Drafter {
       return wrong(edit, target.at,
                    "the value behind this one is counted from '" + *designator +
                        "' and would be for something else; replace this one, or the whole list");
+    if (const auto whole = whole_initializer(target)) {
+      add(edit, *whole, "");
+      return {};
+    }
+    if (target.is_attribute) {
+      take(edit, whole_attribute(target.span));
+      return {};
+    }
+    if (target.whole && target.whole->is_init) {
+      const Token* semicolon = tokens_.after(target.span.end);
+      const Token* next = tokens_.is(semicolon, ";") ? tokens_.after(semicolon->span.end) : nullptr;
+      if (next) {
+        add(edit, {target.span.begin, next->span.begin}, "");
+        return {};
+      }
+    }
+    if (target.is(Role::element) && take_beside_a_branch(edit, target.span)) return {};
+    if (const auto branch = branch_beside(target); branch)
+      return wrong(edit, target.at,
+                   "'" + *branch + "' stands beside this one of a list, and a comma with it; replace it instead");
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
     take(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span));
+    if (target.parameter) take_documentation(edit, *target.parameter);
     return {};
+  }
+
+  // The last of a list in braces whose last comma stands in a branch of the preprocessor: its line goes.
+  bool take_beside_a_branch(size_t edit, Span span) {
+    const Token* left = tokens_.before(span.begin);
+    if (!left || !is_in_directive(tokens_, left->span.begin) || !tokens_.is(tokens_.after(span.end), "}"))
+      return false;
+    const Span lines = with_comments(tokens_, span);
+    if (!is_whole_lines(unit_.text, lines)) return false;
+    add(edit, lines, "", true);
+    return true;
+  }
+
+  // A directive on either side of one of a list, where there should be a comma.
+  std::optional<std::string> branch_beside(const Target& target) {
+    using Role = Whole::Role;
+    if (!target.is(Role::element) && !target.is(Role::initializer)) return std::nullopt;
+    const Token* left = tokens_.before(target.span.begin);
+    const Token* right = tokens_.after(target.span.end);
+    if (tokens_.is(right, ",")) return std::nullopt;
+    for (const Token* token : {left, right}) {
+      if (!token || !is_in_directive(tokens_, token->span.begin)) continue;
+      const Token* sign = token;
+      while (sign && directive(tokens_, sign).empty()) sign = tokens_.before(sign->span.begin);
+      if (sign) return "#" + std::string(directive(tokens_, sign));
+    }
+    return std::nullopt;
+  }
+
+  // What the comment above a function says of a parameter: `\param eps` and the lines that go on with it.
+  void take_documentation(size_t edit, const clang::ParmVarDecl& parameter) {
+    const auto* function = llvm::dyn_cast<clang::FunctionDecl>(parameter.getDeclContext());
+    const auto begin = function ? unit_.offset(function->getBeginLoc()) : std::nullopt;
+    if (!begin) return;
+    const Span all = with_comments(tokens_, {*begin, whole_lines(unit_.text, {*begin, *begin}).end - 1});
+    bool is_of_it = false;
+    for (unsigned at = all.begin; at < *begin;) {
+      const unsigned next = whole_lines(unit_.text, {at, at}).end;
+      const std::string_view line = tokens_.text({at, std::min(next, *begin)});
+      const Token* token = tokens_.after(at, true);
+      if (!token || token->kind != Token::Kind::comment || !line.starts_with(tokens_.text({at, token->span.begin})) ||
+          !tokens_.text(*token).starts_with("//") || token->span.begin >= next)
+        return;
+      const Tokens words(line.substr(line.find_first_not_of(" \t/!")));
+      std::vector<std::string> said;
+      for (const Token& word : words.all()) said.emplace_back(words.text(word));
+      const bool commands = !said.empty() && (said[0] == "\\" || said[0] == "@");
+      if (commands) {
+        size_t name = 2;
+        while (name < said.size() && (said[name] == "[" || said[name] == "]" || said[name] == "in" ||
+                                      said[name] == "out" || said[name] == ","))
+          ++name;
+        is_of_it = said.size() > name && (said[1] == "param" || said[1] == "tparam") &&
+                   said[name] == parameter.getName().str();
+      } else if (said.empty()) {
+        is_of_it = false;
+      }
+      if (is_of_it) add(edit, {at, next}, "", true);
+      at = next;
+    }
+  }
+
+  // What a variable, a field or a parameter begins with goes with its `=` or its parentheses.
+  std::optional<Span> whole_initializer(const Target& target) {
+    if (!target.expression || !target.whole || !target.whole->initializes) return std::nullopt;
+    const auto name = unit_.offset(target.whole->initializes->getLocation());
+    if (!name) return std::nullopt;
+    Span span = target.span;
+    const Token* first = tokens_.after(*name);
+    if (span.begin == *name && first) return Span{first->span.end, span.end};  // of a constructor
+    const Token* before = tokens_.before(span.begin);
+    const Token* behind = tokens_.after(span.end);
+    if (tokens_.is(before, "(") && tokens_.is(behind, ")")) span.end = behind->span.end;
+    if (tokens_.is(before, "=") || tokens_.is(before, "(")) span.begin = before->span.begin;
+    const Token* last = tokens_.before(span.begin, true);
+    span.begin = last ? last->span.end : span.begin;
+    return span;
   }
 
   // `text` beside the anchor: on lines of its own where the anchor has them.
@@ -307,7 +600,10 @@ class Drafter {
     if (!is_whole_lines(unit_.text, anchor)) return put_on_its_line(edit, anchor, before, text, end);
     const unsigned at = before ? anchor.begin : anchor.end;
     if (text.empty() || text.back() != '\n') text += end;
-    if (!before && unit_.text[anchor.end - 1] != '\n') text = end + text;
+    if (!before && unit_.text[anchor.end - 1] != '\n') {  // at the end of a file that has none there
+      text = end + text;
+      while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    }
     add(edit, {at, at}, std::move(text));
   }
 
@@ -326,25 +622,119 @@ class Drafter {
       add(edit, {place.end, place.end}, " " + bare + (behind == " " ? "" : behind));
   }
 
+  // Does a text that comes beside an expression make another one of it: an operator with its other operand, a
+  // call, an index?
+  static bool binds(const Tokens& text, bool before) {
+    int depth = 0;
+    for (const Token& token : text.all()) {
+      const std::string_view said = text.text(token);
+      depth += said == "(" || said == "[" || said == "{" ? 1 : said == ")" || said == "]" || said == "}" ? -1 : 0;
+      if (depth < 0) return false;
+    }
+    const Token* joint = before ? text.before(static_cast<unsigned>(text.text().size())) : text.after(0);
+    if (depth != 0 || !joint) return false;
+    for (const char* apart : {",", ";", ":", "{", "}", "#", "..."})
+      if (text.is(joint, apart)) return false;
+    return joint->kind == Token::Kind::sign || joint->kind == Token::Kind::word;
+  }
+
+  // It is then the whole expression that the text comes beside, and what they become stands for one.
+  void bind(size_t edit, const Target& anchor, Span own, bool before, const std::string& text) {
+    auto bound = std::find_if(bound_to_.begin(), bound_to_.end(),
+                              [&](const BoundTo& each) { return each.own == own; });
+    const bool atom = is_atom(*anchor.expression, unit_.context());
+    Cut plain = std::move(cuts_.back());
+    cuts_.pop_back();
+    if (bound == bound_to_.end()) {
+      bound = bound_to_.insert(bound, {cuts_.size(), std::move(plain), own, !before && atom && is_postfix(text)});
+      add(edit, slot(edit, anchor.expression, own), "");
+      cuts_.back().carried = {own};
+    }
+    // In the order of the rule, and what comes behind is said of all before it.
+    (before ? bound->before : bound->behind).push_back(text);
+    std::string all(tokens_.text(own));
+    if (!atom) all = marked(all);
+    for (auto each = bound->before.rbegin(); each != bound->before.rend(); ++each) all = marked(*each + all);
+    for (const std::string& each : bound->behind) all = marked(all + each);
+    Cut& cut = cuts_[bound->number];
+    cut.text = is_split_elsewhere(unit_, cut.span, without_marks(all)) ? "(" + all + ")" : all;
+  }
+
+  static bool is_postfix(const std::string& text) {
+    const Tokens tokens(text);
+    for (const char* sign : {".", "->", "[", "("})
+      if (tokens.is(tokens.after(0), sign)) return true;
+    return false;
+  }
+
+  // Where another edit is made inside of the expression only what holds to it anyway can come beside it.
+  Status leave_whole() {
+    for (BoundTo& each : bound_to_) {
+      const Span span = cuts_[each.number].span;
+      for (size_t i = 0; i < cuts_.size(); ++i) {
+        if (i == each.number || cuts_[i].span.end <= span.begin || span.end <= cuts_[i].span.begin) continue;
+        if (!each.holds)
+          return wrong(cuts_[each.number].edit, span.begin,
+                       "another edit changes a part of the expression that this text comes beside; put both into "
+                       "one replacement");
+        cuts_[each.number] = each.plain;
+        break;
+      }
+    }
+    return {};
+  }
+
   Status insert(size_t edit, const Target& anchor, bool before) {
     auto text = filled(edit, anchor.span.begin);
     NANOBUG_TRY(text);
     const Tokens tokens(*text);
-    const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())});
+    const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())}) ||
+                           (anchor.is_statement() && is_all_directives(tokens));
     if (!anchor.is_statement() || !statement) {
       const auto own = selected_by(edit, anchor);
       NANOBUG_TRY(own);
       const unsigned at = before ? own->begin : own->end;
       add(edit, {at, at}, *text);
+      if (anchor.expression && !llvm::isa<clang::InitListExpr>(anchor.expression) && binds(tokens, before))
+        bind(edit, anchor, *own, before, *text);
       return {};
     }
     if (anchor.is(Whole::Role::only_body))
       return wrong(edit, anchor.span.begin,
                    "this is the one statement of an if or a loop; there is no room beside it");
+    NANOBUG_TRY(is_alone_elsewhere(edit, anchor));
     if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
-    put_beside(edit, with_comments(tokens_, anchor.span), before,
-               indentation(unit_.text, anchor.span.begin) + *text);
+    const Span bare = anchor.range ? without_blanks(unit_.text, anchor.span) : anchor.span;
+    const std::string indent = is_all_directives(tokens) ? "" : indentation(unit_.text, bare.begin);
+    // A pragma is about what stands directly below it.
+    const bool pragma = is_all_directives(tokens) && !is_declared_there(tokens);
+    put_beside(edit, pragma && before ? whole_lines_of(bare) : with_comments(tokens_, bare), before, indent + *text);
     return {};
+  }
+
+  // Lines for the preprocessor, which stand alone and in the first column.
+  static bool is_all_directives(const Tokens& tokens) {
+    bool any = false;
+    for (unsigned at = 0; at < tokens.text().size();) {
+      const unsigned next = whole_lines(tokens.text(), {at, at}).end;
+      const Token* first = tokens.after(at, true);
+      if (first && first->span.begin < next) {
+        if (directive(tokens, first).empty()) return false;
+        any = true;
+      }
+      at = next;
+    }
+    return any;
+  }
+
+  static bool is_declared_there(const Tokens& tokens) {
+    return directive(tokens, tokens.after(0)) != "pragma";
+  }
+
+  Span whole_lines_of(Span span) const {
+    const Span lines = with_comments(tokens_, span);
+    if (!is_whole_lines(unit_.text, lines)) return lines;
+    return {whole_lines(unit_.text, {span.begin, span.begin}).begin, lines.end};
   }
 
   Status move(size_t edit, const Target& target, bool before) {
@@ -359,9 +749,17 @@ class Drafter {
     if (!target.is_statement()) {
       NANOBUG_TRY(is_for_nothing_else(edit, span));
       NANOBUG_TRY(is_for_nothing_else(edit, anchor));
-      take(edit, with_comma(tokens_, with_parentheses(edit, target).span));
-      const std::string text(tokens_.text(span));
-      const unsigned at = before ? anchor.begin : anchor.end;
+      NANOBUG_TRY(is_one_of_a_list(edit, target));
+      NANOBUG_TRY(is_one_of_a_list(edit, *other));
+      const bool separated = target.is(Whole::Role::initializer) || target.is(Whole::Role::declarator);
+      const Span whole = with_parentheses(edit, target).span;
+      take(edit, separated ? with_separator(tokens_, whole) : with_comma(tokens_, whole));
+      std::string text(tokens_.text(span));
+      if (target.expression && !is_atom(*target.expression, unit_.context())) text = marked(text);
+      // `/*lr=*/` is said of what stands behind it.
+      text = std::string(tokens_.text({named_in_front(whole.begin), whole.begin})) + text;
+      const Span beside = with_parentheses(edit, *other).span;
+      const unsigned at = before ? named_in_front(beside.begin) : beside.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
       cuts_.back().carried = {span};
       return {};
@@ -374,6 +772,7 @@ class Drafter {
       NANOBUG_TRY(before ? is_entered_by_its_label(edit, *other) : stands_alone(edit, *other));
     }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
+    NANOBUG_TRY(is_alone_elsewhere(edit, *other));
     if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
@@ -382,6 +781,25 @@ class Drafter {
     put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
     cuts_.back().carried = {whole};
     return {};
+  }
+
+  // Where a comment begins that stands directly before, on the same line, and says what this one of a list is.
+  unsigned named_in_front(unsigned begin) const {
+    const Token* comment = tokens_.before(begin, true);
+    const bool is_one = comment && comment->kind == Token::Kind::comment &&
+                        tokens_.text(*comment).starts_with("/*") &&
+                        tokens_.text({comment->span.begin, begin}).find('\n') == std::string_view::npos;
+    return is_one ? comment->span.begin : begin;
+  }
+
+  // An operand has a place that no other one can have.
+  Status is_one_of_a_list(size_t edit, const Target& target) {
+    const Whole whole = whole_of_outermost(target);
+    if (!target.expression || whole.role != Whole::Role::part) return {};
+    return wrong(edit, target.at,
+                 "'" + std::string(tokens_.text(target.span)) +
+                     "' is no argument or element of a list, so it has no place among others; swap two "
+                     "expressions, or replace them");
   }
 
   // A value with a designator has its place by that.
@@ -407,6 +825,8 @@ class Drafter {
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
       NANOBUG_TRY(not_under_pragma(edit, one));
       NANOBUG_TRY(not_under_pragma(edit, *other));
+      NANOBUG_TRY(is_alone_elsewhere(edit, one));
+      NANOBUG_TRY(is_alone_elsewhere(edit, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         cuts_.back().carried = {all_b};
@@ -418,7 +838,9 @@ class Drafter {
     const auto put = [&](Span from, const Target& from_target, Span into) {
       const bool loose = from_target.expression && !is_atom(*from_target.expression, unit_.context());
       std::string text(tokens_.text(from));
-      add(edit, into, loose ? marked(text) : text);
+      const bool split = from_target.expression && is_split_elsewhere(unit_, into, text);
+      if (split) text = "(" + text + ")";
+      add(edit, into, loose && !split ? marked(text) : text);
       cuts_.back().carried = {from};
     };
     put(other->span, *other, slot(edit, one.expression, one.span));
@@ -433,6 +855,16 @@ class Drafter {
   Match match_;
   std::map<std::string, Bound> bound_;
   std::vector<Cut> cuts_;
+  // An insertion that took an expression in: which cut, without it, where that stands, whether it holds to it
+  // anyway, and the texts.
+  struct BoundTo {
+    size_t number;
+    Cut plain;
+    Span own;
+    bool holds;
+    std::vector<std::string> before = {}, behind = {};
+  };
+  std::vector<BoundTo> bound_to_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <clang/Basic/Builtins.h>
+
 namespace nanobug::rewrite {
 namespace {
 
@@ -15,7 +17,47 @@ bool of_a_library(const Decl& declaration) {
          declaration.getASTContext().getSourceManager().isInSystemHeader(declaration.getLocation());
 }
 
+// What nobody sees here may have effects. Libraries whose classes hold values, and whose const functions compute
+// unless their names say otherwise, are known by their namespaces.
+bool is_known(const Decl& declaration) {
+  const NamespaceDecl* outermost = nullptr;
+  for (const DeclContext* at = declaration.getDeclContext(); at; at = at->getParent())
+    if (const auto* space = dyn_cast<NamespaceDecl>(at)) outermost = space;
+  static constexpr std::string_view kNames = " std __gnu_cxx at c10 torch ";
+  return outermost && outermost->getIdentifier() &&
+         kNames.find(' ' + outermost->getNameAsString() + ' ') != std::string_view::npos;
+}
+
+// An operator that computes wherever it is declared; `<<` may send, `|` may run a pipeline, `()` anything.
+bool computes(OverloadedOperatorKind sign) {
+  switch (sign) {
+    case OO_Plus:
+    case OO_Minus:
+    case OO_Star:
+    case OO_Slash:
+    case OO_Percent:
+    case OO_Tilde:
+    case OO_Exclaim:
+    case OO_EqualEqual:
+    case OO_ExclaimEqual:
+    case OO_Less:
+    case OO_Greater:
+    case OO_LessEqual:
+    case OO_GreaterEqual:
+    case OO_Spaceship:
+    case OO_AmpAmp:
+    case OO_PipePipe:
+    case OO_Subscript:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_value(QualType type, int depth);
+
+// What a destructor does that somebody has written: does it give back what the object has, and nothing else?
+bool only_gives_back(const CXXDestructorDecl& destructor, int depth);
 
 // Does the class say itself how it is copied? Then what it points to is its own.
 bool says_how_it_is_copied(const CXXRecordDecl& record) {
@@ -77,32 +119,16 @@ bool is_value(QualType type, int depth) {
   if (destructor && destructor->isUserProvided()) {
     const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(record);
     if ((filled && may_end_something(*filled)) || is_std(*record, "any")) return false;
-    return says_how_it_is_copied(*record) && (!filled || !record->isInStdNamespace() ||
-                                              are_values(filled->getTemplateArgs().asArray(), depth + 1));
+    if (!says_how_it_is_copied(*record)) return false;
+    if (is_known(*record))
+      return !filled || !record->isInStdNamespace() ||
+             are_values(filled->getTemplateArgs().asArray(), depth + 1);
+    if (!only_gives_back(*destructor, depth)) return false;
   }
   return std::all_of(record->bases_begin(), record->bases_end(),
                      [&](const CXXBaseSpecifier& base) { return is_value(base.getType(), depth + 1); }) &&
          std::all_of(record->field_begin(), record->field_end(),
                      [&](const FieldDecl* field) { return is_value(field->getType(), depth + 1); });
-}
-
-// Could a const member function of the class reach anything that is not const?
-bool is_plain(const CXXRecordDecl* record, int depth = 0) {
-  record = record ? record->getDefinition() : nullptr;
-  if (!record || depth > kDeepest || record->isDependentContext()) return false;
-  const bool owner = says_how_it_is_copied(*record);
-  const auto plain = [&](QualType type) {
-    if (owner) return true;
-    if (type->isReferenceType() || type->isPointerType()) return type->getPointeeType().isConstQualified();
-    const CXXRecordDecl* inner = type->getAsCXXRecordDecl();
-    return !inner || inner->isInStdNamespace() || is_plain(inner, depth + 1);
-  };
-  return std::all_of(
-             record->field_begin(), record->field_end(),
-             [&](const FieldDecl* field) { return !field->isMutable() && plain(field->getType()); }) &&
-         std::all_of(record->bases_begin(), record->bases_end(), [&](const CXXBaseSpecifier& base) {
-           return is_plain(base.getType()->getAsCXXRecordDecl(), depth + 1);
-         });
 }
 
 // Has it that operator, as a template too?
@@ -230,12 +256,22 @@ class Purity {
   Purity(int depth, llvm::DenseSet<const VarDecl*> own)
       : depth_(depth), body_(nullptr), own_(std::move(own)) {}
 
+  // Of a destructor: what its object has may be given back, and its members may change.
+  static bool gives_back(const FunctionDecl& destructor, int depth) {
+    Purity purity(depth, &destructor);
+    purity.ends_ = true;
+    return purity.holds(destructor.getBody());
+  }
+
   bool holds(const Stmt* tree) {
     if (!tree || is_not_evaluated(*tree)) return true;
     // Making a lambda is not to run it, but its captures are made.
     if (const auto* lambda = dyn_cast<LambdaExpr>(tree))
       return std::all_of(lambda->capture_init_begin(), lambda->capture_init_end(),
                          [&](const Expr* each) { return holds(each); });
+    if (ends_ && is_given_back(*tree))
+      return std::all_of(tree->child_begin(), tree->child_end(),
+                         [&](const Stmt* child) { return holds(child); });
     if (isa<CXXThrowExpr, CXXNewExpr, CXXDeleteExpr, CoawaitExpr, CoyieldExpr, CoreturnStmt, AsmStmt,
             StmtExpr, CXXTryStmt, PseudoObjectExpr, VAArgExpr, AtomicExpr>(tree))
       return false;
@@ -291,8 +327,26 @@ class Purity {
     return true;
   }
 
+  // Memory that is freed: delete, free(), an allocator's deallocate().
+  static bool is_given_back(const Stmt& tree) {
+    if (const auto* destroyed = dyn_cast<CXXDeleteExpr>(&tree)) {
+      const QualType type = destroyed->getDestroyedType();
+      return !type.isNull() && is_value(type, 1);
+    }
+    const auto* call = dyn_cast<CallExpr>(&tree);
+    const FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    if (!callee) return false;
+    const OverloadedOperatorKind sign = callee->getOverloadedOperator();
+    const std::string name = callee->getNameAsString();
+    return sign == OO_Delete || sign == OO_Array_Delete || callee->getBuiltinID() == Builtin::BIfree ||
+           (of_a_library(*callee) && (name == "free" || name == "deallocate"));
+  }
+
   // Inside of a body that is looked into, its own variables may change.
   bool is_own(const Expr* target) const {
+    if (const auto* member = dyn_cast<MemberExpr>(target->IgnoreParenImpCasts()); ends_ && member)
+      return isa<FieldDecl>(member->getMemberDecl()) && !member->getMemberDecl()->getType()->isReferenceType() &&
+             isa<CXXThisExpr>(member->getBase()->IgnoreParenImpCasts());
     const auto* reference = dyn_cast<DeclRefExpr>(target->IgnoreParenImpCasts());
     const auto* variable = reference ? dyn_cast<VarDecl>(reference->getDecl()) : nullptr;
     if (!variable || !variable->hasLocalStorage() || variable->getType()->isReferenceType()) return false;
@@ -306,8 +360,9 @@ class Purity {
   }
 
   // Can the callee change what this argument stands for?
-  static bool only_reads(QualType parameter, const Expr* argument, bool looks) {
+  static bool only_reads(QualType parameter, const Expr* argument, bool looks, bool copies) {
     if (reads_a_stream(parameter) || (!looks && writes_through(parameter))) return false;
+    if (copies && parameter->isLValueReferenceType()) return true;
     if (parameter->isRValueReferenceType())
       return argument && isa<MaterializeTemporaryExpr>(argument->IgnoreImpCasts());
     if (!parameter->isReferenceType() && !parameter->isPointerType()) return true;
@@ -318,8 +373,12 @@ class Purity {
   static bool arguments_only_read(const FunctionDecl& callee, const Call& call, unsigned first) {
     if (only_gives_access(callee)) return true;
     const bool looks = !of_a_library(callee) || isa<CXXConstructorDecl>(callee) || only_looks(called(callee));
+    // Whatever they are given, they make something of a copy.
+    const std::string name = callee.getNameAsString();
+    const bool copies = callee.isInStdNamespace() && !isa<CXXMethodDecl>(callee) &&
+                        (name == "make_pair" || name == "make_tuple" || name == "make_optional");
     for (unsigned i = 0; i < callee.getNumParams() && i + first < call.getNumArgs(); ++i)
-      if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first), looks)) return false;
+      if (!only_reads(callee.getParamDecl(i)->getType(), call.getArg(i + first), looks, copies)) return false;
     return !callee.isVariadic() || callee.getBuiltinID() != 0;
   }
 
@@ -343,13 +402,27 @@ class Purity {
     const bool known = (builtin && (builtins.isConst(builtin) || builtins.isPure(builtin) ||
                                     builtins.isConstWithoutErrnoAndExceptions(builtin))) ||
                        callee->isInStdNamespace() || is_of_the_device(*callee) ||
-                       callee->hasAttr<ConstAttr>() || callee->hasAttr<PureAttr>() ||
-                       (isa<CXXOperatorCallExpr>(call) && (of_a_library(*callee) || !callee->hasBody()));
+                       callee->hasAttr<ConstAttr>() || callee->hasAttr<PureAttr>() || is_operation(*callee);
     if (!arguments_only_read(*callee, call, 0)) return false;
     return known ? callbacks_hold(call, 0) && !runs_others(*callee) : body_holds(*callee);
   }
 
-  // Tensor libraries mark the member functions that write with a `_` at the end.
+  // An operator of a library that is known, or one that cannot be seen and that computes by what it is.
+  static bool is_operation(const FunctionDecl& callee) {
+    const OverloadedOperatorKind sign = callee.getOverloadedOperator();
+    return sign != OO_None && (is_known(callee) || (!callee.hasBody() && computes(sign)));
+  }
+
+  // Of a known library: what acts although it is const. Tensor libraries mark the member functions that write
+  // with a `_` at the end.
+  static bool acts(const CXXMethodDecl& method) {
+    const StringRef name = method.getIdentifier() ? method.getName() : "";
+    if (name.ends_with("_") || name.starts_with("register") || name.starts_with("set_")) return true;
+    static constexpr std::string_view kNames =
+        " request_stop resume destroy backward retain_grad record_stream synchronize save run_method ";
+    return !name.empty() && kNames.find(' ' + name.str() + ' ') != std::string_view::npos;
+  }
+
   bool method_holds(const CXXMethodDecl& method, const CallExpr& call) const {
     const auto* operation = dyn_cast<CXXOperatorCallExpr>(&call);
     if (operation && operation->isAssignmentOp()) return false;
@@ -360,14 +433,15 @@ class Purity {
     if (method.getOverloadedOperator() == OO_Call && !method.getParent()->isLambda() &&
         of_a_library(method) && is_callable_holder(*method.getParent()))
       return false;
-    const bool marked = method.getIdentifier() && method.getName().ends_with("_");
-    if (of_a_library(method))
-      return !marked && !looks_up_by_another(method) && callbacks_hold(call, operation ? 1 : 0) &&
+    if (is_known(method))
+      return !acts(method) && !looks_up_by_another(method) && callbacks_hold(call, operation ? 1 : 0) &&
              !runs_others(method);
     const CXXMethodDecl* runs = method_that_runs(method, call);
     if (!runs) return false;
     if (runs->hasBody()) return body_holds(*runs);
-    return !marked && !method.isVirtual() && !method.isStatic() && is_plain(method.getParent());
+    // What cannot be seen may do anything, whatever it promises of its object.
+    return runs->hasAttr<ConstAttr>() || runs->hasAttr<PureAttr>() || is_operation(*runs) ||
+           isa<CXXConversionDecl>(runs);
   }
 
   // The method whose body a call runs; null where one that nobody sees here may override it.
@@ -414,7 +488,7 @@ class Purity {
   // To an element, by a reference or an iterator that can do more.
   static bool only_gives_access(const CXXMethodDecl& method) {
     static constexpr std::string_view kNames =
-        " operator[] at front back begin end rbegin rend data operator* operator-> value find lower_bound "
+        " operator[] at front back top begin end rbegin rend data operator* operator-> value find lower_bound "
         "upper_bound equal_range ";
     const std::string name = method.getNameAsString();
     const bool makes_one = name == "operator[]" && method.getParent()->getName().contains("map");
@@ -434,20 +508,21 @@ class Purity {
   static bool is_callable_holder(const CXXRecordDecl& record) {
     const StringRef name = record.getName();
     return name.contains("function") || name == "reference_wrapper" || name == "packaged_task" ||
-           name.starts_with("_Bind");
+           name.contains_insensitive("_bind") || name.contains_insensitive("not_fn") ||
+           name.contains_insensitive("mem_fn");
   }
 
   bool construction_holds(const CXXConstructExpr& made) const {
     const CXXConstructorDecl& constructor = *made.getConstructor();
     if (!arguments_only_read(constructor, made, 0)) return false;
-    if (of_a_library(constructor) && !constructor.isCopyOrMoveConstructor() && !callbacks_hold(made, 0))
+    if (is_known(constructor) && !constructor.isCopyOrMoveConstructor() && !callbacks_hold(made, 0))
       return false;
     return constructor_holds(constructor);
   }
 
   bool constructor_holds(const CXXConstructorDecl& constructor) const {
     if (constructor.isTrivial()) return true;
-    if (of_a_library(constructor)) return !runs_others(constructor);
+    if (is_known(constructor)) return !runs_others(constructor);
     const FunctionDecl* definition = nullptr;
     if (depth_ >= kDeepest || !constructor.hasBody(definition)) return false;
     const auto* written = cast<CXXConstructorDecl>(definition);
@@ -460,7 +535,13 @@ class Purity {
   int depth_;
   const DeclContext* body_;
   llvm::DenseSet<const VarDecl*> own_;
+  bool ends_ = false;
 };
+
+bool only_gives_back(const CXXDestructorDecl& destructor, int depth) {
+  const FunctionDecl* definition = nullptr;
+  return depth < kDeepest && destructor.hasBody(definition) && Purity::gives_back(*definition, depth + 1);
+}
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 // matches: see matches.h.
 #include "mutator/rewrite/matches.h"
 
+#include <clang/AST/StmtCXX.h>
+
 namespace nanobug::rewrite {
 namespace {
 
@@ -10,7 +12,19 @@ using clang::ast_matchers::MatchFinder;
 class Collector : public MatchFinder::MatchCallback {
  public:
   std::vector<BoundNodes> matches;
-  void run(const MatchFinder::MatchResult& match) override { matches.push_back(match.Nodes); }
+  void run(const MatchFinder::MatchResult& match) override {
+    for (const auto& [id, node] : match.Nodes.getMap())
+      if (is_of_nobody(node)) return;
+    matches.push_back(match.Nodes);
+  }
+
+ private:
+  // What a coroutine awaits at its beginning and its end, and the return that is not written.
+  static bool is_of_nobody(const clang::DynTypedNode& node) {
+    const auto* awaited = node.get<clang::CoawaitExpr>();
+    const auto* returned = node.get<clang::CoreturnStmt>();
+    return (awaited && awaited->isImplicit()) || (returned && returned->isImplicit());
+  }
 };
 
 }  // namespace

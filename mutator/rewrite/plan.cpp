@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <tuple>
 
 #include "mutator/base/files.h"
+#include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/edits.h"
 #include "mutator/rewrite/format.h"
 #include "mutator/rewrite/hunks.h"
@@ -42,6 +44,7 @@ class Plan {
     }
     NANOBUG_TRY(no_overlap());
     first_ = cuts_.front().span.begin;
+    NANOBUG_TRY(leaves_no_reader_elsewhere());
     cut_unused();
     return {};
   }
@@ -198,6 +201,31 @@ class Plan {
            " changes too";
   }
 
+  // What an edit takes away may be read where another configuration is compiled.
+  Status leaves_no_reader_elsewhere() {
+    const auto is_cut = [&](unsigned at) {
+      return std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) { return cut.span.contains(at); });
+    };
+    for (const Elsewhere& each : survey_.elsewhere) {
+      const auto cut = std::find_if(cuts_.begin(), cuts_.end(),
+                                    [&](const Cut& one) { return one.span.contains(each.declared.front()); });
+      if (cut == cuts_.end() || !std::all_of(each.declared.begin(), each.declared.end(), is_cut)) continue;
+      const auto read = std::find_if(each.uses.begin(), each.uses.end(), [&](unsigned at) { return !is_cut(at); });
+      if (read == each.uses.end()) continue;
+      const bool stays = each.is_parameter
+                             ? !cut->text.empty()
+                             : std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& one) {
+                                 return mentions(without_marks(one.text), each.name);
+                               });
+      if (stays) continue;
+      return wrong(cut->edit, each.declared.front(),
+                   "'" + each.name + "' is read at " + unit_.place(*read) +
+                       ", in a branch of the preprocessor that is not compiled here; take what reads it too, or "
+                       "keep the name");
+    }
+    return {};
+  }
+
   // What nobody reads any more, and includes.
   void cut_unused() {
     std::vector<Span> gone;
@@ -211,6 +239,9 @@ class Plan {
       clip(whole, piece.span);
       // A directive or a pragma says something of it, or of what would come to stand there.
       if (directive_in(tokens_, whole) || pragma_above(tokens_, piece.span.begin)) continue;
+      if (piece.statement &&
+          (opens_elsewhere(unit_, piece.span.begin) || goes_on_elsewhere(unit_, piece.span.end)))
+        continue;
       const Function* around = survey_.around(whole.begin);
       Cut cut{whole, piece.stays,
               around && around->span.begin < whole.begin ? kLeftOver : kOfTheFile + piece.of,
@@ -219,8 +250,73 @@ class Plan {
       gone.push_back(whole);
     }
     for (const Span& line : unread_after(survey_.includes, gone, added))
-      add(kInclude + line.begin, line, "", true);
+      add(kInclude + line.begin, with_its_comment(line), "", true);
     sort();
+    take_emptied_namespaces();
+  }
+
+  // The comment above an include is its own where no other one follows; at the file's start it is the file's.
+  Span with_its_comment(const Span& line) const {
+    const Token* next = tokens_.after(line.end, true);
+    if (next && next->span.begin < whole_lines(unit_.text, {line.end, line.end}).end &&
+        directive(tokens_, next) == "include")
+      return line;
+    const Span whole = with_comments(tokens_, {tokens_.after(line.begin)->span.begin, line.end - 1});
+    const bool is_of_the_file = whole.begin <= text_start(unit_.text);
+    return is_of_the_file || !is_whole_lines(unit_.text, whole) ? line : Span{whole.begin, line.end};
+  }
+
+  // A namespace that nothing is left in; a rule's own cut leaves one that has a name, which may be used.
+  void take_emptied_namespaces() {
+    for (bool again = true; again;) {
+      again = false;
+      for (const Cut& cut : cuts_) {
+        if (!cut.lines || !cut.text.empty()) continue;
+        const auto whole = emptied_namespace(cut);
+        if (!whole) continue;
+        Cut all{*whole, "", cut.edit, true};
+        std::erase_if(cuts_, [&](const Cut& each) {
+          return whole->begin <= each.span.begin && each.span.end <= whole->end;
+        });
+        cuts_.push_back(std::move(all));
+        sort();
+        again = true;
+        break;
+      }
+    }
+  }
+
+  std::optional<Span> emptied_namespace(const Cut& cut) const {
+    const auto gone = [&](const Token* token) {
+      return token && std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+               return each.text.empty() && each.span.contains(token->span.begin);
+             });
+    };
+    const Token* open = tokens_.before(cut.span.begin);
+    while (gone(open)) open = tokens_.before(open->span.begin);
+    const Token* close = tokens_.after(cut.span.end);
+    while (gone(close)) close = tokens_.after(close->span.end);
+    if (!tokens_.is(open, "{") || !tokens_.is(close, "}")) return std::nullopt;
+    const Token* first = tokens_.before(open->span.begin);
+    const bool named = !tokens_.is(first, "namespace");
+    if (named && cut.edit < kLeftOver) return std::nullopt;
+    while (first && !tokens_.is(first, "namespace") &&
+           (first->kind == Token::Kind::word || tokens_.is(first, "::")))
+      first = tokens_.before(first->span.begin);
+    if (!tokens_.is(first, "namespace")) return std::nullopt;
+    if (const Token* before = tokens_.before(first->span.begin); tokens_.is(before, "inline")) first = before;
+    const Span inside{first->span.begin, close->span.end};
+    const Span whole = with_comments(tokens_, inside);
+    // What else stands there, or comes, and comments that say something.
+    const bool meets = std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+      const bool beside = each.span.end < whole.begin || whole.end < each.span.begin;
+      return !beside && (!each.text.empty() || each.span.begin < whole.begin || whole.end < each.span.end);
+    });
+    for (const Token* token = tokens_.after(open->span.end, true); token && token->span.begin < close->span.begin;
+         token = tokens_.after(token->span.end, true))
+      if (!gone(token)) return std::nullopt;
+    if (meets || !is_whole_lines(unit_.text, whole)) return std::nullopt;
+    return whole;
   }
 
   // Beside what goes too, around it, or as its neighbour in a list; but of nothing that an edit changes.

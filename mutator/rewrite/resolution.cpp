@@ -21,7 +21,8 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
 
   std::vector<size_t> all() {
     for (Decl* declaration : unit_.context().getTraversalScope()) TraverseDecl(declaration);
-    for (; !reached_.empty(); reached_.pop_front()) TraverseDecl(reached_.front());
+    for (; !reached_.empty(); reached_.pop_front())
+      if (!is_left_out(*reached_.front())) RecursiveASTVisitor::TraverseDecl(reached_.front());
     return std::move(found_);
   }
 
@@ -30,7 +31,7 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
   bool shouldWalkTypesOfTypeLocs() const { return false; }
 
   bool TraverseDecl(Decl* declaration) {
-    if (declaration && is_left_out(*declaration)) return true;
+    if (declaration && (is_left_out(*declaration) || is_made_when_needed(*declaration))) return true;
     return RecursiveASTVisitor::TraverseDecl(declaration);
   }
 
@@ -103,6 +104,12 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
                              [&](const Span& span) { return span.contains(*at); });
   }
 
+  // A constructor that nobody wrote is there where somebody uses it, and is met there.
+  static bool is_made_when_needed(const Decl& declaration) {
+    const auto* method = dyn_cast<CXXMethodDecl>(&declaration);
+    return method && method->isImplicit() && !method->getParent()->isLambda();
+  }
+
   void note(size_t what) { found_.push_back(what); }
 
   // By its name: the same type of two parses.
@@ -157,8 +164,10 @@ class Resolver : public RecursiveASTVisitor<Resolver> {
       filled_in = isTemplateInstantiation(variable->getTemplateSpecializationKind());
     }
     // What stands in the file is met there. What came out of a precompiled header was settled in it.
-    if (!body || body->isFromASTFile() || unit_.offset(body->getLocation())) return;
-    if (filled_in || !unit_.sources().isInSystemHeader(body->getLocation()))
+    if (!body || body->isFromASTFile()) return;
+    const bool made = is_made_when_needed(*declared);
+    if (!made && unit_.offset(body->getLocation())) return;
+    if (made || filled_in || !unit_.sources().isInSystemHeader(body->getLocation()))
       reached_.push_back(const_cast<Decl*>(body));
   }
 

@@ -27,7 +27,7 @@ std::string refusal(Unit& unit, const clang::CharSourceRange& range, const std::
            std::string(name ? unit.tokens.text(*name) : "") +
            ", which stands elsewhere; match code outside of macros";
   }
-  const auto where = sources.getPresumedLoc(sources.getFileLoc(range.getBegin()));
+  const auto where = sources.getPresumedLoc(sources.getFileLoc(range.getBegin()), /*UseLineDirectives=*/false);
   if (where.isInvalid()) return "'" + selector + "' selects code that is not written anywhere";
   return std::string("at ") + where.getFilename() + ":" + std::to_string(where.getLine()) + ": '" + selector +
          "' selects code outside of '" + unit.name + "'";
@@ -38,14 +38,23 @@ std::string refusal(Unit& unit, const clang::CharSourceRange& range, const std::
 Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::RangeSelector& selector,
                       const catalog::Text& text) {
   auto range = selector(match);
-  if (!range)
-    return fail(Exit::catalog, "'" + text.value + "' selects nothing: " + llvm::toString(range.takeError()),
-                text.place);
+  if (!range) {
+    std::string reason = llvm::toString(range.takeError());
+    if (reason.find("property 'identifier'") != std::string::npos)
+      reason = "what it names is called by a sign or a type (an operator, a conversion), not by a word; select the "
+               "whole of it";
+    return fail(Exit::catalog, "'" + text.value + "' selects nothing: " + reason, text.place);
+  }
   return editable(unit, *range, text);
 }
 
 Result<Span> editable(Unit& unit, const clang::CharSourceRange& range, const catalog::Text& text) {
   const auto& sources = unit.sources();
+  if (range.isCharRange() && range.getBegin().isFileID() && range.getBegin() == range.getEnd() &&
+      sources.isInMainFile(range.getBegin())) {  // between two brackets
+    const unsigned at = sources.getFileOffset(range.getBegin());
+    return Span{at, at};
+  }
   const auto usable = file_range(unit, range);
   if (!usable || sources.getFileID(usable->getBegin()) != sources.getMainFileID())
     return fail(Exit::catalog, refusal(unit, range, text.value), text.place);

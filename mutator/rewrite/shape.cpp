@@ -221,7 +221,14 @@ class Collector : public RecursiveASTVisitor<Collector> {
     if (!at) return;
     const DeclContext* scope = found.getDeclContext()->getRedeclContext();
     const size_t kind = scope->isFunctionOrMethod() ? kInBlock : scope->isRecord() ? kInClass : kInNamespace;
-    references_.push_back({shape_.token_at(*at), -1, kind, false});
+    Reference reference{shape_.token_at(*at), -1, kind, false};
+    if (kind == kInNamespace) {
+      const auto* space = dyn_cast<NamespaceDecl>(scope);
+      reference.space =
+          std::hash<std::string>{}(space ? space->getQualifiedNameAsString() : "") | kNamed;
+      if (const auto place = unit_.offset(found.getLocation())) reference.function = shape_.token_at(*place);
+    }
+    references_.push_back(reference);
   }
 
   // Never 0.
@@ -388,9 +395,13 @@ struct Meaning {
   int declared = -1;
   size_t elsewhere = 0;
   bool jump = false;
+  size_t space = 0;      // of a function: its namespace,
+  bool is_gone = false;  // and whether it is declared in a cut
 
   bool is_cut() const { return declared < 0 && elsewhere == 0; }
-  bool operator==(const Meaning&) const = default;
+  bool operator==(const Meaning& other) const {
+    return declared == other.declared && elsewhere == other.elsewhere && jump == other.jump;
+  }
 };
 
 // Of each name, by its token. One that stands for several (a macro's) has none.
@@ -398,7 +409,8 @@ std::map<int, std::optional<Meaning>> meanings(const Shape& shape, const std::ve
   const Around around(shape, holes);
   std::map<int, std::optional<Meaning>> all;
   for (const Reference& reference : shape.references()) {
-    Meaning meaning{-1, reference.elsewhere, reference.jump};
+    Meaning meaning{-1, reference.elsewhere, reference.jump, reference.space};
+    meaning.is_gone = reference.function >= 0 && !around.place(reference.function);
     if (reference.declared >= 0) meaning.declared = around.place(reference.declared).value_or(-1);
     const auto [known, added] = all.emplace(reference.at, meaning);
     if (!added && known->second != meaning) known->second.reset();
@@ -418,7 +430,9 @@ struct Read {
 
 // What comes with the edit may be meant by a name; a loop that does takes no break from another one.
 bool differ(const std::optional<Meaning>& was, const std::optional<Meaning>& is) {
-  return was && is && *was != *is && (!is->is_cut() || is->jump);
+  if (!was || !is) return false;
+  if (was->is_gone && !is->is_gone && is->space != 0 && was->space != is->space) return true;
+  return *was != *is && (!is->is_cut() || is->jump);
 }
 
 // The token of a name in the second text, outside of the cuts, that is another variable's than in the first.
@@ -515,6 +529,7 @@ Shape Shape::without(const std::vector<Span>& spans) const {
     Reference kept = reference;
     kept.at = place[static_cast<size_t>(reference.at)];
     if (reference.declared >= 0) kept.declared = place[static_cast<size_t>(reference.declared)];
+    if (reference.function >= 0) kept.function = place[static_cast<size_t>(reference.function)];
     rest.references_.push_back(kept);
   }
   sort_once(rest.nodes_);

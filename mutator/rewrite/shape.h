@@ -26,11 +26,16 @@ struct Node {
 // elsewhere (-1, and what tells it from others). Of a function or a member: in what kind of scope it was
 // found. Or a break, a continue, a label of a switch (`jump`), a return: the loop, the switch, the function
 // that it is of is what it names.
+//
+// Of a function besides: in which namespace (`space`), and where it is declared (`function`), which counts where
+// that goes.
 struct Reference {
   int at = 0;
   int declared = -1;
   size_t elsewhere = 0;
   bool jump = false;
+  size_t space = 0;
+  int function = -1;
 
   auto operator<=>(const Reference&) const = default;
 };

@@ -91,6 +91,10 @@ unsigned comment_behind(const Tokens& tokens, unsigned end) {
     end = comment->span.end;
     const Token* below = tokens.after(end, true);
     const unsigned next = next_line(text, end);
+    if (below && below->kind == Token::Kind::comment && below->span.begin < next) {  // another on the line
+      comment = below;
+      continue;
+    }
     const bool goes_on = below && below->kind == Token::Kind::comment &&
                          line_start(text, below->span.begin) == next &&
                          column(text, below->span.begin) == where && first_on_line(text, below->span.begin) &&
@@ -276,10 +280,13 @@ Taken last_of_list(const Tokens& tokens, Span element) {
     // before.
     const unsigned top = comments_above(tokens, comma->span.begin);
     const Token* above = tokens.before(top, true);
-    const bool commented = above->kind == Token::Kind::comment && tokens.text(*above).starts_with("//");
+    const bool commented = (above->kind == Token::Kind::comment && tokens.text(*above).starts_with("//")) ||
+                           is_in_directive(tokens, above->span.begin);
     if (!commented) return {{above->span.end, end}};
     if (blank_between(text, end, next_line(text, end))) return {{top, next_line(text, end)}};
-    return {{top + static_cast<unsigned>(indentation(text, top).size()), end}};
+    unsigned behind = end;
+    while (behind < text.size() && is_blank(text[behind])) ++behind;
+    return {{top + static_cast<unsigned>(indentation(text, top).size()), behind}};
   }
   // What the comment behind the comma says, it says of the one before.
   const unsigned kept = comment_behind(tokens, comma->span.end);
@@ -404,8 +411,25 @@ std::string reindented(std::string_view block, std::string_view from, std::strin
   for (unsigned at = 0; at < block.size();) {
     const unsigned next = next_line(block, at);
     std::string_view line = block.substr(at, next - at);
-    if (!blank(line) && !is_in_literal(tokens, at)) {
+    const bool directs = line.starts_with("#") && !from.empty();  // in the first column, wherever the code is
+    if (!blank(line) && !directs && !is_in_literal(tokens, at)) {
       if (line.starts_with(from)) line.remove_prefix(from.size());
+      result += to;
+    }
+    result += line;
+    at = next;
+  }
+  return result;
+}
+
+std::string with_lines_moved(std::string_view block, std::string_view from, std::string_view to) {
+  const Tokens tokens(block);
+  std::string result;
+  for (unsigned at = 0; at < block.size();) {
+    const unsigned next = next_line(block, at);
+    std::string_view line = block.substr(at, next - at);
+    if (at > 0 && line.starts_with(from) && !blank(line) && !is_in_literal(tokens, at) && !line.starts_with("#")) {
+      line.remove_prefix(from.size());
       result += to;
     }
     result += line;
@@ -480,6 +504,26 @@ void without_empty_branch(std::string& text, unsigned point) {
   if (says(line(above), {"else", "elif"}) && says(line(below), {"endif"})) text.erase(above, below - above);
 }
 
+// A line that nothing stands above in its block: one that ends in a brace or a label, whatever a comment says
+// behind it, or that begins a branch.
+bool opens_a_block(std::string_view line) {
+  const Tokens tokens(line);
+  const std::string_view word = directive(tokens, tokens.after(0));
+  if (!word.empty()) return word.starts_with("if") || word.starts_with("el");
+  const Token* last = tokens.before(static_cast<unsigned>(line.size()));
+  if (tokens.is(last, "{")) return true;
+  static constexpr const char* kLabels[] = {"case", "default", "public", "private", "protected"};
+  return tokens.is(last, ":") && std::any_of(std::begin(kLabels), std::end(kLabels), [&](const char* label) {
+           return tokens.is(tokens.after(0), label);
+         });
+}
+
+bool ends_a_branch(std::string_view line) {
+  const Tokens tokens(line);
+  const std::string_view word = directive(tokens, tokens.after(0));
+  return word == "endif" || word.starts_with("el");
+}
+
 std::string without_scars(std::string text, std::vector<unsigned> points) {
   std::reverse(points.begin(), points.end());  // from the back, so that those in front stay where they are
   for (const unsigned point : points) {
@@ -488,8 +532,9 @@ std::string without_scars(std::string text, std::vector<unsigned> points) {
     const std::string_view all = text;
     const std::string_view before = all.substr(above, point - above), after = all.substr(point, next - point);
     const size_t last = before.find_last_not_of(" \t\r\n"), first = after.find_first_not_of(" \t\r\n");
-    const bool opens = point <= text_start(text) || last == std::string_view::npos || before[last] == '{';
-    const bool closes = point >= text.size() || (first != std::string_view::npos && after[first] == '}');
+    const bool opens = point <= text_start(text) || last == std::string_view::npos || opens_a_block(before);
+    const bool closes =
+        point >= text.size() || (first != std::string_view::npos && (after[first] == '}' || ends_a_branch(after)));
     if (opens && first == std::string_view::npos && next > point)
       text.erase(point, next - point);
     else if (closes && point > 0 && last == std::string_view::npos)

@@ -82,6 +82,9 @@ std::string indentation(std::string_view text, unsigned offset);
 // Every line of the block moved from one indentation to another.
 std::string reindented(std::string_view block, std::string_view from, std::string_view to);
 
+// The same of the lines behind the first, of those that have the one indentation.
+std::string with_lines_moved(std::string_view block, std::string_view from, std::string_view to);
+
 // The span's text with `indent` behind each of its line ends, but for blank lines and those of a string.
 // Where `step` is not 0, that many blanks at a line's start are a tab.
 std::string with_indented_lines(const Tokens& tokens, Span span, std::string_view indent, size_t step = 0);

@@ -10,6 +10,7 @@
 
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/effects.h"
+#include "mutator/rewrite/surgery.h"
 #include "mutator/rewrite/unread.h"
 #include "mutator/rewrite/whole.h"
 #include "mutator/rewrite/writes.h"
@@ -83,6 +84,7 @@ class Surveyor : public MatchFinder::MatchCallback {
       statements_.push_back(statement);
     } else if (const auto* named = nodes.getNodeAs<NamedDecl>("named")) {
       understood(named->getLocation());
+      if (!named->isImplicit() && named->getIdentifier()) named_.push_back(named);
       if (is_of_the_file(*named)) of_the_file_[key_of(named)].push_back(named);
       if (const auto* function = dyn_cast<FunctionDecl>(named)) defined(*function);
     }
@@ -96,6 +98,8 @@ class Surveyor : public MatchFinder::MatchCallback {
     unsigned reach = 0;
     for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
     unread_ = unread_names(unit_.tokens, understood_);
+    read_through_macros();
+    for (const NamedDecl* named : named_) read_elsewhere(*named);
     for (const DeclStmt* statement : statements_) locals(*statement);
     for (const LambdaExpr* lambda : lambdas_) captures(*lambda);
     for (const LabelStmt* label : labels_) this->label(*label);
@@ -143,6 +147,88 @@ class Surveyor : public MatchFinder::MatchCallback {
     return found == unread_.end() ? none : found->second;
   }
 
+  const std::vector<unsigned>& through_macros(const std::string& name) const {
+    static const std::vector<unsigned> none;
+    const auto found = through_macros_.find(name);
+    return found == through_macros_.end() ? none : found->second;
+  }
+
+  // A macro of which nothing came here reads, in another configuration, what any of its definitions names.
+  void read_through_macros() {
+    for (const auto& [name, places] : unread_) {
+      if (name.starts_with("operator")) continue;
+      std::vector<unsigned> used;
+      for (const unsigned at : places)
+        if (!is_in_directive(unit_.tokens, at)) used.push_back(at);
+      if (used.empty()) continue;
+      std::set<std::string> seen{name};
+      std::vector<std::string> left{name};
+      for (size_t i = 0; i < left.size() && left.size() < 200; ++i)
+        for (const std::string& each : unit_.named_by_macro(std::string(left[i])))
+          if (seen.insert(each).second) left.push_back(each);
+      for (size_t i = 1; i < left.size(); ++i) {
+        auto& all = through_macros_[left[i]];
+        all.insert(all.end(), used.begin(), used.end());
+      }
+    }
+  }
+
+  // Where what is declared here is read and the tree has nothing, if it is declared in this file alone.
+  void read_elsewhere(const NamedDecl& named) {
+    const auto* variable = dyn_cast<VarDecl>(&named);
+    const auto* parameter = dyn_cast<ParmVarDecl>(&named);
+    const auto* field = dyn_cast<FieldDecl>(&named);
+    if (!isa<VarDecl, FieldDecl, FunctionDecl, TypedefNameDecl, EnumConstantDecl, TagDecl>(named) ||
+        is_instantiated(named))
+      return;
+    Elsewhere all{named.getNameAsString(), {}, {}};
+    for (const Decl* each : named.redecls()) {
+      const auto at = unit_.offset(each->getLocation());
+      if (!at) return;
+      all.declared.push_back(*at);
+    }
+    const Function* function = nullptr;
+    if (variable && (variable->isLocalVarDeclOrParm() || parameter)) {
+      function = result_.around(all.declared.front());
+      if (parameter) called_elsewhere(*parameter, all.declared);
+      if (!function) return;
+    }
+    for (const auto* places : {&unread(all.name), &through_macros(all.name)})
+      for (const unsigned at : *places)
+        if (!is_defined_in_a_macro(at) && (!function || function->span.contains(at)) &&
+            (!field || is_of_an_object(*field, at)))
+          all.uses.push_back(at);
+    if (!all.uses.empty()) result_.elsewhere.push_back(std::move(all));
+  }
+
+  bool is_defined_in_a_macro(unsigned at) const {
+    if (!is_in_directive(unit_.tokens, at)) return false;
+    const Token* sign = unit_.tokens.before(at);
+    while (sign && directive(unit_.tokens, sign).empty()) sign = unit_.tokens.before(sign->span.begin);
+    return directive(unit_.tokens, sign) != "pragma";
+  }
+
+  // Behind a `.`, or in what is of its class.
+  bool is_of_an_object(const FieldDecl& field, unsigned at) {
+    const Token* before = unit_.tokens.before(at);
+    if (unit_.tokens.is(before, ".") || unit_.tokens.is(before, "->")) return true;
+    const auto own = span_of(field.getParent()->getSourceRange());
+    if (own && own->contains(at)) return true;
+    return StringRef(result_.function_at(at)).starts_with(field.getParent()->getQualifiedNameAsString() + "::");
+  }
+
+  // A call in such a branch has an argument for each parameter.
+  void called_elsewhere(const ParmVarDecl& parameter, const std::vector<unsigned>& declared) {
+    const auto* of = dyn_cast<FunctionDecl>(parameter.getDeclContext());
+    if (!of || !of->getIdentifier()) return;
+    Elsewhere calls{of->getNameAsString(), declared, {}, true};
+    for (const unsigned at : unread(calls.name)) {
+      const Token* behind = unit_.tokens.after(at + static_cast<unsigned>(calls.name.size()));
+      if (!is_in_directive(unit_.tokens, at) && unit_.tokens.is(behind, "(")) calls.uses.push_back(at);
+    }
+    if (!calls.uses.empty()) result_.elsewhere.push_back(std::move(calls));
+  }
+
   // Adds what is read somewhere: one never read was so before.
   void add(Droppable droppable, const std::vector<Use>& uses, bool everywhere = false, Span itself = {}) {
     droppable.of_the_file = everywhere;
@@ -156,11 +242,14 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (droppable.uses.empty()) return;
     // Where a name stands and the tree has nothing: an inactive branch of the preprocessor, an argument that
     // a macro drops. Another configuration reads it there.
-    const unsigned at = droppable.uses.front();
-    const std::string function = everywhere ? "" : result_.function_at(at);
-    for (const unsigned offset : unread(droppable.name))
-      if (!own(offset) && (everywhere || result_.function_at(offset) == function))
-        droppable.uses.push_back(offset);
+    // It is declared where its pieces are, or one of several.
+    const unsigned at = !droppable.pieces.empty() && droppable.list < 0 ? droppable.pieces.front().span.begin
+                                                                       : droppable.uses.front();
+    const Function* function = everywhere ? nullptr : result_.around(at);
+    for (const auto* places : {&unread(droppable.name), &through_macros(droppable.name)})
+      for (const unsigned offset : *places)
+        if (!own(offset) && (everywhere || !function || function->span.contains(offset)))
+          droppable.uses.push_back(offset);
     result_.droppable.push_back(std::move(droppable));
   }
 
@@ -407,6 +496,8 @@ class Surveyor : public MatchFinder::MatchCallback {
   std::map<const Decl*, std::vector<Use>> uses_;
   std::vector<Use> selves_;
   std::vector<const DeclRefExpr*> writes_;  // of what may go
+  std::vector<const NamedDecl*> named_;
+  Unread through_macros_;
   std::vector<const DeclStmt*> statements_;
   std::vector<const LambdaExpr*> lambdas_;
   std::vector<const LabelStmt*> labels_;

@@ -43,11 +43,20 @@ struct Function {
   unsigned reach = 0;  // where the last of those up to this one ends
 };
 
+// What is read where nothing is understood: in a branch of the preprocessor that is not compiled, by a pragma.
+struct Elsewhere {
+  std::string name;
+  std::vector<unsigned> declared;  // where: all of it in this file
+  std::vector<unsigned> uses;
+  bool is_parameter = false;  // of a function of this name, which is called there
+};
+
 struct Survey {
   std::vector<Droppable> droppable;
   std::vector<Listed> lists;
   std::vector<Function> functions;  // defined here, lambdas left out, as they begin
   std::vector<Include> includes;    // that are read
+  std::vector<Elsewhere> elsewhere;
 
   const Function* around(unsigned offset) const;   // the innermost, or null
   std::string function_at(unsigned offset) const;  // its name, or ""

@@ -9,6 +9,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/source_kind.h"
 #include "mutator/rewrite/hunks.h"
+#include "mutator/rewrite/surgery.h"
 
 namespace nanobug::rewrite {
 namespace {
@@ -30,7 +31,8 @@ class FirstError : public clang::DiagnosticConsumer {
     info.FormatDiagnostic(text);
     message = text.str().str();
     if (!info.hasSourceManager() || info.getLocation().isInvalid()) return;
-    const auto place = info.getSourceManager().getPresumedLoc(info.getLocation());
+    // As the file has it, whatever a #line says.
+    const auto place = info.getSourceManager().getPresumedLoc(info.getLocation(), /*UseLineDirectives=*/false);
     if (place.isValid())
       message = (edited_ && info.getSourceManager().isInMainFile(info.getLocation())
                      ? *edited_
@@ -256,7 +258,68 @@ bool Unit::is_macro(const std::string& name) const {
 bool Unit::is_empty_macro(const std::string& name) const {
   const clang::Preprocessor& preprocessor = ast->getPreprocessor();
   const clang::MacroInfo* macro = preprocessor.getMacroInfo(preprocessor.getIdentifierInfo(name));
-  return macro && macro->tokens_empty();
+  if (!macro || !macro->tokens_empty()) return false;
+  const auto& all = all_definitions_of(name);
+  return std::all_of(all.begin(), all.end(),
+                     [](const Definition& each) { return Tokens(each.body).after(0) == nullptr; });
+}
+
+const std::vector<Unit::Definition>& Unit::all_definitions_of(const std::string& name) const {
+  const auto [known, added] = definitions_.try_emplace(name);
+  if (!added) return known->second;
+  const auto collect = [&](const Tokens& in) {
+    const std::string_view all = in.text();
+    for (const Token& token : in.all()) {
+      if (directive(in, &token) != "define") continue;
+      const Token* defined = in.after(in.after(token.span.end)->span.end);
+      if (!in.is(defined, name)) continue;
+      Definition definition;
+      unsigned at = defined->span.end;
+      if (all.substr(at).starts_with("(")) {
+        for (const Token* each = in.after(at); each && !in.is(each, ")"); each = in.after(each->span.end)) {
+          if (each->kind == Token::Kind::word) definition.parameters.emplace(in.text(*each));
+          at = each->span.end;
+        }
+        ++at;
+      }
+      size_t end = at;
+      for (;; ++end) {
+        end = std::min(all.find('\n', end), all.size());
+        if (end == all.size() ||
+            (!all.substr(0, end).ends_with("\\") && !all.substr(0, end).ends_with("\\\r")))
+          break;
+      }
+      definition.body = all.substr(at, end - at);
+      known->second.push_back(std::move(definition));
+    }
+  };
+  collect(tokens);
+  const clang::Preprocessor& preprocessor = ast->getPreprocessor();
+  const clang::MacroInfo* macro = preprocessor.getMacroInfo(preprocessor.getIdentifierInfo(name));
+  const clang::SourceManager& manager = ast->getSourceManager();
+  const clang::SourceLocation place = macro ? macro->getDefinitionLoc() : clang::SourceLocation();
+  if (place.isInvalid() || !place.isFileID() || manager.isInMainFile(place)) return known->second;
+  const std::string other = manager.getBufferData(manager.getFileID(place)).str();
+  if (other.find("define") != std::string::npos) collect(Tokens(other));
+  return known->second;
+}
+
+std::vector<std::string> Unit::definitions_of(const std::string& name) const {
+  std::vector<std::string> bodies;
+  for (const Definition& each : all_definitions_of(name)) bodies.push_back(each.body);
+  return bodies;
+}
+
+std::set<std::string> Unit::named_by_macro(const std::string& name) const {
+  std::set<std::string> names;
+  for (const Definition& each : all_definitions_of(name)) {
+    const Tokens body(each.body);
+    for (const Token& token : body.all())
+      if (std::string word(body.text(token));
+          token.kind == Token::Kind::word && !each.parameters.contains(word))
+        names.insert(std::move(word));
+  }
+  return names;
 }
 
 std::optional<unsigned> Unit::offset(clang::SourceLocation location) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,15 @@ class Unit {
   // Is there, or was there, a macro of this name?
   bool is_macro(const std::string& name) const;
 
-  // Is there one that stands for nothing?
+  // Is there one that stands for nothing, in every configuration?
   bool is_empty_macro(const std::string& name) const;
+
+  // What a macro of this name is defined as, in this file and in the one that it comes from, also where that is
+  // not compiled.
+  std::vector<std::string> definitions_of(const std::string& name) const;
+
+  // What any of these names, apart from its parameters.
+  std::set<std::string> named_by_macro(const std::string& name) const;
 
   // The file with another text, parsed the same way. Errors: Exit::catalog with the compiler's first message.
   Result<std::unique_ptr<Unit>> again(const std::string& other, const Overlay& others = {}) const;
@@ -58,7 +66,14 @@ class Unit {
   Tokens tokens;
 
  private:
+  struct Definition {
+    std::set<std::string> parameters;
+    std::string body;
+  };
+  const std::vector<Definition>& all_definitions_of(const std::string& name) const;
+
   Job job_;
+  mutable std::map<std::string, std::vector<Definition>> definitions_;
 };
 
 // The alias, class or template that a written type names; null where it names none.

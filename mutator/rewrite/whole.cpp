@@ -60,13 +60,34 @@ bool is_wrapper(const Stmt& parent, const Stmt& child) {
   if (isa<AttributedStmt>(parent)) return true;
   const auto* expression = dyn_cast<Expr>(&parent);
   const auto* inner = dyn_cast<Expr>(&child);
-  return expression && inner && expression != inner &&
-         expression->IgnoreImplicit() == inner->IgnoreImplicit();
+  if (!expression || !inner || expression == inner || isa<ParenExpr>(parent)) return false;
+  return expression->IgnoreImplicit() == inner->IgnoreImplicit() ||
+         const_cast<Expr*>(expression)->IgnoreUnlessSpelledInSource() ==
+             const_cast<Expr*>(inner)->IgnoreUnlessSpelledInSource();
+}
+
+// Is it one of a list with commas? An operator's operand and what is called are not.
+bool is_listed(const Stmt& parent, const Stmt* child) {
+  const auto* call = dyn_cast<CallExpr>(&parent);
+  if (!call) return isa<CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr>(parent);
+  const auto* operation = dyn_cast<CXXOperatorCallExpr>(call);
+  if (operation && operation->getOperator() != OO_Call) return false;
+  const auto arguments = llvm::drop_begin(call->arguments(), operation ? 1 : 0);
+  return std::find(arguments.begin(), arguments.end(), child) != arguments.end();
 }
 
 bool is_body(const Stmt& parent, const Stmt* child) {
   const auto bodies = bodies_of(parent);
   return std::find(bodies.begin(), bodies.end(), child) != bodies.end();
+}
+
+// What an if, a switch or a loop over a range begins with.
+bool is_init(const Stmt& parent, const Stmt* child) {
+  const auto* branch = dyn_cast<IfStmt>(&parent);
+  const auto* choice = dyn_cast<SwitchStmt>(&parent);
+  const auto* range = dyn_cast<CXXForRangeStmt>(&parent);
+  return (branch && branch->getInit() == child) || (choice && choice->getInit() == child) ||
+         (range && range->getInit() == child);
 }
 
 // A pragma is a line of its own, and stays when what it stands above is changed.
@@ -119,7 +140,12 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
     const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*statement));
     const auto* parent = has_parent(above) ? above.get<Stmt>() : nullptr;
     const SourceRange own = range.isValid() ? range : statement->getSourceRange();
-    if (!parent) return {Role::part, own};
+    if (!parent) {
+      Whole part{Role::part, own};
+      const auto* declared = has_parent(above) ? above.get<Decl>() : nullptr;
+      if (isa_and_nonnull<VarDecl, FieldDecl>(declared)) part.initializes = cast<ValueDecl>(declared);
+      return part;
+    }
     if (is_under_pragma(*parent)) range = own;
     if (is_wrapper(*parent, *statement)) {
       statement = parent;
@@ -132,11 +158,17 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
       return {value ? Role::part : Role::statement, own, !value && semicolon};
     }
     if (is_body(*parent, statement)) return {Role::only_body, own, semicolon};
+    if (is_init(*parent, statement)) {
+      Whole head{Role::head, own};
+      head.is_init = true;
+      return head;
+    }
     if (isa<DeclStmt>(statement)) return {Role::head, own};
     if (isa<CXXCatchStmt>(statement)) return {Role::handler, own};
-    if (isa<CallExpr, CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr>(parent))
-      return {Role::element, own};
-    return {Role::part, own};
+    if (is_listed(*parent, statement)) return {Role::element, own};
+    Whole part{Role::part, own};
+    part.part_of = parent;
+    return part;
   }
 }
 
@@ -203,7 +235,7 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
   if (const auto* declaration = node.get<Decl>()) return whole_declaration(unit, declaration);
   if (const auto* statement = node.get<Stmt>()) return whole_statement(unit, statement);
   const SourceRange own = node.getSourceRange();
-  if (node.get<CXXCtorInitializer>()) return {Role::initializer, own};
+  if (node.get<CXXCtorInitializer>() || node.get<CXXBaseSpecifier>()) return {Role::initializer, own};
   return {Role::part, own};
 }
 

@@ -13,7 +13,7 @@ struct Whole {
     head,        // what the head of a loop or an if declares
     declarator,  // one of several: int a = 1, b = 2;
     loop_variable,
-    initializer,  // of a constructor
+    initializer,  // of a constructor; or a base of a class
     element,      // of a list with commas: an argument, a parameter, an enumerator, a capture
     handler,      // one of a try's
     part          // of an expression, a type, a statement
@@ -24,6 +24,10 @@ struct Whole {
   // A case is its label and all up to the next one, but of several labels of the same statements the label
   // alone. The one before may fall into it, and it into the next.
   bool is_case = false, is_fallen_into = false, falls_on = false;
+  bool is_init = false;  // of a head: an if's, say, with a semicolon behind it that is its own
+  // Of a part: what it is one of, or what begins with it.
+  const clang::Stmt* part_of = nullptr;
+  const clang::ValueDecl* initializes = nullptr;
 };
 
 Whole whole_of(Unit& unit, const clang::DynTypedNode& node);

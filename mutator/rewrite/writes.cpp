@@ -54,6 +54,8 @@ class Writes {
     const auto* above = parent<Expr>(use);
     const auto* assigned = dyn_cast_or_null<BinaryOperator>(above);
     const auto* stepped = dyn_cast_or_null<UnaryOperator>(above);
+    if (assigned && assigned->getOpcode() == BO_Assign && assigned->getLHS() == &use)
+      if (const auto link = link_of_a_chain(*assigned)) return link;
     const bool writes = (assigned && assigned->isAssignmentOp() && assigned->getLHS() == &use &&
                          only_computes(assigned->getRHS())) ||
                         (stepped && stepped->isIncrementDecrementOp());
@@ -138,8 +140,17 @@ class Writes {
     auto span = statement_span(unit_, bare->getSourceRange());
     const Token* last = span ? tokens_.before(span->end) : nullptr;
     if (!tokens_.is(last, ";") && !tokens_.is(last, "}")) return std::nullopt;
-    // A label stands before a statement.
-    if (behind_label && tokens_.is(tokens_.after(span->end), "}")) return std::nullopt;
+    // A label stands before a statement; a default that does nothing else goes with it.
+    if (behind_label && tokens_.is(tokens_.after(span->end), "}")) {
+      const auto* label = parent<DefaultStmt>(whole);
+      const auto at = label ? unit_.offset(label->getDefaultLoc()) : std::nullopt;
+      const auto* block = label ? parent<CompoundStmt>(*label) : nullptr;
+      const auto* choice = block ? parent<SwitchStmt>(*block) : nullptr;
+      if (!at || !choice || choice->getCond()->IgnoreParenImpCasts()->getType()->isEnumeralType() ||
+          label->getDefaultLoc().isMacroID() || block->size() < 2)
+        return std::nullopt;
+      return Droppable::Piece{{*at, span->end}, true};
+    }
     *span = with_empty_macros(unit_, *span);
     while (const auto pragma = pragma_above(tokens_, span->begin)) {
       if (!is_of_its_statement(tokens_.text(*pragma))) break;
@@ -156,6 +167,34 @@ class Writes {
     if (!at || branch.getElseLoc().isMacroID() || (!tokens_.is(last, ";") && !tokens_.is(last, "}")))
       return std::nullopt;
     return Droppable::Piece{behind_what_stays(tokens_, *span), false};
+  }
+
+  // `a = b = n;`: one of several that get the same, where its type makes nothing else of it.
+  std::optional<Droppable::Piece> link_of_a_chain(const BinaryOperator& assigned) {
+    const auto* next = dyn_cast<BinaryOperator>(assigned.getRHS()->IgnoreParenImpCasts());
+    const Stmt* whole = &assigned;
+    while (const auto* outer = parent<Expr>(*whole)) whole = outer;
+    const bool is_first = whole == &assigned && next && next->getOpcode() == BO_Assign;
+    const auto same = [](const Expr* a, const Expr* b) {
+      return a->getType().getCanonicalType().getUnqualifiedType() ==
+             b->getType().getCanonicalType().getUnqualifiedType();
+    };
+    const auto* outer = dyn_cast_or_null<BinaryOperator>(parent_but_for_casts(assigned));
+    const bool is_inner = outer && outer->getOpcode() == BO_Assign &&
+                          outer->getRHS()->IgnoreParenImpCasts() == &assigned &&
+                          same(outer->getLHS(), assigned.getLHS()) && parent<CompoundStmt>(*outer);
+    if (!(is_first && parent<CompoundStmt>(*whole)) && !is_inner) return std::nullopt;
+    const auto span = range_span(unit_, assigned.getSourceRange());
+    const auto rest = range_span(unit_, assigned.getRHS()->getSourceRange());
+    if (!span || !rest || assigned.getBeginLoc().isMacroID() || assigned.getRHS()->getBeginLoc().isMacroID())
+      return std::nullopt;
+    return Droppable::Piece{{span->begin, rest->begin}, false};
+  }
+
+  const Expr* parent_but_for_casts(const Expr& of) {
+    const auto* above = parent<Expr>(of);
+    while (above && isa<ImplicitCastExpr>(above)) above = parent<Expr>(*above);
+    return above;
   }
 
   // `++i, ++k`: one of what a loop does between two rounds.

@@ -1,0 +1,238 @@
+// branches: see branches.h.
+#include "mutator/rewrite/branches.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "mutator/rewrite/surgery.h"
+
+namespace nanobug::rewrite {
+namespace {
+
+bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<const char*> texts) {
+  return std::any_of(texts.begin(), texts.end(), [&](const char* text) { return tokens.is(token, text); });
+}
+
+// The directives of a file, and which of them belong together.
+class Branches {
+ public:
+  explicit Branches(const Tokens& tokens) : tokens_(tokens) {
+    std::vector<size_t> open;
+    for (const Token& token : tokens.all()) {
+      const std::string_view word = directive(tokens, &token);
+      if (word.empty()) continue;
+      const bool begins = word.starts_with("if"), ends = word == "endif", divides = word.starts_with("el");
+      if (begins) open.push_back(groups_.size()), groups_.emplace_back();
+      const bool of_one = (begins || ends || divides) && !open.empty();
+      if (of_one) groups_[open.back()].push_back(lines_.size());
+      lines_.push_back({word, token.span.begin, end_of_line(token.span.begin), of_one ? open.back() : kNone});
+      if (ends && !open.empty()) open.pop_back();
+    }
+  }
+
+  // The tokens that may stand directly before the place in some configuration, where a branch lies between.
+  std::vector<const Token*> before(unsigned place) {
+    const Line* line = line_of(tokens_.before(place));
+    if (line && line->group != kNone) go_back(place);
+    return std::move(found_);
+  }
+
+  std::vector<const Token*> behind(unsigned place) {
+    const Line* line = line_of(tokens_.after(place));
+    if (line && line->group != kNone) go_on(place);
+    return std::move(found_);
+  }
+
+ private:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  struct Line {
+    std::string_view word;
+    unsigned begin, end;
+    size_t group;
+  };
+
+  unsigned end_of_line(unsigned at) const {
+    const std::string_view text = tokens_.text();
+    for (;;) {
+      const size_t end = std::min(text.find('\n', at), text.size());
+      const std::string_view line = text.substr(0, end);
+      if (end == text.size() || (!line.ends_with("\\") && !line.ends_with("\\\r")))
+        return static_cast<unsigned>(end);
+      at = static_cast<unsigned>(end + 1);
+    }
+  }
+
+  const Line* line_of(const Token* token) const {
+    if (!token) return nullptr;
+    auto behind = std::partition_point(lines_.begin(), lines_.end(),
+                                       [&](const Line& line) { return line.begin <= token->span.begin; });
+    if (behind == lines_.begin() || std::prev(behind)->end <= token->span.begin) return nullptr;
+    return &*std::prev(behind);
+  }
+
+  bool has_else(const std::vector<size_t>& group) const {
+    return std::any_of(group.begin(), group.end(), [&](size_t line) { return lines_[line].word == "else"; });
+  }
+
+  void go_back(unsigned place) {
+    if (!seen_.insert(place).second) return;
+    const Token* token = tokens_.before(place);
+    const Line* line = line_of(token);
+    if (!line) {
+      if (token) found_.push_back(token);
+      return;
+    }
+    if (line->group == kNone) return go_back(line->begin);
+    const std::vector<size_t>& group = groups_[line->group];
+    if (line->word == "endif")
+      for (size_t i = 1; i < group.size(); ++i) go_back(lines_[group[i]].begin);
+    if (line->word != "endif" || !has_else(group)) go_back(lines_[group.front()].begin);
+  }
+
+  void go_on(unsigned place) {
+    if (!seen_.insert(place).second) return;
+    const Token* token = tokens_.after(place);
+    const Line* line = line_of(token);
+    if (!line) {
+      if (token) found_.push_back(token);
+      return;
+    }
+    if (line->group == kNone) return go_on(line->end);
+    const std::vector<size_t>& group = groups_[line->group];
+    const bool begins = line->word.starts_with("if");
+    if (begins)
+      for (size_t i = 0; i + 1 < group.size(); ++i) go_on(lines_[group[i]].end);
+    if (!begins || !has_else(group)) go_on(lines_[group.back()].end);
+  }
+
+  const Tokens& tokens_;
+  std::vector<Line> lines_;
+  std::vector<std::vector<size_t>> groups_;  // the lines of each
+  std::set<unsigned> seen_;
+  std::vector<const Token*> found_;
+};
+
+// The bracket that this one closes.
+const Token* opening(const Tokens& tokens, const Token* close) {
+  int depth = 0;
+  for (const Token* token = close; token; token = tokens.before(token->span.begin)) {
+    depth += tokens.is(token, ")") ? 1 : tokens.is(token, "(") ? -1 : 0;
+    if (depth == 0) return token;
+  }
+  return nullptr;
+}
+
+// The head that ends with this token, as it is written.
+std::string head_of(const Tokens& tokens, const Token* last) {
+  const Token* first = tokens.is(last, ")") ? opening(tokens, last) : last;
+  if (first && first != last)
+    if (const Token* word = tokens.before(first->span.begin)) first = word;
+  if (tokens.is(first, "constexpr") || (first && first->kind == Token::Kind::literal))
+    if (const Token* word = tokens.before(first->span.begin)) first = word;
+  return first ? std::string(tokens.text({first->span.begin, last->span.end})) : "";
+}
+
+// Does a macro's text begin a statement that goes on behind it?
+bool is_a_head(const std::string& body) {
+  const Tokens tokens(body);
+  const Token* last = tokens.before(static_cast<unsigned>(body.size()));
+  return is_one_of(tokens, tokens.after(0), {"if", "for", "while", "switch", "else", "do"}) &&
+         !is_one_of(tokens, last, {";", "}"});
+}
+
+// As in any table of operators: the higher, the tighter. 0 where it is none.
+int level_of(std::string_view sign) {
+  static const std::map<std::string_view, int> kLevels = {
+      {",", 1},  {"=", 2},   {"+=", 2},     {"-=", 2},    {"*=", 2},  {"/=", 2},     {"%=", 2}, {"&=", 2},
+      {"|=", 2}, {"^=", 2},  {"<<=", 2},    {"?", 2},     {"||", 3},  {"or", 3},     {"&&", 4}, {"and", 4},
+      {"|", 5},  {"^", 6},   {"bitor", 5},  {"xor", 6},   {"&", 7},   {"bitand", 7}, {"==", 8}, {"!=", 8},
+      {"<", 9},  {">", 9},   {"<=", 9},     {">=", 9},    {"<=>", 10}, {"<<", 11},   {"+", 12}, {"-", 12},
+      {"*", 13}, {"/", 13},  {"%", 13},     {".*", 14},   {"->*", 14}};
+  const auto found = kLevels.find(sign);
+  return found == kLevels.end() ? 0 : found->second;
+}
+
+constexpr int kUnary = 15, kPostfix = 16;
+
+// How tightly what stands in a text holds together.
+int loosest(std::string_view text) {
+  const Tokens tokens(text);
+  int level = kPostfix, depth = 0;
+  bool operand = false;  // is there one before?
+  for (const Token& token : tokens.all()) {
+    if (token.kind == Token::Kind::comment) continue;
+    const std::string_view said = tokens.text(token);
+    const bool opens = said == "(" || said == "[" || said == "{", closes = said == ")" || said == "]" || said == "}";
+    depth += opens ? 1 : closes ? -1 : 0;
+    if (depth == 0 && !closes) {
+      if (said == "throw" || said == "co_yield")
+        level = std::min(level, 2);
+      else if (const int own = level_of(said); own && operand)
+        level = std::min(level, own), operand = false;
+      else if (token.kind == Token::Kind::sign && !operand)
+        level = std::min(level, kUnary);
+      else
+        operand = true;
+    }
+    if (closes) operand = true;
+    if (opens && depth == 1 && !operand) level = std::min(level, kUnary);  // a cast, perhaps
+  }
+  return level;
+}
+
+}  // namespace
+
+std::optional<std::string> opens_elsewhere(const Unit& unit, unsigned begin) {
+  const Tokens& tokens = unit.tokens;
+  for (const Token* last : Branches(tokens).before(begin))
+    if (!is_one_of(tokens, last, {";", "{", "}", ":", ","})) return head_of(tokens, last);
+  // A macro that stands for nothing here, and for a head elsewhere.
+  const Token* last = tokens.before(begin);
+  const Token* name = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
+  name = name ? tokens.before(name->span.begin) : last;
+  if (!name || name->kind != Token::Kind::word || is_in_directive(tokens, name->span.begin)) return std::nullopt;
+  const std::string macro(tokens.text(*name));
+  if (!unit.is_macro(macro)) return std::nullopt;
+  const std::vector<std::string> bodies = unit.definitions_of(macro);
+  if (std::none_of(bodies.begin(), bodies.end(), is_a_head)) return std::nullopt;
+  return std::string(tokens.text({name->span.begin, last->span.end}));
+}
+
+std::optional<std::string> goes_on_elsewhere(const Unit& unit, unsigned end) {
+  const Tokens& tokens = unit.tokens;
+  for (const Token* first : Branches(tokens).behind(end))
+    if (is_one_of(tokens, first, {"else", "catch"})) return std::string(tokens.text(*first));
+  return std::nullopt;
+}
+
+bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text) {
+  const Tokens& tokens = unit.tokens;
+  const auto before = Branches(tokens).before(expression.begin);
+  const auto behind = Branches(tokens).behind(expression.end);
+  const auto binds = [&](const Token* token) {
+    return level_of(tokens.text(*token)) > 1 || is_one_of(tokens, token, {"!", "~", ".", "->", "[", "?", "not"});
+  };
+  const bool beside = std::any_of(before.begin(), before.end(),
+                                  [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
+                      std::any_of(behind.begin(), behind.end(), binds);
+  return beside && loosest(text) < loosest(tokens.text(expression));
+}
+
+bool is_one_statement(std::string_view text) {
+  const Tokens tokens(text);
+  int depth = 0;
+  for (const Token& token : tokens.all()) {
+    const std::string_view said = tokens.text(token);
+    depth += said == "(" || said == "{" || said == "[" ? 1 : said == ")" || said == "}" || said == "]" ? -1 : 0;
+    if (depth > 0 || (said != ";" && said != "}")) continue;
+    const Token* next = tokens.after(token.span.end);
+    if (!next) return true;
+    if (!is_one_of(tokens, next, {"else", "while", "catch", ";", ")", ",", ".", "("})) return false;
+  }
+  return tokens.after(0) != nullptr;
+}
+
+}  // namespace nanobug::rewrite
