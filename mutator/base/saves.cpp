@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mutator/base/files.h"
+#include "mutator/base/globs.h"
 
 namespace nanobug {
 namespace {
@@ -60,8 +61,7 @@ std::map<std::string, Saves::Stamp> Saves::read() {
     for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
       const std::string name = it->path().filename().string();
       if (is_nobodys(name)) continue;
-      if (directory == root_ && std::find(excluded_.begin(), excluded_.end(), name) != excluded_.end())
-        continue;
+      if (directory == root_ && fits_any(excluded_, name)) continue;
       struct stat about{};
       if (::lstat(it->path().c_str(), &about) != 0) continue;
       if (S_ISDIR(about.st_mode)) {

@@ -68,7 +68,7 @@ bool has_words(const Rule& rule) {
 // A rule is tried on code of its own: some that it changes, and some that it must not. Only where its tests
 // are kept: what a session began with has none.
 void want_snippets(Catalog& catalog) {
-  const std::string& tests = catalog.tree.tests;
+  const std::string& tests = catalog.tree.snippets;
   std::error_code ignored;
   if (tests.empty() || !fs::is_directory(catalog.directory() / tests, ignored)) return;
   for (Rule& rule : catalog.rules) {
@@ -92,7 +92,7 @@ void want_snippets(Catalog& catalog) {
 }  // namespace
 
 void read_beside(Catalog& catalog, Errors& errors) {
-  const std::string &pages = catalog.tree.pages, &tests = catalog.tree.tests;
+  const std::string &pages = catalog.tree.pages, &tests = catalog.tree.snippets;
   const bool has_its_rules = errors.empty();  // else a file may be of one whose code is what is wrong
   for (const Rule& rule : catalog.rules) {
     std::error_code ignored;
@@ -118,7 +118,7 @@ void read_beside(Catalog& catalog, Errors& errors) {
 std::vector<std::string> files_beside(const Catalog& catalog) {
   std::vector<std::string> all;
   for (const auto& [name, extension] :
-       {std::pair(catalog.tree.pages, kPage), {catalog.tree.tests, kSnippets}}) {
+       {std::pair(catalog.tree.pages, kPage), {catalog.tree.snippets, kSnippets}}) {
     if (name.empty()) continue;
     const fs::path directory = catalog.directory() / name;
     all.push_back(directory.string());

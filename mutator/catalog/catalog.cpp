@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "mutator/base/files.h"
+#include "mutator/base/globs.h"
 #include "mutator/base/suggest.h"
 #include "mutator/catalog/disk.h"
 #include "mutator/catalog/page.h"
@@ -12,6 +13,8 @@
 
 namespace nanobug::catalog {
 namespace {
+
+constexpr char kPatches[] = "patches";  // where 'nanobug patch export' writes
 
 using Loaded = tl::expected<Catalog, std::vector<Error>>;
 
@@ -46,6 +49,31 @@ void check_names(const Catalog& catalog, Errors& errors) {
   };
   check(&Rule::id, "id");
   check(&Rule::code, "code");
+}
+
+// Below the tree's root, nanobug's own: what would tell a learner the answers.
+void hide_what_is_ours(Catalog& catalog) {
+  Tree& tree = catalog.tree;
+  const fs::path root = fs::path(tree.root).lexically_normal();
+  for (const std::string& name : {catalog.file.filename().string(), tree.pages, tree.snippets,
+                                  tree.guide.value, tree.probes.source, std::string(kPatches)}) {
+    if (name.empty() || tree.root.empty()) continue;
+    const fs::path below = fs::path(name).lexically_normal().lexically_relative(root);
+    if (!below.empty() && below != "." && *below.begin() != "..")
+      tree.hidden.push_back(below.generic_string());
+  }
+}
+
+// A tree whose head has no classes has those that its codes begin with.
+void classes_by_letter(Catalog& catalog) {
+  if (!catalog.tree.categories.empty()) return;
+  for (Rule& rule : catalog.rules) {
+    if (rule.code.value.empty()) continue;
+    rule.category = rule.code.value.substr(0, 1);
+    if (std::none_of(catalog.tree.categories.begin(), catalog.tree.categories.end(),
+                     [&](const Category& one) { return one.name == rule.category; }))
+      catalog.tree.categories.push_back({rule.category, rule.category});
+  }
 }
 
 // Whether the code names a bug that can be found; `who` wants it.
@@ -85,6 +113,8 @@ void read(const std::string& yaml, Catalog& catalog, Errors& errors) {
   Fields fields(*root, "the catalog", context);
   if (!fields.is_map()) return;
   read_table(fields, catalog_table(), catalog);
+  hide_what_is_ours(catalog);
+  classes_by_letter(catalog);
   check_names(catalog, errors);
   if (const Text& code = catalog.tree.tutorial; !code.value.empty())
     check_code(catalog, code, "the tutorial", errors);
@@ -134,6 +164,32 @@ std::vector<std::string> Tree::programs() const {
   return names;
 }
 
+bool Test::reports() const {
+  return std::any_of(run.begin(), run.end(),
+                     [](const std::string& word) { return word.find("{report}") != std::string::npos; });
+}
+
+std::vector<Observable> Tree::observables() const {
+  std::vector<Observable> all = probes.observables;
+  for (const Test& test : tests) {
+    for (const Observable& one : test.observables) all.push_back({one.words, one.words});
+    if (!test.observable.empty()) all.push_back({test.observable, test.observable});
+  }
+  return all;
+}
+
+bool Tree::has(const std::string& path) const {
+  const std::string top = path.substr(0, path.find('/'));
+  return top != ".git" && !fits_any(not_sources(), top) &&
+         std::none_of(hidden.begin(), hidden.end(),
+                      [&](const std::string& own) { return path == own || path.starts_with(own + '/'); });
+}
+
+bool Tree::judges(const std::string& file) const {
+  return std::any_of(tests.begin(), tests.end(),
+                     [&](const Test& test) { return fits_any(test.sources, file); });
+}
+
 const Run* Tree::find_run(std::string_view name) const {
   const auto run = std::find_if(runs.begin(), runs.end(), [&](const Run& r) { return r.name == name; });
   return run == runs.end() ? nullptr : &*run;
@@ -174,9 +230,9 @@ std::vector<std::string> Rule::files() const {
   return names;
 }
 
-const Run& Catalog::run_of(const Rule& rule) const {
+const Run* Catalog::run_of(const Rule& rule) const {
   const Run* run = tree.find_run(rule.run.value);
-  return run ? *run : tree.runs.front();
+  return run || tree.runs.empty() ? run : &tree.runs.front();
 }
 
 const Rule* Catalog::find(std::string_view id) const {

@@ -51,6 +51,20 @@ struct Probes {
   std::vector<Observable> observables;  // in the order in which a learner reads them
 };
 
+// A command of the tree's own that judges it, run in {source} when the tree is built.
+struct Test {
+  Text id;                       // what a rule's `seen_by` calls it where its exit code is all that it says
+  std::vector<std::string> run;  // argv; with {report} it leaves JUnit XML there, whose cases are then named
+  std::string observable;        // what the learner is told is wrong; empty: what the report calls it
+  std::vector<Observable>
+      observables;                   // the same for the cases that a glob (the tag) fits, the first that does
+  std::vector<std::string> sources;  // globs, relative to the tree's root: judged as the clean tree has them
+  double time_limit_s = 60;          // processor time of the command, for the clean tree's first run
+  Place place;
+
+  bool reports() const;  // has it {report}?
+};
+
 // One start of a program of the tree. Its args know {source}, {build}, {scratch} (a directory of the run's
 // own, with the tree's `inputs` in it) and, where records are read, {metrics}.
 struct Step {
@@ -82,6 +96,9 @@ struct Parity {
   double time_limit_s = 120;    // for the first run on the clean tree, whose own time limits the others
   Place place;
 };
+
+// What a verb says that needs runs where there are none.
+inline constexpr char kNoRuns[] = "this tree has no runs to show; its catalog's head may name some, 'runs'";
 
 // What shows a bug to its learner, and where the symptom on record comes from.
 struct Run {
@@ -148,10 +165,13 @@ struct Tree {
   std::string root;                  // relative to the catalog's directory; what a checkout holds
   std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
   Build build;
-  Probes probes;
+  Text database;                   // compile_commands.json, or its directory, where it is not in {build}
+  std::vector<std::string> flags;  // what files are compiled with that it does not have: compiler first
+  Probes probes;                   // without a program there are none
+  std::vector<Test> tests;
   std::map<std::string, std::string> inputs;  // name -> text: files that every {scratch} begins with
   std::vector<Parity> parity;
-  std::vector<Run> runs;  // at least one; a rule that names none has the first
+  std::vector<Run> runs;  // a rule that names none has the first
   Diagnostics diagnostics;
   std::vector<Evidence> evidence;
   std::vector<Category> categories;
@@ -162,9 +182,11 @@ struct Tree {
   std::string
       pages;  // directory of <code>.md, what a learner is told, for rules that do not say it themselves
   std::string
-      tests;      // directory of <code>.cpp, what a rule makes of snippets; both relative to the catalog's
+      snippets;   // directory of <code>.cpp, what a rule makes of snippets; both relative to the catalog's
   Text guide;     // a page of symptoms, relative to the catalog's directory; "": there is none (guide.h)
   Text tutorial;  // the code of the bug that a beginner is led through; "": there is none
+  std::vector<std::string>
+      hidden;  // of what is below root, nanobug's own: no checkout has it (catalog, pages, …)
   Place place;
 
   // The run of that name, or null.
@@ -176,10 +198,26 @@ struct Tree {
   // Every program of the tree that is run, relative to {build}; each once.
   std::vector<std::string> programs() const;
 
-  // Names at the top of a checkout that are nobody's work: the build directory, what programs wrote.
+  // What a learner is told of, in the order in which they read it: of probes, then of tests.
+  std::vector<Observable> observables() const;
+
+  // Is the path, relative to root, the tree's: neither nobody's work nor nanobug's own?
+  bool has(const std::string& path) const;
+
+  // Is it a file, relative to root, by which a test judges?
+  bool judges(const std::string& file) const;
+
+  // Globs of names at the top of a checkout that are nobody's work: the build directory, what programs wrote.
   std::vector<std::string> not_sources() const {
     std::vector<std::string> names = outputs;
     names.insert(names.begin(), build.directory);
+    return names;
+  }
+
+  // The same of the project's own tree, and what is nanobug's there: names at its top, and paths.
+  std::vector<std::string> not_tree() const {
+    std::vector<std::string> names = not_sources();
+    names.insert(names.end(), hidden.begin(), hidden.end());
     return names;
   }
 };
@@ -241,9 +279,10 @@ struct Rule : Form {
   int minutes = 20;
   bool decoy = false;          // computes what the clean tree computes
   std::vector<Form> variants;  // the same bug elsewhere, or written otherwise: more sites to choose from
-  std::vector<Text> seen_by;   // probes and parity runs: must fail on the mutant, pass on the clean tree
-  Text run;                    // of tree.runs; empty: the first
-  std::vector<Text> terms;     // what names the cause: a learner's own words are looked through for them
+  std::vector<Text>
+      seen_by;              // probes, tests and parity runs: must fail on the mutant, pass on the clean tree
+  Text run;                 // of tree.runs; empty: the first, if there is any
+  std::vector<Text> terms;  // what names the cause: a learner's own words are looked through for them
   std::string brief;
   std::vector<Text> hints;
   std::string cause;
@@ -273,8 +312,8 @@ struct Catalog {
   std::filesystem::path tree_directory() const { return directory() / tree.root; }
   const Rule* find(std::string_view id) const;
 
-  // The run that shows this rule's bug.
-  const Run& run_of(const Rule& rule) const;
+  // The run that shows this rule's bug; null where the tree has none.
+  const Run* run_of(const Rule& rule) const;
 };
 
 // Reads and validates; every error found is returned, in the order of the file, each with line and column.

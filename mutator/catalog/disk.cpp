@@ -22,7 +22,7 @@ std::vector<Named> named_in(const Catalog& catalog) {
   const Tree& tree = catalog.tree;
   std::vector<Named> all = {{"tree.root", tree.root, tree.place},
                             {"tree.pages", tree.pages, tree.place},
-                            {"tree.tests", tree.tests, tree.place},
+                            {"tree.snippets", tree.snippets, tree.place},
                             {"tree.probes.source", tree.probes.source, tree.place}};
   for (const Rule& rule : catalog.rules)
     for (const Part* part : parts_of(rule)) all.push_back({"in", part->in.value, part->in.place});

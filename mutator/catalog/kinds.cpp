@@ -128,6 +128,16 @@ Kind<Text> path() {
           [] { return text_schema("^(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).*\\S"); }};
 }
 
+Kind<Text> path_or_here() {
+  return {[](Fields& fields, const Node& node, const std::string& name, Text& out) {
+            if (node.kind != Node::Kind::scalar || node.value != ".")
+              return path().read(fields, node, name, out);
+            out = {node.value, node.place};
+            return true;
+          },
+          [] { return Json{{"anyOf", {Json{{"const", "."}}, path().schema()}}}; }};
+}
+
 Kind<Text> name_of(const std::string& what) {
   return {[=](Fields& fields, const Node& node, const std::string& name, Text& out) {
             if (!read_text(fields, node, name, out)) return false;

@@ -78,6 +78,11 @@ void members(V& visit, T& probes) {
   auto& [source, configure, compile, program, headers, time_limit_s, observables] = probes;
   visit(source, configure, compile, program, headers, time_limit_s, observables);
 }
+template <class V, Is<Test> T>
+void members(V& visit, T& test) {
+  auto& [id, run, observable, observables, sources, time_limit_s, place] = test;
+  visit(id, run, observable, observables, sources, time_limit_s, place);
+}
 template <class V, Is<Step> T>
 void members(V& visit, T& step) {
   auto& [program, args, ranks, input] = step;
@@ -133,10 +138,11 @@ void members(V& visit, T& plan) {
 }
 template <class V, Is<Tree> T>
 void members(V& visit, T& tree) {
-  auto& [root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs, plans,
-         patterns, outcomes, pages, tests, guide, tutorial, place] = tree;
-  visit(root, outputs, build, probes, inputs, parity, runs, diagnostics, evidence, categories, packs, plans,
-        patterns, outcomes, pages, tests, guide, tutorial, place);
+  auto& [root, outputs, build, database, flags, probes, tests, inputs, parity, runs, diagnostics, evidence,
+         categories, packs, plans, patterns, outcomes, pages, snippets, guide, tutorial, hidden, place] =
+      tree;
+  visit(root, outputs, build, database, flags, probes, tests, inputs, parity, runs, diagnostics, evidence,
+        categories, packs, plans, patterns, outcomes, pages, snippets, guide, tutorial, hidden, place);
 }
 template <class V, Is<Edit> T>
 void members(V& visit, T& edit) {

@@ -207,6 +207,15 @@ Names run_names(const Tree& tree) {
   return names;
 }
 
+// One of the head's, where it lists any; else the letter of the code says all (catalog.cpp).
+Kind<Text> category_name() {
+  const Kind<Text> one = listed("tree.categories", category_names);
+  return {[one](Fields& fields, const Node& node, const std::string& name, Text& out) {
+            return (fields.head().categories.empty() ? text() : one).read(fields, node, name, out);
+          },
+          text().schema};
+}
+
 // One of the head's, where it lists any.
 Kind<Text> pack_name() {
   const Kind<Text> one = listed("tree.packs", [](const Tree& tree) {
@@ -232,8 +241,8 @@ const Table<Rule>& rule_table() {
           F::may("refs", texts(text(), Items::each_once), &Rule::refs, "rows of the sources it comes from"),
           F::may("pack", texts(pack_name(), Items::each_once), &Rule::pack,
                  "collections it belongs to, of tree.packs"),
-          F::need("category", listed("tree.categories", category_names), &Rule::category,
-                  "one of tree.categories"),
+          F::may("category", category_name(), &Rule::category,
+                 "one of tree.categories; where there are none it is the code's letter"),
           F::may("pattern", listed("tree.patterns", [](const Tree& t) { return t.patterns; }), &Rule::pattern,
                  "the kind of slip, one of tree.patterns"),
           F::may("outcome", listed("tree.outcomes", [](const Tree& t) { return t.outcomes; }), &Rule::outcome,
@@ -246,7 +255,8 @@ const Table<Rule>& rule_table() {
       Table<Rule>{F::may("variants", list_of(variant()), &Rule::variants,
                          "the same bug elsewhere or written otherwise; the seed takes one"),
                   F::may("seen_by", texts(text(), Items::each_once), &Rule::seen_by,
-                         "probes and parity runs that fail on the mutant and pass on the clean tree"),
+                         "probes, test cases, tests and parity runs that fail on the mutant and pass on the "
+                         "clean tree"),
                   F::may("run", listed("tree.runs", run_names), &Rule::run,
                          "which of tree.runs shows the bug (default: the first)"),
                   F::may("terms", texts(text(), Items::each_once), &Rule::terms,
@@ -344,6 +354,7 @@ void check_words(const Fields& fields, const Rule&) {
 }
 
 void check_rule(Fields& fields, Rule& rule) {
+  if (!fields.head().categories.empty() && !fields.has("category")) fields.lacks("category");
   check_code(fields, rule);
   check_forms(fields, rule);
   check_variants(fields, rule);

@@ -31,6 +31,7 @@ struct Kind {
 Kind<Text> text();
 Kind<Text> code();                            // on one line, or a literal block
 Kind<Text> path();                            // below its directory
+Kind<Text> path_or_here();                    // the same, or the directory itself, "."
 Kind<Text> name_of(const std::string& what);  // and no path: "files in {scratch}"
 Kind<Text> like(const std::string& expression, const std::string& otherwise);  // "is no id; …"
 Kind<Text> one_of(const Names& words);
@@ -217,6 +218,16 @@ inline constexpr char kId[] = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*";
 inline constexpr char kNoId[] = "is no id; use small letters, digits and single hyphens, a letter first";
 inline constexpr char kCode[] = "[A-Z][0-9]{2,3}";
 inline constexpr char kNoCode[] = "is no code; use the category's letter and two or three digits, as in A03";
+
+// ---- what judges (judges.cpp)
+// ------------------------------------------------------------------------------------------------------------
+
+// A command.
+Kind<std::vector<Text>> argv(const Names& placeholders, Items items = Items::some);
+
+// The fields of the head, and what is wrong with all of them together.
+Table<Tree> judges();
+void check_judges(Fields& fields, Tree& tree);
 
 // ---- the tables (edit.cpp, rule.cpp, tree.cpp)
 // ----------------------------------------------------------------

@@ -9,14 +9,10 @@ namespace nanobug::catalog {
 namespace {
 
 const Names kBuildWords = {"source", "build", "project"};
-const Names kProbeWords = {"source", "build", "project", "probes_build"};
+const Names kDatabaseWords = {"source", "build"};
 const Names kStepWords = {"source", "build", "scratch"};
 const Names kDiagnosticsWords = {"source", "build", "scratch", "diagnostics"};
 const Names kRunWords = {"source", "build", "scratch", "metrics"};
-
-Kind<std::vector<Text>> argv(const Names& placeholders, Items items = Items::some) {
-  return texts(argument(placeholders), items);
-}
 
 Kind<Build> build() {
   using F = Of<Build>;
@@ -29,27 +25,6 @@ Kind<Build> build() {
        F::may("directory", path(), &Build::directory, "where a checkout is built, relative to it"),
        F::may("library", path(), &Build::library,
               "the shared library that the probes are linked with, relative to {build}")});
-}
-
-Kind<Probes> probes() {
-  using F = Of<Probes>;
-  return mapping<Probes>(
-      "tree.probes",
-      {F::may("source", path(), &Probes::source, "the probes' directory, relative to this file's"),
-       F::may("configure", argv(kProbeWords), &Probes::configure,
-              "the command that configures {probes_build}"),
-       F::need("compile", argv(kProbeWords), &Probes::compile, "the command that builds {probes_build}"),
-       F::need("program", path(), &Probes::program, "the probe program, relative to {probes_build}"),
-       F::may("headers", texts(path()), &Probes::headers,
-              "globs: where one of these differs from the clean tree's, the probes are built again"),
-       F::may("time_limit", seconds(), &Probes::time_limit_s, "seconds of processor time for one probe"),
-       F::may(
-           "observables", named(text(), text()),
-           [](Probes& p, Named<Text>&& all) {
-             for (auto& [tag, words] : all) p.observables.push_back({tag.value, std::move(words.value)});
-           },
-           "a probe's tag, and what a learner is told is wrong where it fails; causes before "
-           "consequences")});
 }
 
 Table<Step> step(const Names& words) {
@@ -270,6 +245,7 @@ Kind<Plan> plan() {
 }
 
 void check_tree(Fields& fields, Tree& tree) {
+  check_judges(fields, tree);
   std::map<std::string, int> ids;
   for (const Parity& one : tree.parity) {
     const auto [other, is_new] = ids.emplace(one.id.value, one.id.place.line);
@@ -332,53 +308,64 @@ bool read_plans(Fields& fields, const Node& node, const std::string& name, Named
 Kind<Tree> tree() {
   using F = Of<Tree>;
   const Kind<Text> letter = like("[A-Z]", "is no letter of a category; use one capital");
-  const Table<Tree> table = {
-      F::need("root", path(), &Tree::root, "the tree's directory, relative to this file's"),
-      F::may("outputs", texts(name_of("directories at the top of the tree"), Items::each_once),
-             &Tree::outputs, "directories at its top that its programs write into: nobody's work"),
-      F::need("categories", Kind<Named<Text>>{read_categories, named(letter, text()).schema}, put_categories,
-              "classes of bugs: the letter that their codes begin with, and the name"),
-      F::may("packs", named(text(), pack()), put_named(&Tree::packs),
-             "collections of bugs, by name; where there are none, a rule may name any"),
-      F::may("plans", Kind<Named<Plan>>{read_plans, named(text(), plan()).schema}, put_named(&Tree::plans),
-             "orders of practice, by name, for 'nanobug plan'; the first is the one that it shows unasked"),
-      F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
-             "kinds of slips, which a rule's pattern is one of"),
-      F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,
-             "what comes of a bug, which a rule's outcome is one of"),
-      F::may("pages", path(), &Tree::pages,
-             "directory of <code>.md: what a learner is told of the rules that do not say it themselves"),
-      F::may("tests", path(), &Tree::tests, "directory of <code>.cpp: what rules make of snippets"),
-      F::may("guide", path(), &Tree::guide,
-             "a page of symptoms, and where to look then: what 'nanobug explain' answers from"),
-      F::may("tutorial", text(), &Tree::tutorial,
-             "the code of the bug that 'nanobug tutorial' leads a beginner through: a small one"),
-      F::need("build", build(), &Tree::build, "how the tree is built"),
-      F::need("probes", probes(), &Tree::probes, "how the probes are built and run"),
-      F::may(
-          "inputs", named(name_of("files in {scratch}"), text()),
-          [](Tree& tree, Named<Text>&& all) {
-            for (auto& [name, content] : all) tree.inputs[name.value] = std::move(content.value);
-          },
-          "files that every {scratch} begins with"),
-      F::may("parity", list_of(parity()), &Tree::parity,
-             "runs of the tree's programs whose records must be the clean tree's"),
-      F::need("runs", named(text(), run()), put_named(&Tree::runs),
-              "what shows a bug to its learner, by name; a rule that names none has the first"),
-      F::may("diagnostics", diagnostics(), &Tree::diagnostics,
-             "how a program is made to tell of itself beside its records"),
-      F::may(
-          "evidence",
-          named(like("[a-z0-9]+(?:-[a-z0-9]+)*",
-                     "is no name of evidence; use small letters, digits and hyphens"),
-                evidence()),
-          [](Tree& tree, Named<Evidence>&& all) {
-            for (auto& [name, one] : all) {
-              one.id = name.value;
-              tree.evidence.push_back(std::move(one));
-            }
-          },
-          "what an interviewer has to show, by name: 'nanobug ask' finds it by name, words and synonyms")};
+  const Table<Tree> table =
+      Table<Tree>{
+          F::need("root", path_or_here(), &Tree::root,
+                  "the tree's directory, relative to this file's; . is this file's own, without what is "
+                  "nanobug's"),
+          F::may("outputs", texts(name_of("directories at the top of the tree"), Items::each_once),
+                 &Tree::outputs, "globs of what its build and its programs write at its top: nobody's work"),
+          F::may("categories", Kind<Named<Text>>{read_categories, named(letter, text()).schema},
+                 put_categories, "classes of bugs: the letter that their codes begin with, and the name"),
+          F::may("packs", named(text(), pack()), put_named(&Tree::packs),
+                 "collections of bugs, by name; where there are none, a rule may name any"),
+          F::may(
+              "plans", Kind<Named<Plan>>{read_plans, named(text(), plan()).schema}, put_named(&Tree::plans),
+              "orders of practice, by name, for 'nanobug plan'; the first is the one that it shows unasked"),
+          F::may("patterns", texts(text(), Items::each_once), &Tree::patterns,
+                 "kinds of slips, which a rule's pattern is one of"),
+          F::may("outcomes", texts(text(), Items::each_once), &Tree::outcomes,
+                 "what comes of a bug, which a rule's outcome is one of"),
+          F::may("pages", path(), &Tree::pages,
+                 "directory of <code>.md: what a learner is told of the rules that do not say it themselves"),
+          F::may("snippets", path(), &Tree::snippets, "directory of <code>.cpp: what rules make of snippets"),
+          F::may("guide", path(), &Tree::guide,
+                 "a page of symptoms, and where to look then: what 'nanobug explain' answers from"),
+          F::may("tutorial", text(), &Tree::tutorial,
+                 "the code of the bug that 'nanobug tutorial' leads a beginner through: a small one"),
+          F::need("build", build(), &Tree::build, "how the tree is built"),
+          F::may("database", argument(kDatabaseWords), &Tree::database,
+                 "where compile_commands.json is, or its directory (default: {build})"),
+          F::may("flags", argv(kDatabaseWords), &Tree::flags,
+                 "what each file is compiled with where there is no compile_commands.json: the compiler, "
+                 "then its "
+                 "options")} +
+      judges() +
+      Table<Tree>{F::may(
+                      "inputs", named(name_of("files in {scratch}"), text()),
+                      [](Tree& tree, Named<Text>&& all) {
+                        for (auto& [name, content] : all) tree.inputs[name.value] = std::move(content.value);
+                      },
+                      "files that every {scratch} begins with"),
+                  F::may("parity", list_of(parity()), &Tree::parity,
+                         "runs of the tree's programs whose records must be the clean tree's"),
+                  F::may("runs", named(text(), run()), put_named(&Tree::runs),
+                         "what shows a bug to its learner, by name; a rule that names none has the first"),
+                  F::may("diagnostics", diagnostics(), &Tree::diagnostics,
+                         "how a program is made to tell of itself beside its records"),
+                  F::may(
+                      "evidence",
+                      named(like("[a-z0-9]+(?:-[a-z0-9]+)*",
+                                 "is no name of evidence; use small letters, digits and hyphens"),
+                            evidence()),
+                      [](Tree& tree, Named<Evidence>&& all) {
+                        for (auto& [name, one] : all) {
+                          one.id = name.value;
+                          tree.evidence.push_back(std::move(one));
+                        }
+                      },
+                      "what an interviewer has to show, by name: 'nanobug ask' finds it by name, words and "
+                      "synonyms")};
   return mapping<Tree>("tree", table, check_tree);
 }
 

@@ -108,7 +108,8 @@ Status can_ask(const session::Session& session, const catalog::Catalog& catalog)
     return fail(Exit::session,
                 "nobody has recorded these bugs together; 'nanobug run' shows what they do at once");
   if (catalog.tree.evidence.empty())
-    return fail(Exit::session, "this tree has no evidence to ask for; 'nanobug run' shows what it does");
+    return fail(Exit::session, std::string("this tree has no evidence to ask for") +
+                                   (catalog.tree.runs.empty() ? "" : "; 'nanobug run' shows what it does"));
   return {};
 }
 

@@ -42,8 +42,9 @@ std::string in_lines(Commands commands) {
   return text;
 }
 
-std::string what_next_in_a_hunt(const session::Session& session, bool may_be_decoy) {
-  Commands lines = {{"nanobug run", "a run that shows the bug, beside the clean tree's"}};
+std::string what_next_in_a_hunt(const session::Session& session, bool runs, bool may_be_decoy) {
+  Commands lines;
+  if (runs) lines.emplace_back("nanobug run", "a run that shows the bug, beside the clean tree's");
   if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
   // Before the check, which would tell it.
   if (may_be_decoy)
@@ -73,6 +74,16 @@ std::vector<session::Injected> injected_by(const rewrite::Site& site, const vaul
                         session::changed_lines(pristine.at(change->file).bytes, overlay.at(change->file),
                                                {change->line, change->last_line})});
   return injected;
+}
+
+Status build_in_place(Context& c, const workshop::Workshop& shop, const workshop::Clean& clean,
+                      const session::Session& session) {
+  if (!clean.in_place || !session.has_checkout()) return {};
+  const auto built = shop.configure_and_build(clean, session.directory, c.ui.progress());
+  c.ui.clear_progress();
+  NANOBUG_TRY(built);
+  if (!built->good) c.ui.say("The checkout does not build here:\n" + built->message);
+  return {};
 }
 
 Status add_project(Context& c, session::StartRequest& request) {

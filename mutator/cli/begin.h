@@ -20,8 +20,13 @@ Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const st
 using Commands = std::vector<std::pair<std::string, std::string>>;
 std::string in_lines(Commands commands);
 
-// What to type next in a hunt, the same words whatever was drawn. `may_be_decoy`: nothing may be wrong.
-std::string what_next_in_a_hunt(const session::Session& session, bool may_be_decoy);
+// What to type next in a hunt, the same words whatever was drawn. `runs`: the tree has some. `may_be_decoy`:
+// nothing may be wrong.
+std::string what_next_in_a_hunt(const session::Session& session, bool runs, bool may_be_decoy);
+
+// The build directory of a checkout whose tree's build cannot be copied. That it does not build is said.
+Status build_in_place(Context& c, const workshop::Workshop& shop, const workshop::Clean& clean,
+                      const session::Session& session);
 
 // "the next hint; 1 so far"
 std::string next_hint(const session::Session& session);

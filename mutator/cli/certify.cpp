@@ -48,8 +48,9 @@ std::string first_of(const std::vector<std::string>& names) {
 }
 
 // Those that see it, of those that were asked: "12 of 496 probes", "13 of 496 probes and 1 run".
-std::string seen_by(const grade::Certificate& one) {
-  std::string asked = one.probes > 0 || one.runs == 0 ? coach::count(one.probes, "probe") : "";
+std::string seen_by(const grade::Certificate& one, const catalog::Tree& tree) {
+  const char* probe = tree.tests.empty() ? "probe" : "test";
+  std::string asked = one.probes > 0 || one.runs == 0 ? coach::count(one.probes, probe) : "";
   if (one.runs > 0) asked += (asked.empty() ? "" : " and ") + coach::count(one.runs, "run");
   return fmt::format("{} of {}", one.failing.size(), asked);
 }
@@ -182,7 +183,7 @@ Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, con
       stock += *line;
     }
     rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
-                    one.probes + one.runs > 0 ? seen_by(one) : "-", fate});
+                    one.probes + one.runs > 0 ? seen_by(one, (*mutants)->catalog().tree) : "-", fate});
   }
   c.ui.data(in_stock ? stock : c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
   const size_t seen = fates["seen"], mutated = seen + fates["not seen"];
@@ -259,9 +260,10 @@ Result<Exit> certify(Context& c, const Options& options) {
       all_hold = all_hold && one.holds();
       json.push_back(to_json(one));
       if (one.holds()) held.push_back(one);
-      rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
-                      one.holds() ? fmt::format("{:.2f}", one.symptom.silence) : "-", seen_by(one),
-                      one.holds() ? "holds" : "refused"});
+      rows.push_back(
+          {id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
+           one.holds() && !one.symptom.kind.empty() ? fmt::format("{:.2f}", one.symptom.silence) : "-",
+           seen_by(one, (*mutants)->catalog().tree), one.holds() ? "holds" : "refused"});
       const std::string which = answers[i]->size() > 1 ? id + " at " + place_of(one) : id;
       for (const std::string& refusal : one.refusals) reasons.push_back(which + ": " + refusal);
       if (!one.holds() && one.refusals.back().starts_with("seen_by") && !one.failing.empty())

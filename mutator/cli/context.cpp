@@ -95,7 +95,7 @@ Result<const Context::Pristine*> Context::pristine() {
   if (*applied)
     return fail(Exit::session, "a patch is applied to " + tidy((*loaded)->tree_directory()) +
                                    "; 'nanobug patch restore' takes it off first");
-  auto tree = vault::read_tree((*loaded)->tree_directory(), {(*loaded)->tree.build.directory});
+  auto tree = vault::read_tree((*loaded)->tree_directory(), (*loaded)->tree.not_tree());
   NANOBUG_TRY(tree);
   auto id = vault::tree_id(*tree);
   NANOBUG_TRY(id);

@@ -1,6 +1,8 @@
 // doctor: what is installed, which LibTorch, which compiler, what is missing and the command that fixes it.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "mutator/base/paths.h"
@@ -41,6 +43,54 @@ Finding libtorch() {
   for (const fs::path& file : {place / "build-version", place / "version.txt"})
     if (const auto text = read_file(file)) version = text->substr(0, text->find('\n'));
   return {"LibTorch", version + " in " + tidy(place) + (own && *own ? " (NANOBUG_TORCH_DIR)" : ""), true, ""};
+}
+
+// Does this tree want it, as far as its build files and the catalog's commands say? A catalog that cannot be
+// read is no reason to leave it out.
+bool wants_libtorch(Context& c) {
+  const auto catalog = c.catalog();
+  const auto tree = c.pristine();
+  if (!catalog || !tree) return true;
+  const auto names_it = [](std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char ch) { return std::tolower(ch); });
+    return text.find("torch") != std::string::npos;
+  };
+  const catalog::Build& build = (*catalog)->tree.build;
+  for (const auto* command : {&build.configure, &build.compile})
+    if (std::any_of(command->begin(), command->end(), names_it)) return true;
+  return std::any_of((*tree)->tree.begin(), (*tree)->tree.end(), [&](const auto& entry) {
+    const fs::path file = entry.first;
+    return (file.filename() == "CMakeLists.txt" || file.extension() == ".cmake" ||
+            file.filename() == "meson.build" || file.filename() == "Makefile") &&
+           names_it(entry.second.bytes);
+  });
+}
+
+// What the head's commands begin with, where it is a program of its own and not asked for already.
+std::vector<Finding> own_programs(Context& c, const std::vector<Finding>& known) {
+  const auto catalog = c.catalog();
+  if (!catalog) return {};
+  const catalog::Tree& tree = (*catalog)->tree;
+  std::vector<std::string> names;
+  const auto add = [&](const std::vector<std::string>& command) {
+    if (!command.empty() && command.front().find_first_of("/{") == std::string::npos)
+      names.push_back(command.front());
+  };
+  for (const auto* command :
+       {&tree.build.configure, &tree.build.compile, &tree.probes.configure, &tree.probes.compile})
+    add(*command);
+  for (const catalog::Test& test : tree.tests) add(test.run);
+  std::vector<Finding> findings;
+  for (const std::string& name : names) {
+    const auto is_it = [&](const Finding& one) { return one.what == name; };
+    if (std::any_of(known.begin(), known.end(), is_it) ||
+        std::any_of(findings.begin(), findings.end(), is_it))
+      continue;
+    const auto path = find_program(name);
+    findings.push_back({name, path ? path->string() : "missing; the catalog's head runs it", path.has_value(),
+                        "install " + name});
+  }
+  return findings;
 }
 
 Finding space() {
@@ -103,7 +153,8 @@ void add_doctor(Verbs& verbs) {
     findings.push_back(program("git", {"git", "--version"}));
     findings.push_back(program("gnuplot", {"gnuplot", "--version"}));
     findings.push_back(program("nvcc", {"nvcc", "--version"}, /*needed=*/false));
-    findings.push_back(libtorch());
+    for (Finding& finding : own_programs(c, findings)) findings.push_back(std::move(finding));
+    if (wants_libtorch(c)) findings.push_back(libtorch());
     const auto clang = rewrite::open_rewriter();
     findings.push_back({"rewriter", clang ? "Clang's libraries load" : clang.error().message,
                         clang.has_value(), "tools/setup && cmake --build --preset dev"});

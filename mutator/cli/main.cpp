@@ -61,16 +61,19 @@ Result<Exit> where_you_are(Context& context) {
     return Exit::ok;
   }
   if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
-  context.ui.data(
-      fmt::format("{} of {} into {}: {}\n"
-                  "  cd {}\n"
-                  "{}",
-                  coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
-                  coach::state_of(s, now), tidy(s.directory),
-                  s.solved || s.revealed ? "  nanobug run      a run of your tree, beside the clean tree's\n"
-                                           "  nanobug debrief  the questions, and your score\n"
-                                           "  nanobug stop     ends it; your work is kept"
-                                         : what_next_in_a_hunt(s, coach::may_be_decoy(s))));
+  const auto catalog = context.catalog_of(s);
+  const bool runs = !catalog || !(*catalog)->tree.runs.empty();
+  context.ui.data(fmt::format(
+      "{} of {} into {}: {}\n"
+      "  cd {}\n"
+      "{}",
+      coach::clock(coach::learner_seconds(s, now)), coach::count(s.minutes, "minute"), s.name,
+      coach::state_of(s, now), tidy(s.directory),
+      s.solved || s.revealed
+          ? std::string(runs ? "  nanobug run      a run of your tree, beside the clean tree's\n" : "") +
+                "  nanobug debrief  the questions, and your score\n"
+                "  nanobug stop     ends it; your work is kept"
+          : what_next_in_a_hunt(s, runs, coach::may_be_decoy(s))));
   return Exit::ok;
 }
 

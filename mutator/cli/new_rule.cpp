@@ -131,9 +131,9 @@ Result<Writing> writing(const catalog::Catalog& catalog, const std::string& text
 
 void add_test(const catalog::Catalog& catalog, const NewRule& rule, const Snippets& snippets,
               Writing& writing) {
-  if (catalog.tree.tests.empty()) return;
+  if (catalog.tree.snippets.empty()) return;
   writing.files.push_back(
-      {catalog.directory() / catalog.tree.tests / (rule.code + ".cpp"), test_of(snippets)});
+      {catalog.directory() / catalog.tree.snippets / (rule.code + ".cpp"), test_of(snippets)});
 }
 
 Status write(const catalog::Catalog& catalog, const Writing& writing) {

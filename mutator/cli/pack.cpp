@@ -51,14 +51,16 @@ Result<Exit> show(Context& c, const std::string& name) {
   }
   nlohmann::json json = to_json(*one);
   json["entries"] = nlohmann::json::array();
-  for (const catalog::Rule* rule : one->bugs)
+  for (const catalog::Rule* rule : one->bugs) {
+    const catalog::Run* run = (*loaded)->run_of(*rule);
     json["entries"].push_back({{"code", rule->code.value},
                                {"title", rule->title.value},
                                {"category", rule->category},
                                {"difficulty", rule->difficulty},
                                {"minutes", rule->minutes},
                                {"priority", rule->priority},
-                               {"run", (*loaded)->run_of(*rule).name}});
+                               {"run", run ? nlohmann::json(run->name) : nlohmann::json()}});
+  }
   c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   return Exit::ok;
 }

@@ -81,6 +81,7 @@ Result<Exit> open_checkout(Context& c, const std::string& directory) {
     NANOBUG_TRY(open->desk.update(
         [&](session::Session& s) { coach::note_asked(s, *code, /*tells=*/false, std::time(nullptr)); }));
   const session::Session after = *open->desk.current();
+  NANOBUG_TRY(build_in_place(c, (*mutants)->workshop(), (*mutants)->clean(), after));
   if (c.ui.json) {
     c.ui.data(nlohmann::json{
         {"dir", after.directory.string()}, {"branch", after.branch()}, {"paid_s", coach::paid_seconds(after)}}
@@ -88,7 +89,7 @@ Result<Exit> open_checkout(Context& c, const std::string& directory) {
     return Exit::ok;
   }
   c.ui.data(fmt::format("{}\n  cd {}\n{}", paid_in_words(after), tidy(after.directory),
-                        what_next_in_a_hunt(after, coach::may_be_decoy(after))));
+                        what_next_in_a_hunt(after, !catalog.tree.runs.empty(), coach::may_be_decoy(after))));
   if (const std::string lost = shell_elsewhere(after.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }

@@ -20,8 +20,8 @@ std::vector<const catalog::Run*> runs_of(const catalog::Catalog& catalog,
                                          const std::vector<const catalog::Rule*>& rules) {
   std::vector<const catalog::Run*> runs;
   for (const catalog::Rule* rule : rules)
-    if (const catalog::Run* run = &catalog.run_of(*rule);
-        std::find(runs.begin(), runs.end(), run) == runs.end())
+    if (const catalog::Run* run = catalog.run_of(*rule);
+        run && std::find(runs.begin(), runs.end(), run) == runs.end())
       runs.push_back(run);
   return runs;
 }

@@ -153,8 +153,9 @@ Result<Exit> explain(Context& c, const std::string& id, const std::string& at) {
   NANOBUG_TRY(mutants);
   const auto clang = (*mutants)->rewriter();
   NANOBUG_TRY(clang);
-  const rewrite::Source source{(*mutants)->clean().tree, (*mutants)->clean().build};
-  return place ? at_line(c, **rule, **clang, source, *place) : whole_files(c, **rule, **clang, source);
+  const auto source = (*mutants)->source();
+  NANOBUG_TRY(source);
+  return place ? at_line(c, **rule, **clang, *source, *place) : whole_files(c, **rule, **clang, *source);
 }
 
 }  // namespace

@@ -146,7 +146,7 @@ class Interview {
                      .check = [&](std::string& word) -> Status {
                        const auto file = tree_file(c_, word);
                        NANOBUG_TRY(file);
-                       word = (fs::path(catalog_.tree.root) / *file).generic_string();
+                       word = (fs::path(catalog_.tree.root) / *file).lexically_normal().generic_string();
                        return {};
                      }}));
     if (saved_.match.empty() || !o_.match.empty())
@@ -217,7 +217,9 @@ class Interview {
     catalog::Rule rule;
     rule.match = {matcher, {"--match", 1, 1}};
     rule.in = {one(o_.in), rule.match.place};
-    rule.file = fs::path(rule.in.value).lexically_relative(catalog_.tree.root).generic_string();
+    rule.file = fs::path(rule.in.value)
+                    .lexically_relative(fs::path(catalog_.tree.root).lexically_normal())
+                    .generic_string();
     rule.edits = std::move(edits);
     if (!bench_) {
       const workshop::Clean& clean = (*c_.mutants())->clean();
@@ -273,7 +275,9 @@ Result<std::vector<rewrite::Site>> tried(Context& c, const catalog::Catalog& cat
   };
   if (const auto errors = (*clang)->check(rule); !errors.empty()) return in_words(errors.front());
   if (const Status known = grade::knows_observers(**mutants, rule); !known) return in_words(known.error());
-  auto sites = (*clang)->find({&rule}, {(*mutants)->clean().tree, (*mutants)->clean().build});
+  const auto source = (*mutants)->source();
+  NANOBUG_TRY(source);
+  auto sites = (*clang)->find({&rule}, *source);
   if (!sites[0]) return in_words(sites[0].error());
   return std::move(*sites[0]);
 }

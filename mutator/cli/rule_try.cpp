@@ -86,7 +86,9 @@ Result<Exit> try_rule(Context& c, const std::string& name) {
   NANOBUG_TRY(mutants);
   const auto clang = (*mutants)->rewriter();
   NANOBUG_TRY(clang);
-  const auto bench = (*clang)->open(*file, {(*mutants)->clean().tree, (*mutants)->clean().build});
+  const auto source = (*mutants)->source();
+  NANOBUG_TRY(source);
+  const auto bench = (*clang)->open(*file, *source);
   NANOBUG_TRY(bench);
   Dialogue dialogue(c.ui, **bench, (*mutants)->catalog().tree.root, *file);
   if (c.ui.no_input || !::isatty(STDIN_FILENO)) return script(c.ui, dialogue);

@@ -175,9 +175,10 @@ void tell_failure(const Ui& ui, const workshop::Workshop& shop, const workshop::
 }
 
 // False when it does not build, which has been said.
-Result<bool> build(Context& c, const workshop::Workshop& shop, const catalog::Run& run,
+Result<bool> build(Context& c, const grade::Mutants& mutants, const catalog::Run& run,
                    const fs::path& checkout, RunOptions::Telling telling) {
-  const auto built = shop.build(checkout, c.ui.progress());
+  const workshop::Workshop& shop = mutants.workshop();
+  const auto built = shop.build(mutants.clean(), checkout, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(built);
   note_run(run.name, built->seconds);
@@ -226,13 +227,14 @@ void show_text(const Ui& ui, const std::string& own, const std::string& clean) {
 // The one that was asked for, or the one that shows the session's bug.
 Result<const catalog::Run*> choose_run(const catalog::Catalog& catalog, const session::Session& session,
                                        const std::string& name) {
+  if (catalog.tree.runs.empty()) return fail(Exit::catalog, catalog::kNoRuns, catalog.tree.place);
   if (name.empty()) {
     const auto left = std::find_if(session.bugs.begin(), session.bugs.end(),
                                    [](const session::Bug& bug) { return !bug.fixed; });
     const catalog::Rule* rule = left != session.bugs.end() ? catalog.find(left->rule)
                                 : session.injected.empty() ? nullptr
                                                            : catalog.find(session.injected.front().rule);
-    return rule ? &catalog.run_of(*rule) : &catalog.tree.runs.front();
+    return rule ? catalog.run_of(*rule) : &catalog.tree.runs.front();
   }
   if (const catalog::Run* run = catalog.tree.find_run(name)) return run;
   std::vector<std::string> known;
@@ -326,7 +328,7 @@ Result<Exit> run_session(Context& c, const RunOptions& options) {
   const workshop::Workshop& shop = (*mutants)->workshop();
   const auto plots = plots_named(c, **mutants, run, options.plotted);
   NANOBUG_TRY(plots);
-  const auto good = build(c, shop, run, session->directory, options.telling);
+  const auto good = build(c, **mutants, run, session->directory, options.telling);
   NANOBUG_TRY(good);
   if (!*good) return Exit::check_failed;
 

@@ -266,8 +266,10 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
 // What the learner is told of one.
 std::string told(const grade::Candidate& bug, size_t width, const std::string& indent,
                  const std::string& run = "") {
-  return coach::wrap(bug.rule->brief, width, indent) + '\n' +
-         coach::wrap("Recorded run" + run + ": " + bug.certificate.symptom.words + ".", width, indent);
+  const std::string& shown = bug.certificate.symptom.words;
+  const std::string brief = coach::wrap(bug.rule->brief, width, indent);
+  if (shown.empty()) return brief;  // of a tree without runs
+  return brief + '\n' + coach::wrap("Recorded run" + run + ": " + shown + ".", width, indent);
 }
 
 // Several are told one by one, each as it shows where it is alone: nobody has recorded them together.
@@ -285,8 +287,8 @@ std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
   return text;
 }
 
-void brief(const Ui& ui, const session::Session& session, const std::vector<grade::Candidate>& bugs,
-           bool among_decoys) {
+void brief(const Ui& ui, const catalog::Tree& tree, const session::Session& session,
+           const std::vector<grade::Candidate>& bugs, bool among_decoys) {
   ui.data(
       fmt::format("{}\n\n{}\n"
                   "  cd {}\n"
@@ -294,7 +296,7 @@ void brief(const Ui& ui, const session::Session& session, const std::vector<grad
                   ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
                                         coach::count(session.minutes, "minute"), session.seed)),
                   told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
-                  what_next_in_a_hunt(session, among_decoys)));
+                  what_next_in_a_hunt(session, !tree.runs.empty(), among_decoys)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 
@@ -364,6 +366,8 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
   const auto session = desk->start(*request);
   c.ui.clear_progress();
   NANOBUG_TRY(session);
+  NANOBUG_TRY(build_in_place(c, debug ? *debug->shop : (*mutants)->workshop(),
+                             debug ? debug->clean : (*mutants)->clean(), *session));
   if (evidence) (void)keep_evidence(*session, *evidence);  // made again where it is not there
   if (!tell) return Exit::ok;
   if (drawn->all_solved)
@@ -381,7 +385,7 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
                           coach::log_of((*mutants)->catalog().tree.evidence, *evidence, width),
                           what_next_in_production(*session)));
   } else
-    brief(c.ui, *session, found->bugs, drawn->among_decoys);
+    brief(c.ui, (*mutants)->catalog().tree, *session, found->bugs, drawn->among_decoys);
   return Exit::ok;
 }
 

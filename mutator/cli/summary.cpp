@@ -114,7 +114,10 @@ std::string summary(const std::vector<const Rule*>& rules, const std::vector<Cer
   text += by_priority(rules);
   text += by(rules, "pattern", true, [&](const Rule& rule) { return named(rule.pattern); });
   text += by(rules, "outcome", true, [&](const Rule& rule) { return named(rule.outcome); });
-  text += by(rules, "run", true, [&](const Rule& rule) { return named(catalog.run_of(rule).name); });
+  text += by(rules, "run", true, [&](const Rule& rule) {
+    const catalog::Run* run = catalog.run_of(rule);
+    return named(run ? run->name : "none");
+  });
   text +=
       "Silence is 1 where the run's log is the clean tree's, digit for digit, and 0 where nobody could "
       "overlook it. "

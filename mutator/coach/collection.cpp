@@ -96,10 +96,12 @@ std::string page_of(const Collection& all, const catalog::Catalog& catalog) {
   std::string text = head(all) + how_to_begin(all) +
                      "| code | title | category | difficulty | minutes | priority | run |\n"
                      "| --- | --- | --- | --- | --- | --- | --- |\n";
-  for (const Rule* rule : all.bugs)
+  for (const Rule* rule : all.bugs) {
+    const catalog::Run* run = catalog.run_of(*rule);
     text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", rule->code.value, rule->title.value,
                         rule->category, std::string(static_cast<size_t>(rule->difficulty), '*'),
-                        rule->minutes, rule->priority, catalog.run_of(*rule).name);
+                        rule->minutes, rule->priority, run ? run->name : "-");
+  }
   return text;
 }
 

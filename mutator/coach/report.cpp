@@ -14,16 +14,25 @@ namespace {
 // More than this many are not read.
 constexpr size_t kFirst = 3;
 
+// What those who were asked are called: most trees have tests of their own, and no probes.
+std::string witness(const grade::Verdict& verdict) {
+  const bool tests = std::any_of(verdict.probes.begin(), verdict.probes.end(),
+                                 [](const auto& answer) { return answer.test != workshop::kProtocol; });
+  return tests ? "test" : "probe";
+}
+
 std::string agreement(const grade::Verdict& verdict) {
   const Standing standing = standing_of(verdict);
-  return fmt::format("{} and {} agree with the clean tree.", count(standing.probes, "probe"),
-                     count(standing.programs, "program run"));
+  const std::string tests = count(standing.probes, witness(verdict));
+  if (verdict.parity.empty() && witness(verdict) == "test")
+    return tests + (standing.probes == 1 ? " agrees" : " agree") + " with the clean tree.";
+  return fmt::format("{} and {} agree with the clean tree.", tests, count(standing.programs, "program run"));
 }
 
 std::string differences(const grade::Verdict& verdict, const session::Session& before, bool all) {
   const Standing standing = standing_of(verdict);
   std::string body = fmt::format("{} of {} agree with the clean tree", standing.probes_agree,
-                                 count(standing.probes, "probe"));
+                                 count(standing.probes, witness(verdict)));
   if (before.probes_total_last > 0) body += fmt::format(" ({} last time)", before.probes_agree_last);
   if (standing.programs > 0)
     body += fmt::format(", and {} of {}", standing.programs_agree, count(standing.programs, "program run"));
@@ -52,8 +61,10 @@ Standing standing_of(const grade::Verdict& verdict) {
 std::string event_of(const grade::Verdict& verdict) {
   if (!verdict.builds) return "it does not build";
   const Standing standing = standing_of(verdict);
-  return fmt::format("{} of {}, {} of {}", standing.probes_agree, count(standing.probes, "probe"),
-                     standing.programs_agree, count(standing.programs, "program run"));
+  const std::string tests =
+      fmt::format("{} of {}", standing.probes_agree, count(standing.probes, witness(verdict)));
+  if (verdict.parity.empty() && witness(verdict) == "test") return tests;
+  return fmt::format("{}, {} of {}", tests, standing.programs_agree, count(standing.programs, "program run"));
 }
 
 std::vector<std::string> upstream(const std::vector<std::string>& wrong, bool all) {

@@ -176,7 +176,12 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
     if (certificate.refusals.empty()) certificate.refusals.push_back("nobody who was asked sees it");
     return certificate;
   }
-  const catalog::Run& run = mutants.catalog().run_of(rule);
+  const catalog::Run* shown_by = mutants.catalog().run_of(rule);
+  if (!shown_by) {  // a tree without runs: who sees it is all that is on record
+    certificate.seconds = since(start);
+    return certificate;
+  }
+  const catalog::Run& run = *shown_by;
   const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
   NANOBUG_TRY(clean);
   const auto begun = begin(mutants.workshop(), mutants.clean(), run.program,
@@ -198,11 +203,12 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
 
 // Of a decoy that is the clean tree itself.
 Result<Certificate> nothing_changed(Mutants& mutants, const catalog::Rule& rule) {
-  const catalog::Run& run = mutants.catalog().run_of(rule);
-  const auto clean = baseline(mutants.workshop(), mutants.clean(), run, 1);
+  const catalog::Run* run = mutants.catalog().run_of(rule);
+  if (!run) return Certificate{.rule = rule.id.value, .file = "", .function = ""};
+  const auto clean = baseline(mutants.workshop(), mutants.clean(), *run, 1);
   NANOBUG_TRY(clean);
   return Certificate{
-      .rule = rule.id.value, .file = "", .function = "", .symptom = describe(*clean, *clean, run)};
+      .rule = rule.id.value, .file = "", .function = "", .symptom = describe(*clean, *clean, *run)};
 }
 
 // What a certificate is of: the rule, the text that it makes, which the rewriter may come to make otherwise,
@@ -219,7 +225,7 @@ std::string certified(Mutants& mutants, const catalog::Rule& rule,
   for (const catalog::Text& observer : rule.seen_by) text.push_back(observer.value);
   for (const catalog::Parity& parity : catalog.tree.parity)
     text.push_back({parity.id.value, recording_name(catalog.tree, parity)});
-  text.push_back(baseline_name(catalog.tree, catalog.run_of(rule), 1));
+  if (const catalog::Run* run = catalog.run_of(rule)) text.push_back(baseline_name(catalog.tree, *run, 1));
   return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -330,7 +336,7 @@ std::vector<Result<std::vector<Certificate>>> certify(
     (void)mutants.reach(rules.size() >= kWorthMeasuring);
     std::map<std::string, const catalog::Run*> runs;
     for (const catalog::Rule* rule : rules)
-      runs[mutants.catalog().run_of(*rule).name] = &mutants.catalog().run_of(*rule);
+      if (const catalog::Run* run = mutants.catalog().run_of(*rule)) runs[run->name] = run;
     std::vector<const catalog::Run*> each;
     for (const auto& [name, run] : runs) each.push_back(run);
     at_once(each.size(), kWorkers, [&](size_t i) {

@@ -338,7 +338,9 @@ Result<Evidence> evidence_of(Mutants& mutants, const catalog::Rule& rule, const 
   const catalog::Catalog& catalog = mutants.catalog();
   const catalog::Tree& spec = catalog.tree;
   const workshop::Workshop& workshop = mutants.workshop();
-  const catalog::Run& run = catalog.run_of(rule);
+  const catalog::Run* shown_by = catalog.run_of(rule);
+  if (!shown_by) return fail(Exit::catalog, catalog::kNoRuns, catalog.tree.place);
+  const catalog::Run& run = *shown_by;
   // Of the text that is made and what is compiled with it, as certificates are; what changes nothing is of
   // the whole tree.
   json what = {"evidence", asked_of(spec, run), rule.id.value, certificate.failing};

@@ -23,6 +23,19 @@ Result<rewrite::Rewriter*> Mutants::rewriter() {
   return rewriter_.get();
 }
 
+Result<rewrite::Source> Mutants::source() const {
+  std::error_code error;
+  if (fs::exists(clean_.database / "compile_commands.json", error))
+    return rewrite::Source{clean_.tree, clean_.database};
+  const fs::path where = clean_.database.lexically_relative(clean_.tree);
+  return fail(
+      Exit::catalog,
+      "the built tree has no compile_commands.json in " + where.string() +
+          "; have it written there (CMake does with -DCMAKE_EXPORT_COMPILE_COMMANDS=ON), say where it is "
+          "in 'database', or what files are compiled with in 'flags'",
+      catalog_.tree.place);
+}
+
 const workshop::Units& Mutants::units() {
   std::call_once(units_read_, [&] { units_ = workshop::Units::of(workshop_, clean_); });
   return units_;
@@ -36,8 +49,9 @@ const Result<std::string>& Mutants::probes_key() {
 const std::optional<workshop::Reach>& Mutants::reach(bool measure, const workshop::Progress& progress) {
   std::call_once(reach_read_, [&] {
     reach_ = workshop::Reach::find(workshop_, clean_);
-    if (reach_ || !measure) return;
-    // What cannot be measured is done without: all probes are asked.
+    if (reach_ || !measure || catalog_.tree.probes.program.empty() || clean_.in_place) return;
+    // Which functions a tree's own tests run is not measured, and what cannot be measured is done without:
+    // all probes are asked.
     if (auto made = workshop::Reach::measure(workshop_, clean_, courses_of(catalog_.tree), progress))
       reach_ = std::move(*made);
   });
@@ -74,10 +88,17 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
     }
   }
   if (unknown.empty()) return answers;
-  auto clang = rewriter();
-  auto found =
-      clang ? (*clang)->find(asked, {clean_.tree, clean_.build})
-            : std::vector<Result<std::vector<rewrite::Site>>>(asked.size(), tl::unexpected(clang.error()));
+  const auto found_by = [&]() -> Result<std::vector<Result<std::vector<rewrite::Site>>>> {
+    const auto clang = rewriter();
+    NANOBUG_TRY(clang);
+    const auto read = source();
+    NANOBUG_TRY(read);
+    return (*clang)->find(asked, *read);
+  };
+  auto answered = found_by();
+  auto found = answered ? std::move(*answered)
+                        : std::vector<Result<std::vector<rewrite::Site>>>(asked.size(),
+                                                                          tl::unexpected(answered.error()));
   for (size_t k = 0; k < unknown.size(); ++k) {
     auto& answer = answers[unknown[k]];
     answer = std::move(found[k]);
@@ -91,7 +112,9 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
 Result<std::vector<rewrite::Spot>> Mutants::spots(const std::string& file) {
   const auto clang = rewriter();
   NANOBUG_TRY(clang);
-  return (*clang)->spots(file, {clean_.tree, clean_.build});
+  const auto read = source();
+  NANOBUG_TRY(read);
+  return (*clang)->spots(file, *read);
 }
 
 Result<rewrite::Texts> Mutants::texts_of(const std::vector<std::string>& files) const {
@@ -119,7 +142,7 @@ Result<std::string> Mutants::patch(const rewrite::Site& site) const {
   for (const auto& [file, text] : *changed) {
     const auto pristine = read_file(clean_.tree / file);
     NANOBUG_TRY(pristine);
-    patch += unified_diff((fs::path(catalog_.tree.root) / file).string(), *pristine, text);
+    patch += unified_diff((fs::path(catalog_.tree.root) / file).lexically_normal().string(), *pristine, text);
   }
   return patch;
 }

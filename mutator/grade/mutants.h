@@ -41,6 +41,9 @@ class Mutants {
 
   Result<workshop::Mutant> build(const rewrite::Site& site) const;
 
+  // The clean tree as Clang reads it. Errors: Exit::catalog where there is no compile_commands.json.
+  Result<rewrite::Source> source() const;
+
   // Clang, opened now if it was not.
   Result<rewrite::Rewriter*> rewriter();
 

@@ -30,6 +30,7 @@ std::vector<Observer> named_first(const std::vector<Observer>& all, const catalo
 
 // Can a probe see anything of it?
 bool reaches_probes(const workshop::Workshop& workshop, const Inquiry& inquiry) {
+  if (!workshop.spec().tests.empty()) return true;  // they may be of anything
   const std::string& library = workshop.spec().build.library;
   const auto& made = inquiry.built.files;
   return library.empty() || std::find(made.begin(), made.end(), library) != made.end() ||
@@ -43,7 +44,8 @@ std::vector<ProbeInfo> chosen(Mutants& mutants, const workshop::Askable& askable
   if (inquiry.all || !mutants.reach()) return probes;
   if (const auto reaching = mutants.reach()->probes_of(mutants.clean(), inquiry.overlay))
     std::erase_if(probes, [&](const ProbeInfo& info) {
-      return !reaching->contains(info.probe) && !names(inquiry.rule, info.probe);
+      return info.test == workshop::kProtocol && !reaching->contains(info.probe) &&
+             !names(inquiry.rule, info.probe);
     });
   return probes;
 }
@@ -112,7 +114,7 @@ Result<std::set<std::string>> known_observers(Mutants& mutants) {
   for (const catalog::Parity& parity : mutants.catalog().tree.parity)
     if (!known.insert(parity.id.value).second)
       return fail(Exit::catalog,
-                  "'" + parity.id.value + "' is a probe and a parity run; give the run another id",
+                  "'" + parity.id.value + "' is a probe or a test and a parity run; give the run another id",
                   parity.id.place);
   return known;
 }
@@ -121,7 +123,7 @@ Status knows_observers(const std::set<std::string>& known, const catalog::Rule& 
   for (const catalog::Text& named : rule.seen_by)
     if (!known.contains(named.value))
       return fail(Exit::catalog,
-                  "there is no probe or parity run '" + named.value + "'" +
+                  "there is no probe, test or parity run '" + named.value + "'" +
                       did_you_mean(named.value, std::vector<std::string>(known.begin(), known.end())),
                   named.place);
   return {};
@@ -140,8 +142,11 @@ std::vector<std::string> observables_of(const catalog::Tree& tree, const std::ve
   std::vector<std::string> all;
   for (const ProbeInfo& one : probes)
     if (names.contains(one.probe)) tags.insert(one.observable);
-  for (const catalog::Observable& one : tree.probes.observables)
-    if (tags.contains(one.tag)) all.push_back(one.words);
+  for (const catalog::Observable& one : tree.observables())
+    if (tags.erase(one.tag) > 0) all.push_back(one.words);
+  // What a report calls by itself.
+  for (const ProbeInfo& one : probes)
+    if (one.test != workshop::kProtocol && tags.erase(one.observable) > 0) all.push_back(one.observable);
   for (const catalog::Parity& parity : tree.parity)
     if (names.contains(parity.id.value)) all.push_back(parity.observable);
   return all;

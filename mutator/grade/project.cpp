@@ -51,12 +51,14 @@ Result<vault::Tree> project_of(const catalog::Catalog& catalog, const vault::Tre
   for (const auto* command :
        {&spec.build.configure, &spec.build.compile, &spec.probes.configure, &spec.probes.compile})
     names_in(*command, names);
+  for (const catalog::Test& test : spec.tests) names_in(test.run, names);
   vault::Tree project;
   for (const std::string& name : names) NANOBUG_TRY(add(project, catalog.directory(), name));
   auto yaml = read_file(catalog.file);
   NANOBUG_TRY(yaml);
   project[kCatalogName].bytes = std::move(*yaml);
-  for (const auto& [path, file] : pristine) project[(fs::path(spec.root) / path).string()] = file;
+  for (const auto& [path, file] : pristine)
+    project[(fs::path(spec.root) / path).lexically_normal().string()] = file;
   return project;
 }
 

@@ -98,14 +98,14 @@ struct Sources {
 
 Sources sources_of(const Mutants& mutants) {
   const fs::path& root = mutants.clean().tree;
-  const std::vector<std::string> outside = mutants.catalog().tree.not_sources();
+  const catalog::Tree& spec = mutants.catalog().tree;
   std::map<std::string, std::uint64_t> sizes;
   std::error_code error;
   for (auto it = fs::recursive_directory_iterator(root, error); it != fs::recursive_directory_iterator();
        it.increment(error)) {
     if (error) break;
-    if (it.depth() == 0 &&
-        std::find(outside.begin(), outside.end(), it->path().filename()) != outside.end()) {
+    if (const std::string path = it->path().lexically_relative(root).string();
+        !spec.has(path) || spec.judges(path)) {
       it.disable_recursion_pending();
       continue;
     }
@@ -235,7 +235,7 @@ catalog::Rule rule_of(const catalog::Catalog& catalog, const std::string& file, 
   for (const catalog::Rule& known : catalog.rules)
     if (known.file == file) {
       ++categories[known.category];
-      if (!known.decoy) ++runs[catalog.run_of(known).name];
+      if (const catalog::Run* run = catalog.run_of(known); run && !known.decoy) ++runs[run->name];
     }
   catalog::Rule rule;
   rule.in.value = (fs::path(catalog.tree.root) / file).lexically_normal().string();
@@ -292,7 +292,7 @@ std::vector<Change> draw_operators(Mutants& mutants, std::uint64_t seed, size_t 
 bool is_worth_a_session(const Certificate& certificate) {
   const std::string& kind = certificate.symptom.kind;
   return certificate.holds() && !certificate.failing.empty() && kind != "crash" && kind != "hang" &&
-         kind != "unchanged";
+         kind != "unchanged";  // of a tree without runs nobody says what kind it is
 }
 
 Result<std::string> with_rule(const catalog::Catalog& catalog, const std::string& text,

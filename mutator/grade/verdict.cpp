@@ -31,14 +31,16 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
   const Limits limits = askable.limits(workshop.spec().probes);
   constexpr size_t kProcesses = 2;
   std::vector<std::vector<ProbeInfo>> shares(kProcesses);
-  for (size_t i = 0; i < all.size(); ++i) shares[i % kProcesses].push_back(all[i]);
+  // Tests are run one after the other: two of them may write the same files.
+  for (size_t i = 0; i < all.size(); ++i)
+    shares[all[i].test == workshop::kProtocol ? i % kProcesses : 0].push_back(all[i]);
   workshop::Standbys standbys(workshop.hosts(), tree);
   std::vector<std::future<Result<std::vector<ProbeAnswer>>>> running;
   std::mutex telling;
   int answered = 0;
-  const auto tell = [&](const std::string&, int, int) {
+  const auto tell = [&](const std::string& what, int, int) {
     const std::lock_guard lock(telling);
-    if (progress) progress("probing", ++answered, static_cast<int>(all.size()));
+    if (progress) progress(what, ++answered, static_cast<int>(all.size()));
   };
   for (const auto& share : shares)
     running.push_back(std::async(std::launch::async, [&, share] {
@@ -62,7 +64,8 @@ Result<std::vector<ProbeAnswer>> probe_all(const workshop::Workshop& workshop,
 
 void exclude(Verdict& verdict, const std::vector<ProbeAnswer>& answers) {
   for (const ProbeAnswer& answer : answers)
-    verdict.excluded.push_back("the probe " + answer.probe + ", which " + answer.message),
+    verdict.excluded.push_back((answer.test == workshop::kProtocol ? "the probe " : "the test ") +
+                               answer.probe + ", which " + answer.message),
         verdict.not_asked.insert(answer.probe);
 }
 
@@ -71,7 +74,7 @@ Status doubt_failures(const workshop::Workshop& workshop, const workshop::Clean&
                       const fs::path& program, const fs::path& tree, Verdict& verdict) {
   std::vector<ProbeInfo> failing;
   for (const ProbeAnswer& answer : verdict.probes)
-    if (!answer.passed()) failing.push_back({answer.probe, answer.observable});
+    if (!answer.passed()) failing.push_back(answer.info());
   if (failing.empty() || failing.size() > kDoubtful || verdict.cut_short) return {};
   const auto on_clean = workshop::doubt(workshop, clean, program, tree, failing);
   NANOBUG_TRY(on_clean);
@@ -93,7 +96,7 @@ void sum_up(const workshop::Workshop& workshop, Verdict& verdict) {
   std::set<std::string> failing;
   for (const ProbeAnswer& answer : verdict.probes)
     if (!answer.passed() && answer.how != ProbeAnswer::How::unasked) failing.insert(answer.observable);
-  for (const catalog::Observable& observable : workshop.spec().probes.observables)
+  for (const catalog::Observable& observable : workshop.spec().observables())
     if (failing.erase(observable.tag)) note_wrong(verdict, observable.words);
   for (const std::string& unnamed : failing) note_wrong(verdict, unnamed);
   for (const ParityAnswer& answer : verdict.parity)

@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "mutator/base/files.h"
+#include "mutator/base/globs.h"
 #include "mutator/vault/git.h"
 #include "mutator/vault/objects.h"
 
@@ -19,10 +20,6 @@ namespace {
 
 auto cannot(const char* what, const fs::path& path, int reason) {
   return fail(Exit::io, std::string("cannot ") + what + ' ' + path.string() + ": " + system_reason(reason));
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // The names in a directory, sorted; one that has gone meanwhile is empty.
@@ -59,7 +56,7 @@ Status walk(const fs::path& path, const std::vector<std::string>& leave_out, con
     auto names = names_in(path);
     NANOBUG_TRY(names);
     for (const auto& name : *names)
-      if (!contains(leave_out, name)) NANOBUG_TRY(walk(path / name, {}, visit));
+      if (!fits_any(leave_out, name)) NANOBUG_TRY(walk(path / name, {}, visit));
   }
   return visit(path, info);
 }
@@ -72,9 +69,15 @@ Result<std::string> link_target(const fs::path& path) {
   return target;
 }
 
+// Below the top only a path that is named whole.
+bool is_named(const std::vector<std::string>& skip, const std::string& path) {
+  return std::find(skip.begin(), skip.end(), path) != skip.end();
+}
+
 // Reads a directory into a tree until it is full.
 struct Reader {
-  Tree tree;
+  const std::vector<std::string>& skip;
+  Tree tree = {};
   std::uint64_t size = 0;
   LeftOut left_out = {};
 
@@ -93,7 +96,8 @@ Status Reader::read(const fs::path& path, const std::string& name) {
   auto names = names_in(path);
   if (!names) return pass_over(path, name, names.error());
   for (const auto& inner : *names)
-    if (inner != ".git") NANOBUG_TRY(read(path / inner, name + '/' + inner));
+    if (const std::string whole = name + '/' + inner; inner != ".git" && !is_named(skip, whole))
+      NANOBUG_TRY(read(path / inner, whole));
   return {};
 }
 
@@ -209,13 +213,13 @@ std::vector<std::string> LeftOut::all() const {
 }
 
 Result<Tree> read_tree(const fs::path& directory, const std::vector<std::string>& skip, LeftOut* left_out) {
-  Reader reader;
+  Reader reader{skip};
   std::error_code error;
   if (!fs::is_directory(directory, error)) return cannot("read", directory, error ? error.value() : ENOTDIR);
   auto names = names_in(directory);
   NANOBUG_TRY(names);
   for (const auto& name : *names)
-    if (name != ".git" && !contains(skip, name)) NANOBUG_TRY(reader.read(directory / name, name));
+    if (name != ".git" && !fits_any(skip, name)) NANOBUG_TRY(reader.read(directory / name, name));
   LeftOut& left = reader.left_out;
   if (left_out) {
     *left_out = std::move(left);

@@ -48,7 +48,8 @@ struct LeftOut {
   std::vector<std::string> all() const;
 };
 
-// Every file and symlink below `directory`, but for `.git` (at any depth) and the top-level names in `skip`.
+// Every file and symlink below `directory`, but for `.git` (at any depth) and what `skip` has: globs of names
+// at the top, and paths.
 // A nested repository's work files are taken, its .git is not. Sockets and devices are passed over. What is
 // too large, unread, and what cannot be read is named in `left_out`; without it they are an error.
 Result<Tree> read_tree(const std::filesystem::path& directory, const std::vector<std::string>& skip,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "mutator/base/files.h"
 
@@ -100,11 +101,18 @@ Result<std::vector<std::string>> list_files(const fs::path& directory) {
   return files;
 }
 
-FileLock::FileLock(const fs::path& file) {
+FileLock::FileLock(const fs::path& file, int how) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd_ >= 0) ::flock(fd_, LOCK_EX);
+  if (fd_ >= 0 && ::flock(fd_, how) != 0) ::close(std::exchange(fd_, -1));
+}
+
+FileLock::FileLock(const fs::path& file) : FileLock(file, LOCK_EX) {}
+
+std::shared_ptr<FileLock> FileLock::if_free(const fs::path& file) {
+  std::shared_ptr<FileLock> lock(new FileLock(file, LOCK_EX | LOCK_NB));
+  return lock->fd_ >= 0 ? lock : nullptr;
 }
 
 FileLock::~FileLock() {

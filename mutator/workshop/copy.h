@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,11 +44,14 @@ Result<std::vector<std::string>> list_files(const std::filesystem::path& directo
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path& file);
+  // Nothing where somebody has it.
+  static std::shared_ptr<FileLock> if_free(const std::filesystem::path& file);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
  private:
+  FileLock(const std::filesystem::path& file, int how);
   int fd_;
 };
 

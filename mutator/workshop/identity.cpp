@@ -74,6 +74,18 @@ std::vector<std::string> build_environment() {
   return set;
 }
 
+std::string found_by_build(const fs::path& build) {
+  std::error_code error;
+  if (fs::exists(build / "CMakeCache.txt", error)) return found_by_cmake(build);
+  std::string found;
+  for (const char* name : {"cc", "c++", "gcc", "g++", "clang", "clang++"})
+    if (find_program(name)) found += identity_of_program(name) + '\n';
+  for (const char* variable : {"CC", "CXX"})
+    if (const char* value = std::getenv(variable); value && *value)
+      found += identity_of_program(std::string(value).substr(0, std::string(value).find(' '))) + '\n';
+  return found;
+}
+
 std::string found_by_cmake(const fs::path& build) {
   const auto cache = read_file(build / "CMakeCache.txt");
   if (!cache) return "";

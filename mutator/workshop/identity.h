@@ -23,6 +23,10 @@ std::vector<std::string> named_by(const std::vector<std::string>& command, const
 // The variables that CMake and compilers read, with their values; those that are not set are left out.
 std::vector<std::string> build_environment();
 
+// Who compiles, besides what the commands name: what CMake found; of another build the compilers that it
+// would take unasked, and those that CC and CXX name.
+std::string found_by_build(const fs::path& build);
+
 // Every file that CMake found when it configured the build directory (FILEPATH in its cache): compilers,
 // linkers, libraries. "" without such a cache.
 std::string found_by_cmake(const fs::path& build);

@@ -9,6 +9,7 @@
 #include "mutator/base/build_id.h"
 #include "mutator/base/files.h"
 #include "mutator/workshop/copy.h"
+#include "mutator/workshop/tests.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -152,6 +153,20 @@ Status write_kept(const fs::path& file, const Askable& askable) {
                               -1, ' ', false, json::error_handler_t::replace));
 }
 
+// A probe is asked by itself; the cases of a test share its runs.
+std::vector<std::vector<ProbeInfo>> one_by_one(const std::vector<ProbeInfo>& probes) {
+  std::vector<std::vector<ProbeInfo>> batches;
+  std::vector<ProbeInfo> cases;
+  for (const ProbeInfo& probe : probes) {
+    if (probe.test == kProtocol)
+      batches.push_back({probe});
+    else
+      cases.push_back(probe);
+  }
+  if (!cases.empty()) batches.push_back(std::move(cases));
+  return batches;
+}
+
 // Asks each `times` times on the tree, in a process of its own, and how often it failed. Those that never did
 // are not in the answer; of the others it is the last that failed, in its words.
 Result<std::vector<Doubted>> failing_of(const Workshop& workshop, const fs::path& program,
@@ -160,13 +175,15 @@ Result<std::vector<Doubted>> failing_of(const Workshop& workshop, const fs::path
   Standbys standbys(workshop.hosts(), tree);
   std::map<std::string, Doubted> failed;
   for (int time = 0; time < times; ++time)
-    for (const ProbeInfo& probe : probes) {
-      auto answers = run_probes(workshop, program, tree, {probe}, limits, {}, Until::all_answered, &standbys);
+    for (const std::vector<ProbeInfo>& batch : one_by_one(probes)) {
+      auto answers = run_probes(workshop, program, tree, batch, limits, {}, Until::all_answered, &standbys);
       NANOBUG_TRY(answers);
-      if (answers->front().passed()) continue;
-      Doubted& doubted = failed[probe.probe];
-      doubted.answer = std::move(answers->front());
-      ++doubted.failed;
+      for (ProbeAnswer& answer : *answers) {
+        if (answer.passed()) continue;
+        Doubted& doubted = failed[answer.probe];
+        doubted.answer = std::move(answer);
+        ++doubted.failed;
+      }
     }
   std::vector<Doubted> all;
   for (auto& [name, doubted] : failed) {
@@ -196,7 +213,8 @@ Askable without(const std::vector<ProbeInfo>& all, const Kept& kept) {
     if (it == kept.excluded.end())
       askable.probes.push_back(info);
     else
-      askable.excluded.push_back({info.probe, info.observable, ProbeAnswer::How::failed, it->second});
+      askable.excluded.push_back(
+          {info.probe, info.observable, ProbeAnswer::How::failed, it->second, 0, info.test});
   }
   return askable;
 }
@@ -209,16 +227,67 @@ bool is_old(const fs::path& file) {
   return error || age > kAskAgainAfter || age < -kAskAgainAfter;
 }
 
-Limits Askable::limits(const catalog::Probes& spec) const {
+Limits limits_of_clean(double seconds, double time_limit_s) {
   const double processor =
-      std::min(spec.time_limit_s, std::max(kLeastProcessor_s, kProcessorFactor * slowest_s));
+      seconds > 0 ? std::min(time_limit_s, std::max(kLeastProcessor_s, kProcessorFactor * seconds))
+                  : time_limit_s;
   return {processor, kWallFactor * processor};
 }
+
+Limits Askable::limits(const catalog::Probes& spec) const {
+  // One that took no time at all has the least.
+  return limits_of_clean(std::max(slowest_s, 1e-9), spec.time_limit_s);
+}
+
+namespace {
+
+// Where the clean tree is asked: tests may write there.
+Result<fs::path> place_to_ask(const Workshop& workshop, const Clean& clean) {
+  return workshop.spec().tests.empty() ? Result<fs::path>(clean.tree) : workshop.clean_place(clean);
+}
+
+std::vector<ProbeInfo> chosen(const std::vector<ProbeInfo>& all, bool cases) {
+  std::vector<ProbeInfo> some;
+  for (const ProbeInfo& one : all)
+    if ((one.test != kProtocol) == cases) some.push_back(one);
+  return some;
+}
+
+// What did not pass the first time: a probe is asked twice more. A case was asked when it was listed and now;
+// it is asked a third time, and one that did not pass all three is no witness, whoever judges by it.
+Result<std::map<std::string, std::string>> not_passing(const Workshop& workshop, const fs::path& program,
+                                                       const fs::path& place,
+                                                       const std::vector<ProbeInfo>& doubtful,
+                                                       const std::map<std::string, Doubted>& cases,
+                                                       const Limits& limits) {
+  std::map<std::string, std::string> excluded;
+  const auto probes = failing_of(workshop, program, place, chosen(doubtful, false), limits, 2);
+  NANOBUG_TRY(probes);
+  for (Doubted doubted : *probes) {
+    ++doubted.failed, ++doubted.asked;
+    excluded[doubted.answer.probe] = excluding(doubted).message;
+  }
+  std::map<std::string, Doubted> all = cases;
+  const auto again = failing_of(workshop, program, place, chosen(doubtful, true), limits, 1);
+  NANOBUG_TRY(again);
+  for (const Doubted& doubted : *again) {
+    Doubted& known = all[doubted.answer.probe];
+    known.answer = doubted.answer;
+    known.failed += doubted.failed;
+  }
+  for (auto& [name, doubted] : all) {
+    doubted.asked = 3;
+    excluded[name] = excluding(doubted).message;
+  }
+  return excluded;
+}
+
+}  // namespace
 
 Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh, const Progress& progress) {
   const auto program = clean_probes(workshop, clean);
   NANOBUG_TRY(program);
-  const auto all = list_probes(workshop, clean);
+  const auto all = list_probes(workshop, clean, progress);
   NANOBUG_TRY(all);
   const fs::path file = program->parent_path() / kAnswers;
   const auto holds = [&]() -> std::optional<Kept> {
@@ -231,26 +300,31 @@ Result<Askable> askable(const Workshop& workshop, const Clean& clean, bool fresh
   if (const auto kept = holds()) return without(*all, *kept);
   // Nothing is known of this machine yet: the catalog's own limit it is.
   const Limits limits{workshop.spec().probes.time_limit_s, kWallFactor * workshop.spec().probes.time_limit_s};
+  const auto place = place_to_ask(workshop, clean);
+  NANOBUG_TRY(place);
   Kept found;
   std::vector<ProbeInfo> doubtful, rest = *all;
+  std::map<std::string, Doubted> cases;  // those that did not pass when they were listed, or now
+  std::map<std::string, ProbeInfo> known;
+  for (const ProbeInfo& one : *all) known[one.probe] = one;
   while (!rest.empty()) {
-    const auto answers = run_probes(workshop, *program, clean.tree, rest, limits, progress);
+    const auto answers = run_probes(workshop, *program, *place, rest, limits, progress);
     NANOBUG_TRY(answers);
     rest.clear();
     for (const ProbeAnswer& answer : *answers) {
+      const ProbeInfo& info = known.at(answer.probe);
       if (answer.how == ProbeAnswer::How::unasked)
-        rest.push_back({answer.probe, answer.observable});
-      else if (!answer.passed())
-        doubtful.push_back({answer.probe, answer.observable});
+        rest.push_back(info);
+      else if (!answer.passed() || info.doubtful)
+        doubtful.push_back(info);
+      if (info.test != kProtocol && (!answer.passed() || info.doubtful))
+        cases[answer.probe] = {answer, !answer.passed() + info.doubtful};
       found.slowest_s = std::max(found.slowest_s, answer.processor_s);
     }
   }
-  const auto failing = failing_of(workshop, *program, clean.tree, doubtful, limits, 2);
-  NANOBUG_TRY(failing);
-  for (Doubted doubted : *failing) {
-    ++doubted.failed, ++doubted.asked;
-    found.excluded[doubted.answer.probe] = excluding(doubted).message;
-  }
+  auto excluded = not_passing(workshop, *program, *place, doubtful, cases, limits);
+  NANOBUG_TRY(excluded);
+  found.excluded = std::move(*excluded);
   Askable askable = without(*all, found);
   NANOBUG_TRY(write_kept(file, askable));
   return askable;
@@ -274,12 +348,22 @@ Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& cl
   const auto pristine = clean_probes(workshop, clean);
   NANOBUG_TRY(pristine);
   const Limits limits = known->limits(workshop.spec().probes);
-  const auto failing = failing_of(workshop, *pristine, clean.tree, probes, limits, kAskedInDoubt);
+  const auto place = place_to_ask(workshop, clean);
+  NANOBUG_TRY(place);
+  auto failing = failing_of(workshop, *pristine, *place, chosen(probes, false), limits, kAskedInDoubt);
   NANOBUG_TRY(failing);
+  // Cases have passed twice when the clean tree was measured: only what fails now is asked as often as probes
+  // are.
+  auto cases = failing_of(workshop, *pristine, *place, chosen(probes, true), limits, 1);
+  NANOBUG_TRY(cases);
+  if (!cases->empty())
+    cases = failing_of(workshop, *pristine, *place, chosen(probes, true), limits, kAskedInDoubt);
+  NANOBUG_TRY(cases);
+  failing->insert(failing->end(), cases->begin(), cases->end());
   std::vector<ProbeAnswer> excused;
   Askable now = *known;
   for (const Doubted& doubted : *failing) {
-    const ProbeInfo probe{doubted.answer.probe, doubted.answer.observable};
+    const ProbeInfo probe = doubted.answer.info();
     if (doubted.usually()) {
       excused.push_back(excluding(doubted));
       now.excluded.push_back(excused.back());
@@ -298,17 +382,22 @@ Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& cl
 }
 
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
-                                            const fs::path& tree, const std::vector<ProbeInfo>& probes,
+                                            const fs::path& tree, const std::vector<ProbeInfo>& all,
                                             const Limits& limits, const Progress& progress, Until until,
                                             Standbys* standbys) {
+  const std::vector<ProbeInfo> probes = chosen(all, false);
   Standbys own(workshop.hosts(), tree);
   std::vector<ProbeAnswer> answers;
   const auto failed = [](const ProbeAnswer& answer) { return !answer.passed(); };
   for (size_t next = 0; next < probes.size();) {
     NANOBUG_TRY(one_process(workshop, program, tree, probes, limits, next, answers, progress,
                             standbys ? *standbys : own));
-    if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed)) break;
+    if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed))
+      return answers;
   }
+  auto cases = run_cases(workshop, tree, chosen(all, true), progress);
+  NANOBUG_TRY(cases);
+  std::move(cases->begin(), cases->end(), std::back_inserter(answers));
   return answers;
 }
 

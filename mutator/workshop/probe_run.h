@@ -23,9 +23,15 @@ struct ProbeAnswer {
   enum class How { passed, failed, crashed, hung, unasked } how = How::passed;
   std::string message = {};  // one line: the failing expression, the signal, the limit
   double processor_s = 0;    // as the program says
+  int test = kProtocol;      // the number of the test that reports it
 
   bool passed() const { return how == How::passed; }
+  ProbeInfo info() const { return {probe, observable, test}; }
 };
+
+// What an answer may take where the clean tree took so much processor time (0: that is not known), and no
+// more than the catalog's own limit: many times that, and for what waits many times that again.
+Limits limits_of_clean(double seconds, double time_limit_s);
 
 // What may be asked here, and how long an answer takes: the clean tree's own, on this machine.
 struct Askable {
@@ -59,12 +65,12 @@ Result<std::vector<ProbeAnswer>> doubt(const Workshop& workshop, const Clean& cl
 
 enum class Until { all_answered, one_process_failed };
 
-// Runs the probes against the tree's library, in this order, on one thread each. After a crash it goes on
-// with the next in a new process; after a hang no further. With one_process_failed, no further either once a
-// process has ended with a probe that did not pass; what was not asked then is not in the answer. The program
-// is held ready between its processes; by `standbys` where several of these calls share it.
-// Errors: Exit::io when the program loaded another library than this tree's, so that its answers mean
-// nothing.
+// Runs the probes against the tree's library, in this order, on one thread each, and then the tests that the
+// cases among them are of, each once. After a crash it goes on with the next in a new process; after a hang
+// no further. With one_process_failed, no further either once a process has ended with a probe that did not
+// pass; what was not asked then is not in the answer. The program is held ready between its processes; by
+// `standbys` where several of these calls share it. Errors: Exit::io when the program loaded another library
+// than this tree's, so that its answers mean nothing.
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
                                             const fs::path& tree, const std::vector<ProbeInfo>& probes,
                                             const Limits& limits, const Progress& progress = {},

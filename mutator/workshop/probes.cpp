@@ -13,6 +13,8 @@
 #include "mutator/workshop/relocate.h"
 #include "mutator/workshop/store.h"
 #include "mutator/workshop/surroundings.h"
+#include "mutator/workshop/tests.h"
+#include "mutator/workshop/units.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -58,11 +60,22 @@ Result<bool> public_headers_differ(const fs::path& clean, const fs::path& own,
   return false;
 }
 
-// Where the clean tree's probes are built: by their sources.
+bool has_program(const Workshop& workshop) {
+  return !workshop.spec().probes.program.empty();
+}
+
+// What stands for the program of a tree that has none.
+constexpr char kNoProgram[] = "tests";
+
+// Where the clean tree's probes are built: by their sources, and by what its tests are.
 Result<fs::path> clean_place(const Workshop& workshop, const Clean& clean) {
-  const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
-  NANOBUG_TRY(sources);
-  return clean.tree.parent_path() / "probes" / sources->substr(0, 24);
+  std::string key = tests_key(workshop);
+  if (has_program(workshop)) {
+    const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
+    NANOBUG_TRY(sources);
+    key = key.empty() ? *sources : sha256(*sources + key);
+  }
+  return clean.tree.parent_path() / "probes" / (key.empty() ? "none" : key.substr(0, 24));
 }
 
 // The tree that the probes of a build directory are compiled against, under a name inside it: paths of the
@@ -133,11 +146,14 @@ Status take_over(const Workshop& workshop, const Clean& clean, const fs::path& p
 }  // namespace
 
 Result<std::string> probes_key(const Workshop& workshop, const Clean& clean) {
+  const std::string tests = tests_key(workshop);
+  const std::string whole = tests.empty() ? "" : tests + whole_tree(clean);
+  if (!has_program(workshop)) return whole;
   const auto sources = content(workshop.project() / workshop.spec().probes.source, {});
   NANOBUG_TRY(sources);
   const auto headers = content(clean.tree, workshop.spec().probes.headers);
   NANOBUG_TRY(headers);
-  return *sources + *headers;
+  return *sources + *headers + whole;
 }
 
 Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& tree) {
@@ -152,6 +168,7 @@ Command probe_command(const Workshop& workshop, const fs::path& program, const f
 std::optional<fs::path> find_clean_probes(const Workshop& workshop, const Clean& clean) {
   const auto place = clean_place(workshop, clean);
   if (!place) return std::nullopt;
+  if (!has_program(workshop)) return *place / kNoProgram;
   fs::path program = *place / workshop.spec().probes.program;
   if (!fs::exists(*place / "complete") || !fs::exists(program)) return std::nullopt;
   return program;
@@ -203,17 +220,46 @@ bool is_public_header(const Workshop& workshop, const std::string& file) {
   return matches(file, workshop.spec().probes.headers);
 }
 
-Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean) {
+namespace {
+
+// One that the program lists, or that was kept; nothing where it is neither.
+std::optional<ProbeInfo> info_of(std::string_view line) {
+  const auto entry = json::parse(line, nullptr, false);
+  if (!entry.is_object() || !entry.contains("probe") || !entry["probe"].is_string()) return std::nullopt;
+  const auto tag = entry.find("observable");
+  ProbeInfo info{entry["probe"], tag != entry.end() && tag->is_string() ? tag->get<std::string>() : ""};
+  const auto test = entry.find("test"), seconds = entry.find("seconds"), doubtful = entry.find("doubtful");
+  if (test != entry.end() && test->is_number_integer()) info.test = test->get<int>();
+  if (seconds != entry.end() && seconds->is_number()) info.seconds = seconds->get<double>();
+  info.doubtful = doubtful != entry.end() && doubtful->is_boolean() && doubtful->get<bool>();
+  return info;
+}
+
+std::string line_of(const ProbeInfo& info) {
+  return json{{"probe", info.probe},
+              {"observable", info.observable},
+              {"test", info.test},
+              {"seconds", info.seconds},
+              {"doubtful", info.doubtful}}
+             .dump(-1, ' ', false, json::error_handler_t::replace) +
+         '\n';
+}
+
+}  // namespace
+
+Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean,
+                                           const Progress& progress) {
   const auto program = clean_probes(workshop, clean);
   NANOBUG_TRY(program);
   const fs::path kept = program->parent_path() / "list.jsonl";
+  const FileLock lock(kept.string() + ".lock");
   std::vector<ProbeInfo> probes;
   std::string lines;
+  const auto tests = static_cast<int>(workshop.spec().tests.size());
   const auto take = [&](std::string_view line) {
-    const auto entry = json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("probe") || !entry["probe"].is_string()) return false;
-    const auto tag = entry.find("observable");
-    probes.push_back({entry["probe"], tag != entry.end() && tag->is_string() ? tag->get<std::string>() : ""});
+    auto info = info_of(line);
+    if (!info || info->test >= tests) return false;
+    probes.push_back(std::move(*info));
     lines += std::string(line) + '\n';
     return true;
   };
@@ -224,15 +270,26 @@ Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean
     if (whole && !probes.empty()) return probes;
     probes.clear(), lines.clear();  // damaged: asked again
   }
-  Command command = probe_command(workshop, *program, clean.tree);
-  command.argv.push_back("--list");
-  command.time_limit = std::chrono::seconds(60);
-  command.on_line = [&](std::string_view line) { take(line); };
-  const auto finished = run(command);
-  NANOBUG_TRY(finished);
-  if (!finished->good())
-    return fail(Exit::io,
-                "the probe program cannot list its probes: " + finished->how() + "; " + finished->err);
+  if (has_program(workshop)) {
+    Command command = probe_command(workshop, *program, clean.tree);
+    command.argv.push_back("--list");
+    command.time_limit = std::chrono::seconds(60);
+    command.on_line = [&](std::string_view line) { take(line); };
+    const auto finished = run(command);
+    NANOBUG_TRY(finished);
+    if (!finished->good())
+      return fail(Exit::io,
+                  "the probe program cannot list its probes: " + finished->how() + "; " + finished->err);
+  }
+  const auto cases = list_cases(workshop, clean, progress);
+  NANOBUG_TRY(cases);
+  for (const ProbeInfo& one : *cases) {
+    if (std::any_of(probes.begin(), probes.end(), [&](const ProbeInfo& p) { return p.probe == one.probe; }))
+      return fail(Exit::catalog, "'" + one.probe + "' is a probe and a test case; give one another name",
+                  workshop.spec().tests[static_cast<size_t>(one.test)].place);
+    lines += line_of(one);
+  }
+  probes.insert(probes.end(), cases->begin(), cases->end());
   NANOBUG_TRY(write_file(kept, lines));
   return probes;
 }

@@ -1,7 +1,9 @@
 // probes: the hidden tests that judge a tree, as a separate program that loads the tree's shared library.
 //
 // The program is built once against the clean tree, and again where a public header differs. What it is asked
-// and what it answers is in probe_run.h.
+// and what it answers is in probe_run.h. The test cases of a tree's own tests (tests.h) are asked as probes
+// are, and a tree may have those alone: then there is no program, and its path is only where answers are
+// kept.
 #pragma once
 
 #include <optional>
@@ -15,20 +17,26 @@ namespace nanobug::workshop {
 
 inline constexpr char kAnswers[] = "answers.json";  // beside the program: what the clean tree answers here
 
+inline constexpr int kProtocol = -1;  // of no test: asked by the probe protocol
+
 struct ProbeInfo {
   std::string probe;       // attention.scale
-  std::string observable;  // the tag: a key of the catalog's observables
+  std::string observable;  // the tag: a key of the catalog's observables; of a test case the words themselves
+  int test = kProtocol;    // the number of the test that reports it
+  double seconds = 0;      // processor time of that test, on the clean tree
+  bool doubtful = false;   // it did not pass when it was listed
 
   bool operator==(const ProbeInfo&) const = default;
 };
 
-// The probe program built against the clean tree; made when missing.
+// The probe program built against the clean tree, where there is one; made when missing.
 Result<fs::path> clean_probes(const Workshop& workshop, const Clean& clean, const Progress& progress = {});
 
 // The same only if it is there.
 std::optional<fs::path> find_clean_probes(const Workshop& workshop, const Clean& clean);
 
-// What the clean tree's probe program is made of: its sources and the public headers.
+// What the clean tree's probe program is made of: its sources and the public headers. Tests may be of any
+// file of the tree.
 Result<std::string> probes_key(const Workshop& workshop, const Clean& clean);
 
 // The one to judge this tree with, sources and build directory: the clean tree's, unless a public header
@@ -41,8 +49,10 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
 // Is the file, relative to the tree's root, one that the probes are compiled against?
 bool is_public_header(const Workshop& workshop, const std::string& file);
 
-// Every probe there is, as the clean tree's program lists them; asked once, kept beside it.
-Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean);
+// Every probe and test case there is, as the clean tree's program lists them and its tests report them; asked
+// once, kept beside it.
+Result<std::vector<ProbeInfo>> list_probes(const Workshop& workshop, const Clean& clean,
+                                           const Progress& progress = {});
 
 // How to start the program so that it loads this tree's library and writes its protocol to descriptor 3.
 Command probe_command(const Workshop& workshop, const fs::path& program, const fs::path& tree);

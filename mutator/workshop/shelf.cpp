@@ -31,7 +31,7 @@ Status shelve(const fs::path& file, const Mutant& mutant) {
   std::string bytes;
   for (const std::string& name : mutant.files) {
     const fs::path output = mutant.outputs / name;
-    const auto text = read_file(output);
+    const auto text = mutant.outputs.empty() ? Result<std::string>() : read_file(output);
     NANOBUG_TRY(text);
     struct stat info{};
     ::stat(output.c_str(), &info);

@@ -1,6 +1,7 @@
 // trial: see trial.h.
 #include "mutator/workshop/trial.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "mutator/base/files.h"
+#include "mutator/base/globs.h"
 #include "mutator/workshop/copy.h"
 #include "mutator/workshop/relocate.h"
 #include "mutator/workshop/units.h"
@@ -20,14 +22,11 @@ namespace {
 // A source of this size is no source: what a learner put there stays where it is, behind a symlink.
 constexpr std::uintmax_t kLinkedSource = 64u << 20;
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Neither git's nor what is left out.
+// Neither git's nor what is left out: globs of names at the top, and paths.
 bool is_left_out(const std::string& relative, const std::vector<std::string>& leave_out) {
-  const std::string top = fs::path(relative).begin()->string();
-  return top == ".git" || contains(leave_out, top);
+  const std::string top = relative.substr(0, relative.find('/'));
+  return top == ".git" || fits_any(leave_out, top) ||
+         std::find(leave_out.begin(), leave_out.end(), relative) != leave_out.end();
 }
 
 // Is it the same file: kind, permission to run, bytes? `text`: other bytes of `one`.
@@ -45,6 +44,22 @@ Result<bool> same(const fs::path& one, const fs::path& other, const std::string*
   const auto x = read_file(one);
   NANOBUG_TRY(x);
   return *x == *y;
+}
+
+bool is_elf(const std::string& bytes) {
+  return bytes.starts_with(
+      "\x7f"
+      "ELF");
+}
+
+// Compiled and not linked yet: ET_REL (elf(5)).
+bool is_object(const std::string& bytes) {
+  return is_elf(bytes) && bytes.size() > 17 && bytes[16] == 1 && bytes[17] == 0;
+}
+
+// Nobody knows what a tree's own tests write, and where.
+Links links_in(const Workshop& workshop, const Clean& clean) {
+  return workshop.spec().tests.empty() ? workshop.links(clean) : Links::none;
 }
 
 tl::unexpected<Error> cannot_copy(const fs::path& to, const std::error_code& error) {
@@ -155,19 +170,40 @@ Trial::Trial(Trial&& other) noexcept
       unread_(std::move(other.unread_)),
       linked_(std::move(other.linked_)),
       files_came_or_went_(other.files_came_or_went_),
-      built_(std::move(other.built_)) {}
+      built_(std::move(other.built_)),
+      held_(std::move(other.held_)) {}
 
 Trial::~Trial() {
   if (!home_.empty()) (void)remove_tree(home_);
 }
 
+// Where all is built from nothing, compilers write the place's name into what they make. So the places are
+// called by names of one length, t000 and so on beside the clean tree: apart from that name the same sources
+// give the same bytes.
+Result<Trial> Trial::make_twin(const Clean& clean) {
+  for (int i = 0; i < 1000; ++i) {
+    fs::path place = clean.tree;
+    place.replace_filename(fmt::format("t{:03}", i));
+    auto held = FileLock::if_free(place.string() + ".lock");
+    if (!held) continue;
+    NANOBUG_TRY(remove_tree(place));  // of a process that was killed
+    Trial trial(place);
+    trial.tree_ = place;
+    trial.held_ = std::move(held);
+    return trial;
+  }
+  return fail(Exit::io, "a thousand trees are being built at once; wait for some of them to end");
+}
+
 Result<Trial> Trial::make(const Workshop&, const Clean& clean) {
+  if (clean.in_place) return make_twin(clean);
   auto home = make_temporary_directory(clean.tree.parent_path() / "trials", "trial");
   NANOBUG_TRY(home);
   return Trial(std::move(*home));
 }
 
 Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links, const Mutant* mutant) {
+  if (clean.in_place) return {};
   std::map<std::string, fs::path> others;
   if (mutant) others = mutant->by_name();
   return copy_directory(clean.build, workshop.build_directory(tree_), links, {}, clean.time, &linked_,
@@ -179,7 +215,9 @@ Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const f
   const auto own = sources_in(from, leave_out);
   NANOBUG_TRY(own);
   unread_ = own->unread;
+  const catalog::Tree& spec = workshop.spec();
   for (const std::string& file : own->files) {
+    if (spec.judges(file)) continue;
     const auto* began = begun && begun->overlay.contains(file) ? &begun->overlay.at(file) : nullptr;
     const auto unchanged = same(clean.tree / file, from / file, began);
     NANOBUG_TRY(unchanged);
@@ -195,10 +233,13 @@ Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const f
       if (!fs::exists(fs::symlink_status(clean.tree / file, error))) files_came_or_went_ = true;
     }
   }
-  const auto pristine = sources_in(clean.tree, {workshop.spec().build.directory});
+  const auto pristine = sources_in(clean.tree, spec.not_sources());
   NANOBUG_TRY(pristine);
   for (const std::string& file : pristine->files)
-    if (!std::binary_search(own->files.begin(), own->files.end(), file)) {
+    if (spec.judges(file)) {
+      NANOBUG_TRY(copy_source(clean.tree / file, tree_ / file));
+      NANOBUG_TRY(set_time(tree_ / file, clean.time));
+    } else if (!std::binary_search(own->files.begin(), own->files.end(), file)) {
       changed_.push_back(file);
       files_came_or_went_ = true;
     }
@@ -206,9 +247,9 @@ Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const f
 }
 
 Status Trial::take_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay) {
-  const std::string& own = workshop.spec().build.directory;
   NANOBUG_TRY(copy_directory(
-      clean.tree, tree_, Links::none, [&](const std::string& path) { return path == own; }, clean.time));
+      clean.tree, tree_, Links::none, [&](const std::string& path) { return !workshop.spec().has(path); },
+      clean.time));
   for (const auto& [path, text] : overlay) {
     std::error_code error;
     if (!fs::exists(tree_ / path, error)) files_came_or_went_ = true;
@@ -219,7 +260,19 @@ Status Trial::take_overlay(const Workshop& workshop, const Clean& clean, const O
   return {};
 }
 
+Status Trial::build_in_place(const Workshop& workshop, const Clean& clean, const Progress& progress) {
+  NANOBUG_TRY(set_times(tree_, clean.time));
+  auto built = workshop.configure_and_build(clean, tree_, progress);
+  NANOBUG_TRY(built);
+  built_ = std::move(*built);
+  // What a compiler says of a file is said of the clean tree's.
+  for (size_t at = 0; (at = built_.output.find(tree_.native(), at)) != std::string::npos; ++at)
+    built_.output.replace(at, tree_.native().size(), clean.tree.native());
+  return {};
+}
+
 Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress& progress) {
+  if (clean.in_place) return build_in_place(workshop, clean, progress);
   const auto read_by_configure = build_files(clean.build, clean.tree);
   NANOBUG_TRY(read_by_configure);
   const bool configures =
@@ -228,7 +281,8 @@ Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress
       });
   NANOBUG_TRY(relocate(workshop.build_directory(tree_), clean.tree, tree_));
   if (configures) NANOBUG_TRY(remove_products(workshop));
-  auto built = configures ? workshop.configure_and_build(tree_, progress) : workshop.build(tree_, progress);
+  auto built = configures ? workshop.configure_and_build(clean, tree_, progress)
+                          : workshop.build(clean, tree_, progress);
   NANOBUG_TRY(built);
   built_ = std::move(*built);
   NANOBUG_TRY(links_are_whole(workshop, clean));
@@ -245,7 +299,6 @@ Status Trial::edits_were_built(const Workshop& workshop, const Clean& clean) con
   if (edited == changed_.end()) return {};
   const auto outputs = made(workshop, clean);
   NANOBUG_TRY(outputs);
-  const auto is_log = [](const std::string& file) { return file.starts_with(".ninja_"); };
   if (!std::all_of(outputs->begin(), outputs->end(), is_log)) return {};
   return fail(Exit::io, "the build made nothing new of " + *edited +
                             ", which was edited, so that nothing can be said of it; is the clock of this "
@@ -286,7 +339,8 @@ Result<Trial> Trial::of_checkout(const Workshop& workshop, const Clean& clean, c
                                  const Begun* begun) {
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean), begun ? &begun->mutant : nullptr));
+  NANOBUG_TRY(
+      place->copy_build(workshop, clean, links_in(workshop, clean), begun ? &begun->mutant : nullptr));
   NANOBUG_TRY(place->take_sources(workshop, clean, checkout, leave_out, begun));
   NANOBUG_TRY(place->build(workshop, clean, progress));
   return place;
@@ -295,7 +349,7 @@ Result<Trial> Trial::of_checkout(const Workshop& workshop, const Clean& clean, c
 Result<Trial> Trial::of_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay) {
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(place->copy_build(workshop, clean, workshop.links(clean)));
+  NANOBUG_TRY(place->copy_build(workshop, clean, links_in(workshop, clean)));
   NANOBUG_TRY(place->take_overlay(workshop, clean, overlay));
   NANOBUG_TRY(place->build(workshop, clean, {}));
   return place;
@@ -303,15 +357,59 @@ Result<Trial> Trial::of_overlay(const Workshop& workshop, const Clean& clean, co
 
 Result<Trial> Trial::of_mutant(const Workshop& workshop, const Clean& clean, const Overlay& overlay,
                                const Mutant& mutant) {
+  if (clean.in_place && mutant.place && !mutant.place->tree().empty()) return std::move(*mutant.place);
+  if (clean.in_place) return of_overlay(workshop, clean, overlay);
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(place->copy_build(workshop, clean, Links::all, &mutant));
+  // Where nothing is built only a tree's own tests write.
+  const Links links = workshop.spec().tests.empty() ? Links::all : Links::none;
+  NANOBUG_TRY(place->copy_build(workshop, clean, links, &mutant));
   NANOBUG_TRY(place->take_overlay(workshop, clean, overlay));
+  // What runs a tree's own tests finds them by files of the build.
+  if (!workshop.spec().tests.empty())
+    NANOBUG_TRY(relocate(workshop.build_directory(place->tree_), clean.tree, place->tree_));
   place->built_.good = true;
   return place;
 }
 
+// What is made of the same objects is the same, whatever a linker numbers.
+Result<std::vector<std::string>> Trial::made_in_place(const Workshop& workshop, const Clean& clean) const {
+  auto files = list_files(tree_);
+  NANOBUG_TRY(files);
+  std::vector<std::string> made;
+  bool objects = false, objects_differ = false;
+  for (const std::string& file : *files) {
+    auto own = read_file(tree_ / file);
+    NANOBUG_TRY(own);
+    if (!is_elf(*own) && !own->starts_with("!<arch>\n")) continue;
+    for (size_t at = 0; (at = own->find(tree_.native(), at)) != std::string::npos; ++at)
+      own->replace(at, tree_.native().size(), clean.tree.native());
+    const auto other = read_file(clean.tree / file);
+    const bool differs = !other || *other != *own;
+    if (differs) made.push_back((tree_ / file).lexically_relative(workshop.build_directory(tree_)).string());
+    objects = objects || is_object(*own);
+    objects_differ = objects_differ || (differs && is_object(*own));
+  }
+  if (objects && !objects_differ) made.clear();
+  return made;
+}
+
+Result<fs::path> CleanPlace::of(const Workshop& workshop, const Clean& clean) {
+  const std::lock_guard lock(making_);
+  if (!trial_ || key_ != clean.key) {
+    trial_.reset();
+    auto made = Trial::of_overlay(workshop, clean, {});
+    NANOBUG_TRY(made);
+    if (!made->built().good)
+      return fail(Exit::io, "the clean tree does not build again: " + made->built().message);
+    trial_.emplace(std::move(*made));
+    key_ = clean.key;
+  }
+  return trial_->tree();
+}
+
 Result<std::vector<std::string>> Trial::made(const Workshop& workshop, const Clean& clean) const {
+  if (clean.in_place) return made_in_place(workshop, clean);
   const fs::path build = workshop.build_directory(tree_);
   auto files = list_files(build);
   NANOBUG_TRY(files);

@@ -32,4 +32,7 @@ class Units {
   std::map<std::string, std::string> keys_;
 };
 
+// A key of all that a tree is made of.
+std::string whole_tree(const Clean& clean);
+
 }  // namespace nanobug::workshop

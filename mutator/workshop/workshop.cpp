@@ -19,13 +19,19 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kVersion = "3";      // of the layout in the cache
-constexpr const char* kMaker = "maker";    // beside a clean tree: what made it, whatever its content
-constexpr const char* kBefore = "before";  // beside one that began as a copy of another: that one's key
+constexpr std::size_t kMostErrors = 16u << 20;  // of what a build says on stderr
+
+constexpr const char* kVersion = "3";    // of the layout in the cache
+constexpr const char* kMaker = "maker";  // beside a clean tree: what made it, whatever its content
 
 // Exists once a build wrote through a link; beside the clean tree, since that one is made anew.
 fs::path no_links(const Clean& clean) {
   return clean.tree.parent_path().string() + ".no-links";
+}
+
+// Exists where the build cannot be copied.
+fs::path in_place(const Clean& clean) {
+  return clean.tree.parent_path() / "in-place";
 }
 
 fs::path complete(const Clean& clean) {
@@ -40,16 +46,9 @@ bool dated_before_now(Clean& clean) {
   return set_times(clean.tree, clean.time) && write_file(complete(clean), std::to_string(clean.time));
 }
 
-// The lines of a build's output that warn; the others name every file that there is.
-std::string warnings_in(const std::string& output) {
-  std::string warnings;
-  for (const std::string_view line : lines_of(output))
-    if (line.find("warning: ") != std::string_view::npos) warnings += line;
-  return warnings;
-}
-
 Built as_built(const Finished& finished) {
-  return {finished.good(), finished.good() ? "" : reason_of(finished), finished.out, finished.seconds};
+  return {finished.good(), finished.good() ? "" : reason_of(finished), finished.out + finished.err,
+          finished.seconds};
 }
 
 }  // namespace
@@ -62,8 +61,12 @@ std::map<std::string, fs::path> Mutant::by_name() const {
 
 Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path& directory,
                            const std::string& what, const Progress& progress) {
-  std::string out;
+  std::string out, err;
   Command command{.argv = argv, .directory = directory};
+  // All of it: ninja hands on what compilers say, make leaves it on stderr.
+  command.on_output = [&](std::string_view bytes) {
+    if (err.size() < kMostErrors) err += bytes;
+  };
   command.on_line = [&](std::string_view line) {
     int done = 0, total = 0;
     if (std::sscanf(std::string(line.substr(0, 40)).c_str(), "[%d/%d]", &done, &total) == 2 && progress)
@@ -73,8 +76,12 @@ Result<Finished> run_build(const std::vector<std::string>& argv, const fs::path&
   };
   if (progress) progress(what, 0, 0);
   auto finished = run(command);
-  if (finished) finished->out = std::move(out);
+  if (finished) finished->out = std::move(out), finished->err = std::move(err);
   return finished;
+}
+
+bool is_log(const std::string& file) {
+  return file.starts_with(".ninja_");
 }
 
 std::string reason_of(const Finished& finished) {
@@ -95,7 +102,8 @@ std::string reason_of(const Finished& finished) {
 Workshop::Workshop(const catalog::Tree& spec, fs::path project, fs::path cache)
     : spec_(spec),
       project_(plain_alias(project).value_or(project)),
-      cache_(plain_alias(cache).value_or(cache)) {}
+      cache_(plain_alias(cache).value_or(cache)),
+      clean_place_(std::make_shared<CleanPlace>()) {}
 
 std::vector<std::string> Workshop::substitute(const std::vector<std::string>& words,
                                               const std::map<std::string, std::string>& names) {
@@ -107,6 +115,11 @@ std::vector<std::string> Workshop::substitute(const std::vector<std::string>& wo
   return result;
 }
 
+std::map<std::string, std::string> Workshop::names_of(const fs::path& tree) const {
+  return {
+      {"source", tree.string()}, {"build", build_directory(tree).string()}, {"project", project_.string()}};
+}
+
 std::string Workshop::toolchain() const {
   json what = build_environment();
   for (const auto* command : {&spec_.build.configure, &spec_.build.compile})
@@ -116,7 +129,9 @@ std::string Workshop::toolchain() const {
 
 std::string Workshop::maker() const {
   const catalog::Build& build = spec_.build;
-  const json what = {kVersion, build.configure, build.compile, build.directory, toolchain()};
+  json what = {kVersion, build.configure, build.compile, build.directory, toolchain()};
+  if (!spec_.flags.empty() || !spec_.database.value.empty())
+    what.push_back({spec_.flags, spec_.database.value});
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -139,8 +154,10 @@ std::optional<Clean> Workshop::find_key(const std::string& key) const {
   if (!stamp) return std::nullopt;
   // The compiler that a name on PATH or CMake's own search led to may be another one by now.
   if (const auto found = read_file(clean.tree.parent_path() / "found");
-      found && *found != found_by_cmake(clean.build))
+      found && *found != found_by_build(clean.build))
     return std::nullopt;
+  clean.in_place = fs::exists(in_place(clean));
+  clean.database = database_of(clean);
   clean.time = std::atoll(stamp->c_str());
   if (clean.time >= std::time(nullptr) && !dated_before_now(clean)) return std::nullopt;
   return clean;
@@ -161,8 +178,14 @@ Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id
     // One second ago: what the build now writes is not older than the sources.
     clean.time = std::time(nullptr) - 1;
     NANOBUG_TRY(make_clean(clean, source, progress));
+    if (clean.in_place) NANOBUG_TRY(write_file(in_place(clean), ""));
   }
-  NANOBUG_TRY(write_file(clean.tree.parent_path() / "found", found_by_cmake(clean.build)));
+  // Else a .clang-format that lies above the cache would be taken for this tree's, where it has none.
+  NANOBUG_TRY(
+      write_file(clean.tree.parent_path() / ".clang-format", "DisableFormat: true\nSortIncludes: Never\n"));
+  clean.database = database_of(clean);
+  if (!spec_.flags.empty()) NANOBUG_TRY(write_database(clean));
+  NANOBUG_TRY(write_file(clean.tree.parent_path() / "found", found_by_build(clean.build)));
   NANOBUG_TRY(write_file(clean.tree.parent_path() / kMaker, maker()));
   NANOBUG_TRY(write_file(complete(clean), std::to_string(clean.time)));
   return clean;
@@ -183,85 +206,6 @@ std::optional<Clean> Workshop::another() const {
     if (auto found = find_key(it->path().filename().string())) latest = std::move(found), when = finished;
   }
   return latest;
-}
-
-// Do both have the same files, and is what CMake reads the same? Else a build would leave objects of files
-// that have gone.
-bool Workshop::same_plan(const Clean& before, const fs::path& source) const {
-  const auto sources = [&](const fs::path& tree) {
-    auto files = list_files(tree);
-    if (files)
-      std::erase_if(*files, [&](const std::string& file) {
-        return file.starts_with(spec_.build.directory + '/') || file.starts_with(".git/");
-      });
-    return files.value_or(std::vector<std::string>());
-  };
-  const auto read = build_files(before.build, before.tree);
-  return read && sources(before.tree) == sources(source) &&
-         std::all_of(read->begin(), read->end(), [&](const std::string& file) {
-           const auto was = read_file(before.tree / file), is = read_file(source / file);
-           return was && is && *was == *is;
-         });
-}
-
-// Makes the clean tree from that of another version: what is the same in both is not compiled again. False
-// when there is none, or when it does not come out; then it is made from nothing, which says why.
-bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Progress& progress) const {
-  const auto latest = another();
-  if (!latest) return false;
-  const TreeHeld held = hold_tree(cache_, latest->key);
-  const auto before = find_key(latest->key);  // unless somebody pruned it just now
-  if (!before || !same_plan(*before, source)) return false;
-  const auto trial = Trial::of_checkout(*this, *before, source, {spec_.build.directory}, progress);
-  if (!trial || !trial->built().good) return false;
-  const fs::path built = build_directory(trial->tree()), home = clean.tree.parent_path();
-  // One modification time holds for both: what was not compiled again is as old as it was.
-  clean.time = before->time;
-  const auto make = [&]() -> Status {
-    NANOBUG_TRY(remember_relocations(built, trial->tree()));
-    NANOBUG_TRY(relocate(built, trial->tree(), clean.tree));
-    NANOBUG_TRY(copy_directory(source, clean.tree, Links::large, [&](const std::string& path) {
-      return path == spec_.build.directory || path == ".git";
-    }));
-    NANOBUG_TRY(copy_directory(built, clean.build, Links::large));
-    NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
-    // A warning of a file that was not compiled again still stands; those of one that was may have gone, and
-    // are then allowed for nothing.
-    const auto warned = read_file(before->diagnostics());
-    NANOBUG_TRY(write_file(clean.diagnostics(), warned.value_or("") + warnings_in(trial->built().output)));
-    NANOBUG_TRY(write_file(home / kBefore, before->key));
-    return set_times(clean.tree, clean.time);
-  };
-  return make().has_value();
-}
-
-std::optional<Clean> Workshop::before(const Clean& clean) const {
-  const auto key = read_file(clean.tree.parent_path() / kBefore);
-  return key ? find_key(*key) : std::nullopt;
-}
-
-Status Workshop::make_clean(const Clean& clean, const fs::path& source, const Progress& progress) const {
-  const std::string own = spec_.build.directory;
-  NANOBUG_TRY(copy_directory(source, clean.tree, Links::large,
-                             [&](const std::string& path) { return path == own || path == ".git"; }));
-  NANOBUG_TRY(set_times(clean.tree, clean.time));
-  const std::map<std::string, std::string> names = {
-      {"source", clean.tree.string()}, {"build", clean.build.string()}, {"project", project_.string()}};
-  for (const auto* step : {&spec_.build.configure, &spec_.build.compile}) {
-    if (step->empty()) continue;
-    const bool configure = step == &spec_.build.configure;
-    const auto built =
-        run_build(substitute(*step, names), clean.tree,
-                  configure ? "configuring the clean tree" : "building the clean tree", progress);
-    NANOBUG_TRY(built);
-    if (!built->good())
-      return fail(Exit::io, "the clean tree does not build (" + built->how() +
-                                "); nanobug doctor says what is missing\n" + reason_of(*built));
-    if (configure) NANOBUG_TRY(configured(clean.build, clean.tree));
-    if (!configure) NANOBUG_TRY(write_file(clean.diagnostics(), warnings_in(built->out)));
-  }
-  NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
-  return set_times(clean.tree, clean.time);
 }
 
 namespace {
@@ -285,7 +229,7 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
   auto known = find_mutant(clean, overlay);
   NANOBUG_TRY(known);
   if (*known) return std::move(**known);
-  const auto trial = Trial::of_overlay(*this, clean, overlay);
+  auto trial = Trial::of_overlay(*this, clean, overlay);
   NANOBUG_TRY(trial);
   const Built& built = trial->built();
   if (!built.good) return fail(Exit::catalog, "the mutated tree does not build\n" + built.message);
@@ -294,6 +238,12 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
 
   auto files = trial->made(*this, clean);
   NANOBUG_TRY(files);
+  if (clean.in_place) {
+    mutant.files = std::move(*files);
+    mutant.place = std::make_shared<Trial>(std::move(*trial));
+    NANOBUG_TRY(shelve(place_on_shelf(clean, overlay), mutant));
+    return mutant;
+  }
   auto outputs = make_temporary_directory(home, "scratch");
   NANOBUG_TRY(outputs);
   remove_at_exit(*outputs);
@@ -312,14 +262,12 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
 }
 
 Result<Finished> Workshop::build_in(const fs::path& tree, const Progress& progress) const {
-  return run_build(substitute(spec_.build.compile, {{"source", tree.string()},
-                                                    {"build", build_directory(tree).string()},
-                                                    {"project", project_.string()}}),
-                   tree, "building", progress);
+  return run_build(substitute(spec_.build.compile, names_of(tree)), tree, "building", progress);
 }
 
 Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::path& place,
                          const fs::path& home) const {
+  if (clean.in_place) return {};
   const fs::path build = build_directory(place);
   // In one go: a file system remembers when each was made, and what came after the rest would name the bug.
   std::map<std::string, fs::path> others;
@@ -339,29 +287,31 @@ Status Workshop::drop_links(const Clean& clean) const {
   return {};
 }
 
-Result<Built> Workshop::build(const fs::path& checkout, const Progress& progress) const {
+Result<Built> Workshop::build(const Clean& clean, const fs::path& checkout, const Progress& progress) const {
   std::error_code error;
   if (!spec_.build.configure.empty() && !fs::exists(build_directory(checkout), error))
-    return configure_and_build(checkout, progress);
+    return configure_and_build(clean, checkout, progress);
   const auto built = build_in(checkout, progress);
   NANOBUG_TRY(built);
   return as_built(*built);
 }
 
-Result<Built> Workshop::configure_and_build(const fs::path& checkout, const Progress& progress) const {
+Result<Built> Workshop::configure_and_build(const Clean& clean, const fs::path& checkout,
+                                            const Progress& progress) const {
   if (!spec_.build.configure.empty()) {
     const auto finished =
-        run_build(substitute(spec_.build.configure, {{"source", checkout.string()},
-                                                     {"build", build_directory(checkout).string()},
-                                                     {"project", project_.string()}}),
-                  checkout, "configuring", progress);
+        run_build(substitute(spec_.build.configure, names_of(checkout)), checkout, "configuring", progress);
     NANOBUG_TRY(finished);
     if (!finished->good()) return as_built(*finished);
-    if (is_plain(checkout)) NANOBUG_TRY(configured(build_directory(checkout), checkout));
+    if (!clean.in_place && is_plain(checkout)) NANOBUG_TRY(configured(build_directory(checkout), checkout));
   }
   const auto built = build_in(checkout, progress);
   NANOBUG_TRY(built);
   return as_built(*built);
+}
+
+Result<fs::path> Workshop::clean_place(const Clean& clean) const {
+  return clean_place_->of(*this, clean);
 }
 
 Command Workshop::command(const catalog::Step& step, const fs::path& checkout,

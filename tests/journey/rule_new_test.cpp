@@ -279,7 +279,7 @@ TEST_CASE("rule new asks at a terminal, and again where an answer is wrong", "[b
                            "the tree has no file 'stast.cpp'; did you mean 'stats.cpp'?",
                            "it matches nothing there; 'nanobug rule try stats.cpp' shows what comes near",
                            "the matcher binds no 'zreo'; did you mean 'zero'?",
-                           "there is no probe or parity run 'mean.emtpy'; did you mean",
+                           "there is no probe, test or parity run 'mean.emtpy'; did you mean",
                            "a whole number from 1 to 3, not '5'", "Minutes an interviewer gives [15]: "})
     CHECK(has(asked.out, said));
   CHECK(text_of(tiny.catalog) == before + kEntry);

@@ -226,7 +226,7 @@ TEST_CASE("a form has parts, and a variant the rule's file unless it names its o
   CHECK(where(rule.variants[1]) == Where{"tree/b.cpp", "b.cpp", "third()"});
   CHECK(where(rule.variants[1].also.at(0)) == Where{"tree/b.cpp", "b.cpp", "fourth()"});
   CHECK(rule.forms() == std::vector<const Form*>{&rule, &rule.variants[0], &rule.variants[1]});
-  CHECK(&catalog->run_of(rule) == &catalog->tree.runs.at(0));
+  CHECK(catalog->run_of(rule) == &catalog->tree.runs.at(0));
   CHECK(rule.terms.at(1).value == "another");
 }
 

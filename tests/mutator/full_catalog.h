@@ -15,7 +15,7 @@ inline const std::string kFull = R"(tree:  #!*
     compile: [make]  #!*
     directory: out
     library: libx.so
-  probes:  #!*
+  probes:  #*
     source: probes
     configure: [cmake, "{project}"]  #*
     compile: [make]  #!*
@@ -42,7 +42,7 @@ inline const std::string kFull = R"(tree:  #!*
       then:  #*
         - program: bin/eval  #!
           stdout: exact
-  runs:  #!*
+  runs:  #*
     first:  #*
       program: bin/train  #!
       args: ["{scratch}"]  #*
@@ -51,6 +51,14 @@ inline const std::string kFull = R"(tree:  #!*
           args: ["{scratch}"]  #*
       time_limit: 2.5  #*
       series: [loss]  #*
+  tests:  #*
+    - id: unit  #!
+      run: [make, "{report}"]  #!*
+      observable: the units
+      sources: ["tests/*"]  #*
+      time_limit: 8  #*
+      observables:  #*
+        sums: the unit
   diagnostics:  #*
     options: ["{diagnostics}"]  #!*
     programs: [bin/train]  #!*
@@ -65,7 +73,7 @@ inline const std::string kFull = R"(tree:  #!*
     units:  #*
       words: the tests  #!
       from: tests
-  categories:  #!*
+  categories:  #*
     N: numerics
     D: data
   packs:  #*
@@ -88,7 +96,9 @@ inline const std::string kFull = R"(tree:  #!*
   patterns: [leak, off by one]  #*
   outcomes: [crash, poor model]  #*
   pages: docs/bugs
-  tests: tests/rules
+  snippets: tests/rules
+  database: "{build}"
+  flags: [cc]  #*
   guide: docs/troubleshooting.md
   tutorial: N01
   inputs:  #*

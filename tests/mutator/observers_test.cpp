@@ -177,7 +177,7 @@ TEST_CASE("a name that nobody has is refused with one that is alike", "[grade][o
     const auto answer = certify_rule(judged, rule);
     REQUIRE_FALSE(answer);
     CHECK(answer.error().code == Exit::catalog);
-    CHECK(answer.error().text() == std::string("catalog.yaml:7:3: there is no probe or parity run '") +
+    CHECK(answer.error().text() == std::string("catalog.yaml:7:3: there is no probe, test or parity run '") +
                                        wrong + "'; did you mean '" + right + "'?");
   }
 }

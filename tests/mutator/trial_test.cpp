@@ -100,7 +100,7 @@ TEST_CASE("a right fix passes over a broken build directory, and that is said be
     // Computes the same with other code; the library in the build directory is not of these sources.
     edit(own / "stats.cpp", kRight, "return 1 / (1 / sum * static_cast<double>(values.size()));");
     CHECK(judged.judge(shop, clean, own).own_build.find("not built from these sources") != std::string::npos);
-    REQUIRE(shop.build(own)->good);
+    REQUIRE(shop.build(clean, own)->good);
     CHECK(judged.judge(shop, clean, own).own_build.empty());
   }
   SECTION("gone") {

@@ -74,7 +74,7 @@ TEST_CASE("a checkout's build is up to date wherever it stands", "[workshop]") {
   // A learner's edit is built here, and the checkout does not lean on the cache.
   fs::rename(clean->tree, scratch.path / "gone");
   REQUIRE(write_file(home / "stats.cpp", *read_file(kTiny / "tree/stats.cpp")));
-  const auto built = shop.build(home);
+  const auto built = shop.build(*clean, home);
   REQUIRE(built);
   INFO(built->message);
   CHECK(built->good);

@@ -78,7 +78,7 @@ class Maker {
     const Rule& rule = catalog_.rules[which];
     const std::string old = rule.code.value, code = round == 0 ? old : new_code(rule);
     for (const auto& [place, extension] :
-         {std::pair(catalog_.tree.pages, ".md"), {catalog_.tree.tests, ".cpp"}}) {
+         {std::pair(catalog_.tree.pages, ".md"), {catalog_.tree.snippets, ".cpp"}}) {
       auto text = read_file(catalog_.directory() / place / (old + extension));
       if (place.empty() || !text) continue;
       if (const std::string title = "# " + old; text->starts_with(title))

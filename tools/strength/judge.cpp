@@ -62,7 +62,7 @@ Judge::~Judge() {
 Result<std::unique_ptr<Judge>> Judge::open(const catalog::Catalog& catalog, const fs::path& cache,
                                            const workshop::Progress& progress) {
   std::unique_ptr<Judge> judge(new Judge(catalog, cache));
-  const auto tree = vault::read_tree(catalog.tree_directory(), {catalog.tree.build.directory});
+  const auto tree = vault::read_tree(catalog.tree_directory(), catalog.tree.not_tree());
   NANOBUG_TRY(tree);
   const auto id = vault::tree_id(*tree);
   NANOBUG_TRY(id);

@@ -1,0 +1,7 @@
+file(STRINGS "${IN}" lines)
+set(text "")
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^([a-z]+) (.*)$" "{\"\\1\", \\2},\n" entry "${line}")
+  string(APPEND text "${entry}")
+endforeach()
+file(WRITE "${OUT}" "${text}")
