@@ -27,7 +27,7 @@ void add_list(Verbs& verbs) {
     const std::set<std::string> solved = coach::solved_ids(*ledger);
     nlohmann::json json = nlohmann::json::array();
     std::vector<std::vector<std::string>> rows = {
-        {"CODE", "TITLE", "CATEGORY", "PACK", "PRIORITY", "DIFFICULTY", "MINUTES", "SOLVED"}};
+        {"CODE", "TITLE", "CATEGORY", "PACK", "PRIO", "DIFF", "MIN", "SOLVED"}};
     if (*names) rows[0].push_back("ID");
     for (const catalog::Rule* rule : *rules) {
       const bool is_solved = solved.contains(rule->id.value);

@@ -167,15 +167,17 @@ std::string paid_in_words(const session::Session& session) {
   return text + '.';
 }
 
-std::string what_next_in_production(const session::Session& session) {
+std::string what_next_in_production(const session::Session& session, bool again) {
   if (session.solved || session.revealed)
     return "  nanobug debrief  the questions, and your score\n"
            "  nanobug stop     ends it";
   Commands lines = {
       {"nanobug ask WORDS", "more of this run, at a price; alone: what there is"},
       {"nanobug open",
-       fmt::format("the checkout, for {}; then locate, fix, check",
+       fmt::format("the checkout, for {}; to locate, fix, check",
                    coach::count(session.production ? session.production->open_minutes : 0, "minute"))}};
+  if (again) lines.insert(lines.begin(), {"nanobug status", "the symptom again, and the clock"});
+  add_words(lines);
   if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
   if (coach::may_be_decoy(session))
     lines.emplace_back("nanobug answer none \"why\"", "if nothing is wrong; say so before you check");

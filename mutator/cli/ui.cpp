@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <sstream>
 
 #include "mutator/cli/pager.h"
 #include "mutator/coach/words.h"
@@ -25,15 +26,12 @@ size_t columns_of(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// A terminal breaks long lines within words; a sentence is broken between them. Lists and code stay as they are.
+// A terminal breaks long lines within words; they are broken between them.
 std::string for_stderr(const std::string& text) {
   winsize size{};
-  if (text.find('\n') != std::string::npos || text.starts_with(' ') || !::isatty(STDERR_FILENO) ||
-      ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20 || columns_of(text) <= size.ws_col)
+  if (!::isatty(STDERR_FILENO) || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
     return text;
-  std::string wrapped = coach::wrap(text, size.ws_col, "");
-  while (wrapped.ends_with('\n')) wrapped.pop_back();
-  return wrapped;
+  return coach::laid_out(text, size.ws_col);
 }
 
 // The text in so many columns.
@@ -50,10 +48,12 @@ std::string cut_to(const std::string& text, size_t width) {
   return cut + "…";
 }
 
-// The widest give way until all fit, or are too narrow to be read.
+// A text in the last column goes on below itself, so it gives way first; then the widest do, until all fit or
+// are too narrow to be read.
 void narrow(std::vector<size_t>& widths, size_t room) {
-  constexpr size_t kNarrowest = 6;
+  constexpr size_t kNarrowest = 6, kReadable = 24;
   const auto all = [&] { return std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)); };
+  while (!widths.empty() && all() > room && widths.back() > kReadable) --widths.back();
   while (!widths.empty() && all() > room) {
     const auto widest = std::max_element(widths.begin(), widths.end());
     if (*widest <= kNarrowest) return;
@@ -90,14 +90,21 @@ void Ui::say(const std::string& line) const {
   if (!quiet) std::fputs((for_stderr(line) + '\n').c_str(), stderr);
 }
 
+// As it is for a program; for a person at a terminal, laid out for it.
+std::string Ui::fitted(const std::string& text) const {
+  const size_t room = json ? 0 : columns();
+  return room > 0 ? coach::laid_out(text, room) : text;
+}
+
 void Ui::data(const std::string& text) const {
-  std::fputs(text.c_str(), stdout);
+  std::fputs(fitted(text).c_str(), stdout);
   if (!text.ends_with('\n')) std::fputc('\n', stdout);
   std::fflush(stdout);
 }
 
 void Ui::page(const std::string& text) const {
-  if (json || quiet || no_input || !shown_in_pager(text.ends_with('\n') ? text : text + '\n')) data(text);
+  if (json || quiet || no_input || !shown_in_pager(fitted(text) + (text.ends_with('\n') ? "" : "\n")))
+    data(text);
 }
 
 void Ui::complain(const Error& error) const {
@@ -157,10 +164,21 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::string out;
   for (const auto& row : rows) {
     std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
+    size_t before = 0;
+    for (size_t i = 0; i + 1 < row.size(); ++i) {
       const std::string cell = cut_to(row[i], widths[i]);
-      line += cell;
-      if (i + 1 < row.size()) line += std::string(widths[i] - columns_of(cell) + 2, ' ');
+      line += cell + std::string(widths[i] - columns_of(cell) + 2, ' ');
+      before += widths[i] + 2;
+    }
+    if (!row.empty()) {
+      const std::string& last = row.back();
+      const size_t width = widths[row.size() - 1];
+      const bool goes_on = columns_of(last) > width && last.find(' ') != std::string::npos;
+      std::istringstream lines(goes_on ? coach::wrap(last, width, "") : cut_to(last, width));
+      std::string part;
+      std::getline(lines, part);
+      line += part;
+      while (std::getline(lines, part)) line += '\n' + std::string(before, ' ') + part;
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }
