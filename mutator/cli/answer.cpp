@@ -96,7 +96,7 @@ std::string in_words(Context& c, const Judged& judged, const session::Session& a
     return ui.bad(judged.reply.line > 0 ? fmt::format("No, it is not line {}.", judged.reply.line)
                   : after.review        ? "No, something is wrong in these lines."
                                         : "No, something is wrong.") +
-           '\n' + coach::way_on(after);
+           '\n' + ui.advice(coach::way_on(after));
   const auto width = static_cast<size_t>(ui.width());
   std::string text =
       ui.good(judged.reply.line == 0 ? "Right: nothing is wrong." : "Right: that is the line.");
@@ -109,9 +109,9 @@ std::string in_words(Context& c, const Judged& judged, const session::Session& a
   text += recorded_of(after, width);
   if (judged.rule)
     text += '\n' + debrief(*judged.rule, width, /*answers=*/false) + where_to_read_on(c, *judged.rule, width);
-  return text +
-         "\n  nanobug debrief  the questions one by one, and your score"
-         "\n  nanobug stop     ends the session";
+  return text + ui.advice(
+                    "\n  nanobug debrief  the questions one by one, and your score"
+                    "\n  nanobug stop     ends the session");
 }
 
 nlohmann::json to_json(const Judged& judged, const session::Session& after) {

@@ -330,7 +330,7 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
   if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
     text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
   text += c.ui.strong(fmt::format("Score: {} of {}", score.points(), score.of())) + '\n' + in_words(score);
-  if (const std::string more = next(*last, score, rules); !more.empty()) text += '\n' + more;
+  if (const std::string more = c.ui.advice(next(*last, score, rules)); !more.empty()) text += '\n' + more;
   c.ui.data(text);
   return Exit::ok;
 }

@@ -88,7 +88,7 @@ Result<Exit> open_checkout(Context& c, const std::string& directory) {
     return Exit::ok;
   }
   c.ui.data(fmt::format("{}\n  cd {}\n{}", paid_in_words(after), tidy(after.directory),
-                        what_next_in_a_hunt(after, coach::may_be_decoy(after))));
+                        c.ui.advice(what_next_in_a_hunt(after, coach::may_be_decoy(after)))));
   if (const std::string lost = shell_elsewhere(after.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }

@@ -182,7 +182,7 @@ Result<Exit> reveal(Context& c, bool edit) {
   c.ui.data(c.ui.json
                 ? to_json(session, answers, *diff).dump(2, ' ', false, kAnyBytes)
                 : in_words(c.ui, answers, *diff) + recorded_of(session, static_cast<size_t>(c.ui.width())) +
-                      (asked->open ? kNext : ""));
+                      c.ui.advice(asked->open ? kNext : ""));
   if (place) NANOBUG_TRY(open_editor(place->file, place->line));
   return Exit::ok;
 }

@@ -180,7 +180,7 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options) {
                   c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
                                           coach::count(session->minutes, "minute"), session->seed)),
                   *lines, coach::may_be_decoy(*session) ? ", or none" : "",
-                  what_next_in_a_review(*session, /*again=*/false)));
+                  c.ui.advice(what_next_in_a_review(*session, /*again=*/false))));
   return Exit::ok;
 }
 

@@ -295,7 +295,7 @@ void brief(const Ui& ui, const session::Session& session, const std::vector<grad
                   ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
                                         coach::count(session.minutes, "minute"), session.seed)),
                   told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
-                  what_next_in_a_hunt(session, among_decoys)));
+                  ui.advice(what_next_in_a_hunt(session, among_decoys))));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
 }
 
@@ -392,7 +392,7 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
                                                   coach::count(session->minutes, "minute"), session->seed)),
                           coach::wrap(found->bugs.front().rule->brief, width, "  "),
                           coach::log_of(prices, *evidence, width),
-                          what_next_in_production(*session, /*again=*/false)));
+                          c.ui.advice(what_next_in_production(*session, /*again=*/false))));
   } else
     brief(c.ui, *session, found->bugs, drawn->among_decoys);
   return Exit::ok;

@@ -110,7 +110,8 @@ void add_status(Verbs& verbs) {
         if (row[0] == "checkout")
           row[1] = fmt::format("not open; 'nanobug open' lays it out, for {}",
                                coach::count(s.production->open_minutes, "minute"));
-      if (!symptom.empty()) symptom += "\n  nanobug ask  what was in the log, free, and what else there is\n";
+      if (!symptom.empty())
+        symptom += c.ui.advice("\n  nanobug ask  what was in the log, free, and what else there is\n");
       c.ui.data(table(rows) + symptom);
       return Exit::ok;
     }

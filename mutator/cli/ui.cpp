@@ -48,12 +48,12 @@ std::string cut_to(const std::string& text, size_t width) {
   return cut + "…";
 }
 
-// A text in the last column goes on below itself, so it gives way first; then the widest do, until all fit or
-// are too narrow to be read.
-void narrow(std::vector<size_t>& widths, size_t room) {
-  constexpr size_t kNarrowest = 6, kReadable = 24;
+// Those that give way first do, then the widest, until all fit or are too narrow to be read.
+void narrow(std::vector<size_t>& widths, size_t room, const std::vector<size_t>& give_way) {
+  constexpr size_t kNarrowest = 6, kReadable = 10;
   const auto all = [&] { return std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)); };
-  while (!widths.empty() && all() > room && widths.back() > kReadable) --widths.back();
+  for (const size_t column : give_way)
+    while (column < widths.size() && all() > room && widths[column] > kReadable) --widths[column];
   while (!widths.empty() && all() > room) {
     const auto widest = std::max_element(widths.begin(), widths.end());
     if (*widest <= kNarrowest) return;
@@ -111,6 +111,10 @@ void Ui::complain(const Error& error) const {
   std::fputs((for_stderr("nanobug: " + error.text()) + '\n').c_str(), stderr);
 }
 
+std::string Ui::advice(const std::string& text) const {
+  return quiet ? "" : text;
+}
+
 std::string Ui::strong(const std::string& text) const {
   return color() ? "\033[1m" + text + "\033[0m" : text;
 }
@@ -153,14 +157,16 @@ nlohmann::json number_in_json(double value) {
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::vector<std::string>>& rows, std::vector<size_t> give_way) {
   std::vector<size_t> widths;
+  for (const auto& row : rows)
+    if (row.size() > 1 && row.back().find(' ') != std::string::npos) give_way.push_back(row.size() - 1);
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {
       if (widths.size() <= i) widths.push_back(0);
       widths[i] = std::max(widths[i], columns_of(row[i]));
     }
-  if (const size_t room = Ui().columns(); room > 0) narrow(widths, room);
+  if (const size_t room = Ui().columns(); room > 0) narrow(widths, room, give_way);
   std::string out;
   for (const auto& row : rows) {
     std::string line;

@@ -115,7 +115,10 @@ TEST_CASE("an interview in production, from the symptom to the fix", "[productio
   CHECK(has(told, "What tells in the log, free: loss\n"));
   CHECK(has(told, "What tells, and costs least (4 minutes): tests"));
   CHECK(has(told, "open       the checkout, 5 minutes"));
-  CHECK(user.ask({"stop"})["outcome"] == "solved");
+  CHECK_FALSE(has(user.nanobug({"debrief", "-q"}).out, "nanobug stop"));
+  const std::string stopped = user.nanobug({"stop", "-q"}).out;
+  CHECK(has(stopped, "is over: solved"));
+  CHECK_FALSE(has(stopped, "nanobug start"));
   CHECK(fs::exists(dir / "stats.cpp"));
 }
 
@@ -126,12 +129,15 @@ TEST_CASE("in production nothing may be wrong, and it ends without a checkout", 
   CHECK(begun["brief"] == "The mean looks wrong.");
   CHECK(user.ask({"ask", "tests"})["words"].is_null());
   CHECK(has(user.nanobug({"ask", "tests"}).out, "nothing"));
+  CHECK(user.nanobug({"hypothesis", "none", "one product all the same"}).exit_code == 0);
   CHECK(user.nanobug({"answer", "none", "it is one product"}).exit_code == 0);
   const json debrief = user.ask({"debrief"});
   CHECK(score_line(debrief, "evidence")["points"] == 8);
   CHECK(score_line(debrief, "evidence")["why"] == "4 of 20 minutes for what shows that nothing is wrong");
   const Finished stopped = user.nanobug({"stop"});
   CHECK(has(stopped.out, "nanobug start --mode production  begins the next"));
+  CHECK(has(user.nanobug({"progress", "--markdown"}).out,
+            "- Symptoms observed: nothing wrong: one product all the same\n"));
   CHECK_FALSE(fs::exists(user.home / "nanobug"));
   // The same draw again.
   CHECK(user.ask({"start", "--mode", "production", "--decoys", "1", "--seed", begun["seed"].dump()})["log"] ==
