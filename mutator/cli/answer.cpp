@@ -26,10 +26,11 @@ struct Judged {
 
 Status is_to_be_answered(const session::Session& session, const coach::Reply& reply) {
   if (!session.review && reply.line > 0)
-    return fail(
-        Exit::session,
-        "a line answers a review only; here the only answer is none, 'nanobug locate FILE:LINE' takes your "
-        "claim, 'nanobug check' judges your fix");
+    return fail(Exit::session,
+                std::string("a line answers a review only; here the only answer is none, ") +
+                    (session.has_checkout()
+                         ? "'nanobug locate FILE:LINE' takes your claim, 'nanobug check' judges your fix"
+                         : "and what takes a claim or a fix comes with the checkout, 'nanobug open'"));
   if (!session.bugs.empty())
     return fail(
         Exit::session,
@@ -82,11 +83,11 @@ std::string of_the_reason(const Judged& judged) {
     if (std::find(judged.terms.begin(), judged.terms.end(), term.value) == judged.terms.end())
       others.push_back(term.value);
   if (judged.terms.empty())
-    return fmt::format("Your reason names none of the words that a good one would: {}.",
-                       fmt::join(others, ", "));
-  std::string text = fmt::format("Your reason names the cause: {}.", fmt::join(judged.terms, ", "));
-  if (!others.empty()) text += fmt::format(" Also worth naming: {}.", fmt::join(others, ", "));
-  return text;
+    return fmt::format("Your reason has none of the key terms: {}.", fmt::join(others, ", "));
+  if (others.empty())
+    return fmt::format("Your reason has all the key terms: {}.", fmt::join(judged.terms, ", "));
+  return fmt::format("Of the key terms your reason has: {}; not: {}.", fmt::join(judged.terms, ", "),
+                     fmt::join(others, ", "));
 }
 
 std::string in_words(Context& c, const Judged& judged, const session::Session& after) {
@@ -95,7 +96,7 @@ std::string in_words(Context& c, const Judged& judged, const session::Session& a
     return ui.bad(judged.reply.line > 0 ? fmt::format("No, it is not line {}.", judged.reply.line)
                   : after.review        ? "No, something is wrong in these lines."
                                         : "No, something is wrong.") +
-           '\n' + coach::way_on(after);
+           '\n' + ui.advice(coach::way_on(after));
   const auto width = static_cast<size_t>(ui.width());
   std::string text =
       ui.good(judged.reply.line == 0 ? "Right: nothing is wrong." : "Right: that is the line.");
@@ -105,11 +106,12 @@ std::string in_words(Context& c, const Judged& judged, const session::Session& a
     text += '\n' + coach::wrap(reason, width, "");
   else
     text += '\n';
+  text += recorded_of(after, width);
   if (judged.rule)
     text += '\n' + debrief(*judged.rule, width, /*answers=*/false) + where_to_read_on(c, *judged.rule, width);
-  return text +
-         "\n  nanobug debrief  the questions one by one, and your score"
-         "\n  nanobug stop     ends the session";
+  return text + ui.advice(
+                    "\n  nanobug debrief  the questions one by one, and your score"
+                    "\n  nanobug stop     ends the session");
 }
 
 nlohmann::json to_json(const Judged& judged, const session::Session& after) {

@@ -8,6 +8,7 @@
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/evidence.h"
 #include "mutator/coach/notes.h"
+#include "mutator/coach/question.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
@@ -21,14 +22,14 @@ std::string price(const catalog::Evidence& one, const session::Session& session)
   return coach::was_asked(session, one.id) ? "paid" : coach::count(one.minutes, "minute");
 }
 
-// What this session's run has; the checkout is the business of `open`.
-std::vector<catalog::Evidence> there_is(const catalog::Tree& tree, const grade::Evidence& evidence) {
-  std::vector<catalog::Evidence> all;
-  for (const catalog::Evidence& one : tree.evidence)
-    if (one.from == From::clean || one.from == From::checkout || evidence.find(one.id) ||
-        evidence.find_clean(one.id))
-      all.push_back(one);
-  return all;
+// What is listed of it. Who has the checkout needs neither it nor a right run to be sold: both lie beside
+// what is shown.
+std::vector<catalog::Evidence> offered(std::vector<catalog::Evidence> there,
+                                       const session::Session& session) {
+  if (session.has_checkout())
+    std::erase_if(there,
+                  [](const auto& one) { return one.from == From::checkout || one.from == From::clean; });
+  return there;
 }
 
 std::string listed(const std::vector<const catalog::Evidence*>& some, const session::Session& session) {
@@ -56,6 +57,8 @@ nlohmann::json menu_in_json(const std::vector<catalog::Evidence>& known, const s
   return menu;
 }
 
+constexpr const char* kNothingCharged = " Nothing was charged.";
+
 // Nothing is charged for a question that is not clear.
 Exit not_clear(Context& c, const coach::Request& request, const std::vector<catalog::Evidence>& known,
                const session::Session& session) {
@@ -75,11 +78,29 @@ Exit not_clear(Context& c, const coach::Request& request, const std::vector<cata
   return Exit::check_failed;
 }
 
+// What was named is not there, or it is the clean tree's and not paid for.
+Exit refused(Context& c, const std::string& sentence, const std::string& command = "") {
+  if (c.ui.json)
+    c.ui.data(
+        nlohmann::json{{"evidence", nullptr}, {"could_be", nlohmann::json::array()}, {"why", sentence}}.dump(
+            2, ' ', false, kAnyBytes));
+  else
+    c.ui.data(coach::wrap(sentence + kNothingCharged, static_cast<size_t>(c.ui.width()), "") +
+              (command.empty() ? "" : "  " + command + '\n'));
+  return Exit::check_failed;
+}
+
 Result<Exit> menu(Context& c, const std::vector<catalog::Evidence>& known, const session::Session& session) {
-  c.ui.data(c.ui.json
-                ? menu_in_json(known, session).dump(2, ' ', false, kAnyBytes)
-                : "What there is to ask for, and what it costs:\n" + listed(all_of(known), session) +
-                      "  nanobug ask NAME, or in your own words; a layer or a part by its name or number");
+  const std::string head = session.has_checkout()
+                               ? "What there is to ask for; it is free, as the checkout is open:\n"
+                               : "What there is to ask for, and what it costs:\n",
+                    foot =
+                        "  nanobug ask NAME, or in your own words; a layer or a part by its name or number";
+  c.ui.data(c.ui.json ? menu_in_json(known, session).dump(2, ' ', false, kAnyBytes)
+                      : head + listed(all_of(known), session) + foot +
+                            (session.has_checkout()
+                                 ? "\n  nanobug run --plot SERIES draws the same of your tree as it stands"
+                                 : ""));
   return Exit::ok;
 }
 
@@ -97,7 +118,7 @@ std::string clean_beside(const std::vector<catalog::Evidence>& known, const grad
       text += '\n' + coach::shown(one, *own, clean, {}, width);
   }
   if (!same.empty())
-    text += '\n' + coach::wrap(fmt::format("The same: {}", fmt::join(same, ", ")), width, "");
+    text += '\n' + coach::wrap(fmt::format("No different: {}", fmt::join(same, ", ")), width, "");
   return "From now on each answer has the clean tree's beside it.\n" + text;
 }
 
@@ -124,26 +145,37 @@ Result<Exit> ask(Context& c, const std::string& question) {
   NANOBUG_TRY(can_ask(session, **catalog));
   const auto evidence = evidence_of_session(c, session);
   NANOBUG_TRY(evidence);
-  const auto known = there_is((*catalog)->tree, *evidence);
+  const auto all = coach::priced((*catalog)->tree.evidence, session);
+  const auto there = coach::there_is(all, *evidence), known = offered(there, session);
   if (question.empty()) return menu(c, known, session);
-  const coach::Request request = coach::requested(known, question);
+  const coach::Request request = coach::requested(all, there, *evidence, question);
+  if (!request.missing.empty()) return refused(c, request.missing);
   if (!request.evidence) return not_clear(c, request, known, session);
   const catalog::Evidence& wanted = *request.evidence;
   if (wanted.from == From::checkout) {
-    if (session.has_checkout())
-      c.ui.data("The checkout is open: " + tidy(session.directory));
-    else
-      c.ui.data(
-          fmt::format("That is the checkout, for {}: nanobug open", coach::count(wanted.minutes, "minute")));
+    c.ui.data(session.has_checkout() ? "The checkout is open: " + tidy(session.directory)
+                                     : fmt::format("That is the checkout, for {}: nanobug open",
+                                                   coach::count(wanted.minutes, "minute")));
     return session.has_checkout() ? Exit::ok : Exit::check_failed;
   }
+  if (wanted.from == From::clean && session.has_checkout() && !c.ui.json) {
+    c.ui.data("Each answer has the clean tree's beside it, as the checkout is open.");
+    return Exit::ok;
+  }
+  const catalog::Evidence* clean = (*catalog)->tree.find_evidence(From::clean);
+  const bool has_clean = session.has_checkout() || (clean && coach::was_asked(session, clean->id));
+  if (request.of_clean && !has_clean && clean)
+    return refused(
+        c,
+        fmt::format("The clean tree's comes with {}, for {}: from then on each answer has it beside.",
+                    clean->id, coach::count(clean->minutes, "minute")),
+        "nanobug ask " + clean->id);
   NANOBUG_TRY(open->desk.update([&](session::Session& s) {
     coach::note_asked(s, wanted, evidence->does_tell(wanted.id), std::time(nullptr));
   }));
   const session::Session after = *open->desk.current();
   const bool charged = after.asked.size() > session.asked.size();
-  const catalog::Evidence* clean = (*catalog)->tree.find_evidence(From::clean);
-  const bool beside = clean && coach::was_asked(after, clean->id);
+  const bool beside = has_clean || wanted.from == From::clean;
   const auto width = static_cast<size_t>(c.ui.width());
   if (wanted.from == From::clean && !c.ui.json) {
     c.ui.data(clean_beside(known, *evidence, after, width) + (charged ? '\n' + paid_in_words(after) : ""));
@@ -152,7 +184,7 @@ Result<Exit> ask(Context& c, const std::string& question) {
   const grade::Piece none{.id = wanted.id};
   const grade::Piece *own = evidence->find(wanted.id), *theirs = evidence->find_clean(wanted.id);
   const grade::Piece& piece = own ? *own : none;
-  const auto parts = coach::parts_named(piece, question);
+  const auto& parts = request.parts;
   if (c.ui.json) {
     nlohmann::json json = piece_in_json(piece, parts);
     json["minutes"] = charged ? wanted.minutes : 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 #include "mutator/session/lines.h"
 
 namespace nanobug::cli {
@@ -25,6 +26,25 @@ Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const st
   return rule;
 }
 
+std::string symptom_of(const session::Session& session, const catalog::Catalog& catalog, size_t width) {
+  std::vector<std::string> bugs;  // one in several files is one
+  for (const session::Injected& one : session.injected)
+    if (std::find(bugs.begin(), bugs.end(), one.rule) == bugs.end()) bugs.push_back(one.rule);
+  std::string text;
+  for (size_t i = 0; i < bugs.size(); ++i) {
+    const auto rule = catalog::find_rule(catalog, bugs[i]);
+    if (!rule) continue;
+    const bool several = bugs.size() > 1;
+    const std::string indent(several ? 5 : 2, ' ');
+    std::string one = coach::wrap((*rule)->brief, width, indent);
+    // In production the log stands in the place of these words.
+    if (!session.production && i < session.recorded.size())
+      one += '\n' + coach::wrap("Recorded run: " + session.recorded[i] + ".", width, indent);
+    text += (text.empty() ? "" : "\n") + (several ? fmt::format("  {}. {}", i + 1, one.substr(5)) : one);
+  }
+  return text;
+}
+
 std::string next_hint(const session::Session& session) {
   const int shown = coach::hints_shown(session);
   return shown == 0 ? "the next hint; the first names no file"
@@ -42,9 +62,16 @@ std::string in_lines(Commands commands) {
   return text;
 }
 
+void add_words(Commands& commands, bool symptoms) {
+  if (symptoms) commands.emplace_back("nanobug note WORDS", "what you see; it counts in the debrief");
+  commands.emplace_back("nanobug hypothesis CLASS", "what kind of bug; before a hint it counts most");
+}
+
 std::string what_next_in_a_hunt(const session::Session& session, bool runs, bool may_be_decoy) {
   Commands lines;
   if (runs) lines.emplace_back("nanobug run", "a run that shows the bug, beside the clean tree's");
+  add_words(lines);
+  lines.emplace_back("nanobug locate FILE:LINE", "your claim of where it is");
   if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
   // Before the check, which would tell it.
   if (may_be_decoy)

@@ -20,6 +20,13 @@ Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const st
 using Commands = std::vector<std::pair<std::string, std::string>>;
 std::string in_lines(Commands commands);
 
+// How to write down what one thinks; of `symptoms` where there are any.
+void add_words(Commands& commands, bool symptoms = true);
+
+// What a learner is told of each bug of the session: its brief, and what its recorded run shows. Once more in
+// `status`, in lines of that width.
+std::string symptom_of(const session::Session& session, const catalog::Catalog& catalog, size_t width);
+
 // What to type next in a hunt, the same words whatever was drawn. `runs`: the tree has some. `may_be_decoy`:
 // nothing may be wrong.
 std::string what_next_in_a_hunt(const session::Session& session, bool runs, bool may_be_decoy);

@@ -81,7 +81,8 @@ Result<bool> show_evidence(Context& c, const std::vector<const catalog::Rule*>& 
     NANOBUG_TRY(all[i]);
     for (size_t site = 0; site < all[i]->size(); ++site) {
       const grade::Evidence& one = (*all[i])[site];
-      const session::Production production = coach::cheapest(known, one);
+      const auto prices = coach::priced(known, (*certificates[i])[site].symptom.series);
+      const session::Production production = coach::cheapest(prices, one);
       const std::string cheapest = production.cheapest.empty()
                                        ? "-"
                                        : fmt::format("{} ({})", fmt::join(production.cheapest, ", "),

@@ -133,10 +133,11 @@ Result<Exit> check(Context& c, bool all) {
   if (verdict->solved && !before.solved) {
     const std::string text = after.decoy ? "" : debriefs(c, (*mutants)->catalog(), before);
     if (!text.empty()) c.ui.data(text);
-    c.ui.data(std::string("\n") +
-              (after.decoy ? "  nanobug reveal   what was changed, and why it computes the same\n" : "") +
-              "  nanobug debrief  the questions one by one, and your score\n"
-              "  nanobug stop     ends the session; your work is kept");
+    if (!c.ui.quiet)
+      c.ui.data(std::string("\n") +
+                (after.decoy ? "  nanobug reveal   what was changed, and why it computes the same\n" : "") +
+                "  nanobug debrief  the questions one by one, and your score\n"
+                "  nanobug stop     ends the session; your work is kept");
   }
   if (const std::string lost = shell_elsewhere(before.directory); !lost.empty()) c.ui.say(lost);
   return verdict->solved ? Exit::ok : Exit::check_failed;

@@ -42,6 +42,11 @@ std::string debrief(const catalog::Rule& rule, size_t width, bool answers) {
   return text;
 }
 
+std::string recorded_of(const session::Session& session, size_t width) {
+  if (!session.review || session.recorded.empty()) return "";
+  return '\n' + coach::wrap("What it shows in a run: " + session.recorded.front() + ".", width, "  ");
+}
+
 namespace {
 
 // A session that has an end, or at least an outcome.
@@ -190,6 +195,8 @@ std::string of_the_evidence(const session::Session& session) {
   for (const session::Asked& one : session.asked)
     text += fmt::format("  {:<24}{:>12}   {}\n", one.evidence, coach::count(one.minutes, "minute"),
                         coach::worth_of(session, one));
+  if (session.production && !session.production->told.empty())
+    text += fmt::format("  What tells in the log, free: {}\n", fmt::join(session.production->told, ", "));
   if (session.production && !session.production->cheapest.empty())
     text += fmt::format("  What tells, and costs least ({}): {}\n",
                         coach::count(session.production->cheapest_minutes, "minute"),
@@ -253,17 +260,18 @@ std::string next(const Ended& ended, const coach::Score& score,
 
 nlohmann::json to_json(const Ended& ended, const coach::Score& score,
                        const std::vector<const catalog::Rule*>& rules) {
-  nlohmann::json json = {{"name", ended.session.name},
-                         {"mode", coach::mode_of(ended.session)},
-                         {"outcome", ended.outcome},
-                         {"decoy", ended.session.decoy},
-                         {"seconds", coach::learner_seconds(ended.session, ended.at)},
-                         {"paused_seconds", coach::paused_seconds(ended.session, ended.at)},
-                         {"score", {{"points", score.points()}, {"lines", nlohmann::json::array()}}},
-                         {"timeline", nlohmann::json::array()},
-                         {"asked", nlohmann::json::array()},
-                         {"rules", nlohmann::json::array()},
-                         {"questions", nlohmann::json::array()}};
+  nlohmann::json json = {
+      {"name", ended.session.name},
+      {"mode", coach::mode_of(ended.session)},
+      {"outcome", ended.outcome},
+      {"decoy", ended.session.decoy},
+      {"seconds", coach::learner_seconds(ended.session, ended.at)},
+      {"paused_seconds", coach::paused_seconds(ended.session, ended.at)},
+      {"score", {{"points", score.points()}, {"of", score.of()}, {"lines", nlohmann::json::array()}}},
+      {"timeline", nlohmann::json::array()},
+      {"asked", nlohmann::json::array()},
+      {"rules", nlohmann::json::array()},
+      {"questions", nlohmann::json::array()}};
   for (const coach::ScoreLine& line : score.lines)
     json["score"]["lines"].push_back({{"part", line.part},
                                       {"name", line.name},
@@ -272,6 +280,7 @@ nlohmann::json to_json(const Ended& ended, const coach::Score& score,
                                       {"why", line.why}});
   for (const session::Asked& one : ended.session.asked)
     json["asked"].push_back({{"evidence", one.evidence}, {"minutes", one.minutes}, {"tells", one.tells}});
+  if (ended.session.production) json["log_tells"] = ended.session.production->told;
   if (ended.session.production)
     json["cheapest"] = {{"evidence", ended.session.production->cheapest},
                         {"minutes", ended.session.production->cheapest_minutes}};
@@ -320,8 +329,8 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
             timeline(last->session, width) + '\n';
   if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
     text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
-  text += c.ui.strong(fmt::format("Score: {} of 100", score.points())) + '\n' + in_words(score);
-  if (const std::string more = next(*last, score, rules); !more.empty()) text += '\n' + more;
+  text += c.ui.strong(fmt::format("Score: {} of {}", score.points(), score.of())) + '\n' + in_words(score);
+  if (const std::string more = c.ui.advice(next(*last, score, rules)); !more.empty()) text += '\n' + more;
   c.ui.data(text);
   return Exit::ok;
 }

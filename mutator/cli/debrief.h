@@ -12,6 +12,9 @@ namespace nanobug::cli {
 // Cause and follow-up questions of the rule, as paragraphs; with the model answers or without.
 std::string debrief(const catalog::Rule& rule, size_t width, bool answers);
 
+// What the bug of a review shows in a run, which nobody has seen: a paragraph of its own, or "".
+std::string recorded_of(const session::Session& session, size_t width);
+
 // The questions with their model answers.
 nlohmann::json questions_of(const catalog::Rule& rule);
 

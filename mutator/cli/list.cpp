@@ -26,8 +26,9 @@ void add_list(Verbs& verbs) {
     NANOBUG_TRY(rules);
     const std::set<std::string> solved = coach::solved_ids(*ledger);
     nlohmann::json json = nlohmann::json::array();
+    constexpr size_t kPack = 3;  // its names are the longest, and --pack narrows the list to one
     std::vector<std::vector<std::string>> rows = {
-        {"CODE", "TITLE", "CATEGORY", "PACK", "PRIORITY", "DIFFICULTY", "MINUTES", "SOLVED"}};
+        {"CODE", "TITLE", "CATEGORY", "PACK", "PRIO", "DIFF", "MIN", "SOLVED"}};
     if (*names) rows[0].push_back("ID");
     for (const catalog::Rule* rule : *rules) {
       const bool is_solved = solved.contains(rule->id.value);
@@ -47,7 +48,7 @@ void add_list(Verbs& verbs) {
                       std::to_string(rule->minutes), is_solved ? "yes" : "-"});
       if (*names) rows.back().push_back(rule->id.value);
     }
-    c.ui.page(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
+    c.ui.page(c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows, {kPack}));
     return Exit::ok;
   });
 }

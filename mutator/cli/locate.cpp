@@ -90,7 +90,7 @@ Result<Exit> locate(Context& c, const std::string& words, const std::string& why
                   .dump(2, ' ', false, kAnyBytes));
   else
     c.ui.data(right ? c.ui.good(words_of(answer, several))
-                    : c.ui.bad(words_of(answer, several)) + '\n' + coach::way_on(session));
+                    : c.ui.bad(words_of(answer, several)) + '\n' + c.ui.advice(coach::way_on(session)));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return right ? Exit::ok : Exit::check_failed;
 }

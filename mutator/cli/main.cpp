@@ -55,9 +55,10 @@ Result<Exit> where_you_are(Context& context) {
     return Exit::ok;
   }
   if (!s.has_checkout()) {
-    context.ui.data(fmt::format(
-        "{} of {} into {}, in production: {}\n{}", coach::clock(coach::learner_seconds(s, now)),
-        coach::count(s.minutes, "minute"), s.name, coach::state_of(s, now), what_next_in_production(s)));
+    context.ui.data(fmt::format("{} of {} into {}, in production: {}\n{}",
+                                coach::clock(coach::learner_seconds(s, now)),
+                                coach::count(s.minutes, "minute"), s.name, coach::state_of(s, now),
+                                what_next_in_production(s, /*again=*/true)));
     return Exit::ok;
   }
   if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) context.ui.say(lost);
@@ -104,7 +105,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.footer(
       "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 catalog, 4 session, 5 another nanobug is at work, 6 "
-      "disk or programs.");
+      "disk or programs, 130 interrupted.");
 
   Verbs verbs(app, context);
   for (auto add : {add_start,    add_tutorial,   add_status,  add_run,     add_watch,     add_ask,
@@ -115,7 +116,10 @@ int main(int argc, char** argv) {
     add(verbs);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& done) {  // --help, --version
+  } catch (const CLI::CallForHelp&) {
+    context.ui.data(app.help());
+    return 0;
+  } catch (const CLI::Success& done) {  // --version
     return app.exit(done);
   } catch (const CLI::ParseError& error) {
     context.ui.complain({Exit::usage, explain(app, error, argc, argv)});

@@ -60,7 +60,7 @@ std::string today(const Ui& ui, const Plan& plan, const catalog::Catalog& catalo
   std::vector<std::vector<std::string>> ways;
   if (const auto here = plan.here()) {
     const coach::PlanDay& day = plan.parts[here->part].days[here->day];
-    std::vector<std::vector<std::string>> rows = {{"CODE", "TITLE", "DIFFICULTY", "MINUTES", "OUTCOME"}};
+    std::vector<std::vector<std::string>> rows = {{"CODE", "TITLE", "DIFF", "MIN", "OUTCOME"}};
     for (const coach::PlanItem& item : day.items) rows.push_back(row(item));
     text += fmt::format("\n{}, {}\n\n{}\n", ui.strong(name_of(plan, *here)),
                         coach::count(day.minutes(), "minute"), table(rows));
@@ -82,7 +82,7 @@ std::string today(const Ui& ui, const Plan& plan, const catalog::Catalog& catalo
 std::string whole_part(const Ui& ui, const Plan& plan, size_t at) {
   const coach::PlanPart& part = plan.parts[at];
   const bool days = part.days.size() > 1;
-  std::vector<std::vector<std::string>> rows = {{"CODE", "TITLE", "DIFFICULTY", "MINUTES", "OUTCOME"}};
+  std::vector<std::vector<std::string>> rows = {{"CODE", "TITLE", "DIFF", "MIN", "OUTCOME"}};
   if (days) rows[0].insert(rows[0].begin(), "DAY");
   int minutes = 0;
   for (size_t day = 0; day < part.days.size(); ++day) {

@@ -88,8 +88,9 @@ Result<Exit> open_checkout(Context& c, const std::string& directory) {
                   .dump(2, ' ', false, kAnyBytes));
     return Exit::ok;
   }
-  c.ui.data(fmt::format("{}\n  cd {}\n{}", paid_in_words(after), tidy(after.directory),
-                        what_next_in_a_hunt(after, !catalog.tree.runs.empty(), coach::may_be_decoy(after))));
+  c.ui.data(fmt::format(
+      "{}\n  cd {}\n{}", paid_in_words(after), tidy(after.directory),
+      c.ui.advice(what_next_in_a_hunt(after, !catalog.tree.runs.empty(), coach::may_be_decoy(after)))));
   if (const std::string lost = shell_elsewhere(after.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }
@@ -168,15 +169,17 @@ std::string paid_in_words(const session::Session& session) {
   return text + '.';
 }
 
-std::string what_next_in_production(const session::Session& session) {
+std::string what_next_in_production(const session::Session& session, bool again) {
   if (session.solved || session.revealed)
     return "  nanobug debrief  the questions, and your score\n"
            "  nanobug stop     ends it";
   Commands lines = {
       {"nanobug ask WORDS", "more of this run, at a price; alone: what there is"},
       {"nanobug open",
-       fmt::format("the checkout, for {}; then locate, fix, check",
+       fmt::format("the checkout, for {}; to locate, fix, check",
                    coach::count(session.production ? session.production->open_minutes : 0, "minute"))}};
+  if (again) lines.insert(lines.begin(), {"nanobug status", "the symptom again, and the clock"});
+  add_words(lines);
   if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
   if (coach::may_be_decoy(session))
     lines.emplace_back("nanobug answer none \"why\"", "if nothing is wrong; say so before you check");

@@ -28,7 +28,7 @@ nlohmann::json piece_in_json(const grade::Piece& piece, const std::vector<std::s
 // "2 minutes on your clock, 5 for all that you asked."
 std::string paid_in_words(const session::Session& session);
 
-// What to type next.
-std::string what_next_in_production(const session::Session& session);
+// What to type next. `again`: later than at the start, which tells the symptom itself.
+std::string what_next_in_production(const session::Session& session, bool again);
 
 }  // namespace nanobug::cli

@@ -46,7 +46,7 @@ std::string all_in_all(const coach::Progress& progress) {
 
 std::string in_words(const coach::Reviews& reviews) {
   if (reviews.sessions == 0) return "";
-  return fmt::format("{}: {} answered right, {} of them with a reason that names the cause.\n",
+  return fmt::format("{}: {} answered right, {} of them with a key term in the reason.\n",
                      coach::count(reviews.sessions, "review"), reviews.solved, reviews.reasons);
 }
 
@@ -57,7 +57,8 @@ std::string words_in(const std::vector<session::Event>& events, bool hypotheses)
     const bool is_hypothesis = event.kind == coach::kHypothesis;
     if (event.kind != coach::kNote && !(hypotheses && is_hypothesis)) continue;
     words += words.empty() ? "" : "; ";
-    words += is_hypothesis ? event.about + (event.words.empty() ? "" : ": ") : "";
+    const std::string about = event.about == coach::kNothing ? "nothing wrong" : event.about;
+    words += is_hypothesis ? about + (event.words.empty() ? "" : ": ") : "";
     words += event.words;
   }
   return words.empty() ? "-" : words;
@@ -139,7 +140,7 @@ void add_progress(Verbs& verbs) {
       return Exit::ok;
     }
     std::vector<std::vector<std::string>> rows = {
-        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER TIME", "HINTS", "WRONG", "MEAN TIME"}};
+        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER", "HINTS", "WRONG", "MEAN"}};
     for (const auto& [category, practice] : progress.by_category) rows.push_back(row(category, practice));
     rows.push_back(row("all", progress.all));
     int by_category = 0;

@@ -179,8 +179,10 @@ Result<Exit> reveal(Context& c, bool edit) {
   } else {
     c.ui.say("Of the last session, " + session.name + ":");
   }
-  c.ui.data(c.ui.json ? to_json(session, answers, *diff).dump(2, ' ', false, kAnyBytes)
-                      : in_words(c.ui, answers, *diff) + (asked->open ? kNext : ""));
+  c.ui.data(c.ui.json
+                ? to_json(session, answers, *diff).dump(2, ' ', false, kAnyBytes)
+                : in_words(c.ui, answers, *diff) + recorded_of(session, static_cast<size_t>(c.ui.width())) +
+                      c.ui.advice(asked->open ? kNext : ""));
   if (place) NANOBUG_TRY(open_editor(place->file, place->line));
   return Exit::ok;
 }

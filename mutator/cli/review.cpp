@@ -80,6 +80,12 @@ Result<session::StartRequest> request_for(Context& c, const ReviewOptions& optio
   request.seed = shown.seed;
   request.named = !options.rule.empty();
   request.options = coach::to_options(options.wanted);
+  // For the end: there are words only of a bug.
+  if (!shown.rule->decoy) {
+    const auto certificates = certificates_of(c, *shown.rule);
+    NANOBUG_TRY(certificates);
+    request.recorded = {certificates->at(static_cast<size_t>(there->site.index)).symptom.words};
+  }
   NANOBUG_TRY(add_project(c, request));
   return request;
 }
@@ -125,6 +131,7 @@ std::string what_next_in_a_review(const session::Session& session, bool again) {
   if (again) lines.emplace_back("nanobug status", "the lines again");
   lines.emplace_back("nanobug answer LINE \"why\"", "where it is, and what is wrong there");
   if (coach::may_be_decoy(session)) lines.emplace_back("nanobug answer none \"why\"", "nothing is wrong");
+  add_words(lines, /*symptoms=*/false);
   if (!session.no_hints) lines.emplace_back("nanobug hint", next_hint(session));
   return in_lines(std::move(lines));
 }
@@ -173,7 +180,7 @@ Result<Exit> start_review(Context& c, const ReviewOptions& options) {
                   c.ui.strong(fmt::format("Session {}, a review: {}, seed {}", session->name,
                                           coach::count(session->minutes, "minute"), session->seed)),
                   *lines, coach::may_be_decoy(*session) ? ", or none" : "",
-                  what_next_in_a_review(*session, /*again=*/false)));
+                  c.ui.advice(what_next_in_a_review(*session, /*again=*/false))));
   return Exit::ok;
 }
 

@@ -236,6 +236,7 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   int minutes = 0;
   for (size_t i = 0; i < drawn.bugs.size(); ++i) {
     const auto& [rule, site, certificate] = drawn.bugs[i];
+    request.recorded.push_back(certificate.symptom.words);
     minutes += options.wanted.production ? coach::production_minutes(*rule) : rule->minutes;
     if (!drawn.own.empty()) request.bugs.push_back({.rule = rule->id.value, .own = drawn.own[i]});
     const auto injected = injected_by(site, request.pristine, drawn.overlay);
@@ -296,8 +297,17 @@ void brief(const Ui& ui, const catalog::Tree& tree, const session::Session& sess
                   ui.strong(fmt::format("Session {}: {}, seed {}", session.name,
                                         coach::count(session.minutes, "minute"), session.seed)),
                   told(bugs, static_cast<size_t>(ui.width())), tidy(session.directory),
-                  what_next_in_a_hunt(session, !tree.runs.empty(), among_decoys)));
+                  ui.advice(what_next_in_a_hunt(session, !tree.runs.empty(), among_decoys))));
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) ui.say(lost);
+}
+
+// The series that comes with the log besides: the one that `run` would draw. Of a decoy, whose loss is as
+// good as any, now and then another one of the run, so that a further column says nothing.
+std::string series_in_log(const catalog::Catalog& catalog, const grade::Candidate& bug, std::uint64_t seed) {
+  constexpr std::uint64_t kSeldom = 5;
+  const auto& series = catalog.run_of(*bug.rule).series;
+  if (!bug.rule->decoy) return bug.certificate.symptom.series;
+  return series.size() > 1 && seed % kSeldom == 0 ? series[1 + seed / kSeldom % (series.size() - 1)] : "";
 }
 
 nlohmann::json to_json(const session::Session& session, const std::vector<grade::Candidate>& bugs,
@@ -345,13 +355,16 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
     return (*mutants)->workshop().furnish((*mutants)->clean(), &found->mutant, staging, place);
   };
   std::optional<grade::Evidence> evidence;
+  std::vector<catalog::Evidence> prices;
   if (production) {
     const grade::Candidate& bug = found->bugs.front();
     auto recorded = grade::evidence_of(**mutants, *bug.rule, &bug.site, bug.certificate, c.ui.progress());
     c.ui.clear_progress();
     NANOBUG_TRY(recorded);
     evidence = std::move(*recorded);
-    request->production = coach::cheapest((*mutants)->catalog().tree.evidence, *evidence);
+    prices = coach::priced((*mutants)->catalog().tree.evidence,
+                           series_in_log((*mutants)->catalog(), bug, drawn->seed));
+    request->production = coach::cheapest(prices, *evidence);
   }
   std::optional<DebugBuild> debug;
   if (options.debug) {
@@ -374,7 +387,7 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
     c.ui.say("You have solved every bug that these options allow; this is one of them again.");
   if (c.ui.json) {
     nlohmann::json json = to_json(*session, found->bugs, drawn->all_solved);
-    if (evidence) json["log"] = log_in_json((*mutants)->catalog().tree.evidence, *evidence);
+    if (evidence) json["log"] = log_in_json(prices, *evidence);
     c.ui.data(json.dump(2, ' ', false, kAnyBytes));
   } else if (evidence) {
     const auto width = static_cast<size_t>(c.ui.width());
@@ -382,8 +395,8 @@ Result<Exit> start(Context& c, const Options& options, bool tell = true) {
                           c.ui.strong(fmt::format("Session {}, in production: {}, seed {}", session->name,
                                                   coach::count(session->minutes, "minute"), session->seed)),
                           coach::wrap(found->bugs.front().rule->brief, width, "  "),
-                          coach::log_of((*mutants)->catalog().tree.evidence, *evidence, width),
-                          what_next_in_production(*session)));
+                          coach::log_of(prices, *evidence, width),
+                          c.ui.advice(what_next_in_production(*session, /*again=*/false))));
   } else
     brief(c.ui, (*mutants)->catalog().tree, *session, found->bugs, drawn->among_decoys);
   return Exit::ok;

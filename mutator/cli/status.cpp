@@ -3,6 +3,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/begin.h"
 #include "mutator/cli/review.h"
 #include "mutator/cli/shell.h"
 #include "mutator/cli/verbs.h"
@@ -96,15 +97,22 @@ void add_status(Verbs& verbs) {
       std::string asked;
       for (const session::Asked& one : s.asked) asked += (asked.empty() ? "" : ", ") + one.evidence;
       rows.push_back(
-          {"asked", fmt::format("{}: {}", asked, coach::count(coach::paid_seconds(s) / 60, "minute"))});
+          {"asked", fmt::format("{}: {}", coach::count(coach::paid_seconds(s) / 60, "minute"), asked)});
     }
+    // What cannot be read any more keeps nobody from the rest.
+    std::string symptom;
+    if (const auto catalog = c.catalog_of(s); catalog && !s.review)
+      symptom = symptom_of(s, **catalog, static_cast<size_t>(c.ui.width()));
+    if (!symptom.empty()) symptom = '\n' + symptom;
     if (s.production && !s.has_checkout()) {
       std::erase_if(rows, [](const auto& row) { return row[0] == "branch" || row[0] == "checks"; });
       for (auto& row : rows)
         if (row[0] == "checkout")
           row[1] = fmt::format("not open; 'nanobug open' lays it out, for {}",
                                coach::count(s.production->open_minutes, "minute"));
-      c.ui.data(table(rows));
+      if (!symptom.empty())
+        symptom += c.ui.advice("\n  nanobug ask  what was in the log, free, and what else there is\n");
+      c.ui.data(table(rows) + symptom);
       return Exit::ok;
     }
     if (s.review) {
@@ -117,7 +125,7 @@ void add_status(Verbs& verbs) {
       return Exit::ok;
     }
     if (!left.empty()) rows.insert(rows.begin() + 1, {"bugs", left});
-    c.ui.data(table(rows));
+    c.ui.data(table(rows) + symptom);
     if (const std::string lost = shell_elsewhere(s.directory); !lost.empty()) c.ui.say(lost);
     return Exit::ok;
   });

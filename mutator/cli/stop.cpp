@@ -68,6 +68,7 @@ Result<Exit> stop(Context& c) {
   if (const std::string fixed = coach::fixed_of(session); !fixed.empty()) ending += ", " + fixed;
   c.ui.data(fmt::format("{} is over: {}, {}.", session.name, ending, coach::cost_of(session, now)));
   if (!session.has_checkout()) {
+    if (c.ui.quiet) return Exit::ok;
     const std::string next = "nanobug start --mode " + coach::mode_of(session);
     c.ui.data((outcome == "stopped"
                    ? fmt::format("  {:<{}}  the answer, when you want it\n", "nanobug reveal", next.size())
@@ -85,9 +86,10 @@ Result<Exit> stop(Context& c) {
   if (!stopped->note.empty()) c.ui.say(stopped->note);
   const bool clean_again = stopped->attempt != session.directory;  // else nothing could be put there
   c.ui.data(fmt::format("  your work       {}\n", tidy(stopped->attempt)) +
-            (clean_again ? fmt::format("  the clean tree  {}\n", tidy(session.directory)) : "") +
-            (outcome == "stopped" ? "  nanobug reveal  the answer, when you want it\n" : "") +
-            "  nanobug start   begins the next");
+            (clean_again ? fmt::format("  the clean tree  {}\n", tidy(session.directory)) : ""));
+  if (!c.ui.quiet)
+    c.ui.data(std::string(outcome == "stopped" ? "  nanobug reveal  the answer, when you want it\n" : "") +
+              "  nanobug start   begins the next");
   if (const std::string lost = shell_elsewhere(session.directory); !lost.empty()) c.ui.say(lost);
   return Exit::ok;
 }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <sstream>
 
 #include "mutator/cli/pager.h"
 #include "mutator/coach/words.h"
@@ -25,15 +26,12 @@ size_t columns_of(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// A terminal breaks long lines within words; a sentence is broken between them. Lists and code stay as they are.
+// A terminal breaks long lines within words; they are broken between them.
 std::string for_stderr(const std::string& text) {
   winsize size{};
-  if (text.find('\n') != std::string::npos || text.starts_with(' ') || !::isatty(STDERR_FILENO) ||
-      ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20 || columns_of(text) <= size.ws_col)
+  if (!::isatty(STDERR_FILENO) || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
     return text;
-  std::string wrapped = coach::wrap(text, size.ws_col, "");
-  while (wrapped.ends_with('\n')) wrapped.pop_back();
-  return wrapped;
+  return coach::laid_out(text, size.ws_col);
 }
 
 // The text in so many columns.
@@ -50,10 +48,12 @@ std::string cut_to(const std::string& text, size_t width) {
   return cut + "…";
 }
 
-// The widest give way until all fit, or are too narrow to be read.
-void narrow(std::vector<size_t>& widths, size_t room) {
-  constexpr size_t kNarrowest = 6;
+// Those that give way first do, then the widest, until all fit or are too narrow to be read.
+void narrow(std::vector<size_t>& widths, size_t room, const std::vector<size_t>& give_way) {
+  constexpr size_t kNarrowest = 6, kReadable = 10;
   const auto all = [&] { return std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)); };
+  for (const size_t column : give_way)
+    while (column < widths.size() && all() > room && widths[column] > kReadable) --widths[column];
   while (!widths.empty() && all() > room) {
     const auto widest = std::max_element(widths.begin(), widths.end());
     if (*widest <= kNarrowest) return;
@@ -90,18 +90,29 @@ void Ui::say(const std::string& line) const {
   if (!quiet) std::fputs((for_stderr(line) + '\n').c_str(), stderr);
 }
 
+// As it is for a program; for a person at a terminal, laid out for it.
+std::string Ui::fitted(const std::string& text) const {
+  const size_t room = json ? 0 : columns();
+  return room > 0 ? coach::laid_out(text, room) : text;
+}
+
 void Ui::data(const std::string& text) const {
-  std::fputs(text.c_str(), stdout);
+  std::fputs(fitted(text).c_str(), stdout);
   if (!text.ends_with('\n')) std::fputc('\n', stdout);
   std::fflush(stdout);
 }
 
 void Ui::page(const std::string& text) const {
-  if (json || quiet || no_input || !shown_in_pager(text.ends_with('\n') ? text : text + '\n')) data(text);
+  if (json || quiet || no_input || !shown_in_pager(fitted(text) + (text.ends_with('\n') ? "" : "\n")))
+    data(text);
 }
 
 void Ui::complain(const Error& error) const {
   std::fputs((for_stderr("nanobug: " + error.text()) + '\n').c_str(), stderr);
+}
+
+std::string Ui::advice(const std::string& text) const {
+  return quiet ? "" : text;
 }
 
 std::string Ui::strong(const std::string& text) const {
@@ -146,21 +157,34 @@ nlohmann::json number_in_json(double value) {
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::vector<std::string>>& rows, std::vector<size_t> give_way) {
   std::vector<size_t> widths;
+  for (const auto& row : rows)
+    if (row.size() > 1 && row.back().find(' ') != std::string::npos) give_way.push_back(row.size() - 1);
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {
       if (widths.size() <= i) widths.push_back(0);
       widths[i] = std::max(widths[i], columns_of(row[i]));
     }
-  if (const size_t room = Ui().columns(); room > 0) narrow(widths, room);
+  if (const size_t room = Ui().columns(); room > 0) narrow(widths, room, give_way);
   std::string out;
   for (const auto& row : rows) {
     std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
+    size_t before = 0;
+    for (size_t i = 0; i + 1 < row.size(); ++i) {
       const std::string cell = cut_to(row[i], widths[i]);
-      line += cell;
-      if (i + 1 < row.size()) line += std::string(widths[i] - columns_of(cell) + 2, ' ');
+      line += cell + std::string(widths[i] - columns_of(cell) + 2, ' ');
+      before += widths[i] + 2;
+    }
+    if (!row.empty()) {
+      const std::string& last = row.back();
+      const size_t width = widths[row.size() - 1];
+      const bool goes_on = columns_of(last) > width && last.find(' ') != std::string::npos;
+      std::istringstream lines(goes_on ? coach::wrap(last, width, "") : cut_to(last, width));
+      std::string part;
+      std::getline(lines, part);
+      line += part;
+      while (std::getline(lines, part)) line += '\n' + std::string(before, ' ') + part;
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }

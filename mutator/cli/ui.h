@@ -15,14 +15,16 @@ struct Ui {
   bool quiet = false;
   bool no_input = false;
 
-  bool live() const;                         // may a line on stderr be drawn over?
-  bool color() const;                        // stdout is a terminal and NO_COLOR is unset
-  int width() const;                         // columns of the terminal, 80 when there is none
-  size_t columns() const;                    // of the terminal that data goes to; 0: to none
-  void say(const std::string& line) const;   // stderr, not with -q
-  void data(const std::string& text) const;  // stdout as it is, newline added when missing
+  bool live() const;                                  // may a line on stderr be drawn over?
+  bool color() const;                                 // stdout is a terminal and NO_COLOR is unset
+  int width() const;                                  // columns of the terminal, 80 when there is none
+  size_t columns() const;                             // of the terminal that data goes to; 0: to none
+  void say(const std::string& line) const;            // stderr, not with -q
+  void data(const std::string& text) const;           // stdout, newline added when missing; fitted()
+  std::string fitted(const std::string& text) const;  // no line longer than the terminal that data goes to
   void page(const std::string& text) const;  // the same, in a pager where it is longer than the terminal
   void complain(const Error& error) const;   // stderr, always: "nanobug: …"
+  std::string advice(const std::string& text) const;  // what to type next; not with -q
   // For stdout; plain where it has no colour.
   std::string strong(const std::string& text) const;
   std::string good(const std::string& text) const;
@@ -39,8 +41,9 @@ inline constexpr auto kAnyBytes = nlohmann::json::error_handler_t::replace;
 // JSON has no NaN and no infinity: "nan", "inf", "-inf".
 nlohmann::json number_in_json(double value);
 
-// Rows under a header, columns as wide as their widest cell. On a terminal that is narrower its widest
-// columns give way, and what does not fit in them ends in an ellipsis.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+// Rows under a header, columns as wide as their widest cell. On a terminal that is narrower these columns
+// give way, then one whose last cells are sentences, which go on below themselves, then the widest; what does
+// not fit in the others ends in an ellipsis.
+std::string table(const std::vector<std::vector<std::string>>& rows, std::vector<size_t> give_way = {});
 
 }  // namespace nanobug::cli

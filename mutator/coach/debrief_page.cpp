@@ -63,6 +63,7 @@ void symptom(Html& html, const Debrief& d) {
 std::string name_of(const std::string& kind) {
   if (kind == kReply) return "your answer";
   if (kind == kReveal) return "revealed";
+  if (kind == kOpen) return "opened";
   return kind;
 }
 
@@ -130,6 +131,8 @@ void evidence(Html& html, const session::Session& s) {
           html.text(fmt::format(", {}; {}", count(one.minutes, "minute"), worth_of(s, one)));
         });
     });
+  if (s.production && !s.production->told.empty())
+    html.element("p", fmt::format("What tells in the log, free: {}.", fmt::join(s.production->told, ", ")));
   if (s.production && !s.production->cheapest.empty())
     html.element("p", fmt::format("What tells and costs least ({}): {}.",
                                   count(s.production->cheapest_minutes, "minute"),
@@ -225,7 +228,7 @@ void questions(Html& html, const Debrief& d) {
 void score(Html& html, const Score& score) {
   html.in("p", {{"class", "total"}}, [&] {
     html.text(std::to_string(score.points()));
-    html.element("small", " of 100");
+    html.element("small", fmt::format(" of {}", score.of()));
   });
   std::vector<std::string> parts;
   for (const ScoreLine& line : score.lines)
@@ -276,11 +279,11 @@ std::string title_of(const Debrief& d) {
 
 std::string page_of(const Debrief& d) {
   const bool decoy = d.session.decoy;
-  Page page{
-      .title = "Debrief: " + title_of(d),
-      .lead = fmt::format("{}: {}. {} of 100 points.", d.outcome, cost_of(d.session, d.at), d.score.points()),
-      .sections = {},
-      .made = d.made};
+  Page page{.title = "Debrief: " + title_of(d),
+            .lead = fmt::format("{}: {}. {} of {} points.", d.outcome, cost_of(d.session, d.at),
+                                d.score.points(), d.score.of()),
+            .sections = {},
+            .made = d.made};
   page.lead.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(page.lead.front())));
   page.sections.push_back({"symptom", "The symptom", [&](Html& html) { symptom(html, d); }});
   page.sections.push_back({"course", "How it went", [&](Html& html) {

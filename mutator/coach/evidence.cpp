@@ -7,11 +7,11 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
 
-#include "mutator/base/suggest.h"
 #include "mutator/coach/shade.h"
-#include "mutator/coach/stems.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
 
@@ -21,59 +21,14 @@ namespace {
 using grade::Piece;
 using From = catalog::Evidence::From;
 
-// ---- which one
-
-// What is said around a question: none of it says what is wanted.
-const std::set<std::string> kAsking = {"show",  "see",   "give",   "tell",  "please", "look", "let",
-                                       "plot",  "print", "per",    "each",  "want",   "need", "would",
-                                       "could", "value", "like",   "every", "at",     "us",   "more",
-                                       "data",  "info",  "during", "over",  "run"};
-
-constexpr double kClear = 0.6, kAsGood = 0.95, kHasSome = 0.3;
-constexpr size_t kMostOffered = 5;
-
-struct Name {
-  std::set<std::string> stems;
-  const catalog::Evidence* of;
-};
-
-std::vector<Name> names_of(const std::vector<catalog::Evidence>& known) {
-  std::vector<Name> names;
-  for (const catalog::Evidence& one : known) {
-    std::vector<std::string> all = one.synonyms;
-    all.push_back(one.id);
-    all.push_back(one.words);
-    for (const std::string& name : all) {
-      const auto words = stems(name);
-      if (!words.empty()) names.push_back({{words.begin(), words.end()}, &one});
-    }
-  }
-  return names;
-}
-
-// The stems that say what is wanted; what is not known is read as what is near.
-std::set<std::string> understood(const std::string& question, const std::vector<Name>& names) {
-  std::set<std::string> known;
-  for (const Name& name : names) known.insert(name.stems.begin(), name.stems.end());
-  const std::vector<std::string> list(known.begin(), known.end());
-  std::set<std::string> asked;
-  for (const std::string& word : plain_words(question)) {
-    const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
-    if (is_empty_word(word) || kAsking.contains(word) || is_number) continue;
-    std::string stemmed = stem(word);
-    if (!known.contains(stemmed) && word.size() >= 5)
-      if (const auto near = nearest(stemmed, list)) stemmed = *near;
-    asked.insert(stemmed);
-  }
-  return asked;
-}
-
 // ---- how it is shown
 
+// 65536 and not 6.554e+04, where it is a whole number.
 std::string number(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return fmt::format("{:.4g}", value);
+  const bool whole = std::abs(value) < 1e9 && value == std::floor(value);
+  return whole ? fmt::format("{:.0f}", value + 0.0) : fmt::format("{:.4g}", value);
 }
 
 // At most `most` of them: the first, the last, and what lies between at equal distances.
@@ -102,26 +57,53 @@ std::pair<double, double> range(const std::vector<double>& values) {
   return {low, high};
 }
 
-// One part, step by step, with a bar from the smallest to the largest.
+// A part that one of the two trees has not, and a value from before there was one, has "-".
+std::string number(const std::vector<double>& values, size_t i) {
+  const bool later = std::any_of(values.begin() + static_cast<std::ptrdiff_t>(i), values.end(),
+                                 [](double value) { return !std::isnan(value); });
+  const bool before = std::all_of(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                  [](double value) { return std::isnan(value); });
+  return later && before ? "-" : number(values[i]);
+}
+
+std::string right(const std::string& text, size_t width) {
+  return fmt::format("{:>{}}", text, width);
+}
+
+size_t widest(const std::vector<std::string>& texts, size_t least) {
+  for (const std::string& text : texts) least = std::max(least, text.size());
+  return least;
+}
+
+// One part, step by step, with a bar: from 0, or from the smallest where one is below it.
 std::string curve(const Piece& piece, size_t part, const Piece* clean, size_t width) {
-  constexpr size_t kRows = 12;
+  constexpr size_t kRows = 12, kLongestBar = 40, kShortestBar = 8;
   const auto& values = piece.numbers[part];
   const auto [low, high] = range(values);
-  const size_t used = clean ? 40 : 25, room = width > used + 8 ? std::min<size_t>(width - used, 40) : 0;
+  const auto rows = spread(values.size(), kRows);
+  std::vector<std::string> own, theirs;
+  for (const size_t i : rows) {
+    own.push_back(number(values, i));
+    const auto value = clean ? value_at(*clean, piece.parts[part], piece.steps[i]) : std::nullopt;
+    theirs.push_back(value ? number(*value) : "-");
+  }
+  const size_t first = widest(own, 9), second = widest(theirs, 9),
+               used = 16 + first + (clean ? 9 + second : 0);
+  const size_t room = width >= used + kShortestBar ? std::min(width - used, kLongestBar) : 0;
+  const double base = std::min(low, 0.0);
   std::string text;
-  for (const size_t i : spread(values.size(), kRows)) {
-    std::string line = fmt::format("  step {:>5}  {:>9}", piece.steps[i], number(values[i]));
-    if (clean) {
-      const auto theirs = value_at(*clean, piece.parts[part], piece.steps[i]);
-      line += fmt::format("   clean {:>9}", theirs ? number(*theirs) : "-");
-    }
-    if (room > 0 && std::isfinite(values[i]) && high > low) {
-      const auto bar =
-          static_cast<size_t>(std::lround((values[i] - low) / (high - low) * static_cast<double>(room)));
-      if (bar > 0) line += "  " + std::string(bar, '#');
-    }
+  for (size_t row = 0; row < rows.size(); ++row) {
+    std::string line = fmt::format("  step {:>5}  {}", piece.steps[rows[row]], right(own[row], first));
+    if (clean) line += "   clean " + right(theirs[row], second);
+    const double value = values[rows[row]];
+    if (room > 0 && std::isfinite(value) && high > low)
+      if (const auto bar = static_cast<size_t>(
+              std::lround((value - base) / (std::max(high, 0.0) - base) * static_cast<double>(room)));
+          bar > 0)
+        line += "  " + std::string(bar, '#');
     text += line + '\n';
   }
+  if (room > 0 && base < 0 && high > low) text += "  The bars begin at " + number(base) + ".\n";
   return text;
 }
 
@@ -129,30 +111,68 @@ std::string plain_name(const std::string& part) {
   return part.empty() ? "all" : part;
 }
 
-// Several parts, each a row; a few steps, each a column.
-std::string grid(const Piece& piece, const std::vector<size_t>& parts, const Piece* clean, size_t width) {
-  size_t names = 4;
-  for (const size_t p : parts) names = std::max(names, plain_name(piece.parts[p]).size());
-  constexpr size_t kColumn = 11;
-  const size_t room = width > names + 4 ? (width - names - 4) / kColumn : 1,
-               columns = std::max<size_t>(1, room > 1 && clean ? room - 1 : room);
-  const auto chosen = spread(piece.steps.size(), std::min<size_t>(columns, 5));
-  std::string text = fmt::format("  {:<{}}", "", names);
-  for (const size_t i : chosen)
-    text += fmt::format("{:>{}}", fmt::format("step {}", piece.steps[i]), kColumn);
-  if (clean) text += fmt::format("{:>{}}", "clean", kColumn);
-  text += '\n';
-  for (const size_t p : parts) {
-    text += fmt::format("  {:<{}}", plain_name(piece.parts[p]), names);
-    for (const size_t i : chosen) text += fmt::format("{:>{}}", number(piece.numbers[p][i]), kColumn);
-    if (clean) {
-      const auto theirs =
-          piece.steps.empty() ? std::nullopt : value_at(*clean, piece.parts[p], piece.steps.back());
-      text += fmt::format("{:>{}}", theirs ? number(*theirs) : "-", kColumn);
+// A few steps, each a column, and the last one's clean value beside it.
+struct Columns {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> cells;  // a row a part
+
+  // How wide each has to be: alike where there is room, else two blanks between them, or one.
+  std::vector<size_t> widths(size_t room) const {
+    constexpr size_t kAlike = 11;
+    std::vector<size_t> own;
+    for (size_t c = 0; c < names.size(); ++c) {
+      own.push_back(names[c].size());
+      for (const auto& row : cells) own[c] = std::max(own[c], row[c].size());
     }
-    text += '\n';
+    for (const auto& [gap, least] : {std::pair<size_t, size_t>(2, kAlike), {2, 0}, {1, 0}}) {
+      std::vector<size_t> all;
+      size_t sum = 0;
+      for (const size_t one : own) sum += all.emplace_back(std::max(one + gap, least));
+      if (sum <= room) return all;
+    }
+    return {};
   }
-  return text;
+
+  std::string text(const std::vector<std::string>& rows, size_t first, const std::vector<size_t>& all) const {
+    std::string text = std::string(first + 2, ' ');
+    for (size_t c = 0; c < names.size(); ++c) text += right(names[c], all[c]);
+    text += '\n';
+    for (size_t r = 0; r < rows.size(); ++r) {
+      text += fmt::format("  {:<{}}", rows[r], first);
+      for (size_t c = 0; c < names.size(); ++c) text += right(cells[r][c], all[c]);
+      text += '\n';
+    }
+    return text;
+  }
+};
+
+Columns columns_of(const Piece& piece, const std::vector<size_t>& parts, const Piece* clean, size_t steps) {
+  Columns columns;
+  const auto chosen = spread(piece.steps.size(), steps);
+  for (const size_t i : chosen) columns.names.push_back(fmt::format("step {}", piece.steps[i]));
+  if (clean && !chosen.empty())
+    columns.names.push_back(fmt::format("clean at {}", piece.steps[chosen.back()]));
+  for (const size_t p : parts) {
+    auto& row = columns.cells.emplace_back();
+    for (const size_t i : chosen) row.push_back(piece.numbers[p].empty() ? "-" : number(piece.numbers[p], i));
+    if (!clean || chosen.empty()) continue;
+    const auto theirs = value_at(*clean, piece.parts[p], piece.steps[chosen.back()]);
+    row.push_back(theirs ? number(*theirs) : "-");
+  }
+  return columns;
+}
+
+// Several parts, each a row; as many steps as there is room for, five at most.
+std::string grid(const Piece& piece, const std::vector<size_t>& parts, const Piece* clean, size_t width) {
+  std::vector<std::string> rows;
+  for (const size_t p : parts) rows.push_back(plain_name(piece.parts[p]));
+  const size_t first = widest(rows, 4), room = width > first + 2 ? width - first - 2 : 0;
+  for (size_t steps = 5;; --steps) {
+    const Columns columns = columns_of(piece, parts, clean, steps);
+    std::vector<size_t> widths = columns.widths(room);
+    if (widths.empty() && steps == 1) widths = columns.widths(std::string::npos);  // there is no room for it
+    if (!widths.empty() || columns.names.empty()) return columns.text(rows, first, widths);
+  }
 }
 
 // Cells from nothing to the largest as shades; a row of the table is a line.
@@ -175,14 +195,36 @@ std::string shades(const Piece::Table& table, size_t width) {
   return text;
 }
 
-std::string in_words(const Piece& piece, const std::vector<std::string>& parts, size_t width) {
+// As it was printed, line by line.
+std::string in_words(const Piece& piece, const std::vector<std::string>& parts, bool of_steps, size_t width) {
   std::string text;
   for (const Piece::Words& one : piece.words) {
     if (!parts.empty() && std::find(parts.begin(), parts.end(), one.part) == parts.end()) continue;
-    if (!one.part.empty()) text += fmt::format("  step {}, {}:\n", one.step, one.part);
-    text += wrap(one.text, width, one.part.empty() ? "  " : "    ");
+    if (of_steps) text += fmt::format("  step {}{}:\n", one.step, one.part.empty() ? "" : ", " + one.part);
+    const std::string indent(of_steps ? 4 : 2, ' ');
+    std::istringstream lines(visible(one.text));
+    for (std::string line; std::getline(lines, line);)
+      text += line.empty() ? "\n" : indent + folded(line, width, indent.size()) + '\n';
   }
   return text;
+}
+
+// With the parts that only the clean tree has, which have no numbers, in its order.
+Piece with_what_is_missing(Piece piece, const Piece* clean) {
+  if (!clean) return piece;
+  if (piece.numbers.empty()) piece.steps = clean->steps;
+  size_t at = 0;  // where the next one goes
+  for (const std::string& part : clean->parts) {
+    const auto known = std::find(piece.parts.begin(), piece.parts.end(), part);
+    if (known != piece.parts.end()) {
+      at = static_cast<size_t>(known - piece.parts.begin()) + 1;
+      continue;
+    }
+    piece.parts.insert(piece.parts.begin() + static_cast<std::ptrdiff_t>(at), part);
+    piece.numbers.emplace(piece.numbers.begin() + static_cast<std::ptrdiff_t>(at));
+    ++at;
+  }
+  return piece;
 }
 
 std::vector<size_t> chosen_parts(const Piece& piece, const std::vector<std::string>& parts) {
@@ -193,11 +235,12 @@ std::vector<size_t> chosen_parts(const Piece& piece, const std::vector<std::stri
   return chosen;
 }
 
-std::string body(const Piece& piece, const Piece* clean, const std::vector<std::string>& parts,
+std::string body(const Piece& own, const Piece* clean, const std::vector<std::string>& parts, bool of_steps,
                  size_t width) {
   std::string text;
+  const Piece piece = with_what_is_missing(own, clean);
   const auto chosen = chosen_parts(piece, parts);
-  if (chosen.size() == 1)
+  if (chosen.size() == 1 && !piece.numbers[chosen.front()].empty())
     text += curve(piece, chosen.front(), clean, width);
   else if (!chosen.empty())
     text += grid(piece, chosen, clean, width);
@@ -211,106 +254,23 @@ std::string body(const Piece& piece, const Piece* clean, const std::vector<std::
   }
   if (!others.empty())
     text += fmt::format("  There is one for {} too; name it to see it.\n", fmt::join(others, ", "));
-  return text + in_words(piece, parts, width);
+  return text + in_words(piece, parts, of_steps, width);
 }
 
-// Words with nothing but letters, digits, dots and underscores between.
-std::vector<std::string> tokens_of(const std::string& question) {
-  std::vector<std::string> tokens;
-  std::string token;
-  for (const char c : question + " ") {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_')
-      token += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else if (!token.empty()) {
-      while (token.ends_with('.')) token.pop_back();
-      if (!token.empty()) tokens.push_back(token);
-      token.clear();
+// The first step at which the two differ; nothing where they are the same.
+std::optional<int> parts_at(const Piece& own, const Piece& clean) {
+  if (same(own, clean)) return std::nullopt;
+  if (own.parts != clean.parts || own.steps.empty()) return 0;
+  for (size_t i = 0; i < own.steps.size(); ++i)
+    for (size_t p = 0; p < own.parts.size(); ++p) {
+      const auto theirs = value_at(clean, own.parts[p], own.steps[i]);
+      const double mine = own.numbers[p][i];
+      if (!theirs || (mine != *theirs && !(std::isnan(mine) && std::isnan(*theirs)))) return own.steps[i];
     }
-  }
-  return tokens;
-}
-
-std::vector<std::string> components(const std::string& part) {
-  std::vector<std::string> all(1);
-  for (const char c : part)
-    if (c == '.' || c == '/')
-      all.emplace_back();
-    else
-      all.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return all;
-}
-
-// "h12" -> "12"; "" where it does not end in a number.
-std::string number_at_end(const std::string& word) {
-  const size_t last = word.find_last_not_of("0123456789");
-  return last == std::string::npos ? word : word.substr(last + 1);
+  return own.steps.back();
 }
 
 }  // namespace
-
-Request requested(const std::vector<catalog::Evidence>& known, const std::string& question) {
-  for (const catalog::Evidence& one : known)
-    if (one.id == question) return {&one, {}};
-  const auto names = names_of(known);
-  const auto asked = understood(question, names);
-  if (asked.empty()) return {};
-  std::map<const catalog::Evidence*, double> best;
-  for (const Name& name : names) {
-    const auto common = static_cast<double>(std::count_if(
-        asked.begin(), asked.end(), [&](const std::string& word) { return name.stems.contains(word); }));
-    const double likeness = 2 * common / static_cast<double>(asked.size() + name.stems.size());
-    best[name.of] = std::max(best[name.of], likeness);
-  }
-  std::vector<std::pair<double, const catalog::Evidence*>> found;
-  for (const catalog::Evidence& one : known)
-    if (best[&one] >= kHasSome) found.emplace_back(best[&one], &one);
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  if (found.empty()) return {};
-  const double top = found.front().first;
-  const bool alone = found.size() == 1 || found[1].first < kAsGood * top;
-  if (top >= kClear && alone) return {found.front().second, {}};
-  Request request;
-  for (const auto& [likeness, one] : found)
-    if (request.could_be.size() < kMostOffered && likeness >= top / 2) request.could_be.push_back(one);
-  return request;
-}
-
-std::vector<std::string> parts_named(const Piece& piece, const std::string& question) {
-  std::vector<std::string> all = piece.parts;
-  for (const Piece::Table& one : piece.tables) all.push_back(one.part);
-  for (const Piece::Words& one : piece.words)
-    if (std::find(all.begin(), all.end(), one.part) == all.end()) all.push_back(one.part);
-  const auto tokens = tokens_of(question);
-  const auto is_word_of_a_part = [&](const std::string& token) {
-    return std::any_of(all.begin(), all.end(), [&](const std::string& part) {
-      const auto words = components(part);
-      return token == part || std::find(words.begin(), words.end(), token) != words.end();
-    });
-  };
-  std::vector<std::string> wanted, numbers;
-  for (const std::string& token : tokens)
-    if (token.find_first_not_of("0123456789") == std::string::npos)
-      numbers.push_back(token);
-    else if (is_word_of_a_part(token))
-      wanted.push_back(token);
-  if (wanted.empty() && numbers.empty()) return {};
-  std::vector<std::string> named;
-  for (const std::string& part : all) {
-    const auto words = components(part);
-    const auto has = [&](const std::string& token) {
-      return token == part || std::find(words.begin(), words.end(), token) != words.end();
-    };
-    const auto has_number = [&](const std::string& digits) {
-      return std::any_of(words.begin(), words.end(),
-                         [&](const auto& w) { return number_at_end(w) == digits; });
-    };
-    if (!part.empty() && std::all_of(wanted.begin(), wanted.end(), has) &&
-        std::all_of(numbers.begin(), numbers.end(), has_number))
-      named.push_back(part);
-  }
-  return named;
-}
 
 bool same(const Piece& a, const Piece& b) {
   using Rows = std::vector<std::vector<double>>;
@@ -334,14 +294,34 @@ std::string shown(const catalog::Evidence& evidence, const Piece& piece, const P
   head[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(head[0])));
   if (clean && same(piece, *clean))
     return shown(evidence, piece, nullptr, parts, width) + "The clean tree's is the same.\n";
-  const bool other_words = clean && clean->words != piece.words;
-  std::string text = wrap(head + ':', width, "") + body(piece, clean, parts, width);
+  // A table names its parts itself; a single curve is of the one that it is of.
+  const auto chosen = chosen_parts(piece, parts);
+  if (chosen.size() == 1 && !piece.parts[chosen.front()].empty()) head += "; " + piece.parts[chosen.front()];
+  const bool of_steps = evidence.from == From::run, other_words = clean && clean->words != piece.words;
+  std::string text = wrap(head + ':', width, "") + body(piece, clean, parts, of_steps, width);
   if (piece.empty()) text += "  nothing\n";
   if (other_words || (clean && !clean->tables.empty())) {
-    Piece beside{.id = clean->id, .words = clean->words, .tables = clean->tables};
-    text += "The clean tree's:\n" + (beside.empty() ? "  nothing\n" : body(beside, nullptr, parts, width));
+    const Piece beside{.id = clean->id, .words = clean->words, .tables = clean->tables};
+    text += "The clean tree's:\n" +
+            (beside.empty() ? "  nothing\n" : body(beside, nullptr, parts, of_steps, width));
   }
   return text;
+}
+
+std::vector<catalog::Evidence> priced(std::vector<catalog::Evidence> known, const std::string& series) {
+  for (catalog::Evidence& one : known)
+    if (one.from == From::run && !series.empty() && one.series == series) one.minutes = 0;
+  return known;
+}
+
+std::vector<catalog::Evidence> priced(std::vector<catalog::Evidence> known, const session::Session& session) {
+  for (catalog::Evidence& one : known) {
+    const bool comes_along =
+        session.production && std::find(session.production->free.begin(), session.production->free.end(),
+                                        one.id) != session.production->free.end();
+    if (comes_along || (session.has_checkout() && one.from != From::checkout)) one.minutes = 0;
+  }
+  return known;
 }
 
 std::string log_of(const std::vector<catalog::Evidence>& known, const grade::Evidence& evidence,
@@ -352,10 +332,13 @@ std::string log_of(const std::vector<catalog::Evidence>& known, const grade::Evi
   for (const catalog::Evidence& one : known) {
     const Piece* piece = one.minutes == 0 ? evidence.find(one.id) : nullptr;
     if (!piece) continue;
-    if (piece->parts.size() == 1 && piece->words.empty() && columns.size() < 5)
+    if (piece->parts.size() == 1 && piece->words.empty() && columns.size() < 5) {
       columns.emplace_back(one.id, piece);
-    else
-      more += shown(one, *piece, nullptr, {}, width);
+      continue;
+    }
+    more += '\n';
+    std::istringstream lines(shown(one, *piece, nullptr, {}, width - 2));
+    for (std::string line; std::getline(lines, line);) more += line.empty() ? "\n" : "  " + line + '\n';
   }
   std::set<int> steps;
   for (const auto& [id, piece] : columns) steps.insert(piece->steps.begin(), piece->steps.end());
@@ -375,15 +358,29 @@ std::string log_of(const std::vector<catalog::Evidence>& known, const grade::Evi
       text += '\n';
     }
   }
-  return text + more;
+  return columns.empty() && !more.empty() ? more.substr(1) : text + more;
 }
 
 session::Production cheapest(const std::vector<catalog::Evidence>& known, const grade::Evidence& evidence) {
   session::Production production;
+  int free_parts = std::numeric_limits<int>::max();  // the first step at which what is free is not the same
+  for (const catalog::Evidence& one : known) {
+    const Piece *own = evidence.find(one.id), *clean = evidence.find_clean(one.id);
+    if (one.minutes > 0) continue;
+    if (own) production.free.push_back(one.id);
+    if (own && evidence.does_tell(one.id)) production.told.push_back(one.id);
+    if (own && clean)
+      if (const auto step = parts_at(*own, *clean)) free_parts = std::min(free_parts, *step);
+  }
   for (const catalog::Evidence& one : known) {
     if (one.from == From::checkout) production.checkout = one.id, production.open_minutes = one.minutes;
-    if (one.minutes == 0 || !evidence.does_tell(one.id)) continue;
-    if (production.cheapest.empty() || one.minutes < production.cheapest_minutes) {
+    if (one.from == From::clean) production.clean = one.id;
+    if (one.minutes == 0) continue;
+    if (!evidence.does_tell(one.id)) {
+      const Piece *own = evidence.find(one.id), *clean = evidence.find_clean(one.id);
+      const auto step = own && clean ? parts_at(*own, *clean) : std::nullopt;
+      if (step && *step < free_parts) production.beside.push_back(one.id);
+    } else if (production.cheapest.empty() || one.minutes < production.cheapest_minutes) {
       production.cheapest = {one.id};
       production.cheapest_minutes = one.minutes;
     } else if (one.minutes == production.cheapest_minutes) {
@@ -397,11 +394,30 @@ int production_minutes(const catalog::Rule& rule) {
   return std::clamp(rule.minutes, 15, 20);
 }
 
+namespace {
+
+bool is_among(const std::vector<std::string>& some, const std::string& one) {
+  return std::find(some.begin(), some.end(), one) != some.end();
+}
+
+}  // namespace
+
+bool is_counted(const session::Session& session, const session::Asked& asked) {
+  return !session.production ||
+         (asked.evidence != session.production->checkout && asked.evidence != session.production->clean);
+}
+
 std::string worth_of(const session::Session& session, const session::Asked& asked) {
+  const bool is_checkout = session.production && asked.evidence == session.production->checkout;
+  if (!is_counted(session, asked) && !is_checkout) return "what the others are read beside";
+  if (session.decoy && is_checkout)
+    return session.pristine == session.mutated ? "it is the clean tree's" : "changed, and computes the same";
   if (session.decoy) return "it is the clean tree's";
   if (asked.tells) return "tells: it is not the clean tree's";
-  const bool is_checkout = session.production && asked.evidence == session.production->checkout;
-  return is_checkout ? "what a fix needs" : "tells nothing by itself";
+  if (is_checkout) return "what a fix needs";
+  return session.production && is_among(session.production->beside, asked.evidence)
+             ? "tells only beside a clean run"
+             : "tells nothing by itself";
 }
 
 bool was_asked(const session::Session& session, const std::string& evidence) {
@@ -412,7 +428,13 @@ bool was_asked(const session::Session& session, const std::string& evidence) {
 void note_asked(session::Session& session, const catalog::Evidence& evidence, bool tells, std::int64_t now) {
   if (evidence.minutes == 0 || session.solved || session.revealed || was_asked(session, evidence.id)) return;
   session.asked.push_back({now, evidence.id, evidence.minutes, tells});
-  note_event(session, {now, kAsk, evidence.id + ", " + count(evidence.minutes, "minute"), ""});
+  if (session.production && was_asked(session, session.production->clean))
+    for (session::Asked& one : session.asked)
+      one.tells = one.tells || is_among(session.production->beside, one.evidence);
+  if (evidence.from == From::checkout)
+    note_event(session, {now, kOpen, "the checkout, " + count(evidence.minutes, "minute"), ""});
+  else
+    note_event(session, {now, kAsk, evidence.id + ", " + count(evidence.minutes, "minute"), ""});
 }
 
 }  // namespace nanobug::coach

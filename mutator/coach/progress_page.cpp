@@ -80,7 +80,7 @@ void in_all(Html& html, const ProgressPage& p, const Progress& progress) {
       {"Help", count(all.hints, "hint") + ", " + count(all.wrong_claims, "wrong claim")}};
   if (const Reviews& reviews = progress.reviews; reviews.sessions > 0)
     facts.emplace_back("Reviews",
-                       fmt::format("{}, {} answered right, {} of them with a reason that names the cause",
+                       fmt::format("{}, {} answered right, {} of them with a key term in the reason",
                                    reviews.sessions, reviews.solved, reviews.reasons));
   html.in("dl", {{"class", "facts"}}, [&] {
     for (const auto& [name, value] : facts) {

@@ -25,10 +25,25 @@ std::set<std::string> classes_of(const session::Session& session, const catalog:
 
 std::vector<ClassOfBugs> classes_in(const std::vector<session::Record>& ledger,
                                     const catalog::Catalog& catalog, const std::set<std::string>& solved) {
+  // The interval is one of days: the sessions of a day are one repetition, as good as the worst of them.
+  struct Day {
+    std::string name;
+    Item before;
+    int worst = 0;
+  };
   std::map<std::string, Item> items;
+  std::map<std::string, Day> days;
   for (const session::Record& record : ledger)
-    for (const std::string& name : classes_of(record.session, catalog))
-      items[name] = practised(items[name], quality_of(record), record.ended);
+    for (const std::string& name : classes_of(record.session, catalog)) {
+      const std::string today = day(record.ended);
+      const int quality = quality_of(record);
+      Day& last = days[name];
+      if (last.name != today)
+        last = {today, items[name], quality};
+      else
+        last.worst = std::min(last.worst, quality);
+      items[name] = practised(last.before, last.worst, record.ended);
+    }
   std::vector<ClassOfBugs> classes;
   for (const catalog::Category& category : catalog.tree.categories) {
     ClassOfBugs one{category.name, items[category.name], 0, 0};

@@ -2,7 +2,8 @@
 //
 // Each class is an item of SM-2 (P. A. Wozniak, "Optimization of repetition spacing in the practice of
 // learning", 1990): what went well comes back after 1 day, 6 days, and then after the last interval times the
-// item's easiness; what failed begins anew. Between two classes that were seen, one that was not comes in.
+// item's easiness; what failed begins anew. The sessions of one day are one repetition of their class, as
+// good as the worst of them. Between two classes that were seen, one that was not comes in.
 #pragma once
 
 #include <cstdint>

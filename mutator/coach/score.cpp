@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <sstream>
 
+#include "mutator/coach/evidence.h"
 #include "mutator/coach/review.h"
 #include "mutator/coach/tally.h"
 #include "mutator/coach/words.h"
@@ -20,11 +23,18 @@ bool is(const Event& event, const char* kind) {
   return event.kind == kind;
 }
 
-// The first event that came when the answer was known.
+// The first event that came when the answer was known: one second has room for the answer and for what was
+// written after it.
 auto answer_in(const Session& session) {
-  return std::find_if(session.events.begin(), session.events.end(), [&](const Event& event) {
-    return is(event, kReveal) || (session.solved_at > 0 && event.at > session.solved_at);
-  });
+  const auto begin = session.events.begin(), end = session.events.end();
+  const auto seen = std::find_if(begin, end, [](const Event& event) { return is(event, kReveal); });
+  if (session.solved_at <= 0) return seen;
+  const auto later =
+      std::find_if(begin, end, [&](const Event& event) { return event.at > session.solved_at; });
+  for (auto solved = later; solved != begin;)
+    if (--solved; solved->at == session.solved_at && (is(*solved, kCheck) || is(*solved, kAnswer)))
+      return std::min(seen, solved + 1);
+  return std::min(seen, later);
 }
 
 std::set<std::string> classes_of(const Session& session, const std::vector<const catalog::Rule*>& rules) {
@@ -92,45 +102,48 @@ ScoreLine claims(const Session& session) {
   return line;
 }
 
-// Of a session in which evidence is asked for. Of a decoy nothing tells, and nobody can ask for what does.
+// Of a session in which evidence is asked for.
 ScoreLine evidence(const Session& session) {
   ScoreLine line{"process", "evidence", 0, 10, "nothing was asked for"};
   if (session.asked.empty()) return line;
   int paid = 0, telling = 0;
   const session::Asked* first = nullptr;
   for (const session::Asked& one : session.asked) {
-    if (one.evidence == session.production->checkout) continue;
+    if (!is_counted(session, one)) continue;
     paid += one.minutes;
     if (!one.tells) continue;
     telling += one.minutes;
     if (!first) first = &one;
   }
-  if (paid == 0) return line;
+  const bool compared = was_asked(session, session.production->clean);
+  if (paid == 0 && !(session.decoy && compared)) return line;
   if (session.decoy) {
-    line.points = 10;
-    line.why = fmt::format("{} for what shows that nothing is wrong", count(paid, "minute"));
+    if (!session.solved) {
+      line.why = "it was not found";
+      return line;
+    }
+    line.points = 10 * std::max(0, session.minutes - paid) / std::max(1, session.minutes);
+    line.why =
+        fmt::format("{} of {} for what shows that nothing is wrong", paid, count(session.minutes, "minute"));
     return line;
   }
-  line.points = 6 * telling / paid;
-  line.why = fmt::format("{} of {} for what tells", telling, count(paid, "minute"));
+  const int share = 6 * telling / paid;
+  line.points = share;
+  line.why = fmt::format("{} of 6: {} of {} for what tells", share, telling, count(paid, "minute"));
   if (first && first->minutes <= session.production->cheapest_minutes) {
     line.points += 4;
-    line.why += "; the first as cheap as any";
-  } else if (first) {
-    line.why += fmt::format("; {} would have told for {}", one_of(session.production->cheapest),
+    line.why += "; 4 of 4: the first that told was as cheap as any";
+  } else if (first && !session.production->cheapest.empty()) {
+    line.why += fmt::format("; 0 of 4: {} would have told for {}", one_of(session.production->cheapest),
                             count(session.production->cheapest_minutes, "minute"));
   } else if (!session.production->cheapest.empty()) {
-    line.why += "; " + one_of(session.production->cheapest) + " would have told";
+    line.why += "; 0 of 4: " + one_of(session.production->cheapest) + " would have told";
   }
   return line;
 }
 
 ScoreLine knowledge(const Session& session, size_t questions) {
-  ScoreLine line{"knowledge", "questions", 0, 30, "this bug has none"};
-  if (questions == 0) {
-    line.points = line.of;
-    return line;
-  }
+  ScoreLine line{"knowledge", "questions", 0, 30, ""};
   int sum = 0, graded = 0;
   for (size_t i = 0; i < std::min(questions, session.grades.size()); ++i)
     if (session.grades[i] >= 0) sum += session.grades[i], ++graded;
@@ -142,11 +155,14 @@ ScoreLine knowledge(const Session& session, size_t questions) {
   return line;
 }
 
-ScoreLine cause(const std::vector<const catalog::Rule*>& rules, const std::vector<Event>& events) {
-  ScoreLine line{"communication", "cause", 0, 14, "nothing was written before the answer"};
+std::vector<catalog::Text> terms_of(const std::vector<const catalog::Rule*>& rules) {
   std::vector<catalog::Text> terms;
   for (const catalog::Rule* rule : rules) terms.insert(terms.end(), rule->terms.begin(), rule->terms.end());
-  if (terms.empty()) return {"communication", "cause", 14, 14, "this bug has no key terms"};
+  return terms;
+}
+
+ScoreLine cause(const std::vector<catalog::Text>& terms, const std::vector<Event>& events) {
+  ScoreLine line{"communication", "cause", 0, 14, "nothing was written before the answer"};
   std::string written;
   for (const Event& event : events)
     if (!event.words.empty()) written += event.words + '\n';
@@ -159,21 +175,30 @@ ScoreLine cause(const std::vector<const catalog::Rule*>& rules, const std::vecto
   if (!named.empty())
     line.why = fmt::format("what you wrote names {}", fmt::join(named, ", "));
   else if (!written.empty())
-    line.why = "what you wrote names none of the cause's key terms";
+    line.why = "what you wrote names none of the key terms";
   if (!written.empty() && line.points < line.of)
     line.why += fmt::format("; also worth naming: {}", fmt::join(others, ", "));
   return line;
+}
+
+// "eps" is no symptom.
+bool says_something(const Event& event) {
+  constexpr std::ptrdiff_t kFewest = 3;
+  std::istringstream words(event.words);
+  return std::distance(std::istream_iterator<std::string>(words), {}) >= kFewest;
 }
 
 ScoreLine symptoms(const std::vector<Event>& events) {
   ScoreLine line{"communication", "symptoms", 0, 6, "nothing was written before the first claim or check"};
   for (const Event& event : events) {
     if (is(event, kClaim) || is(event, kCheck) || is(event, kAnswer)) return line;
-    if (is(event, kNote) || is(event, kHypothesis)) {
+    if (!is(event, kNote) && !is(event, kHypothesis)) continue;
+    if (says_something(event)) {
       line.points = 6;
       line.why = "written down before the first claim or check";
       return line;
     }
+    line.why = "a word or two before the first claim or check; three say something";
   }
   return line;
 }
@@ -203,6 +228,12 @@ int Score::points() const {
   return sum;
 }
 
+int Score::of() const {
+  int sum = 0;
+  for (const ScoreLine& line : lines) sum += line.of;
+  return sum;
+}
+
 int Score::points(const std::string& part) const {
   int sum = 0;
   for (const ScoreLine& line : lines) sum += line.part == part ? line.points : 0;
@@ -225,9 +256,12 @@ Score score_of(const Session& session, const std::vector<const catalog::Rule*>& 
   const std::vector<Event> events = before_the_answer(session);
   Score score{{hypothesis(session, rules, events), hints(session), claims(session)}};
   if (session.production) score.lines.push_back(evidence(session));
-  for (ScoreLine& line : std::vector<ScoreLine>{knowledge(session, questions_asked(rules)),
-                                                cause(rules, events), symptoms(events), speed(session, now)})
-    score.lines.push_back(std::move(line));
+  const size_t questions = questions_asked(rules);
+  const auto terms = terms_of(rules);
+  if (questions > 0) score.lines.push_back(knowledge(session, questions));
+  if (!terms.empty()) score.lines.push_back(cause(terms, events));
+  if (!session.review) score.lines.push_back(symptoms(events));
+  score.lines.push_back(speed(session, now));
   return score;
 }
 

@@ -5,12 +5,16 @@
 //                      hints 15, less 5 for each a bug
 //                      claims 15, less 5 for each wrong one
 //     in production    hints and claims 10 each, and evidence 10: of the minutes that were paid, but for the
-//                      checkout, the share for what tells, 6; the first that tells as cheap as any, 4
+//                      checkout and the right run, the share for what tells, 6, rounded down; the first that
+//                      tells as cheap as any, 4. Of a decoy nothing tells: who found it out by asking has the
+//                      share of the session's minutes that the questions left
 //   knowledge 30       the follow-up questions, as the learner graded their own answers
 //   communication 20   cause 14: two of the cause's key terms in what was written before the answer
-//                      symptoms 6: something written before the first claim, check or answer
+//                      symptoms 6: three words or more written before the first claim, check or answer
 //   speed 10           all within the session's minutes, none at twice as many
-// Who has not found it has no points for the hints they did without, for claims, and for speed.
+// Who has not found it has no points for the hints they did without, for claims, and for speed. What a
+// session cannot have is left out of its total: questions and key terms that a bug has not, symptoms of a
+// review.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +36,7 @@ struct Score {
   std::vector<ScoreLine> lines;
 
   int points() const;
+  int of() const;
   int points(const std::string& part) const;
   int of(const std::string& part) const;
 };

@@ -98,7 +98,10 @@ void note_check(Session& session, bool solved, int agree, int asked, std::int64_
   if (!session.solved) ++session.checks;
   session.probes_agree_last = agree, session.probes_total_last = asked;
   if (!solved || session.solved || session.revealed) return;
-  if (session.decoy) return note_reveal(session);
+  if (session.decoy) {  // what is written from now on was written with the answer
+    note_event(session, {now, kReveal, "by the check", ""});
+    return note_reveal(session);
+  }
   session.solved = true;
   session.solved_at = now;
 }

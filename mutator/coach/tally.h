@@ -20,7 +20,7 @@ namespace nanobug::coach {
 // The kinds of a session's events: what the learner wrote, and what they asked nanobug for.
 inline constexpr char kNote[] = "note", kHypothesis[] = "hypothesis", kReply[] = "reply";
 inline constexpr char kHint[] = "hint", kClaim[] = "claim", kAnswer[] = "answer", kCheck[] = "check",
-                      kRun[] = "run", kReset[] = "reset", kReveal[] = "reveal", kAsk[] = "ask";
+                      kRun[] = "run", kReset[] = "reset", kReveal[] = "reveal", kAsk[] = "ask", kOpen[] = "open";
 
 // Adds it, unless there are so many that nobody reads them.
 inline constexpr size_t kMostEvents = 1000;

@@ -48,6 +48,10 @@ std::string command_line(const std::vector<std::string>& argv) {
       line += word;
       continue;
     }
+    if (word.find('\'') != std::string::npos && word.find_first_of("\"\\$`!\n") == std::string::npos) {
+      line += '"' + word + '"';
+      continue;
+    }
     line += '\'';
     for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
     line += '\'';
@@ -65,6 +69,71 @@ std::string without_progress(const std::string& output) {
   }
   while (kept.ends_with('\n')) kept.pop_back();
   return kept;
+}
+
+namespace {
+
+// Columns that a line takes: its letters, without what sets colours.
+size_t columns_of(std::string_view line) {
+  size_t columns = 0;
+  for (size_t i = 0; i < line.size(); ++i)
+    if (line[i] == '\033')
+      i = std::min(line.find('m', i), line.size());
+    else
+      columns += (static_cast<unsigned char>(line[i]) & 0xC0) != 0x80;
+  return columns;
+}
+
+// Where a line goes on.
+size_t hanging_of(std::string_view line, size_t width) {
+  constexpr size_t kRoom = 20;
+  const size_t own = std::min(line.find_first_not_of(' '), line.size());
+  size_t hanging = own + (line.substr(own).starts_with("- ") ? 2 : 0);
+  for (size_t gap = line.find("  ", own); gap != std::string_view::npos; gap = line.find("  ", gap)) {
+    gap = line.find_first_not_of(' ', gap);
+    if (gap == std::string_view::npos || columns_of(line.substr(0, gap)) + kRoom > width) break;
+    hanging = columns_of(line.substr(0, gap));
+  }
+  return hanging + kRoom > width ? std::min(own, width / 2) : hanging;
+}
+
+std::string line_laid_out(std::string_view line, size_t width) {
+  if (columns_of(line) <= width || line.starts_with("$ ")) return std::string(line);
+  const size_t hanging = hanging_of(line, width);
+  std::string text;
+  size_t used = 0;
+  bool fresh = true;  // nothing but the indent stands in this line yet
+  for (size_t at = 0; at < line.size();) {
+    const size_t word = std::min(line.find_first_not_of(' ', at), line.size()),
+                 end = std::min(line.find(' ', word), line.size());
+    const size_t takes = columns_of(line.substr(word, end - word));
+    if (word == line.size()) break;
+    if (!fresh && used + (word - at) + takes > width) {
+      text += '\n' + std::string(hanging, ' ');
+      used = hanging;
+    } else {
+      text += line.substr(at, word - at);
+      used += word - at;
+    }
+    text += line.substr(word, end - word);
+    used += takes;
+    fresh = false;
+    at = end;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string laid_out(const std::string& text, size_t width) {
+  std::string out;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    out += line_laid_out(std::string_view(text).substr(at, end - at), width);
+    if (end < text.size()) out += '\n';
+    at = end + 1;
+  }
+  return out;
 }
 
 std::string wrap(const std::string& text, size_t width, const std::string& indent) {
@@ -99,7 +168,12 @@ namespace {
 // Bytes of the letter that begins here; 0: none does, -1: one does, and its end is not there yet.
 int letter_at(std::string_view bytes) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const int size = byte(0) < 0x80 ? 1 : byte(0) < 0xC2 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : byte(0) < 0xF5 ? 4 : 0;
+  const int size = byte(0) < 0x80   ? 1
+                   : byte(0) < 0xC2 ? 0
+                   : byte(0) < 0xE0 ? 2
+                   : byte(0) < 0xF0 ? 3
+                   : byte(0) < 0xF5 ? 4
+                                    : 0;
   for (int i = 1; i < size; ++i) {
     if (static_cast<size_t>(i) == bytes.size()) return -1;
     if ((byte(static_cast<size_t>(i)) & 0xC0) != 0x80) return 0;

@@ -23,7 +23,7 @@ std::string one_of(const std::vector<std::string>& things);
 // "there is no pack 'cs33'; did you mean 'cs336'?", or what it may be where nothing is alike.
 std::string no_such(const std::string& what, const std::string& name, const std::vector<std::string>& known);
 
-// As a shell takes it: what needs quotes has them.
+// As a shell takes it: what needs quotes has them, double ones round an apostrophe.
 std::string command_line(const std::vector<std::string>& argv);
 
 // What a build said without ninja's own lines: "[3/17] …", "ninja: …".
@@ -33,9 +33,14 @@ std::string without_progress(const std::string& output);
 // stay. `rest`: a letter that is not whole at the end is left in it, and comes before the next bytes.
 std::string visible(std::string_view bytes, std::string* rest = nullptr);
 
-// Code on a terminal of `width` columns: a line that is longer goes on in lines of its own, behind `indent` blanks
-// and the line's own indentation; broken at a blank where there is one. Otherwise it is itself.
+// Code on a terminal of `width` columns: a line that is longer goes on in lines of its own, behind `indent`
+// blanks and the line's own indentation; broken at a blank where there is one. Otherwise it is itself.
 std::string folded(const std::string& line, size_t width, size_t indent);
+
+// What is laid out for a terminal, in `width` columns: a line that is longer is broken at blanks, and goes on
+// below what stands behind its last gap of two blanks or more, or below its own first word. A word that is
+// longer stays whole, and so does a line that is to be typed again, "$ …". Colours take no room.
+std::string laid_out(const std::string& text, size_t width);
 
 // Breaks paragraphs at `width` columns, every line with the indent. A line that begins with a hyphen begins
 // one, and a line of code, indented by four blanks, stays as it is.

@@ -31,6 +31,7 @@ using nlohmann::json;
 using From = catalog::Evidence::From;
 
 constexpr const char* kVersion = "1";      // of what is recorded
+constexpr const char* kTelling = "2";      // of what tells
 constexpr std::size_t kStep = 256u << 10;  // sealed files are a multiple of it
 constexpr std::size_t kMostWords = 4000;   // characters of one text
 constexpr std::size_t kFirstWords = 3;     // so many steps' words, and the last's
@@ -108,6 +109,30 @@ double mean_difference(const std::vector<double>& a, const std::vector<double>& 
   double sum = 0;
   for (size_t i = 0; i < a.size(); ++i) sum += difference(a[i], b[i]);
   return a.empty() ? 0 : sum / static_cast<double>(a.size());
+}
+
+// All the differences relative to all the larger ones. Of a series that falls towards zero, whose last values
+// chance alone makes many times as large, the mean of the relative ones says next to nothing: it can be no
+// more than 1.
+double share_of_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
+  double sum = 0, larger = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const double one = difference(a[i], b[i]);
+    if (!std::isfinite(one)) return one;
+    if (one > 0) sum += std::abs(a[i] - b[i]);
+    if (std::isfinite(a[i])) larger += std::max(std::abs(a[i]), std::abs(b[i]));
+  }
+  return larger == 0 ? 0 : sum / larger;
+}
+
+// By either of the two, more than `other` is from the clean one.
+bool is_beyond_chance(const std::vector<double>& own, const std::vector<double>& clean,
+                      const std::vector<double>* other) {
+  const auto beyond = [&](const auto& measure) {
+    return measure(own, clean) > kBeyond * (other ? measure(clean, *other) : 0) + kRounding;
+  };
+  return beyond(mean_difference) || beyond(share_of_difference);
 }
 
 // By part.
@@ -320,8 +345,8 @@ bool tells(const Piece& own, const Piece& clean, const Piece& other) {
     const auto reference = of_clean.find(part);
     if (reference == of_clean.end()) return true;
     const auto second = of_other.find(part);
-    const double chance = second == of_other.end() ? 0 : mean_difference(reference->second, second->second);
-    if (mean_difference(values, reference->second) > kBeyond * chance + kRounding) return true;
+    if (is_beyond_chance(values, reference->second, second == of_other.end() ? nullptr : &second->second))
+      return true;
   }
   if (own.words == clean.words) return false;
   const auto known = words_in(all_words(clean));
@@ -343,7 +368,7 @@ Result<Evidence> evidence_of(Mutants& mutants, const catalog::Rule& rule, const 
   const catalog::Run& run = *shown_by;
   // Of the text that is made and what is compiled with it, as certificates are; what changes nothing is of
   // the whole tree.
-  json what = {"evidence", asked_of(spec, run), rule.id.value, certificate.failing};
+  json what = {"evidence", kTelling, asked_of(spec, run), rule.id.value, certificate.failing};
   workshop::Overlay overlay;
   if (site) {
     auto made = mutants.overlay(*site);

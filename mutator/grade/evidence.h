@@ -3,7 +3,8 @@
 // A bug's run is made once more with the head's diagnostics switched on, so that neither its symptom nor its
 // clock knows of them. The clean tree's is made twice, with other random numbers the second time. A piece
 // **tells** of the bug where it parts from the clean tree's by more than those two runs part: of numbers, by
-// the mean over the steps of the difference relative to the larger of both, in any of its parts; of texts,
+// the mean over the steps of the difference relative to the larger of both, or by all the differences relative
+// to all the larger ones, in any of its parts; of texts,
 // by how long they are, how many of their words come again, and how many are words of the clean one's.
 #pragma once
 

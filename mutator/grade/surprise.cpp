@@ -220,8 +220,9 @@ Status add_words(const Mutants& mutants, Surprise& drawn, const rewrite::Spot& s
                tail = pristine->size() - edits.back().offset - edits.back().length;
   const std::string before = lines_of_change(*pristine, begin, pristine->size() - tail);
   const std::string after = lines_of_change(*mutated, begin, mutated->size() - tail);
-  rule.cause = fmt::format("{}:{}, {}. {} It was: {} Now it is: {}", drawn.site.file, drawn.site.line,
-                           function, sentences().at(spot.op), before, after.empty() ? "nothing" : after);
+  rule.cause =
+      fmt::format("{}:{}, {}. {}\n\nIt was:\n    {}\nNow it is:\n    {}", drawn.site.file, drawn.site.line,
+                  function, sentences().at(spot.op), before, after.empty() ? "(nothing)" : after);
   rule.questions = {{{"Which tests would have caught it?", {}}, "Tests of these: " + all + "."}};
   for (size_t i = 0; i < drawn.certificate.failing.size() && i < kSeenBy; ++i)
     rule.seen_by.push_back({drawn.certificate.failing[i], {}});

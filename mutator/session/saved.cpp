@@ -106,12 +106,19 @@ Json to_json(const Production& production) {
   return {{"cheapest", production.cheapest},
           {"cheapest_minutes", production.cheapest_minutes},
           {"checkout", production.checkout},
-          {"open_minutes", production.open_minutes}};
+          {"open_minutes", production.open_minutes},
+          {"clean", production.clean},
+          {"free", production.free},
+          {"told", production.told},
+          {"beside", production.beside}};
 }
 
 Production production_of(const Json& json) {
+  const std::vector<std::string> none;
   return {json.at("cheapest").get<std::vector<std::string>>(), count(json.at("cheapest_minutes")),
-          json.at("checkout"), count(json.at("open_minutes"))};
+          json.at("checkout"),         count(json.at("open_minutes")),
+          json.value("clean", ""),     json.value("free", none),
+          json.value("told", none),    json.value("beside", none)};
 }
 
 Json to_json(const Event& event) {
@@ -170,6 +177,7 @@ Json to_json(const Session& s) {
                {"bugs", bugs},
                {"events", events},
                {"asked", asked},
+               {"recorded", s.recorded},
                {"grades", to_json(s.grades)}};
   if (s.review) json["review"] = to_json(*s.review);
   if (s.production) json["production"] = to_json(*s.production);
@@ -208,6 +216,7 @@ Session session_of(const Json& json) {
     for (const auto& each : json.at("events")) s.events.push_back(event_of(each));
   if (json.contains("asked"))
     for (const auto& each : json.at("asked")) s.asked.push_back(asked_of(each));
+  s.recorded = json.value("recorded", std::vector<std::string>());
   if (json.contains("production")) s.production = production_of(json.at("production"));
   if (json.contains("grades")) s.grades = grades_of(json.at("grades"));
   s.no_hints = json.value("no_hints", false);

@@ -88,8 +88,12 @@ struct Asked {
 struct Production {
   std::vector<std::string> cheapest;  // evidence that tells and costs least, all of that price
   int cheapest_minutes = 0;
-  std::string checkout;  // the evidence that the checkout is, which shows nothing by itself; may be empty
-  int open_minutes = 0;  // what it costs
+  std::string checkout;    // the evidence that the checkout is, which shows nothing by itself; may be empty
+  int open_minutes = 0;    // what it costs
+  std::string clean = {};  // the evidence that a right run is, for comparison; may be empty
+  std::vector<std::string> free = {};    // what comes with this bug's log, whatever else it costs
+  std::vector<std::string> told = {};    // of that, what tells
+  std::vector<std::string> beside = {};  // what tells only beside a right run
 
   bool operator==(const Production&) const = default;
 };
@@ -126,6 +130,7 @@ struct Session {
   std::vector<Event> events;  // oldest first
   std::vector<int> grades;    // of each follow-up question, 0 to 3 as the learner graded it; -1: not graded
   std::vector<Asked> asked;   // in the order of time, each evidence once
+  std::vector<std::string> recorded;     // what the recorded run of each bug shows, as `start` tells it
   std::optional<Review> review;          // in a review
   std::optional<Production> production;  // in the production mode; with neither it is a hunt
 
@@ -151,6 +156,7 @@ struct StartRequest {
   std::vector<Bug> bugs;                 // see Session
   std::optional<Review> review;          // see Session
   std::optional<Production> production;  // see Session; the checkout comes with open_checkout()
+  std::vector<std::string> recorded;     // see Session
   vault::Tree project;                   // what the session is judged by, kept in the vault too
   int minutes = 20;
   std::uint64_t seed = 0;

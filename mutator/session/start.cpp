@@ -59,6 +59,7 @@ Result<Saved> new_session(Papers& papers, const StartRequest& request, const fs:
   session.bugs = request.bugs;
   session.review = request.review;
   session.production = request.production;
+  session.recorded = request.recorded;
   session.minutes = request.minutes;
   session.seed = request.seed;
   session.strict = request.strict;
@@ -201,6 +202,12 @@ Result<Session> open_checkout(Papers& papers, const StartRequest& request) {
 
 Status undo_open(Papers& papers, const Journal& journal) {
   NANOBUG_TRY(undo_lay_out(journal));
+  // The record may say already that the checkout is open: an error can come after it has reached the disk.
+  Saved before = journal.saved;
+  before.session.directory.clear();
+  before.checkout = {};
+  NANOBUG_TRY(save(papers.session(), before));
+  papers.saved = before;
   return close_journal(papers.journal());
 }
 

@@ -216,10 +216,11 @@ void production(const User& user, const Begun& session) {
   if (!one.decoy) CHECK_FALSE(user.ask({"reveal"})["id"].get<std::string>().empty());
   const json debrief = user.ask({"debrief"});
   CHECK(debrief["score"]["points"] == parts_of(debrief));
-  int told = 0, charged = 0, first = 0;  // minutes; the first that tells
+  int told = 0, charged = 0, counted = 0, first = 0;  // minutes; the first that tells
   for (const json& asked : debrief["asked"]) {
     const int minutes = asked["minutes"];
     charged += minutes;
+    if (asked["evidence"] != "clean") counted += minutes;
     if (!asked["tells"]) continue;
     told += minutes;
     if (first == 0) first = minutes;
@@ -229,7 +230,9 @@ void production(const User& user, const Begun& session) {
   CHECK(debrief["cheapest"]["evidence"].empty() == one.decoy);
   // What tells of all that was paid for, of six; four more where no other would have told for less.
   const int cheap = first > 0 && first <= debrief["cheapest"]["minutes"] ? 4 : 0;
-  CHECK(score_line(debrief, "evidence")["points"] == (one.decoy ? 10 : 6 * told / paid + cheap));
+  // Of a decoy what the questions left of the minutes.
+  const int given = begun["minutes"], left = 10 * std::max(0, given - counted) / given;
+  CHECK(score_line(debrief, "evidence")["points"] == (one.decoy ? left : 6 * told / counted + cheap));
   CHECK(user.ask({"stop"})["outcome"] == (one.decoy ? "solved" : "revealed"));
   CHECK_FALSE(fs::exists(user.home / "nanobug"));
 }

@@ -82,6 +82,8 @@ TEST_CASE("run --plot draws series of records and of diagnostics, and switches t
   CHECK(plain["plots"][0]["yours"] == drawn["plots"][3]["yours"]);
   CHECK(tiny.user.ask({"run", "--plot", "loss/"})["plots"][0]["yours"]["numbers"]["x"].size() == 3);
   CHECK_FALSE(tiny.user.ask({"run"}).contains("plots"));
+  CHECK(has(tiny.user.nanobug({"run", "--plot", "half/b,loss,half/c"}).out,
+            "Equal to the clean tree's to the last digit: half/b, half/c."));
 }
 
 TEST_CASE("a name that means no series is one sentence with those there are, and builds nothing", "[plot]") {

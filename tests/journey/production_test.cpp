@@ -47,6 +47,15 @@ TEST_CASE("an interview in production, from the symptom to the fix", "[productio
   CHECK(has(tiny.refused({"answer", "3", "why"}, 4), "a line answers a review only"));
   CHECK(has(tiny.refused({"start"}, 4), "a session in production is open"));
 
+  const std::string status = user.nanobug({"status"}).out;
+  CHECK(has(status, "  " + begun["brief"].get<std::string>()));
+  CHECK(has(user.nanobug({}).out, "nanobug status            the symptom again, and the clock"));
+  CHECK(has(tiny.refused({"answer", "3", "why"}, 4), "comes with the checkout, 'nanobug open'"));
+
+  Finished clean = user.nanobug({"ask", "the loss curve of the clean run"});
+  CHECK(clean.exit_code == 1);
+  CHECK(has(clean.out, "The clean tree's comes with clean, for 3 minutes"));
+  CHECK(has(clean.out, "Nothing was charged."));
   const std::string menu = user.nanobug({"ask"}).out;
   for (const char* part : {"loss         free", "tests   4 minutes  what the unit tests find wrong",
                            "code    5 minutes  the checkout"})
@@ -83,6 +92,8 @@ TEST_CASE("an interview in production, from the symptom to the fix", "[productio
   CHECK(has(user.nanobug({"ask", "code"}).out, "The checkout is open: ~/nanobug/practice"));
   CHECK(leaks(user, dir, text_of(tiny.tree / "stats.cpp"), text_of(dir / "stats.cpp")).empty());
   CHECK(has(user.nanobug({}).out, "nanobug check"));
+  CHECK(has(user.nanobug({}).out, "nanobug locate FILE:LINE"));
+  CHECK(has(tiny.refused({"answer", "3", "why"}, 4), "'nanobug locate FILE:LINE' takes your claim"));
 
   CHECK(user.ask({"locate", "stats.cpp:16", "it goes along the gradient"})["right"] == true);
   replace_in(dir / "stats.cpp", "x += rate", "x -= rate");
@@ -93,13 +104,21 @@ TEST_CASE("an interview in production, from the symptom to the fix", "[productio
   CHECK(debrief["asked"] == json{{{"evidence", "tests"}, {"minutes", 4}, {"tells", true}},
                                  {{"evidence", "clean"}, {"minutes", 3}, {"tells", false}},
                                  {{"evidence", "code"}, {"minutes", 5}, {"tells", false}}});
-  // 6 * 4 / 7, and 4: the first that tells is the cheapest.
-  CHECK(score_line(debrief, "evidence")["points"] == 7);
+  // All that is counted of it told, and the first that did is the cheapest.
+  CHECK(score_line(debrief, "evidence")["points"] == 10);
+  CHECK(score_line(debrief, "evidence")["why"] ==
+        "6 of 6: 4 of 4 minutes for what tells; 4 of 4: the first that told was as cheap as any");
   CHECK(score_line(debrief, "hypothesis")["points"] == 10);
   CHECK(score_line(debrief, "cause")["points"] == 14);
   CHECK(score_line(debrief, "minutes")["points"] == 10);  // twelve minutes of fifteen were paid
-  CHECK(has(user.nanobug({"debrief"}).out, "What tells, and costs least (4 minutes): tests"));
-  CHECK(user.ask({"stop"})["outcome"] == "solved");
+  const std::string told = user.nanobug({"debrief"}).out;
+  CHECK(has(told, "What tells in the log, free: loss\n"));
+  CHECK(has(told, "What tells, and costs least (4 minutes): tests"));
+  CHECK(has(told, "open       the checkout, 5 minutes"));
+  CHECK_FALSE(has(user.nanobug({"debrief", "-q"}).out, "nanobug stop"));
+  const std::string stopped = user.nanobug({"stop", "-q"}).out;
+  CHECK(has(stopped, "is over: solved"));
+  CHECK_FALSE(has(stopped, "nanobug start"));
   CHECK(fs::exists(dir / "stats.cpp"));
 }
 
@@ -110,12 +129,15 @@ TEST_CASE("in production nothing may be wrong, and it ends without a checkout", 
   CHECK(begun["brief"] == "The mean looks wrong.");
   CHECK(user.ask({"ask", "tests"})["words"].is_null());
   CHECK(has(user.nanobug({"ask", "tests"}).out, "nothing"));
+  CHECK(user.nanobug({"hypothesis", "none", "one product all the same"}).exit_code == 0);
   CHECK(user.nanobug({"answer", "none", "it is one product"}).exit_code == 0);
   const json debrief = user.ask({"debrief"});
-  CHECK(score_line(debrief, "evidence")["points"] == 10);
-  CHECK(score_line(debrief, "evidence")["why"] == "4 minutes for what shows that nothing is wrong");
+  CHECK(score_line(debrief, "evidence")["points"] == 8);
+  CHECK(score_line(debrief, "evidence")["why"] == "4 of 20 minutes for what shows that nothing is wrong");
   const Finished stopped = user.nanobug({"stop"});
   CHECK(has(stopped.out, "nanobug start --mode production  begins the next"));
+  CHECK(has(user.nanobug({"progress", "--markdown"}).out,
+            "- Symptoms observed: nothing wrong: one product all the same\n"));
   CHECK_FALSE(fs::exists(user.home / "nanobug"));
   // The same draw again.
   CHECK(user.ask({"start", "--mode", "production", "--decoys", "1", "--seed", begun["seed"].dump()})["log"] ==
@@ -126,8 +148,15 @@ TEST_CASE("evidence may be asked for in a hunt, and nowhere else", "[production]
   const TinyWithDecoy tiny;
   const User& user = tiny.user;
   tiny.start({"T01"});
-  CHECK(user.ask({"ask", "unit tests"})["minutes"] == 4);
-  CHECK(user.ask({"status"})["asked"].size() == 1);
+  // What a run and a check of the checkout show is not sold, nor the checkout itself.
+  CHECK(user.ask({"ask", "unit tests"})["minutes"] == 0);
+  CHECK(user.ask({"ask", "loss"})["clean"]["numbers"][""][1] == 5.76);
+  CHECK_FALSE(user.ask({"status"}).contains("asked"));
+  const std::string menu = user.nanobug({"ask"}).out;
+  CHECK(has(menu, "What there is to ask for; it is free, as the checkout is open:"));
+  CHECK(has(menu, "tests  "));
+  for (const char* sold : {"code", "clean", "minute"}) CHECK_FALSE(has(menu, sold));
+  CHECK(has(menu, "nanobug run --plot SERIES"));
   CHECK(has(tiny.refused({"open"}, 4), "the checkout is open"));
   CHECK(user.nanobug({"stop"}).exit_code == 0);
   CHECK(user.nanobug({"start", "--mode", "review", "T01"}).exit_code == 0);

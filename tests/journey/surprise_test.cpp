@@ -46,6 +46,8 @@ TEST_CASE("a surprise, from its draw to its debrief", "[surprise]") {
   const json revealed = tiny.user.ask({"reveal"});
   CHECK(has(revealed["id"], "surprise-"));
   CHECK(has(revealed["cause"], file));
+  CHECK(has(revealed["cause"], "It was:\n    "));
+  CHECK(has(revealed["cause"], "Now it is:\n    "));
   CHECK(tiny.user.ask({"debrief", "--grades", "3"})["outcome"] == "solved");
   CHECK(tiny.user.ask({"stop"})["outcome"] == "solved");
   // What reads the ledger knows nothing of it, and goes on.

@@ -1,5 +1,11 @@
 // usage: what the command says when it is called wrongly: one sentence, the documented exit code, nothing
 // lost.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
 #include "tests/journey/journey.h"
 #include "tests/probes/catch.h"
 
@@ -95,4 +101,103 @@ TEST_CASE("list and status are data without a session", "[usage]") {
   for (const json& entry : list) CHECK(entry.contains("code"));
   const json status = user.ask({"status"});
   CHECK(status["open"] == false);
+}
+
+namespace {
+
+// What it prints in a terminal so wide, without colours.
+std::string in_a_terminal(const Tiny& tiny, const std::string& words, int columns) {
+  const std::string command = fmt::format("stty cols {} rows 200; '{}' --catalog '{}' {}", columns,
+                                          NANOBUG_PROGRAM, tiny.catalog.string(), words);
+  std::string text =
+      tiny.user
+          .command({"env", "TERM=xterm", "NO_COLOR=1", "PAGER=cat", "script", "-qec", command, "/dev/null"})
+          .out;
+  std::erase(text, '\r');
+  return text;
+}
+
+// Lines that the terminal would break: longer than it, and not of one word.
+std::string too_long(const std::string& text, size_t columns) {
+  std::istringstream lines(text);
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    if (const size_t drawn = line.rfind("\033[K"); drawn != std::string::npos) line.erase(0, drawn + 3);
+    const auto letters =
+        std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; });
+    const size_t begin = line.find_first_not_of(' ');
+    if (static_cast<size_t>(letters) > columns && line.find(' ', begin) != std::string::npos)
+      found += line + '\n';
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("no line is longer than the terminal", "[usage]") {
+  const TinyWithDecoy tiny;
+  const int columns = GENERATE(60, 80);
+  const auto fits = [&](const std::string& words) {
+    INFO(words);
+    const std::string said = in_a_terminal(tiny, words, columns);
+    CHECK_FALSE(said.empty());
+    CHECK(too_long(said, static_cast<size_t>(columns)) == "");
+  };
+  fits("--help");
+  std::istringstream verbs(tiny.user.nanobug({"--help"}).out);
+  size_t helps = 0;
+  for (std::string line; std::getline(verbs, line);)
+    if (line.starts_with("  ") && std::isalpha(static_cast<unsigned char>(line[2])) != 0) {
+      fits(line.substr(2, line.find(' ', 2) - 2) + " --help");
+      ++helps;
+    }
+  CHECK(helps > 20);
+  for (const char* words :
+       {"",
+        "list",
+        "list --names",
+        "plan",
+        "plan tiny",
+        "next",
+        "progress",
+        "pack list",
+        "pack show tiny",
+        "patch list",
+        "start --mode production T01",
+        "",
+        "status",
+        "ask",
+        "ask loss",
+        "ask xyz",
+        "ask loss of the mlp",
+        "ask tests",
+        "ask clean",
+        "ask loss",
+        "status",
+        "answer 3 here",
+        "hypothesis training 'it goes the wrong way, along the gradient and not against it'",
+        "open",
+        "",
+        "check",
+        "check --all",
+        "locate stats.cpp:9",
+        "answer none 'nothing is wrong that I can see'",
+        "hint",
+        "run",
+        "reveal",
+        "debrief --no-input",
+        "stop",
+        "reveal",
+        "progress",
+        "next",
+        "plan",
+        "start --mode review T01",
+        "",
+        "status",
+        "reveal",
+        "debrief --no-input",
+        "stop",
+        "start T01",
+        "stop"})
+    fits(words);
 }

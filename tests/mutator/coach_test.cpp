@@ -36,6 +36,7 @@ TEST_CASE("a command line is what a shell makes the same words of", "[coach]") {
   for (const std::string& word : argv) expected += word + '\n';
   CHECK(echoed->out == expected);
   CHECK(command_line({"build/bin/x", "--metrics", "/dev/stdout"}) == "build/bin/x --metrics /dev/stdout");
+  CHECK(command_line({"explain", "The tokenizer's output"}) == "explain \"The tokenizer's output\"");
 }
 
 TEST_CASE("a build's warnings are what it says besides its progress", "[coach]") {
@@ -54,6 +55,30 @@ TEST_CASE("a long silence is told once", "[coach]") {
   silence.heard(begun + std::chrono::seconds(31));
   CHECK_FALSE(silence.is_to_be_told(begun + std::chrono::seconds(40)));
   CHECK(silence.is_to_be_told(begun + std::chrono::seconds(41)));
+}
+
+TEST_CASE("what is laid out fits a terminal", "[coach]") {
+  CHECK(laid_out("short\n  lines\n", 10) == "short\n  lines\n");
+  // Below what stands behind the last gap, below a list's words, below its own first word.
+  CHECK(laid_out("  nanobug ask  more of this run, at a price", 40) ==
+        "  nanobug ask  more of this run, at a\n               price");
+  CHECK(laid_out("  - what the forward pass computes there", 30) ==
+        "  - what the forward pass\n    computes there");
+  CHECK(laid_out("What differs, causes first:", 20) == "What differs, causes\nfirst:");
+  CHECK(laid_out("\033[1mbold and bold\033[0m", 13) == "\033[1mbold and bold\033[0m");
+  CHECK(laid_out("caf\u00e9s are\ncaf\u00e9s", 9) == "caf\u00e9s are\ncaf\u00e9s");
+  CHECK(laid_out("/a/path/that/is/very/long x", 10) == "/a/path/that/is/very/long\nx");
+  CHECK(laid_out("$ build/bin/base_train --quiet", 10) == "$ build/bin/base_train --quiet");
+  std::string words;
+  for (int i = 0; i < 200; ++i)
+    words += (i % 17 == 0 ? "\n  x  " : " ") + std::string(static_cast<size_t>(i % 11), 'w');
+  for (const size_t width : {size_t{60}, size_t{80}}) {
+    const std::string fitted = laid_out(words, width);
+    for (size_t at = 0, next; (next = fitted.find('\n', at)) != std::string::npos; at = next + 1)
+      CHECK(next - at <= width);
+    const auto letters = [](const std::string& text) { return std::count(text.begin(), text.end(), 'w'); };
+    CHECK(letters(fitted) == letters(words));
+  }
 }
 
 TEST_CASE("a paragraph is wrapped, none of its words lost", "[coach]") {

@@ -108,6 +108,20 @@ TEST_CASE("what failed comes back first, what is new in between", "[coach][sched
   CHECK(order({record_of("gone", "solved", 1)}) == Names{"data", "training", "architecture"});
 }
 
+TEST_CASE("the sessions of a day are one repetition, as good as the worst", "[coach][schedule]") {
+  const auto item = [](const std::vector<session::Record>& ledger) {
+    for (const ClassOfBugs& one : schedule_of(ledger, catalog_of(), kNow).classes)
+      if (one.name == "data") return one.item;
+    return Item{};
+  };
+  const session::Record good = record_of("d1", "solved", 0), helped = record_of("d2", "solved", 0, 1);
+  CHECK(item({good, good, good, good}).days == 1);
+  CHECK(item({good, good, good, good}).repetitions == 1);
+  CHECK(item({good, helped, good}).easiness == practised({}, 4, 1).easiness);
+  CHECK(item({good, record_of("d3", "revealed", 0), good}).repetitions == 0);
+  CHECK(item({record_of("d1", "solved", 3), good, good}).days == 6);
+}
+
 TEST_CASE("difficulty rises with success, and says why", "[coach][schedule]") {
   const catalog::Catalog catalog = catalog_of();
   Schedule next = schedule_of({}, catalog, kNow);

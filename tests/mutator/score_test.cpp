@@ -95,7 +95,7 @@ TEST_CASE("hints, wrong claims and time cost what score.h says", "[coach][score]
 TEST_CASE("a surprise has no class, so whichever was named stands, but none does not", "[coach][score]") {
   Session s = session_of(60);
   s.options = "--surprise";
-  s.events = {{1001, kHypothesis, "data", "the batches"}};
+  s.events = {{1001, kHypothesis, "data", "the batches repeat"}};
   CHECK(points(s) == Points{10, 15, 15, 0, 0, 6, 10});
   CHECK(why(s, "hypothesis") == "data, of a bug that has no class, before any hint");
   s.events = {{1001, kHint, "1 of 3", ""}, {1002, kHypothesis, "data", ""}};
@@ -108,12 +108,12 @@ TEST_CASE("a surprise has no class, so whichever was named stands, but none does
 TEST_CASE("a hypothesis after a hint, and a wrong one", "[coach][score]") {
   Session s = session_of(60);
   s.events = {{1001, kHint, "1 of 3", ""}, {1002, kHypothesis, "architecture", ""}};
-  CHECK(points(s) == Points{5, 15, 15, 0, 0, 6, 10});
-  s.events = {{1001, kHypothesis, "data", "the batches"}, {1002, kHypothesis, "architecture", ""}};
+  CHECK(points(s) == Points{5, 15, 15, 0, 0, 0, 10});
+  s.events = {{1001, kHypothesis, "data", "the batches repeat"}, {1002, kHypothesis, "architecture", ""}};
   CHECK(points(s) == Points{3, 15, 15, 0, 0, 6, 10});  // the first one counts
   CHECK(why(s, "hypothesis") == "you said data, it was architecture");
   CHECK(why(s, "cause") ==
-        "what you wrote names none of the cause's key terms; also worth naming: residual, gradient, "
+        "what you wrote names none of the key terms; also worth naming: residual, gradient, "
         "attention branch");
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("what is written after the answer does not count", "[coach][score]") {
   Session revealed = session_of(0);
   revealed.revealed = true;
   revealed.events = {
-      {1001, kNote, "", "the gradient"}, {1002, kReveal, "", ""}, {1003, kNote, "", "residual"}};
+      {1001, kNote, "", "the gradient vanishes"}, {1002, kReveal, "", ""}, {1003, kNote, "", "residual"}};
   revealed.grades = {2, 2, 2};
   CHECK(points(revealed) == Points{0, 0, 0, 20, 7, 6, 0});
 }
@@ -148,9 +148,9 @@ TEST_CASE("the class of a decoy is none", "[coach][score]") {
   Session s = session_of(60);
   s.decoy = true;
   s.events = {{1001, kHypothesis, kNothing, ""}};
-  CHECK(points(s) == Points{10, 15, 15, 0, 0, 6, 10});
+  CHECK(points(s) == Points{10, 15, 15, 0, 0, 0, 10});
   s.events[0].about = "architecture";
-  CHECK(points(s) == Points{3, 15, 15, 0, 0, 6, 10});
+  CHECK(points(s) == Points{3, 15, 15, 0, 0, 0, 10});
   CHECK(why(s, "hypothesis") == "you said architecture, it was none");
 }
 
@@ -164,13 +164,47 @@ TEST_CASE("several bugs share the hints' cost, and each one's class is right", "
   CHECK(points(s, {&kRule, &other}) == Points{10, 8, 15, 15, 14, 6, 10});
 }
 
-TEST_CASE("a rule without terms or questions takes nothing for them", "[coach][score]") {
+TEST_CASE("what a session cannot have is left out of its total", "[coach][score]") {
   const catalog::Rule bare = rule_of("data", {}, 0), one = rule_of("data", {"shuffle"}, 1);
-  CHECK(points(session_of(60), {&bare}) == Points{0, 15, 15, 30, 14, 0, 10});
+  CHECK(score_of(session_of(60), {&kRule}, 0).of() == 100);
+  CHECK(points(session_of(60), {&bare}) == Points{0, 15, 15, 0, 10});  // neither questions nor cause
+  CHECK(score_of(session_of(60), {&bare}, 0).of() == 56);
   Session s = session_of(60);
   s.events = {{1001, kNote, "", "it is shuffled twice"}};
-  CHECK(points(s, {&one}) == Points{0, 15, 15, 0, 14, 6, 10});            // it has no second term to name
-  CHECK(points(session_of(60), {}) == Points{0, 15, 15, 30, 14, 0, 10});  // gone from the catalog
+  CHECK(points(s, {&one}) == Points{0, 15, 15, 0, 14, 6, 10});    // it has no second term to name
+  CHECK(points(session_of(60), {}) == Points{0, 15, 15, 0, 10});  // gone from the catalog
+  // A review shows no symptoms to write down.
+  s.review = session::Review{};
+  CHECK(points(s, {&one}) == Points{0, 15, 15, 0, 14, 10});
+  CHECK(score_of(s, {&one}, 0).of() == 94);
+}
+
+TEST_CASE("a word is no symptom", "[coach][score]") {
+  Session s = session_of(60);
+  s.events = {{1001, kNote, "", "eps"}, {1002, kHypothesis, "data", "loss falls"}};
+  CHECK(points(s)[5] == 0);
+  CHECK(why(s, "symptoms") == "a word or two before the first claim or check; three say something");
+  s.events.push_back({1003, kNote, "", "the loss stays"});
+  CHECK(points(s)[5] == 6);
+}
+
+TEST_CASE("what is written when the answer is known counts nothing, in the same second too",
+          "[coach][score]") {
+  Session s = session_of(60);
+  s.events = {{1060, kCheck, "all", ""}, {1060, kNote, "", "residual, gradient"}};
+  CHECK(points(s)[4] == 0);
+  s.events = {{1060, kAnswer, "line 3, right", "residual, gradient"}, {1060, kNote, "", "attention branch"}};
+  CHECK(points(s)[4] == 14);
+  // A decoy's check tells the answer.
+  Session decoy = session_of(0);
+  decoy.decoy = true;
+  decoy.events = {{1010, kCheck, "all", ""}};
+  note_check(decoy, true, 30, 30, 1010);
+  decoy.events.push_back({1010, kAnswer, "none, right", "residual, gradient"});
+  CHECK(outcome_of(decoy) == "revealed");
+  CHECK(points(decoy)[4] == 0);
+  CHECK(before_the_answer(decoy).size() == 1);
+  CHECK(learner_seconds(decoy, 5000) == 10);
 }
 
 TEST_CASE("nanobug's own seconds and a pause cost no speed", "[coach][score]") {
@@ -198,27 +232,52 @@ TEST_CASE("in production what was asked for is worth ten of the forty", "[coach]
              {1004, "code", 5, false}};
   CHECK(points(s) == Points{0, 10, 10, 4, 0, 0, 0, 7});
   CHECK(why(s, "evidence") ==
-        "4 of 6 minutes for what tells; grad-norm or val-loss would have told for 1 minute");
+        "4 of 6: 4 of 6 minutes for what tells; 0 of 4: grad-norm or val-loss would have told for 1 minute");
   CHECK(why(s, "minutes") == "13:00 of 10:00");
 
   s.asked = {{1001, "val-loss", 1, true}, {1002, "documents", 2, false}};  // 6 * 1 / 3, and 4
   s.hints = 1, s.wrong_claims = 3;
   CHECK(points(s) == Points{0, 5, 0, 6, 0, 0, 0, 10});
-  CHECK(why(s, "evidence") == "1 of 3 minutes for what tells; the first as cheap as any");
+  CHECK(why(s, "evidence") ==
+        "2 of 6: 1 of 3 minutes for what tells; 4 of 4: the first that told was as cheap as any");
 
   s.asked = {{1001, "documents", 2, false}};
   CHECK(points(s)[3] == 0);
-  CHECK(why(s, "evidence") == "0 of 2 minutes for what tells; grad-norm or val-loss would have told");
+  CHECK(why(s, "evidence") ==
+        "0 of 6: 0 of 2 minutes for what tells; 0 of 4: grad-norm or val-loss would have told");
   s.asked = {{1001, "code", 5, false}};
   CHECK(points(s)[3] == 0);
 }
 
-TEST_CASE("nothing tells of a decoy in production: asking is enough", "[coach][score]") {
+TEST_CASE("a right run is no evidence of its own, and costs no points", "[coach][score]") {
   Session s = session_of(60);
-  s.production =
-      session::Production{.cheapest = {}, .cheapest_minutes = 0, .checkout = "code", .open_minutes = 5};
+  s.production = session::Production{.cheapest = {"val-loss"},
+                                     .cheapest_minutes = 1,
+                                     .checkout = "code",
+                                     .open_minutes = 5,
+                                     .clean = "clean"};
+  s.asked = {{1001, "clean", 3, false}, {1002, "val-loss", 1, true}};
+  CHECK(points(s)[3] == 10);
+  s.asked.resize(1);
+  CHECK(points(s)[3] == 0);
+}
+
+TEST_CASE("of a decoy in production counts how little it took", "[coach][score]") {
+  Session s = session_of(60);
+  s.production = session::Production{
+      .cheapest = {}, .cheapest_minutes = 0, .checkout = "code", .open_minutes = 5, .clean = "clean"};
   s.decoy = true;
   CHECK(points(s)[3] == 0);
-  s.asked = {{1001, "batch", 2, false}};
+  CHECK(why(s, "evidence") == "nothing was asked for");
+  s.asked = {{1001, "clean", 3, false}};
   CHECK(points(s)[3] == 10);
+  s.asked.push_back({1001, "batch", 2, false});  // 2 of 10 minutes
+  CHECK(points(s)[3] == 8);
+  CHECK(why(s, "evidence") == "2 of 10 minutes for what shows that nothing is wrong");
+  s.asked.push_back({1002, "tests", 11, false});
+  CHECK(points(s)[3] == 0);
+  s.asked.pop_back();
+  s.solved = false, s.solved_at = 0, s.revealed = true;  // given away
+  CHECK(points(s)[3] == 0);
+  CHECK(why(s, "evidence") == "it was not found");
 }

@@ -99,6 +99,8 @@ TEST_CASE("a decoy is solved by an answer and not by a check, which tells it", "
   session::Session answered = s;
   note_check(s, true, 30, 30, 1040);
   CHECK(outcome_of(s) == "revealed");
+  CHECK(has_event(s, kReveal));
+  CHECK(learner_seconds(s, 9999) == 40);  // the clock stands still then
   note_reply(s, true, "nothing", {}, 1050);
   CHECK(outcome_of(s) == "revealed");
   note_reply(answered, true, "nothing", {}, 1050);
