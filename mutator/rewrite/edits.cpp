@@ -588,7 +588,8 @@ class Drafter {
     const Token* before = tokens_.before(span.begin);
     const Token* behind = tokens_.after(span.end);
     if (tokens_.is(before, "(") && tokens_.is(behind, ")")) span.end = behind->span.end;
-    if (tokens_.is(before, "=") || tokens_.is(before, "(")) span.begin = before->span.begin;
+    const bool is_width = tokens_.is(before, ":") && llvm::isa<clang::FieldDecl>(target.whole->initializes);
+    if (tokens_.is(before, "=") || tokens_.is(before, "(") || is_width) span.begin = before->span.begin;
     const Token* last = tokens_.before(span.begin, true);
     span.begin = last ? last->span.end : span.begin;
     return span;

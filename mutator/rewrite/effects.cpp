@@ -388,7 +388,7 @@ class Purity {
     return std::all_of(call.arg_begin() + first, call.arg_end(), [&](const Expr* argument) {
       if (!is_callable(argument->getType())) return true;
       const auto* lambda = dyn_cast<LambdaExpr>(argument->IgnoreImplicit());
-      return lambda && depth_ < kDeepest &&
+      return lambda && depth_ < kDeepest && is_value(argument->getType(), 0) &&
              Purity(depth_ + 1, lambda->getCallOperator()).holds(lambda->getBody());
     });
   }

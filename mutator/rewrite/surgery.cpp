@@ -341,6 +341,14 @@ bool ends_in_line_comment(std::string_view text) {
   return last && last->span.end == text.size() && tokens.text(*last).starts_with("//");
 }
 
+unsigned end_of_spliced_line(std::string_view text, unsigned offset) {
+  for (size_t at = offset;; ++at) {
+    at = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(0, at);
+    if (at == text.size() || (!line.ends_with("\\") && !line.ends_with("\\\r"))) return static_cast<unsigned>(at);
+  }
+}
+
 std::string_view directive(const Tokens& tokens, const Token* sign) {
   if (!tokens.is(sign, "#") || !first_on_line(tokens.text(), sign->span.begin)) return "";
   const Token* name = tokens.after(sign->span.end);
