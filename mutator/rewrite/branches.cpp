@@ -18,6 +18,12 @@ bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<c
 // The directives of a file, and which of them belong together.
 class Branches {
  public:
+  struct Line {
+    std::string_view word;
+    unsigned begin, end;
+    size_t group;
+  };
+
   explicit Branches(const Tokens& tokens) : tokens_(tokens) {
     std::vector<size_t> open;
     for (const Token& token : tokens.all()) {
@@ -39,6 +45,18 @@ class Branches {
     return std::move(found_);
   }
 
+  // The lines that opened the branches around a place, the outermost first.
+  std::vector<const Line*> around(unsigned place) const {
+    std::vector<const Line*> open;
+    for (const Line& line : lines_) {
+      if (line.begin >= place) break;
+      if (line.group == kNone) continue;
+      if (!line.word.starts_with("if") && !open.empty()) open.pop_back();
+      if (line.word != "endif") open.push_back(&line);
+    }
+    return open;
+  }
+
   std::vector<const Token*> behind(unsigned place) {
     const Line* line = line_of(tokens_.after(place));
     if (line && line->group != kNone) go_on(place);
@@ -47,12 +65,6 @@ class Branches {
 
  private:
   static constexpr size_t kNone = SIZE_MAX;
-
-  struct Line {
-    std::string_view word;
-    unsigned begin, end;
-    size_t group;
-  };
 
   const Line* line_of(const Token* token) const {
     if (!token) return nullptr;
@@ -226,6 +238,14 @@ bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text
                                   [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
                       std::any_of(behind.begin(), behind.end(), binds);
   return beside && loosest(text) < loosest(tokens.text(expression));
+}
+
+std::optional<std::string> divided_elsewhere(const Unit& unit, unsigned one, unsigned other) {
+  const Branches branches(unit.tokens);
+  const auto a = branches.around(one), b = branches.around(other);
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (in_a == a.end() && in_b == b.end()) return std::nullopt;
+  return "#" + std::string(in_a != a.end() ? (*in_a)->word : (*in_b)->word);
 }
 
 bool is_one_statement(std::string_view text) {

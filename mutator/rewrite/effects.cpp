@@ -413,6 +413,11 @@ class Purity {
     return sign != OO_None && (is_known(callee) || (!callee.hasBody() && computes(sign)));
   }
 
+  // A snippet has LibTorch's values without their namespace.
+  static bool is_called_as_a_value(const CXXRecordDecl& record) {
+    return record.getIdentifier() && (record.getName() == "Tensor" || record.getName() == "Generator");
+  }
+
   // Of a known library: what acts although it is const. Tensor libraries mark the member functions that write
   // with a `_` at the end.
   static bool acts(const CXXMethodDecl& method) {
@@ -441,7 +446,7 @@ class Purity {
     if (runs->hasBody()) return body_holds(*runs);
     // What cannot be seen may do anything, whatever it promises of its object.
     return runs->hasAttr<ConstAttr>() || runs->hasAttr<PureAttr>() || is_operation(*runs) ||
-           isa<CXXConversionDecl>(runs);
+           isa<CXXConversionDecl>(runs) || (is_called_as_a_value(*runs->getParent()) && !acts(*runs));
   }
 
   // The method whose body a call runs; null where one that nobody sees here may override it.

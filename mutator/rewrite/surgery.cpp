@@ -169,6 +169,12 @@ Span with_comments(const Tokens& tokens, Span statement) {
     while (span.begin > 0 && is_blank(text[span.begin - 1])) --span.begin;
     return span;
   }
+  // The last of its block, before a brace on its own line: that closes up with the line above.
+  if (const Token* above = tokens.before(span.begin, true);
+      alone_before && above && tokens.is(tokens.after(span.end, true), "}") && span.begin == statement.begin &&
+      above->kind != Token::Kind::comment && !is_in_directive(tokens, above->span.begin) &&
+      next_line(text, above->span.end) == line_start(text, span.begin))
+    return {above->span.end, span.end};
   const bool room_behind = span.end < text.size() && is_blank(text[span.end]);
   while (span.end < text.size() && is_blank(text[span.end])) ++span.end;
   if (!room_behind)  // `RUN(a(); b();)`: the blank in front is the one that kept them apart
