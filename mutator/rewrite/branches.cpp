@@ -18,6 +18,12 @@ bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<c
 // The directives of a file, and which of them belong together.
 class Branches {
  public:
+  struct Line {
+    std::string_view word;
+    unsigned begin, end;
+    size_t group;
+  };
+
   explicit Branches(const Tokens& tokens) : tokens_(tokens) {
     std::vector<size_t> open;
     for (const Token& token : tokens.all()) {
@@ -27,7 +33,7 @@ class Branches {
       if (begins) open.push_back(groups_.size()), groups_.emplace_back();
       const bool of_one = (begins || ends || divides) && !open.empty();
       if (of_one) groups_[open.back()].push_back(lines_.size());
-      lines_.push_back({word, token.span.begin, end_of_line(token.span.begin), of_one ? open.back() : kNone});
+      lines_.push_back({word, token.span.begin, end_of_spliced_line(tokens.text(), token.span.begin), of_one ? open.back() : kNone});
       if (ends && !open.empty()) open.pop_back();
     }
   }
@@ -39,6 +45,18 @@ class Branches {
     return std::move(found_);
   }
 
+  // The lines that opened the branches around a place, the outermost first.
+  std::vector<const Line*> around(unsigned place) const {
+    std::vector<const Line*> open;
+    for (const Line& line : lines_) {
+      if (line.begin >= place) break;
+      if (line.group == kNone) continue;
+      if (!line.word.starts_with("if") && !open.empty()) open.pop_back();
+      if (line.word != "endif") open.push_back(&line);
+    }
+    return open;
+  }
+
   std::vector<const Token*> behind(unsigned place) {
     const Line* line = line_of(tokens_.after(place));
     if (line && line->group != kNone) go_on(place);
@@ -47,23 +65,6 @@ class Branches {
 
  private:
   static constexpr size_t kNone = SIZE_MAX;
-
-  struct Line {
-    std::string_view word;
-    unsigned begin, end;
-    size_t group;
-  };
-
-  unsigned end_of_line(unsigned at) const {
-    const std::string_view text = tokens_.text();
-    for (;;) {
-      const size_t end = std::min(text.find('\n', at), text.size());
-      const std::string_view line = text.substr(0, end);
-      if (end == text.size() || (!line.ends_with("\\") && !line.ends_with("\\\r")))
-        return static_cast<unsigned>(end);
-      at = static_cast<unsigned>(end + 1);
-    }
-  }
 
   const Line* line_of(const Token* token) const {
     if (!token) return nullptr;
@@ -208,17 +209,43 @@ std::optional<std::string> goes_on_elsewhere(const Unit& unit, unsigned end) {
   return std::nullopt;
 }
 
+// A macro beside an expression that stands for nothing here, and for an operator elsewhere.
+static bool is_operator_elsewhere(const Unit& unit, const Token* name) {
+  if (!name || name->kind != Token::Kind::word) return false;
+  const std::string macro(unit.tokens.text(*name));
+  if (!unit.is_macro(macro) || unit.is_empty_macro(macro)) return false;
+  const std::vector<std::string> bodies = unit.definitions_of(macro);
+  const bool here = std::any_of(bodies.begin(), bodies.end(),
+                                [](const std::string& body) { return Tokens(body).after(0) == nullptr; });
+  return here && std::any_of(bodies.begin(), bodies.end(), [](const std::string& body) {
+           const Tokens text(body);
+           const Token *first = text.after(0), *last = text.before(static_cast<unsigned>(body.size()));
+           return first && (first->kind == Token::Kind::sign || last->kind == Token::Kind::sign);
+         });
+}
+
 bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text) {
   const Tokens& tokens = unit.tokens;
   const auto before = Branches(tokens).before(expression.begin);
   const auto behind = Branches(tokens).behind(expression.end);
   const auto binds = [&](const Token* token) {
-    return level_of(tokens.text(*token)) > 1 || is_one_of(tokens, token, {"!", "~", ".", "->", "[", "?", "not"});
+    return level_of(tokens.text(*token)) > 1 || is_one_of(tokens, token, {"!", "~", ".", "->", "[", "(", "?", "not"});
   };
+  if (is_operator_elsewhere(unit, tokens.before(expression.begin)) ||
+      is_operator_elsewhere(unit, tokens.after(expression.end)))
+    return loosest(text) < loosest(tokens.text(expression));
   const bool beside = std::any_of(before.begin(), before.end(),
                                   [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
                       std::any_of(behind.begin(), behind.end(), binds);
   return beside && loosest(text) < loosest(tokens.text(expression));
+}
+
+std::optional<std::string> divided_elsewhere(const Unit& unit, unsigned one, unsigned other) {
+  const Branches branches(unit.tokens);
+  const auto a = branches.around(one), b = branches.around(other);
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (in_a == a.end() && in_b == b.end()) return std::nullopt;
+  return "#" + std::string(in_a != a.end() ? (*in_a)->word : (*in_b)->word);
 }
 
 bool is_one_statement(std::string_view text) {

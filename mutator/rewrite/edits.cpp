@@ -382,6 +382,16 @@ class Drafter {
     return {};
   }
 
+  // What moves into a branch of the preprocessor is lost where that is not compiled.
+  Status stays_in_its_branch(size_t edit, const Target& one, const Target& other) {
+    const auto branch = divided_elsewhere(unit_, one.span.begin, other.span.begin);
+    if (!branch) return {};
+    return wrong(edit, one.at,
+                 "a branch of '" + *branch +
+                     "' is around one of the two places and not around the other, and would take the statement "
+                     "from the other configuration");
+  }
+
   // A part that the rest of its expression or statement cannot be without.
   Status can_be_without(size_t edit, const Target& target) {
     const Whole part = whole_of_outermost(target);
@@ -588,7 +598,8 @@ class Drafter {
     const Token* before = tokens_.before(span.begin);
     const Token* behind = tokens_.after(span.end);
     if (tokens_.is(before, "(") && tokens_.is(behind, ")")) span.end = behind->span.end;
-    if (tokens_.is(before, "=") || tokens_.is(before, "(")) span.begin = before->span.begin;
+    const bool is_width = tokens_.is(before, ":") && llvm::isa<clang::FieldDecl>(target.whole->initializes);
+    if (tokens_.is(before, "=") || tokens_.is(before, "(") || is_width) span.begin = before->span.begin;
     const Token* last = tokens_.before(span.begin, true);
     span.begin = last ? last->span.end : span.begin;
     return span;
@@ -773,6 +784,7 @@ class Drafter {
     }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
     NANOBUG_TRY(is_alone_elsewhere(edit, *other));
+    NANOBUG_TRY(stays_in_its_branch(edit, target, *other));
     if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
@@ -827,6 +839,7 @@ class Drafter {
       NANOBUG_TRY(not_under_pragma(edit, *other));
       NANOBUG_TRY(is_alone_elsewhere(edit, one));
       NANOBUG_TRY(is_alone_elsewhere(edit, *other));
+      NANOBUG_TRY(stays_in_its_branch(edit, one, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         cuts_.back().carried = {all_b};

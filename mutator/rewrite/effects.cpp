@@ -388,7 +388,7 @@ class Purity {
     return std::all_of(call.arg_begin() + first, call.arg_end(), [&](const Expr* argument) {
       if (!is_callable(argument->getType())) return true;
       const auto* lambda = dyn_cast<LambdaExpr>(argument->IgnoreImplicit());
-      return lambda && depth_ < kDeepest &&
+      return lambda && depth_ < kDeepest && is_value(argument->getType(), 0) &&
              Purity(depth_ + 1, lambda->getCallOperator()).holds(lambda->getBody());
     });
   }
@@ -411,6 +411,11 @@ class Purity {
   static bool is_operation(const FunctionDecl& callee) {
     const OverloadedOperatorKind sign = callee.getOverloadedOperator();
     return sign != OO_None && (is_known(callee) || (!callee.hasBody() && computes(sign)));
+  }
+
+  // A snippet has LibTorch's values without their namespace.
+  static bool is_called_as_a_value(const CXXRecordDecl& record) {
+    return record.getIdentifier() && (record.getName() == "Tensor" || record.getName() == "Generator");
   }
 
   // Of a known library: what acts although it is const. Tensor libraries mark the member functions that write
@@ -441,7 +446,7 @@ class Purity {
     if (runs->hasBody()) return body_holds(*runs);
     // What cannot be seen may do anything, whatever it promises of its object.
     return runs->hasAttr<ConstAttr>() || runs->hasAttr<PureAttr>() || is_operation(*runs) ||
-           isa<CXXConversionDecl>(runs);
+           isa<CXXConversionDecl>(runs) || (is_called_as_a_value(*runs->getParent()) && !acts(*runs));
   }
 
   // The method whose body a call runs; null where one that nobody sees here may override it.

@@ -219,7 +219,7 @@ class Plan {
                                });
       if (stays) continue;
       return wrong(cut->edit, each.declared.front(),
-                   "'" + each.name + "' is read at " + unit_.place(*read) +
+                   "'" + each.name + (each.is_parameter ? "' is called at " : "' is read at ") + unit_.place(*read) +
                        ", in a branch of the preprocessor that is not compiled here; take what reads it too, or "
                        "keep the name");
     }

@@ -32,6 +32,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
             statement))
       return true;
     if (const auto* self = dyn_cast<CXXThisExpr>(statement); self && self->isImplicit()) return true;
+    if (const auto* made = dyn_cast<CXXConstructExpr>(statement); made && is_of_nobody(*made)) return true;
     // What nobody wrote around an expression, parentheses too, has the place of the expression itself.
     if (auto* expression = dyn_cast<Expr>(statement)) statement = expression->IgnoreUnlessSpelledInSource();
     if (isa<ParenExpr>(statement) || names_an_operator(statement)) return true;
@@ -236,6 +237,13 @@ class Collector : public RecursiveASTVisitor<Collector> {
     const auto [known, added] = names_.try_emplace(what.getCanonicalDecl(), 0);
     if (added) known->second = std::hash<std::string>{}(what.getQualifiedNameAsString()) | kNamed;
     return known->second;
+  }
+
+  // What a variable begins with that has no initialiser.
+  static bool is_of_nobody(const CXXConstructExpr& made) {
+    return !isa<CXXTemporaryObjectExpr>(made) && !made.getParenOrBraceRange().isValid() &&
+           std::all_of(made.arg_begin(), made.arg_end(),
+                       [](const Expr* argument) { return isa<CXXDefaultArgExpr>(argument); });
   }
 
   // The `<` of an overloaded operator: whether there is a function behind it depends on types.

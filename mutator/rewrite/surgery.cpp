@@ -169,6 +169,12 @@ Span with_comments(const Tokens& tokens, Span statement) {
     while (span.begin > 0 && is_blank(text[span.begin - 1])) --span.begin;
     return span;
   }
+  // The last of its block, before a brace on its own line: that closes up with the line above.
+  if (const Token* above = tokens.before(span.begin, true);
+      alone_before && above && tokens.is(tokens.after(span.end, true), "}") && span.begin == statement.begin &&
+      above->kind != Token::Kind::comment && !is_in_directive(tokens, above->span.begin) &&
+      next_line(text, above->span.end) == line_start(text, span.begin))
+    return {above->span.end, span.end};
   const bool room_behind = span.end < text.size() && is_blank(text[span.end]);
   while (span.end < text.size() && is_blank(text[span.end])) ++span.end;
   if (!room_behind)  // `RUN(a(); b();)`: the blank in front is the one that kept them apart
@@ -339,6 +345,14 @@ bool ends_in_line_comment(std::string_view text) {
   const Tokens tokens(text);
   const Token* last = tokens.before(text.size(), true);
   return last && last->span.end == text.size() && tokens.text(*last).starts_with("//");
+}
+
+unsigned end_of_spliced_line(std::string_view text, unsigned offset) {
+  for (size_t at = offset;; ++at) {
+    at = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(0, at);
+    if (at == text.size() || (!line.ends_with("\\") && !line.ends_with("\\\r"))) return static_cast<unsigned>(at);
+  }
 }
 
 std::string_view directive(const Tokens& tokens, const Token* sign) {

@@ -62,6 +62,9 @@ Taken last_of_list(const Tokens& tokens, Span element);
 // Would what is put behind the text, on its last line, be a part of its comment?
 bool ends_in_line_comment(std::string_view text);
 
+// Where a line ends, with those that a backslash at its end joins to it.
+unsigned end_of_spliced_line(std::string_view text, unsigned offset);
+
 // What the preprocessor is told by the line that `sign`, its `#`, begins ("endif"); "" where it is no such
 // line.
 std::string_view directive(const Tokens& tokens, const Token* sign);

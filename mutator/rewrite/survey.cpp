@@ -98,6 +98,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     unsigned reach = 0;
     for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
     unread_ = unread_names(unit_.tokens, understood_);
+    in_branches_ = names_in_branches(unit_.tokens, understood_);
     read_through_macros();
     for (const NamedDecl* named : named_) read_elsewhere(*named);
     for (const DeclStmt* statement : statements_) locals(*statement);
@@ -141,17 +142,13 @@ class Surveyor : public MatchFinder::MatchCallback {
 
   std::optional<Span> statement_span(SourceRange range) { return rewrite::statement_span(unit_, range); }
 
-  const std::vector<unsigned>& unread(const std::string& name) const {
+  static const std::vector<unsigned>& places_in(const Unread& names, const std::string& name) {
     static const std::vector<unsigned> none;
-    const auto found = unread_.find(name);
-    return found == unread_.end() ? none : found->second;
+    const auto found = names.find(name);
+    return found == names.end() ? none : found->second;
   }
 
-  const std::vector<unsigned>& through_macros(const std::string& name) const {
-    static const std::vector<unsigned> none;
-    const auto found = through_macros_.find(name);
-    return found == through_macros_.end() ? none : found->second;
-  }
+  const std::vector<unsigned>& unread(const std::string& name) const { return places_in(unread_, name); }
 
   // A macro of which nothing came here reads, in another configuration, what any of its definitions names.
   void read_through_macros() {
@@ -193,19 +190,11 @@ class Surveyor : public MatchFinder::MatchCallback {
       if (parameter) called_elsewhere(*parameter, all.declared);
       if (!function) return;
     }
-    for (const auto* places : {&unread(all.name), &through_macros(all.name)})
-      for (const unsigned at : *places)
-        if (!is_defined_in_a_macro(at) && (!function || function->span.contains(at)) &&
-            (!field || is_of_an_object(*field, at)))
+    for (const auto* names : {&in_branches_, &through_macros_})
+      for (const unsigned at : places_in(*names, all.name))
+        if ((!function || function->span.contains(at)) && (!field || is_of_an_object(*field, at)))
           all.uses.push_back(at);
     if (!all.uses.empty()) result_.elsewhere.push_back(std::move(all));
-  }
-
-  bool is_defined_in_a_macro(unsigned at) const {
-    if (!is_in_directive(unit_.tokens, at)) return false;
-    const Token* sign = unit_.tokens.before(at);
-    while (sign && directive(unit_.tokens, sign).empty()) sign = unit_.tokens.before(sign->span.begin);
-    return directive(unit_.tokens, sign) != "pragma";
   }
 
   // Behind a `.`, or in what is of its class.
@@ -222,10 +211,9 @@ class Surveyor : public MatchFinder::MatchCallback {
     const auto* of = dyn_cast<FunctionDecl>(parameter.getDeclContext());
     if (!of || !of->getIdentifier()) return;
     Elsewhere calls{of->getNameAsString(), declared, {}, true};
-    for (const unsigned at : unread(calls.name)) {
-      const Token* behind = unit_.tokens.after(at + static_cast<unsigned>(calls.name.size()));
-      if (!is_in_directive(unit_.tokens, at) && unit_.tokens.is(behind, "(")) calls.uses.push_back(at);
-    }
+    for (const unsigned at : places_in(in_branches_, calls.name))
+      if (unit_.tokens.is(unit_.tokens.after(at + static_cast<unsigned>(calls.name.size())), "("))
+        calls.uses.push_back(at);
     if (!calls.uses.empty()) result_.elsewhere.push_back(std::move(calls));
   }
 
@@ -246,8 +234,8 @@ class Surveyor : public MatchFinder::MatchCallback {
     const unsigned at = !droppable.pieces.empty() && droppable.list < 0 ? droppable.pieces.front().span.begin
                                                                        : droppable.uses.front();
     const Function* function = everywhere ? nullptr : result_.around(at);
-    for (const auto* places : {&unread(droppable.name), &through_macros(droppable.name)})
-      for (const unsigned offset : *places)
+    for (const auto* names : {&unread_, &through_macros_})
+      for (const unsigned offset : places_in(*names, droppable.name))
         if (!own(offset) && (everywhere || !function || function->span.contains(offset)))
           droppable.uses.push_back(offset);
     result_.droppable.push_back(std::move(droppable));
@@ -497,7 +485,7 @@ class Surveyor : public MatchFinder::MatchCallback {
   std::vector<Use> selves_;
   std::vector<const DeclRefExpr*> writes_;  // of what may go
   std::vector<const NamedDecl*> named_;
-  Unread through_macros_;
+  Unread in_branches_, through_macros_;
   std::vector<const DeclStmt*> statements_;
   std::vector<const LambdaExpr*> lambdas_;
   std::vector<const LabelStmt*> labels_;

@@ -264,44 +264,46 @@ bool Unit::is_empty_macro(const std::string& name) const {
                      [](const Definition& each) { return Tokens(each.body).after(0) == nullptr; });
 }
 
-const std::vector<Unit::Definition>& Unit::all_definitions_of(const std::string& name) const {
-  const auto [known, added] = definitions_.try_emplace(name);
-  if (!added) return known->second;
-  const auto collect = [&](const Tokens& in) {
-    const std::string_view all = in.text();
-    for (const Token& token : in.all()) {
-      if (directive(in, &token) != "define") continue;
-      const Token* defined = in.after(in.after(token.span.end)->span.end);
-      if (!in.is(defined, name)) continue;
-      Definition definition;
-      unsigned at = defined->span.end;
-      if (all.substr(at).starts_with("(")) {
-        for (const Token* each = in.after(at); each && !in.is(each, ")"); each = in.after(each->span.end)) {
-          if (each->kind == Token::Kind::word) definition.parameters.emplace(in.text(*each));
-          at = each->span.end;
-        }
-        ++at;
+Unit::Definitions Unit::defined_in(const Tokens& in) {
+  Definitions found;
+  const std::string_view all = in.text();
+  for (const Token& token : in.all()) {
+    if (directive(in, &token) != "define") continue;
+    const Token* name = in.after(in.after(token.span.end)->span.end);
+    if (!name) continue;
+    Definition definition;
+    unsigned at = name->span.end;
+    if (all.substr(at).starts_with("(")) {
+      for (const Token* each = in.after(at); each && !in.is(each, ")"); each = in.after(each->span.end)) {
+        if (each->kind == Token::Kind::word) definition.parameters.emplace(in.text(*each));
+        at = each->span.end;
       }
-      size_t end = at;
-      for (;; ++end) {
-        end = std::min(all.find('\n', end), all.size());
-        if (end == all.size() ||
-            (!all.substr(0, end).ends_with("\\") && !all.substr(0, end).ends_with("\\\r")))
-          break;
-      }
-      definition.body = all.substr(at, end - at);
-      known->second.push_back(std::move(definition));
+      ++at;
     }
+    definition.body = in.text({at, end_of_spliced_line(all, at)});
+    found[std::string(in.text(*name))].push_back(std::move(definition));
+  }
+  return found;
+}
+
+std::vector<Unit::Definition> Unit::all_definitions_of(const std::string& name) const {
+  std::vector<Definition> all;
+  const auto add = [&](unsigned file, std::string_view text, const Tokens* of) {
+    auto known = definitions_.find(file);
+    if (known == definitions_.end())
+      known = definitions_.emplace(file, of ? defined_in(*of) : defined_in(Tokens(text))).first;
+    if (const auto found = known->second.find(name); found != known->second.end())
+      all.insert(all.end(), found->second.begin(), found->second.end());
   };
-  collect(tokens);
+  const clang::SourceManager& manager = ast->getSourceManager();
+  add(manager.getMainFileID().getHashValue(), text, &tokens);
   const clang::Preprocessor& preprocessor = ast->getPreprocessor();
   const clang::MacroInfo* macro = preprocessor.getMacroInfo(preprocessor.getIdentifierInfo(name));
-  const clang::SourceManager& manager = ast->getSourceManager();
   const clang::SourceLocation place = macro ? macro->getDefinitionLoc() : clang::SourceLocation();
-  if (place.isInvalid() || !place.isFileID() || manager.isInMainFile(place)) return known->second;
-  const std::string other = manager.getBufferData(manager.getFileID(place)).str();
-  if (other.find("define") != std::string::npos) collect(Tokens(other));
-  return known->second;
+  if (place.isInvalid() || !place.isFileID() || manager.isInMainFile(place)) return all;
+  const clang::FileID file = manager.getFileID(place);
+  add(file.getHashValue(), manager.getBufferData(file), nullptr);
+  return all;
 }
 
 std::vector<std::string> Unit::definitions_of(const std::string& name) const {

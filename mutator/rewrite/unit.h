@@ -70,10 +70,12 @@ class Unit {
     std::set<std::string> parameters;
     std::string body;
   };
-  const std::vector<Definition>& all_definitions_of(const std::string& name) const;
+  using Definitions = std::map<std::string, std::vector<Definition>>;
+  static Definitions defined_in(const Tokens& file);
+  std::vector<Definition> all_definitions_of(const std::string& name) const;
 
   Job job_;
-  mutable std::map<std::string, std::vector<Definition>> definitions_;
+  mutable std::map<unsigned, Definitions> definitions_;  // by their files
 };
 
 // The alias, class or template that a written type names; null where it names none.

@@ -33,6 +33,19 @@ class Reader {
     return std::move(unread_);
   }
 
+  Unread in_branches() {
+    const std::vector<bool> left_out = are_left_out();
+    std::string_view said;
+    for (size_t i = 0; i < left_out.size(); ++i) {
+      const Token& token = tokens_.all()[i];
+      if (const std::string_view word = directive(tokens_, &token); !word.empty()) said = word;
+      const bool is_said = !said.empty() && is_in_directive(tokens_, token.span.begin);
+      if (token.kind == Token::Kind::word && (is_said ? said == "pragma" : left_out[i]))
+        add(std::string(tokens_.text(token)), token);
+    }
+    return std::move(unread_);
+  }
+
   std::set<std::string> left_out() {
     const std::vector<bool> left_out = are_left_out();
     for (size_t i = 0; i < left_out.size(); ++i) {
@@ -96,6 +109,10 @@ class Reader {
 
 Unread unread_names(const Tokens& tokens, const std::set<unsigned>& understood) {
   return Reader(tokens, understood).all();
+}
+
+Unread names_in_branches(const Tokens& tokens, const std::set<unsigned>& understood) {
+  return Reader(tokens, understood).in_branches();
 }
 
 std::set<std::string> names_left_out(const Tokens& tokens, const std::set<unsigned>& understood) {

@@ -19,6 +19,9 @@ using Unread = std::map<std::string, std::vector<unsigned>, std::less<>>;
 // and only where nothing is understood, for the tree names none that is built in.
 Unread unread_names(const Tokens& tokens, const std::set<unsigned>& understood);
 
+// The same of whole branches in which nothing is understood, and of pragmas.
+Unread names_in_branches(const Tokens& tokens, const std::set<unsigned>& understood);
+
 // What is named where nothing is understood.
 std::set<std::string> names_left_out(const Tokens& tokens, const std::set<unsigned>& understood);
 

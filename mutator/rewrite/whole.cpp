@@ -143,7 +143,9 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
     if (!parent) {
       Whole part{Role::part, own};
       const auto* declared = has_parent(above) ? above.get<Decl>() : nullptr;
-      if (isa_and_nonnull<VarDecl, FieldDecl>(declared)) part.initializes = cast<ValueDecl>(declared);
+      if (isa_and_nonnull<VarDecl, FieldDecl, EnumConstantDecl, NonTypeTemplateParmDecl>(declared) &&
+          !declared->isImplicit())
+        part.initializes = cast<ValueDecl>(declared);
       return part;
     }
     if (is_under_pragma(*parent)) range = own;
