@@ -249,6 +249,8 @@ TEST_CASE("a named part is one of the evidence that has parts", "[coach][evidenc
   CHECK(understood("gradient norm of c_q and c_k in the last layer") ==
         "grad-norm-parts h2.attn.c_q.weight h2.attn.c_k.weight");
   CHECK(understood("learning rate of the embedding") == "lr-groups embedding");
+  CHECK(understood("gradient norm of the mlp in layer 0 and layer 2") ==
+        "grad-norm-parts h0.mlp.c_fc.weight h2.mlp.c_fc.weight");
   CHECK(understood("loss of rank 1") == "rank-loss 1");
   CHECK(understood("loss on rank1") == "rank-loss 1");
 }
