@@ -481,6 +481,12 @@ Request requested(const std::vector<Evidence>& all, const std::vector<Evidence>&
   const Counted counted = counted_in(tokens);
   std::set<std::string> words_of_names;
   for (const Name& name : names_of(all)) words_of_names.insert(name.stems.begin(), name.stems.end());
+  // "mean" is a part of the logits, and says as much of anything.
+  const auto elsewhere = [&](const std::string& word) {
+    const bool is_common =
+        words_of_names.contains(stem(word)) && !kAlso.contains(word) && !kNumbered.contains(word);
+    return somewhere(word) && !is_common;
+  };
   Words without;  // the parts
   for (size_t i = 0; i < tokens.size(); ++i) {
     const bool part = somewhere(tokens[i]) && !words_of_names.contains(stem(tokens[i]));
@@ -515,7 +521,7 @@ Request requested(const std::vector<Evidence>& all, const std::vector<Evidence>&
   std::string missing;
   for (const Evidence* one : candidates) {
     const Parts parts = parts_of(*one, told);
-    Named found = named(parts, tokens, counted, somewhere);
+    Named found = named(parts, tokens, counted, elsewhere);
     if (found.missing.empty() && (!tied || found.any)) return {one, {}, std::move(found.parts)};
     if (missing.empty() || (!parts.all.empty() && missing.find("has no parts") != std::string::npos))
       missing = found.missing;

@@ -285,6 +285,9 @@ TEST_CASE("a part that is not there costs nothing", "[coach][evidence]") {
   CHECK(understood("validation loss of the mlp") == "val-loss has no parts, so no 'mlp'.");
   CHECK(understood("momentum of the embedding") == "There is no 'embedding' in momentum; there is matrix.");
   CHECK(understood("Adam betas") == "?");
+  CHECK(understood("gradient norm of each head") ==
+        "There is no 'head' in grad-norm-parts; there are wte, h0, h1, h2, lm_head.");
+  CHECK(understood("mean gradient norm") == "grad-norm");  // no part: of the logits alone
 }
 
 TEST_CASE("words of a name name a part only where they are not the name", "[coach][evidence]") {
