@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -246,51 +245,38 @@ Counted counted_in(const Words& tokens) {
     return known == kNumbered.end() ? "" : known->second;
   };
   Counted counted;
-  std::string noun;   // that the next number belongs to
-  bool open = false;  // it is still the noun's turn
+  std::string noun;  // that the next number belongs to
   const auto add = [&](const std::string& of, const std::string& number) {
     if (of == "time") return;
-    if (!open || counted.parts.empty() || counted.parts.back().noun != of) counted.parts.push_back({of, {}});
-    counted.parts.back().numbers.push_back(number);
+    auto known = std::find_if(counted.parts.begin(), counted.parts.end(),
+                              [&](const Numbered& one) { return one.noun == of; });
+    if (known == counted.parts.end()) known = counted.parts.insert(known, {of, {}});
+    known->numbers.push_back(number);
   };
   for (size_t i = 0; i < tokens.size(); ++i) {
     const auto [letters, digits] = apart(tokens[i]);
     const auto joined = kNumbered.find(letters);
     if ((tokens[i] == "first" || tokens[i] == "last") && !noun_at(i + 1).empty()) {
-      open = false;
       add(noun_at(i + 1), tokens[i]);
       counted.tokens.insert({i, i + 1});
     } else if (!letters.empty() && !digits.empty() && joined != kNumbered.end()) {  // "layer2"
-      open = false;
       add(joined->second, digits);
       counted.tokens.insert(i);
     } else if (!noun_at(i).empty()) {
-      noun = noun_at(i), open = false;
-      if (i + 1 < tokens.size() && (is_number(tokens[i + 1]) || kBetween.contains(tokens[i + 1]))) {
-        counted.tokens.insert(i);
-        continue;
-      }
-      noun.clear();
+      const bool has_number =
+          i + 1 < tokens.size() && (is_number(tokens[i + 1]) || kBetween.contains(tokens[i + 1]));
+      if (has_number) counted.tokens.insert(i);
+      noun = has_number ? noun_at(i) : "";
     } else if (is_number(tokens[i])) {
       counted.tokens.insert(i);
       // "4 heads" counts them, and names none.
-      if (noun.empty() && !noun_at(i + 1).empty()) continue;
-      add(noun, tokens[i]);
-      open = true;
+      if (!noun.empty() || noun_at(i + 1).empty()) add(noun, tokens[i]);
     } else if (!kBetween.contains(tokens[i])) {
-      noun.clear(), open = false;
+      noun.clear();
     }
   }
   return counted;
 }
-
-// What a question names of the parts of one piece: what that leaves, or the sentence that says what is not
-// there. `elsewhere`: is it a word for a part of anything?
-struct Named {
-  Words parts;
-  std::string missing;
-  bool any = false;  // something was named
-};
 
 std::string list_of(const Words& words) {
   constexpr size_t kMost = 8;
@@ -312,8 +298,15 @@ std::string no_such_part(const Parts& parts, const std::string& what, const Word
                      have.size() == 1 ? "is" : "are", list_of(have));
 }
 
-Named named(const Parts& parts, const Words& tokens, const Counted& counted,
-            const std::function<bool(const std::string&)>& elsewhere) {
+// What a question names of the parts of one piece.
+struct Named {
+  Words parts;          // what that leaves; of nothing named nothing
+  std::string missing;  // or what is not there, in a sentence
+  bool any = false;     // something was named
+};
+
+// The parts that have these numbers.
+Named with_numbers(const Parts& parts, const Counted& counted) {
   Named found{parts.all, "", false};
   for (const Numbered& one : counted.parts) {
     const Words have = counters(parts, one.noun);
@@ -336,65 +329,82 @@ Named named(const Parts& parts, const Words& tokens, const Counted& counted,
     std::erase_if(found.parts,
                   [&](const std::string& part) { return !wanted.contains(counter(part, one.noun)); });
   }
-  // Words of the evidence's own names need not mean a part, and where they are a name they do not.
-  const std::vector<Evidence> just = {*parts.of};
-  std::set<std::string> own, asked;
-  for (size_t i = 0; i < tokens.size(); ++i)
-    for (const std::string& word : counted.tokens.contains(i) ? Words() : stems(tokens[i]))
-      asked.insert(word);
-  bool is_a_name = false;
-  for (const Name& name : names_of(just)) {
-    own.insert(name.stems.begin(), name.stems.end());
-    is_a_name = is_a_name || name.stems == asked;
+  return found;
+}
+
+// Words of the evidence's own names need not mean a part, and where they are a name they do not.
+struct OwnWords {
+  std::set<std::string> stems;
+  bool is_a_name = false;  // the question is one of the names, but for its numbers
+
+  bool has(const std::string& token) const {
+    const Words words = plain_words(token);
+    return std::all_of(words.begin(), words.end(),
+                       [&](const std::string& word) { return stems.contains(stem(word)); });
   }
+};
+
+OwnWords own_words(const Evidence& evidence, const Words& tokens, const Counted& counted) {
+  std::set<std::string> asked;
+  for (size_t i = 0; i < tokens.size(); ++i)
+    if (!counted.tokens.contains(i))
+      for (const std::string& word : stems(tokens[i])) asked.insert(word);
+  OwnWords own;
+  const std::vector<Evidence> just = {evidence};
+  for (const Name& name : names_of(just)) {
+    own.stems.insert(name.stems.begin(), name.stems.end());
+    own.is_a_name = own.is_a_name || name.stems == asked;
+  }
+  return own;
+}
+
+// The words that name parts; `missing`: one that would name a part of something else. `elsewhere`: does a
+// word?
+Words words_for_parts(const Parts& parts, const Words& tokens, const Counted& counted,
+                      const std::function<bool(const std::string&)>& elsewhere, std::string* missing) {
+  const OwnWords own = own_words(*parts.of, tokens, counted);
+  const auto any = [&](auto&& which) { return std::any_of(parts.all.begin(), parts.all.end(), which); };
   Words words;
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (counted.tokens.contains(i)) continue;
-    const auto is_one = [&](const std::string& word) {
-      return std::any_of(parts.all.begin(), parts.all.end(),
-                         [&](const std::string& part) { return names(word, part); });
-    };
-    const std::string pair = i + 1 < tokens.size() ? tokens[i] + '_' + tokens[i + 1] : "";
-    const auto each = plain_words(tokens[i]);
-    const bool is_own = std::all_of(each.begin(), each.end(),
-                                    [&](const std::string& word) { return own.contains(stem(word)); });
-    const bool literal = std::any_of(parts.all.begin(), parts.all.end(),
-                                     [&](const std::string& part) { return says(tokens[i], part); });
-    const bool of_their_kind = std::any_of(parts.all.begin(), parts.all.end(), [&](const std::string& part) {
-      return is_of_the_kind(tokens[i], part);
-    });
-    if (!pair.empty() && is_one(pair)) {
+    const std::string& token = tokens[i];
+    const std::string pair = i + 1 < tokens.size() ? token + '_' + tokens[i + 1] : "";
+    const bool is_own = own.has(token);
+    if (!pair.empty() && any([&](const std::string& part) { return names(pair, part); })) {
       words.push_back(pair);
       ++i;
-    } else if ((literal && !(is_own && is_a_name)) || (!is_own && is_one(tokens[i]))) {
-      words.push_back(tokens[i]);
-    } else if (of_their_kind || (!is_own && (elsewhere(tokens[i]) || elsewhere(pair)))) {
-      return {{}, no_such_part(parts, of_their_kind ? tokens[i] : fmt::format("'{}'", tokens[i]), {}), true};
+    } else if (any([&](const std::string& part) {
+                 return is_own ? says(token, part) && !own.is_a_name : names(token, part);
+               })) {
+      words.push_back(token);
+    } else if (any([&](const std::string& part) { return is_of_the_kind(token, part); })) {
+      *missing = no_such_part(parts, token, {});
+    } else if (!is_own && (elsewhere(token) || elsewhere(pair))) {
+      *missing = no_such_part(parts, fmt::format("'{}'", token), {});
     }
   }
-  if (words.empty()) {
-    if (!found.any) found.parts.clear();
-    if (found.any && found.parts.empty()) found.missing = no_such_part(parts, "such part", {});
-    return found;
-  }
+  return words;
+}
+
+Named named(const Parts& parts, const Words& tokens, const Counted& counted,
+            const std::function<bool(const std::string&)>& elsewhere) {
+  Named found = with_numbers(parts, counted);
+  if (!found.missing.empty()) return found;
+  const Words words = words_for_parts(parts, tokens, counted, elsewhere, &found.missing);
+  found.any = found.any || !words.empty();
+  if (!found.missing.empty()) return found;
   // "attn c_q" is both at once, "c_q and c_k" is either.
-  const Words left = found.parts;
-  const auto keep = [&](auto&& which) {
-    Words kept;
-    std::copy_if(left.begin(), left.end(), std::back_inserter(kept), which);
-    return kept;
-  };
-  found.any = true;
-  found.parts = keep([&](const std::string& part) {
-    return std::all_of(words.begin(), words.end(),
-                       [&](const std::string& word) { return names(word, part); });
-  });
-  if (found.parts.empty())
-    found.parts = keep([&](const std::string& part) {
-      return std::any_of(words.begin(), words.end(),
-                         [&](const std::string& word) { return names(word, part); });
-    });
-  if (found.parts.empty()) found.missing = no_such_part(parts, "such part", {});
+  Words both, either;
+  for (const std::string& part : found.parts) {
+    const auto is_named = [&](const std::string& word) { return names(word, part); };
+    if (std::all_of(words.begin(), words.end(), is_named)) both.push_back(part);
+    if (std::any_of(words.begin(), words.end(), is_named)) either.push_back(part);
+  }
+  found.parts = !both.empty() ? both : either;
+  if (!found.any)
+    found.parts.clear();
+  else if (found.parts.empty())
+    found.missing = no_such_part(parts, "such part", {});
   return found;
 }
 
@@ -471,6 +481,12 @@ Request requested(const std::vector<Evidence>& all, const std::vector<Evidence>&
   const Counted counted = counted_in(tokens);
   std::set<std::string> words_of_names;
   for (const Name& name : names_of(all)) words_of_names.insert(name.stems.begin(), name.stems.end());
+  // "mean" is a part of the logits, and says as much of anything.
+  const auto elsewhere = [&](const std::string& word) {
+    const bool is_common =
+        words_of_names.contains(stem(word)) && !kAlso.contains(word) && !kNumbered.contains(word);
+    return somewhere(word) && !is_common;
+  };
   Words without;  // the parts
   for (size_t i = 0; i < tokens.size(); ++i) {
     const bool part = somewhere(tokens[i]) && !words_of_names.contains(stem(tokens[i]));
@@ -505,7 +521,7 @@ Request requested(const std::vector<Evidence>& all, const std::vector<Evidence>&
   std::string missing;
   for (const Evidence* one : candidates) {
     const Parts parts = parts_of(*one, told);
-    Named found = named(parts, tokens, counted, somewhere);
+    Named found = named(parts, tokens, counted, elsewhere);
     if (found.missing.empty() && (!tied || found.any)) return {one, {}, std::move(found.parts)};
     if (missing.empty() || (!parts.all.empty() && missing.find("has no parts") != std::string::npos))
       missing = found.missing;

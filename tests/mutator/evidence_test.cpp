@@ -249,6 +249,8 @@ TEST_CASE("a named part is one of the evidence that has parts", "[coach][evidenc
   CHECK(understood("gradient norm of c_q and c_k in the last layer") ==
         "grad-norm-parts h2.attn.c_q.weight h2.attn.c_k.weight");
   CHECK(understood("learning rate of the embedding") == "lr-groups embedding");
+  CHECK(understood("gradient norm of the mlp in layer 0 and layer 2") ==
+        "grad-norm-parts h0.mlp.c_fc.weight h2.mlp.c_fc.weight");
   CHECK(understood("loss of rank 1") == "rank-loss 1");
   CHECK(understood("loss on rank1") == "rank-loss 1");
 }
@@ -283,6 +285,9 @@ TEST_CASE("a part that is not there costs nothing", "[coach][evidence]") {
   CHECK(understood("validation loss of the mlp") == "val-loss has no parts, so no 'mlp'.");
   CHECK(understood("momentum of the embedding") == "There is no 'embedding' in momentum; there is matrix.");
   CHECK(understood("Adam betas") == "?");
+  CHECK(understood("gradient norm of each head") ==
+        "There is no 'head' in grad-norm-parts; there are wte, h0, h1, h2, lm_head.");
+  CHECK(understood("mean gradient norm") == "grad-norm");  // no part: of the logits alone
 }
 
 TEST_CASE("words of a name name a part only where they are not the name", "[coach][evidence]") {
