@@ -18,12 +18,6 @@ bool is_one_of(const Tokens& tokens, const Token* token, std::initializer_list<c
 // The directives of a file, and which of them belong together.
 class Branches {
  public:
-  struct Line {
-    std::string_view word;
-    unsigned begin, end;
-    size_t group;
-  };
-
   explicit Branches(const Tokens& tokens) : tokens_(tokens) {
     std::vector<size_t> open;
     for (const Token& token : tokens.all()) {
@@ -45,18 +39,6 @@ class Branches {
     return std::move(found_);
   }
 
-  // The lines that opened the branches around a place, the outermost first.
-  std::vector<const Line*> around(unsigned place) const {
-    std::vector<const Line*> open;
-    for (const Line& line : lines_) {
-      if (line.begin >= place) break;
-      if (line.group == kNone) continue;
-      if (!line.word.starts_with("if") && !open.empty()) open.pop_back();
-      if (line.word != "endif") open.push_back(&line);
-    }
-    return open;
-  }
-
   std::vector<const Token*> behind(unsigned place) {
     const Line* line = line_of(tokens_.after(place));
     if (line && line->group != kNone) go_on(place);
@@ -65,6 +47,12 @@ class Branches {
 
  private:
   static constexpr size_t kNone = SIZE_MAX;
+
+  struct Line {
+    std::string_view word;
+    unsigned begin, end;
+    size_t group;
+  };
 
   const Line* line_of(const Token* token) const {
     if (!token) return nullptr;
@@ -184,12 +172,42 @@ int loosest(std::string_view text) {
   return level;
 }
 
+// Does a macro's call end here that is a statement whatever its definitions say?
+bool is_a_whole_macro(const Unit& unit, const Token* last) {
+  const Tokens& tokens = unit.tokens;
+  const Token* name = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
+  name = name ? tokens.before(name->span.begin) : last;
+  if (!name || name->kind != Token::Kind::word) return false;
+  const std::vector<std::string> bodies = unit.definitions_of(std::string(tokens.text(*name)));
+  return !bodies.empty() && std::all_of(bodies.begin(), bodies.end(), [](const std::string& body) {
+    const Tokens text(body);
+    const Token* end = text.before(static_cast<unsigned>(body.size()));
+    return !end || is_one_of(text, end, {";", "}"});
+  });
+}
+
+// A macro beside an expression that stands for nothing here, and for an operator elsewhere.
+bool is_operator_elsewhere(const Unit& unit, const Token* name) {
+  if (!name || name->kind != Token::Kind::word) return false;
+  const std::string macro(unit.tokens.text(*name));
+  if (!unit.is_macro(macro)) return false;
+  const std::vector<std::string> bodies = unit.definitions_of(macro);
+  const bool here = std::any_of(bodies.begin(), bodies.end(),
+                                [](const std::string& body) { return Tokens(body).after(0) == nullptr; });
+  return here && std::any_of(bodies.begin(), bodies.end(), [](const std::string& body) {
+           const Tokens text(body);
+           const Token *first = text.after(0), *last = text.before(static_cast<unsigned>(body.size()));
+           return first && (first->kind == Token::Kind::sign || last->kind == Token::Kind::sign);
+         });
+}
+
 }  // namespace
 
 std::optional<std::string> opens_elsewhere(const Unit& unit, unsigned begin) {
   const Tokens& tokens = unit.tokens;
   for (const Token* last : Branches(tokens).before(begin))
-    if (!is_one_of(tokens, last, {";", "{", "}", ":", ","})) return head_of(tokens, last);
+    if (!is_one_of(tokens, last, {";", "{", "}", ":", ","}) && !is_a_whole_macro(unit, last))
+      return head_of(tokens, last);
   // A macro that stands for nothing here, and for a head elsewhere.
   const Token* last = tokens.before(begin);
   const Token* name = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
@@ -209,21 +227,6 @@ std::optional<std::string> goes_on_elsewhere(const Unit& unit, unsigned end) {
   return std::nullopt;
 }
 
-// A macro beside an expression that stands for nothing here, and for an operator elsewhere.
-static bool is_operator_elsewhere(const Unit& unit, const Token* name) {
-  if (!name || name->kind != Token::Kind::word) return false;
-  const std::string macro(unit.tokens.text(*name));
-  if (!unit.is_macro(macro) || unit.is_empty_macro(macro)) return false;
-  const std::vector<std::string> bodies = unit.definitions_of(macro);
-  const bool here = std::any_of(bodies.begin(), bodies.end(),
-                                [](const std::string& body) { return Tokens(body).after(0) == nullptr; });
-  return here && std::any_of(bodies.begin(), bodies.end(), [](const std::string& body) {
-           const Tokens text(body);
-           const Token *first = text.after(0), *last = text.before(static_cast<unsigned>(body.size()));
-           return first && (first->kind == Token::Kind::sign || last->kind == Token::Kind::sign);
-         });
-}
-
 bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text) {
   const Tokens& tokens = unit.tokens;
   const auto before = Branches(tokens).before(expression.begin);
@@ -238,14 +241,6 @@ bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text
                                   [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
                       std::any_of(behind.begin(), behind.end(), binds);
   return beside && loosest(text) < loosest(tokens.text(expression));
-}
-
-std::optional<std::string> divided_elsewhere(const Unit& unit, unsigned one, unsigned other) {
-  const Branches branches(unit.tokens);
-  const auto a = branches.around(one), b = branches.around(other);
-  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (in_a == a.end() && in_b == b.end()) return std::nullopt;
-  return "#" + std::string(in_a != a.end() ? (*in_a)->word : (*in_b)->word);
 }
 
 bool is_one_statement(std::string_view text) {

@@ -21,9 +21,6 @@ std::optional<std::string> goes_on_elsewhere(const Unit& unit, unsigned end);
 // place?
 bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text);
 
-// The directive of a branch that stands around one of two places and not around the other ("#ifdef").
-std::optional<std::string> divided_elsewhere(const Unit& unit, unsigned one, unsigned other);
-
 // Is the text one statement?
 bool is_one_statement(std::string_view text);
 

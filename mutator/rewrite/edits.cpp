@@ -382,16 +382,6 @@ class Drafter {
     return {};
   }
 
-  // What moves into a branch of the preprocessor is lost where that is not compiled.
-  Status stays_in_its_branch(size_t edit, const Target& one, const Target& other) {
-    const auto branch = divided_elsewhere(unit_, one.span.begin, other.span.begin);
-    if (!branch) return {};
-    return wrong(edit, one.at,
-                 "a branch of '" + *branch +
-                     "' is around one of the two places and not around the other, and would take the statement "
-                     "from the other configuration");
-  }
-
   // A part that the rest of its expression or statement cannot be without.
   Status can_be_without(size_t edit, const Target& target) {
     const Whole part = whole_of_outermost(target);
@@ -784,7 +774,6 @@ class Drafter {
     }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
     NANOBUG_TRY(is_alone_elsewhere(edit, *other));
-    NANOBUG_TRY(stays_in_its_branch(edit, target, *other));
     if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
@@ -839,7 +828,6 @@ class Drafter {
       NANOBUG_TRY(not_under_pragma(edit, *other));
       NANOBUG_TRY(is_alone_elsewhere(edit, one));
       NANOBUG_TRY(is_alone_elsewhere(edit, *other));
-      NANOBUG_TRY(stays_in_its_branch(edit, one, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         cuts_.back().carried = {all_b};

@@ -128,7 +128,9 @@ bool is_value(QualType type, int depth) {
   return std::all_of(record->bases_begin(), record->bases_end(),
                      [&](const CXXBaseSpecifier& base) { return is_value(base.getType(), depth + 1); }) &&
          std::all_of(record->field_begin(), record->field_end(),
-                     [&](const FieldDecl* field) { return is_value(field->getType(), depth + 1); });
+                     [&](const FieldDecl* field) {
+                       return field->getType()->isReferenceType() || is_value(field->getType(), depth + 1);
+                     });
 }
 
 // Has it that operator, as a template too?

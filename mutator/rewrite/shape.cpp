@@ -32,9 +32,16 @@ class Collector : public RecursiveASTVisitor<Collector> {
             statement))
       return true;
     if (const auto* self = dyn_cast<CXXThisExpr>(statement); self && self->isImplicit()) return true;
-    if (const auto* made = dyn_cast<CXXConstructExpr>(statement); made && is_of_nobody(*made)) return true;
     // What nobody wrote around an expression, parentheses too, has the place of the expression itself.
     if (auto* expression = dyn_cast<Expr>(statement)) statement = expression->IgnoreUnlessSpelledInSource();
+    if (const auto* made = dyn_cast<CXXConstructExpr>(statement); made && !isa<CXXTemporaryObjectExpr>(made)) {
+      if (is_of_nobody(*made)) return true;
+      // Behind a variable's name, which is none of it.
+      if (const SourceRange own = made->getParenOrBraceRange(); own.isValid()) {
+        add(kExpression, own.getBegin(), own.getEnd());
+        return true;
+      }
+    }
     if (isa<ParenExpr>(statement) || names_an_operator(statement)) return true;
     SourceLocation end = statement->getEndLoc();
     // What stands behind a label is not a part of it: it could go, and the next would be there.
@@ -241,7 +248,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
 
   // What a variable begins with that has no initialiser.
   static bool is_of_nobody(const CXXConstructExpr& made) {
-    return !isa<CXXTemporaryObjectExpr>(made) && !made.getParenOrBraceRange().isValid() &&
+    return !made.getParenOrBraceRange().isValid() &&
            std::all_of(made.arg_begin(), made.arg_end(),
                        [](const Expr* argument) { return isa<CXXDefaultArgExpr>(argument); });
   }

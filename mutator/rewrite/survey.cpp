@@ -184,17 +184,34 @@ class Surveyor : public MatchFinder::MatchCallback {
       if (!at) return;
       all.declared.push_back(*at);
     }
-    const Function* function = nullptr;
+    std::optional<Span> scope;
+    if (parameter) called_elsewhere(*parameter, all.declared);
     if (variable && (variable->isLocalVarDeclOrParm() || parameter)) {
-      function = result_.around(all.declared.front());
-      if (parameter) called_elsewhere(*parameter, all.declared);
-      if (!function) return;
+      scope = scope_of(*variable);
+      if (!scope) return;
     }
     for (const auto* names : {&in_branches_, &through_macros_})
       for (const unsigned at : places_in(*names, all.name))
-        if ((!function || function->span.contains(at)) && (!field || is_of_an_object(*field, at)))
+        if ((!scope || scope->contains(at)) && (!field || is_of_an_object(*field, at)))
           all.uses.push_back(at);
     if (!all.uses.empty()) result_.elsewhere.push_back(std::move(all));
+  }
+
+  // Where a local can be read: in the block, the loop or the function that it is of.
+  std::optional<Span> scope_of(const VarDecl& variable) {
+    DynTypedNode at = DynTypedNode::create(variable);
+    for (;;) {
+      const auto parents = unit_.context().getParentMapContext().getParents(at);
+      if (parents.empty()) return std::nullopt;
+      at = parents[0];
+      const auto* statement = at.get<Stmt>();
+      const auto* declared = at.get<Decl>();
+      if (isa_and_nonnull<CompoundStmt, ForStmt, IfStmt, WhileStmt, SwitchStmt, CXXForRangeStmt, CXXCatchStmt,
+                          LambdaExpr>(statement))
+        return span_of(statement->getSourceRange());
+      if (isa_and_nonnull<FunctionDecl>(declared)) return span_of(declared->getSourceRange());
+      if (declared && isa<DeclContext>(declared)) return std::nullopt;
+    }
   }
 
   // Behind a `.`, or in what is of its class.

@@ -255,13 +255,28 @@ bool Unit::is_macro(const std::string& name) const {
   return ast->getPreprocessor().getIdentifierInfo(name)->hadMacroDefinition();
 }
 
+namespace {
+
+// Would a macro of this text do something before the declaration or the statement behind it, or take it for its
+// own? `static`, an attribute, is a part of it.
+bool is_of_a_statement(const std::string& body) {
+  const Tokens tokens(body);
+  const Token* last = tokens.before(static_cast<unsigned>(body.size()));
+  if (tokens.is(last, ";") || tokens.is(last, "}")) return true;
+  for (const char* word : {"if", "for", "while", "switch", "else", "do"})
+    if (tokens.is(tokens.after(0), word)) return true;
+  return false;
+}
+
+}  // namespace
+
 bool Unit::is_empty_macro(const std::string& name) const {
   const clang::Preprocessor& preprocessor = ast->getPreprocessor();
   const clang::MacroInfo* macro = preprocessor.getMacroInfo(preprocessor.getIdentifierInfo(name));
   if (!macro || !macro->tokens_empty()) return false;
-  const auto& all = all_definitions_of(name);
-  return std::all_of(all.begin(), all.end(),
-                     [](const Definition& each) { return Tokens(each.body).after(0) == nullptr; });
+  const auto all = all_definitions_of(name);
+  return std::none_of(all.begin(), all.end(),
+                      [](const Definition& each) { return is_of_a_statement(each.body); });
 }
 
 Unit::Definitions Unit::defined_in(const Tokens& in) {

@@ -46,7 +46,7 @@ class Unit {
   // Is there, or was there, a macro of this name?
   bool is_macro(const std::string& name) const;
 
-  // Is there one that stands for nothing, in every configuration?
+  // Is there one that stands for nothing, and in no configuration for a statement?
   bool is_empty_macro(const std::string& name) const;
 
   // What a macro of this name is defined as, in this file and in the one that it comes from, also where that is
