@@ -309,7 +309,9 @@ struct Catalog {
   std::vector<Rule> rules;
 
   std::filesystem::path directory() const { return file.parent_path(); }
-  std::filesystem::path tree_directory() const { return directory() / tree.root; }
+  std::filesystem::path tree_directory() const {
+    return tree.root == "." ? directory() : directory() / tree.root;
+  }
   const Rule* find(std::string_view id) const;
 
   // The run that shows this rule's bug; null where the tree has none.

@@ -87,7 +87,7 @@ const std::vector<Dialogue::Command>& Dialogue::commands() {
 Dialogue::Dialogue(const Ui& ui, rewrite::Bench& bench, std::string root, std::string file)
     : ui_(ui), bench_(bench), root_(std::move(root)) {
   draft_.file = std::move(file);
-  draft_.in = (fs::path(root_) / draft_.file).generic_string();
+  draft_.in = (fs::path(root_) / draft_.file).lexically_normal().generic_string();
 }
 
 Result<Answer> Dialogue::say(const Statement& statement) {

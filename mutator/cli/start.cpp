@@ -305,8 +305,10 @@ void brief(const Ui& ui, const catalog::Tree& tree, const session::Session& sess
 // good as any, now and then another one of the run, so that a further column says nothing.
 std::string series_in_log(const catalog::Catalog& catalog, const grade::Candidate& bug, std::uint64_t seed) {
   constexpr std::uint64_t kSeldom = 5;
-  const auto& series = catalog.run_of(*bug.rule).series;
   if (!bug.rule->decoy) return bug.certificate.symptom.series;
+  const catalog::Run* run = catalog.run_of(*bug.rule);
+  if (!run) return "";
+  const auto& series = run->series;
   return series.size() > 1 && seed % kSeldom == 0 ? series[1 + seed / kSeldom % (series.size() - 1)] : "";
 }
 

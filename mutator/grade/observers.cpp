@@ -114,7 +114,7 @@ Result<std::set<std::string>> known_observers(Mutants& mutants) {
   for (const catalog::Parity& parity : mutants.catalog().tree.parity)
     if (!known.insert(parity.id.value).second)
       return fail(Exit::catalog,
-                  "'" + parity.id.value + "' is a probe or a test and a parity run; give the run another id",
+                  "'" + parity.id.value + "' is a probe and a parity run; give the run another id",
                   parity.id.place);
   return known;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -197,11 +198,14 @@ Result<std::vector<Doubted>> failing_of(const Workshop& workshop, const fs::path
 ProbeAnswer excluding(const Doubted& doubted) {
   ProbeAnswer answer = doubted.answer;
   answer.how = ProbeAnswer::How::failed;
-  answer.message = doubted.failed == doubted.asked
-                       ? "fails on the clean tree: " + answer.message
-                       : "fails on the clean tree " + std::to_string(doubted.failed) +
-                             (doubted.failed == 1 ? " time of " : " times of ") +
-                             std::to_string(doubted.asked);
+  const bool always = doubted.failed == doubted.asked;
+  if (always && answer.message.starts_with(kSkipped))
+    answer.message = "is skipped on the clean tree" + answer.message.substr(std::strlen(kSkipped));
+  else
+    answer.message = always ? "fails on the clean tree: " + answer.message
+                            : "fails on the clean tree " + std::to_string(doubted.failed) +
+                                  (doubted.failed == 1 ? " time of " : " times of ") +
+                                  std::to_string(doubted.asked);
   return answer;
 }
 

@@ -20,20 +20,20 @@ std::string first_line(std::string_view text) {
   return "";
 }
 
-std::string message_of(const pugi::xml_node& outcome) {
+std::string without(std::string text, const std::string& root) {
+  if (root.empty()) return text;
+  for (size_t at = 0; (at = text.find(root + '/', at)) != std::string::npos;) text.erase(at, root.size() + 1);
+  return text;
+}
+
+std::string message_of(const pugi::xml_node& outcome, const std::string& root) {
   const std::string said = first_line(outcome.attribute("message").as_string());
-  return said.empty() ? first_line(outcome.text().as_string()) : said;
+  return without(said.empty() ? first_line(outcome.text().as_string()) : said, root);
 }
 
 // Catch2 calls the class of a free test PROGRAM.global, doctest the file that it is in.
 bool says_nothing(const std::string& suite, const std::string& name) {
   return suite.empty() || suite == name || suite.ends_with(".global") || suite.find('/') != std::string::npos;
-}
-
-std::string without(std::string text, const std::string& root) {
-  if (root.empty()) return text;
-  for (size_t at = 0; (at = text.find(root + '/', at)) != std::string::npos;) text.erase(at, root.size() + 1);
-  return text;
 }
 
 ReportedCase case_of(const pugi::xml_node& node, const std::string& root) {
@@ -47,9 +47,10 @@ ReportedCase case_of(const pugi::xml_node& node, const std::string& root) {
     one.name = one.suite + '.' + one.name;
   const std::string status = node.attribute("status").as_string();  // CTest's and gtest's
   if (status == "notrun" || status == "disabled") one.how = How::skipped;
-  if (const auto skipped = node.child("skipped")) one.how = How::skipped, one.message = message_of(skipped);
+  if (const auto skipped = node.child("skipped"))
+    one.how = How::skipped, one.message = message_of(skipped, root);
   for (const char* kind : {"failure", "error"})
-    if (const auto failed = node.child(kind)) one.how = How::failed, one.message = message_of(failed);
+    if (const auto failed = node.child(kind)) one.how = How::failed, one.message = message_of(failed, root);
   return one;
 }
 

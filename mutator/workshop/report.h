@@ -19,8 +19,8 @@ struct ReportedCase {
 };
 
 // The test cases, each name once and in the report's order. Of several with one name (a parameter's values)
-// the worst counts. `root`: a directory whose path is no part of a name. Errors: Exit::catalog, the end of a
-// sentence: "is no XML at byte 12: …".
+// the worst counts. `root`: a directory whose path is no part of a name or a message. Errors: Exit::catalog,
+// the end of a sentence: "is no XML at byte 12: …".
 Result<std::vector<ReportedCase>> read_junit(const std::string& xml, const std::string& root);
 
 }  // namespace nanobug::workshop

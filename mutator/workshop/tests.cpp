@@ -33,7 +33,7 @@ ProbeAnswer answer_of(const catalog::Test& test, int number, const ReportedCase&
   if (one.how == ReportedCase::How::failed) answer.how = How::failed;
   if (one.how != ReportedCase::How::skipped) return answer;
   answer.how = How::failed;
-  answer.message = "it is skipped" + (one.message.empty() ? "" : " (" + one.message + ")");
+  answer.message = std::string(kSkipped) + (one.message.empty() ? "" : " (" + one.message + ")");
   return answer;
 }
 
@@ -174,8 +174,13 @@ std::string tests_key(const Workshop& workshop) {
   for (const catalog::Test& test : workshop.spec().tests) {
     json observables = json::array();
     for (const catalog::Observable& one : test.observables) observables.push_back({one.tag, one.words});
-    what.push_back({test.id.value, test.run, test.observable, observables, test.sources,
-                    named_by(test.run, workshop.project())});
+    json named = json::array();  // the same wherever a session has its project laid out
+    for (std::string one : named_by(test.run, workshop.project())) {
+      const std::string& project = workshop.project().native();
+      if (one.starts_with(project)) one.replace(0, project.size(), "{project}");
+      named.push_back(std::move(one));
+    }
+    what.push_back({test.id.value, test.run, test.observable, observables, test.sources, named});
   }
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
 }

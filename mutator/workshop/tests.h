@@ -10,6 +10,9 @@
 
 namespace nanobug::workshop {
 
+// How the message of a case begins that was not run.
+inline constexpr char kSkipped[] = "it is skipped";
+
 struct TestRun {
   std::vector<ProbeAnswer> answers;  // of a report its cases, in its order; else one, called as the test
   std::string trouble;  // why there is no report to read: the end of a sentence; empty: there is one

@@ -47,9 +47,7 @@ Result<bool> same(const fs::path& one, const fs::path& other, const std::string*
 }
 
 bool is_elf(const std::string& bytes) {
-  return bytes.starts_with(
-      "\x7f"
-      "ELF");
+  return bytes.starts_with("\x7f\x45\x4c\x46");
 }
 
 // Compiled and not linked yet: ET_REL (elf(5)).
@@ -280,7 +278,10 @@ Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress
         return std::binary_search(read_by_configure->begin(), read_by_configure->end(), file);
       });
   NANOBUG_TRY(relocate(workshop.build_directory(tree_), clean.tree, tree_));
-  if (configures) NANOBUG_TRY(remove_products(workshop));
+  // Which files a tree's own tests run nobody says: there nothing is left.
+  if (configures)
+    NANOBUG_TRY(workshop.spec().tests.empty() ? remove_products(workshop)
+                                              : remove_tree(workshop.build_directory(tree_)));
   auto built = configures ? workshop.configure_and_build(clean, tree_, progress)
                           : workshop.build(clean, tree_, progress);
   NANOBUG_TRY(built);

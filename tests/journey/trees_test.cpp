@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -27,6 +28,8 @@ struct Foreign {
   User user{tree / "catalog.yaml"};
 
   explicit Foreign(const std::string& name) {
+    // The compilers that tools/setup installs; a machine need not have any other.
+    ::setenv("CC", "clang-19", 1), ::setenv("CXX", "clang++-19", 1);
     fs::copy(fs::path(NANOBUG_PROJECT) / "tests/trees" / name, tree, fs::copy_options::recursive);
     git({"init", "-q"});
     REQUIRE(write_unsynced(user.home / ".clang-format", "BasedOnStyle: GNU\nColumnLimit: 30\n"));
@@ -75,7 +78,8 @@ struct Story {
   std::set<std::string> seen_by;
   // The tree's own tool, in a directory where the tree is built: which tests does it say fail?
   std::function<std::set<std::string>(const User&, const fs::path&)> failing;
-  std::string tests, cheat_from, cheat_to;  // the tests' source, and an edit with which they always pass
+  // The tests' source, and an edit with which they always pass; may be left out.
+  std::string tests = {}, cheat_from = {}, cheat_to = {};
   std::set<std::string> hidden = {"catalog.yaml"};
 };
 
@@ -116,10 +120,12 @@ void tell(const Story& story) {
   CHECK(no["builds"] == true);
   CHECK(no["wrong"] == json{story.words});
   CHECK(no["excluded"].empty());
-  const std::string tests = text_of(dir / story.tests);
-  replace_in(dir / story.tests, story.cheat_from, story.cheat_to);
-  CHECK(user.ask({"check"}, 1)["wrong"] == json{story.words});
-  REQUIRE(write_unsynced(dir / story.tests, tests));
+  if (!story.tests.empty()) {
+    const std::string tests = text_of(dir / story.tests);
+    replace_in(dir / story.tests, story.cheat_from, story.cheat_to);
+    CHECK(user.ask({"check"}, 1)["wrong"] == json{story.words});
+    REQUIRE(write_unsynced(dir / story.tests, tests));
+  }
   REQUIRE(write_unsynced(dir / story.file, clean));
   CHECK(user.ask({"check"})["solved"] == true);
 
@@ -189,17 +195,25 @@ TEST_CASE("a header alone, with Meson", "[trees]") {
         .file = "ring.h",
         .words = "the values that a ring gives back",
         .seen_by = {"ring.wraps"},
-        .failing =
-            [](const User& user, const fs::path& dir) {
-              std::set<std::string> failing;
-              for (const auto& [name, word] : {std::pair("ring.fills", "fill"), {"ring.wraps", "over"}})
-                if (!user.command({(dir / "build/ring_test").string(), word}, dir).good())
-                  failing.insert(name);
-              return failing;
-            },
-        .tests = "test/ring_test.cpp",
-        .cheat_from = "    const bool over",
-        .cheat_to = "    if (argv) return 0;\n    const bool over"});
+        .failing = [](const User& user, const fs::path& dir) {
+          std::set<std::string> failing;
+          for (const auto& [name, word] : {std::pair("ring.fills", "fill"), {"ring.wraps", "over"}})
+            if (!user.command({(dir / "build/ring_test").string(), word}, dir).good()) failing.insert(name);
+          return failing;
+        }});
+}
+
+TEST_CASE("what a checkout's build no longer makes is not left of the clean one's", "[trees]") {
+  const Foreign foreign("lengths");
+  const fs::path dir = foreign.start("units-divide");
+  // The tests are still listed, and there is no program for them.
+  replace_in(dir / "CMakeLists.txt", "add_executable(lengths_test test/lengths_test.cpp)\n",
+             "add_executable(other_test test/lengths_test.cpp)\n");
+  replace_in(dir / "CMakeLists.txt", "target_link_libraries(lengths_test",
+             "target_link_libraries(other_test");
+  const json no = foreign.user.ask({"check"}, 1);
+  CHECK(no["builds"] == true);
+  CHECK(no["probes_agree"] == 0);
 }
 
 // ---- what is wrong with a head or does not fit its tree: one sentence, with its place and the way out

@@ -27,7 +27,8 @@ struct Plain {
     REQUIRE(write_file(tree / "a.h", "#define A 0\n"));
     spec.root = "tree";
     spec.build.configure = {"mkdir", "-p", "{build}"};
-    spec.build.compile = {"sh", "-c", "cc -c \"$0/a.c\" -o \"$1/a.o\" && cc \"$1/a.o\" -o \"$1/a\"",
+    spec.build.compile = {"sh", "-c",
+                          "clang-19 -c \"$0/a.c\" -o \"$1/a.o\" && clang-19 \"$1/a.o\" -o \"$1/a\"",
                           "{source}", "{build}"};
     spec.tests = {{.id = {"a", {}}, .run = {"{build}/a"}}};
   }
@@ -112,8 +113,15 @@ TEST_CASE("a build of CMake's for Ninja is copied where nothing of it knows its 
                      "cmake_minimum_required(VERSION 3.20)\nproject(a C)\ninclude(CTest)\n"
                      "add_custom_command(OUTPUT b.h COMMAND ${CMAKE_COMMAND} -E touch b.h)\n"
                      "add_executable(a a.c b.h)\nadd_test(NAME runs COMMAND a)\n"));
-  plain.spec.build.configure = {"cmake",   "-S", "{source}", "-B",
-                                "{build}", "-G", "Ninja",    "-DCMAKE_BUILD_TYPE=" + type};
+  plain.spec.build.configure = {"cmake",
+                                "-S",
+                                "{source}",
+                                "-B",
+                                "{build}",
+                                "-G",
+                                "Ninja",
+                                "-DCMAKE_C_COMPILER=clang-19",
+                                "-DCMAKE_BUILD_TYPE=" + type};
   plain.spec.build.compile = {"cmake", "--build", "{build}"};
   Workshop shop = plain.shop();
   const Clean clean = Plain::clean(shop, plain.tree);
