@@ -27,7 +27,8 @@ class Branches {
       if (begins) open.push_back(groups_.size()), groups_.emplace_back();
       const bool of_one = (begins || ends || divides) && !open.empty();
       if (of_one) groups_[open.back()].push_back(lines_.size());
-      lines_.push_back({word, token.span.begin, end_of_spliced_line(tokens.text(), token.span.begin), of_one ? open.back() : kNone});
+      lines_.push_back({word, token.span.begin, end_of_spliced_line(tokens.text(), token.span.begin),
+                        of_one ? open.back() : kNone});
       if (ends && !open.empty()) open.pop_back();
     }
   }
@@ -135,11 +136,11 @@ bool is_a_head(const std::string& body) {
 // As in any table of operators: the higher, the tighter. 0 where it is none.
 int level_of(std::string_view sign) {
   static const std::map<std::string_view, int> kLevels = {
-      {",", 1},  {"=", 2},   {"+=", 2},     {"-=", 2},    {"*=", 2},  {"/=", 2},     {"%=", 2}, {"&=", 2},
-      {"|=", 2}, {"^=", 2},  {"<<=", 2},    {"?", 2},     {"||", 3},  {"or", 3},     {"&&", 4}, {"and", 4},
-      {"|", 5},  {"^", 6},   {"bitor", 5},  {"xor", 6},   {"&", 7},   {"bitand", 7}, {"==", 8}, {"!=", 8},
-      {"<", 9},  {">", 9},   {"<=", 9},     {">=", 9},    {"<=>", 10}, {"<<", 11},   {"+", 12}, {"-", 12},
-      {"*", 13}, {"/", 13},  {"%", 13},     {".*", 14},   {"->*", 14}};
+      {",", 1},  {"=", 2},  {"+=", 2},    {"-=", 2},  {"*=", 2},   {"/=", 2},     {"%=", 2}, {"&=", 2},
+      {"|=", 2}, {"^=", 2}, {"<<=", 2},   {"?", 2},   {"||", 3},   {"or", 3},     {"&&", 4}, {"and", 4},
+      {"|", 5},  {"^", 6},  {"bitor", 5}, {"xor", 6}, {"&", 7},    {"bitand", 7}, {"==", 8}, {"!=", 8},
+      {"<", 9},  {">", 9},  {"<=", 9},    {">=", 9},  {"<=>", 10}, {"<<", 11},    {"+", 12}, {"-", 12},
+      {"*", 13}, {"/", 13}, {"%", 13},    {".*", 14}, {"->*", 14}};
   const auto found = kLevels.find(sign);
   return found == kLevels.end() ? 0 : found->second;
 }
@@ -154,7 +155,8 @@ int loosest(std::string_view text) {
   for (const Token& token : tokens.all()) {
     if (token.kind == Token::Kind::comment) continue;
     const std::string_view said = tokens.text(token);
-    const bool opens = said == "(" || said == "[" || said == "{", closes = said == ")" || said == "]" || said == "}";
+    const bool opens = said == "(" || said == "[" || said == "{",
+               closes = said == ")" || said == "]" || said == "}";
     depth += opens ? 1 : closes ? -1 : 0;
     if (depth == 0 && !closes) {
       if (said == "throw" || said == "co_yield")
@@ -212,7 +214,8 @@ std::optional<std::string> opens_elsewhere(const Unit& unit, unsigned begin) {
   const Token* last = tokens.before(begin);
   const Token* name = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
   name = name ? tokens.before(name->span.begin) : last;
-  if (!name || name->kind != Token::Kind::word || is_in_directive(tokens, name->span.begin)) return std::nullopt;
+  if (!name || name->kind != Token::Kind::word || is_in_directive(tokens, name->span.begin))
+    return std::nullopt;
   const std::string macro(tokens.text(*name));
   if (!unit.is_macro(macro)) return std::nullopt;
   const std::vector<std::string> bodies = unit.definitions_of(macro);
@@ -232,14 +235,16 @@ bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text
   const auto before = Branches(tokens).before(expression.begin);
   const auto behind = Branches(tokens).behind(expression.end);
   const auto binds = [&](const Token* token) {
-    return level_of(tokens.text(*token)) > 1 || is_one_of(tokens, token, {"!", "~", ".", "->", "[", "(", "?", "not"});
+    return level_of(tokens.text(*token)) > 1 ||
+           is_one_of(tokens, token, {"!", "~", ".", "->", "[", "(", "?", "not"});
   };
   if (is_operator_elsewhere(unit, tokens.before(expression.begin)) ||
       is_operator_elsewhere(unit, tokens.after(expression.end)))
     return loosest(text) < loosest(tokens.text(expression));
-  const bool beside = std::any_of(before.begin(), before.end(),
-                                  [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
-                      std::any_of(behind.begin(), behind.end(), binds);
+  const bool beside =
+      std::any_of(before.begin(), before.end(),
+                  [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
+      std::any_of(behind.begin(), behind.end(), binds);
   return beside && loosest(text) < loosest(tokens.text(expression));
 }
 
@@ -248,7 +253,9 @@ bool is_one_statement(std::string_view text) {
   int depth = 0;
   for (const Token& token : tokens.all()) {
     const std::string_view said = tokens.text(token);
-    depth += said == "(" || said == "{" || said == "[" ? 1 : said == ")" || said == "}" || said == "]" ? -1 : 0;
+    depth += said == "(" || said == "{" || said == "["   ? 1
+             : said == ")" || said == "}" || said == "]" ? -1
+                                                         : 0;
     if (depth > 0 || (said != ";" && said != "}")) continue;
     const Token* next = tokens.after(token.span.end);
     if (!next) return true;

@@ -1,5 +1,5 @@
-// branches: what stands beside a place where other branches of the preprocessor are compiled. The tree knows one
-// configuration; an edit has to mean the same in the others.
+// branches: what stands beside a place where other branches of the preprocessor are compiled. The tree knows
+// one configuration; an edit has to mean the same in the others.
 #pragma once
 
 #include <optional>

@@ -6,6 +6,7 @@
 
 #include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/parentheses.h"
+#include "mutator/rewrite/pieces.h"
 #include "mutator/rewrite/selection.h"
 #include "mutator/rewrite/surgery.h"
 #include "mutator/rewrite/whole.h"
@@ -26,7 +27,8 @@ class Drafter {
       if (auto text = source_of(unit_, match_, id, node); !text.text.empty())
         bound_[id] = std::move(text);
       else if (const auto* capture = node.get<clang::LambdaCapture>())
-        if (const auto span = capture_span(*capture)) bound_[id] = {std::string(tokens_.text(*span)), false, false, *span};
+        if (const auto span = capture_span(unit_, *capture))
+          bound_[id] = {std::string(tokens_.text(*span)), false, false, *span};
     for (size_t i = 0; i < part_.edits.size(); ++i) NANOBUG_TRY(cut(i));
     NANOBUG_TRY(leave_whole());
     Drafted result{std::move(cuts_), {}};
@@ -76,13 +78,13 @@ class Drafter {
       return range;
     }
     if (const auto* capture = node->second.get<clang::LambdaCapture>()) {
-      const auto span = capture_span(*capture);
+      const auto span = capture_span(unit_, *capture);
       if (!span) return wrong_selector(text);
       Whole element{Whole::Role::element, capture->getLocation()};
       return Target{*span, element, nullptr, span->begin};
     }
     if (const auto* attribute = node->second.get<clang::Attr>())
-      if (const auto span = attribute_span(*attribute)) {
+      if (const auto span = attribute_span(unit_, *attribute)) {
         Target found{*span, Whole{Whole::Role::element, attribute->getRange()}, nullptr, span->begin};
         found.is_attribute = true;
         return found;
@@ -126,78 +128,9 @@ class Drafter {
     return std::nullopt;
   }
 
-  // An attribute with its arguments and what it is of.
-  std::optional<Span> attribute_span(const clang::Attr& attribute) {
-    const auto at = unit_.offset(attribute.getLocation());
-    if (!at || attribute.getLocation().isMacroID()) return std::nullopt;
-    const Token* first = tokens_.after(*at);
-    while (first && tokens_.is(tokens_.before(first->span.begin), "::"))
-      first = tokens_.before(tokens_.before(first->span.begin)->span.begin);
-    const Token* last = tokens_.after(*at);
-    while (last && tokens_.is(tokens_.after(last->span.end), "::"))
-      last = tokens_.after(tokens_.after(last->span.end)->span.end);
-    const Token* open = last ? tokens_.after(last->span.end) : nullptr;
-    int depth = 0;
-    for (const Token* token = open; tokens_.is(open, "(") && token; token = tokens_.after(token->span.end)) {
-      depth += tokens_.is(token, "(") ? 1 : tokens_.is(token, ")") ? -1 : 0;
-      last = token;
-      if (depth == 0) break;
-    }
-    if (!first || !last) return std::nullopt;
-    return Span{first->span.begin, last->span.end};
-  }
-
-  // With the brackets around it, where it is the only one in them.
-  Taken whole_attribute(Span attribute) {
-    Span all = attribute;
-    const Token* left = tokens_.before(all.begin);
-    const Token* right = tokens_.after(all.end);
-    const auto around = [&](const char* open, const char* close) {
-      if (!tokens_.is(left, open) || !tokens_.is(right, close)) return false;
-      all = {left->span.begin, right->span.end};
-      left = tokens_.before(all.begin);
-      right = tokens_.after(all.end);
-      return true;
-    };
-    bool alone = tokens_.is(tokens_.after(all.begin), "alignas") || tokens_.is(tokens_.after(all.begin), "_Alignas");
-    if (tokens_.is(left, "[") || tokens_.is(left, "(")) {
-      const bool square = tokens_.is(left, "[");
-      alone = square ? around("[", "]") && around("[", "]") : around("(", ")") && around("(", ")");
-      if (alone && !square && left) all.begin = left->span.begin;  // __attribute__
-    }
-    if (!alone) return with_comma(tokens_, attribute);
-    if (const Span lines = with_comments(tokens_, all); is_whole_lines(unit_.text, lines)) return {lines};
-    const Token* next = tokens_.after(all.end, true);
-    const Token* last = tokens_.before(all.begin, true);
-    const auto breaks = [&](unsigned begin, unsigned end) {
-      return tokens_.text({begin, end}).find('\n') != std::string_view::npos;
-    };
-    if (next && !breaks(all.end, next->span.begin)) return {{all.begin, next->span.begin}};
-    return {{last && !breaks(last->span.end, all.begin) ? last->span.end : all.begin, all.end}};
-  }
-
   static tl::unexpected<Error> wrong_selector(const catalog::Text& text) {
-    return fail(Exit::catalog, "'" + text.value + "' selects a capture that is not written anywhere", text.place);
-  }
-
-  // One of the list between a lambda's brackets, which Clang has only a place in.
-  std::optional<Span> capture_span(const clang::LambdaCapture& capture) {
-    const auto at = unit_.offset(capture.getLocation());
-    if (!at || !capture.isExplicit() || capture.getLocation().isMacroID()) return std::nullopt;
-    const auto ends = [&](const Token* token, int depth) {
-      return depth == 0 && (tokens_.is(token, ",") || tokens_.is(token, "[") || tokens_.is(token, "]"));
-    };
-    const Token* first = tokens_.after(*at);
-    for (const Token* left = tokens_.before(*at); left && !ends(left, 0); left = tokens_.before(left->span.begin))
-      first = left;
-    const Token* last = tokens_.after(*at);
-    int depth = 0;
-    for (const Token* right = last; right && !ends(right, depth); right = tokens_.after(right->span.end)) {
-      for (const char* open : {"(", "[", "{"}) depth += tokens_.is(right, open);
-      for (const char* close : {")", "]", "}"}) depth -= tokens_.is(right, close);
-      last = right;
-    }
-    return Span{first->span.begin, last->span.end};
+    return fail(Exit::catalog, "'" + text.value + "' selects a capture that is not written anywhere",
+                text.place);
   }
 
   Result<Target> target(size_t edit) {
@@ -215,8 +148,8 @@ class Drafter {
       if (piece.placeholder && !bound_.contains(piece.text))
         return wrong(edit, offset,
                      "'" + piece.text + "' has no text of its own here, it comes out of a macro");
-    // What the rule writes is indented as the place is; what it takes from the file as the line is that it comes
-    // to stand in.
+    // What the rule writes is indented as the place is; what it takes from the file as the line is that it
+    // comes to stand in.
     std::vector<Piece> pieces = part_.edits[edit].pieces;
     std::string whole, own;
     for (const Piece& piece : pieces) {
@@ -360,9 +293,12 @@ class Drafter {
     const auto head = opens_elsewhere(unit_, target.span.begin);
     if (head && !is_one_statement(text)) return refused_elsewhere(edit, target.at, *head);
     const auto more = goes_on_elsewhere(unit_, target.span.end);
+    if (!more) return {};
     const Tokens tokens(text);
-    if (more && !tokens.is(tokens.after(0), *more == "else" ? "if" : "try"))
-      return refused_elsewhere(edit, target.at, *more);
+    // What goes on with the if that this is the body of must find no other one.
+    const bool begins = tokens.is(tokens.after(0), *more == "else" ? "if" : "try");
+    const bool holds = target.is(Whole::Role::only_body) ? is_one_statement(text) && !begins : begins;
+    if (!holds) return refused_elsewhere(edit, target.at, *more);
     return {};
   }
 
@@ -491,12 +427,13 @@ class Drafter {
       return wrong(edit, target.at,
                    "the value behind this one is counted from '" + *designator +
                        "' and would be for something else; replace this one, or the whole list");
-    if (const auto whole = whole_initializer(target)) {
-      add(edit, *whole, "");
-      return {};
-    }
+    if (const auto* of = target.expression && target.whole ? target.whole->initializes : nullptr)
+      if (const auto whole = whole_initializer(unit_, *of, target.span)) {
+        add(edit, *whole, "");
+        return {};
+      }
     if (target.is_attribute) {
-      take(edit, whole_attribute(target.span));
+      take(edit, whole_attribute(tokens_, target.span));
       return {};
     }
     if (target.whole && target.whole->is_init) {
@@ -508,12 +445,15 @@ class Drafter {
       }
     }
     if (target.is(Role::element) && take_beside_a_branch(edit, target.span)) return {};
-    if (const auto branch = branch_beside(target); branch)
-      return wrong(edit, target.at,
-                   "'" + *branch + "' stands beside this one of a list, and a comma with it; replace it instead");
+    const bool listed = target.is(Role::element) || target.is(Role::initializer);
+    if (const auto branch = listed ? branch_beside(tokens_, target.span) : std::nullopt)
+      return wrong(
+          edit, target.at,
+          "'" + *branch + "' stands beside this one of a list, and a comma with it; replace it instead");
     const bool separated = target.is(Role::initializer) || target.is(Role::declarator);
     take(edit, separated ? with_separator(tokens_, target.span) : with_comma(tokens_, target.span));
-    if (target.parameter) take_documentation(edit, *target.parameter);
+    if (target.parameter)
+      for (const Span& line : documentation_of(unit_, *target.parameter)) add(edit, line, "", true);
     return {};
   }
 
@@ -526,73 +466,6 @@ class Drafter {
     if (!is_whole_lines(unit_.text, lines)) return false;
     add(edit, lines, "", true);
     return true;
-  }
-
-  // A directive on either side of one of a list, where there should be a comma.
-  std::optional<std::string> branch_beside(const Target& target) {
-    using Role = Whole::Role;
-    if (!target.is(Role::element) && !target.is(Role::initializer)) return std::nullopt;
-    const Token* left = tokens_.before(target.span.begin);
-    const Token* right = tokens_.after(target.span.end);
-    if (tokens_.is(right, ",")) return std::nullopt;
-    for (const Token* token : {left, right}) {
-      if (!token || !is_in_directive(tokens_, token->span.begin)) continue;
-      const Token* sign = token;
-      while (sign && directive(tokens_, sign).empty()) sign = tokens_.before(sign->span.begin);
-      if (sign) return "#" + std::string(directive(tokens_, sign));
-    }
-    return std::nullopt;
-  }
-
-  // What the comment above a function says of a parameter: `\param eps` and the lines that go on with it.
-  void take_documentation(size_t edit, const clang::ParmVarDecl& parameter) {
-    const auto* function = llvm::dyn_cast<clang::FunctionDecl>(parameter.getDeclContext());
-    const auto begin = function ? unit_.offset(function->getBeginLoc()) : std::nullopt;
-    if (!begin) return;
-    const Span all = with_comments(tokens_, {*begin, whole_lines(unit_.text, {*begin, *begin}).end - 1});
-    bool is_of_it = false;
-    for (unsigned at = all.begin; at < *begin;) {
-      const unsigned next = whole_lines(unit_.text, {at, at}).end;
-      const std::string_view line = tokens_.text({at, std::min(next, *begin)});
-      const Token* token = tokens_.after(at, true);
-      if (!token || token->kind != Token::Kind::comment || !line.starts_with(tokens_.text({at, token->span.begin})) ||
-          !tokens_.text(*token).starts_with("//") || token->span.begin >= next)
-        return;
-      const Tokens words(line.substr(line.find_first_not_of(" \t/!")));
-      std::vector<std::string> said;
-      for (const Token& word : words.all()) said.emplace_back(words.text(word));
-      const bool commands = !said.empty() && (said[0] == "\\" || said[0] == "@");
-      if (commands) {
-        size_t name = 2;
-        while (name < said.size() && (said[name] == "[" || said[name] == "]" || said[name] == "in" ||
-                                      said[name] == "out" || said[name] == ","))
-          ++name;
-        is_of_it = said.size() > name && (said[1] == "param" || said[1] == "tparam") &&
-                   said[name] == parameter.getName().str();
-      } else if (said.empty()) {
-        is_of_it = false;
-      }
-      if (is_of_it) add(edit, {at, next}, "", true);
-      at = next;
-    }
-  }
-
-  // What a variable, a field or a parameter begins with goes with its `=` or its parentheses.
-  std::optional<Span> whole_initializer(const Target& target) {
-    if (!target.expression || !target.whole || !target.whole->initializes) return std::nullopt;
-    const auto name = unit_.offset(target.whole->initializes->getLocation());
-    if (!name) return std::nullopt;
-    Span span = target.span;
-    const Token* first = tokens_.after(*name);
-    if (span.begin == *name && first) return Span{first->span.end, span.end};  // of a constructor
-    const Token* before = tokens_.before(span.begin);
-    const Token* behind = tokens_.after(span.end);
-    if (tokens_.is(before, "(") && tokens_.is(behind, ")")) span.end = behind->span.end;
-    const bool is_width = tokens_.is(before, ":") && llvm::isa<clang::FieldDecl>(target.whole->initializes);
-    if (tokens_.is(before, "=") || tokens_.is(before, "(") || is_width) span.begin = before->span.begin;
-    const Token* last = tokens_.before(span.begin, true);
-    span.begin = last ? last->span.end : span.begin;
-    return span;
   }
 
   // `text` beside the anchor: on lines of its own where the anchor has them.
@@ -629,7 +502,9 @@ class Drafter {
     int depth = 0;
     for (const Token& token : text.all()) {
       const std::string_view said = text.text(token);
-      depth += said == "(" || said == "[" || said == "{" ? 1 : said == ")" || said == "]" || said == "}" ? -1 : 0;
+      depth += said == "(" || said == "[" || said == "{"   ? 1
+               : said == ")" || said == "]" || said == "}" ? -1
+                                                           : 0;
       if (depth < 0) return false;
     }
     const Token* joint = before ? text.before(static_cast<unsigned>(text.text().size())) : text.after(0);
@@ -647,7 +522,8 @@ class Drafter {
     Cut plain = std::move(cuts_.back());
     cuts_.pop_back();
     if (bound == bound_to_.end()) {
-      bound = bound_to_.insert(bound, {cuts_.size(), std::move(plain), own, !before && atom && is_postfix(text)});
+      bound =
+          bound_to_.insert(bound, {cuts_.size(), std::move(plain), own, !before && atom && is_postfix(text)});
       add(edit, slot(edit, anchor.expression, own), "");
       cuts_.back().carried = {own};
     }
@@ -675,9 +551,10 @@ class Drafter {
       for (size_t i = 0; i < cuts_.size(); ++i) {
         if (i == each.number || cuts_[i].span.end <= span.begin || span.end <= cuts_[i].span.begin) continue;
         if (!each.holds)
-          return wrong(cuts_[each.number].edit, span.begin,
-                       "another edit changes a part of the expression that this text comes beside; put both into "
-                       "one replacement");
+          return wrong(
+              cuts_[each.number].edit, span.begin,
+              "another edit changes a part of the expression that this text comes beside; put both into "
+              "one replacement");
         cuts_[each.number] = each.plain;
         break;
       }
@@ -709,23 +586,9 @@ class Drafter {
     const std::string indent = is_all_directives(tokens) ? "" : indentation(unit_.text, bare.begin);
     // A pragma is about what stands directly below it.
     const bool pragma = is_all_directives(tokens) && !is_declared_there(tokens);
-    put_beside(edit, pragma && before ? whole_lines_of(bare) : with_comments(tokens_, bare), before, indent + *text);
+    put_beside(edit, pragma && before ? whole_lines_of(bare) : with_comments(tokens_, bare), before,
+               indent + *text);
     return {};
-  }
-
-  // Lines for the preprocessor, which stand alone and in the first column.
-  static bool is_all_directives(const Tokens& tokens) {
-    bool any = false;
-    for (unsigned at = 0; at < tokens.text().size();) {
-      const unsigned next = whole_lines(tokens.text(), {at, at}).end;
-      const Token* first = tokens.after(at, true);
-      if (first && first->span.begin < next) {
-        if (directive(tokens, first).empty()) return false;
-        any = true;
-      }
-      at = next;
-    }
-    return any;
   }
 
   static bool is_declared_there(const Tokens& tokens) {
@@ -758,9 +621,9 @@ class Drafter {
       std::string text(tokens_.text(span));
       if (target.expression && !is_atom(*target.expression, unit_.context())) text = marked(text);
       // `/*lr=*/` is said of what stands behind it.
-      text = std::string(tokens_.text({named_in_front(whole.begin), whole.begin})) + text;
+      text = std::string(tokens_.text({named_in_front(tokens_, whole.begin), whole.begin})) + text;
       const Span beside = with_parentheses(edit, *other).span;
-      const unsigned at = before ? named_in_front(beside.begin) : beside.end;
+      const unsigned at = before ? named_in_front(tokens_, beside.begin) : beside.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
       cuts_.back().carried = {span};
       return {};
@@ -782,15 +645,6 @@ class Drafter {
     put_beside(edit, with_comments(tokens_, anchor), before, std::move(text));
     cuts_.back().carried = {whole};
     return {};
-  }
-
-  // Where a comment begins that stands directly before, on the same line, and says what this one of a list is.
-  unsigned named_in_front(unsigned begin) const {
-    const Token* comment = tokens_.before(begin, true);
-    const bool is_one = comment && comment->kind == Token::Kind::comment &&
-                        tokens_.text(*comment).starts_with("/*") &&
-                        tokens_.text({comment->span.begin, begin}).find('\n') == std::string_view::npos;
-    return is_one ? comment->span.begin : begin;
   }
 
   // An operand has a place that no other one can have.

@@ -17,8 +17,8 @@ bool of_a_library(const Decl& declaration) {
          declaration.getASTContext().getSourceManager().isInSystemHeader(declaration.getLocation());
 }
 
-// What nobody sees here may have effects. Libraries whose classes hold values, and whose const functions compute
-// unless their names say otherwise, are known by their namespaces.
+// What nobody sees here may have effects. Libraries whose classes hold values, and whose const functions
+// compute unless their names say otherwise, are known by their namespaces.
 bool is_known(const Decl& declaration) {
   const NamespaceDecl* outermost = nullptr;
   for (const DeclContext* at = declaration.getDeclContext(); at; at = at->getParent())
@@ -127,10 +127,9 @@ bool is_value(QualType type, int depth) {
   }
   return std::all_of(record->bases_begin(), record->bases_end(),
                      [&](const CXXBaseSpecifier& base) { return is_value(base.getType(), depth + 1); }) &&
-         std::all_of(record->field_begin(), record->field_end(),
-                     [&](const FieldDecl* field) {
-                       return field->getType()->isReferenceType() || is_value(field->getType(), depth + 1);
-                     });
+         std::all_of(record->field_begin(), record->field_end(), [&](const FieldDecl* field) {
+           return field->getType()->isReferenceType() || is_value(field->getType(), depth + 1);
+         });
 }
 
 // Has it that operator, as a template too?
@@ -347,7 +346,8 @@ class Purity {
   // Inside of a body that is looked into, its own variables may change.
   bool is_own(const Expr* target) const {
     if (const auto* member = dyn_cast<MemberExpr>(target->IgnoreParenImpCasts()); ends_ && member)
-      return isa<FieldDecl>(member->getMemberDecl()) && !member->getMemberDecl()->getType()->isReferenceType() &&
+      return isa<FieldDecl>(member->getMemberDecl()) &&
+             !member->getMemberDecl()->getType()->isReferenceType() &&
              isa<CXXThisExpr>(member->getBase()->IgnoreParenImpCasts());
     const auto* reference = dyn_cast<DeclRefExpr>(target->IgnoreParenImpCasts());
     const auto* variable = reference ? dyn_cast<VarDecl>(reference->getDecl()) : nullptr;
@@ -495,7 +495,8 @@ class Purity {
   // To an element, by a reference or an iterator that can do more.
   static bool only_gives_access(const CXXMethodDecl& method) {
     static constexpr std::string_view kNames =
-        " operator[] at front back top begin end rbegin rend data operator* operator-> value find lower_bound "
+        " operator[] at front back top begin end rbegin rend data operator* operator-> value find "
+        "lower_bound "
         "upper_bound equal_range ";
     const std::string name = method.getNameAsString();
     const bool makes_one = name == "operator[]" && method.getParent()->getName().contains("map");

@@ -210,18 +210,19 @@ class Plan {
       const auto cut = std::find_if(cuts_.begin(), cuts_.end(),
                                     [&](const Cut& one) { return one.span.contains(each.declared.front()); });
       if (cut == cuts_.end() || !std::all_of(each.declared.begin(), each.declared.end(), is_cut)) continue;
-      const auto read = std::find_if(each.uses.begin(), each.uses.end(), [&](unsigned at) { return !is_cut(at); });
+      const auto read =
+          std::find_if(each.uses.begin(), each.uses.end(), [&](unsigned at) { return !is_cut(at); });
       if (read == each.uses.end()) continue;
-      const bool stays = each.is_parameter
-                             ? !cut->text.empty()
-                             : std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& one) {
-                                 return mentions(without_marks(one.text), each.name);
-                               });
+      const bool stays = each.is_parameter ? !cut->text.empty()
+                                           : std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& one) {
+                                               return mentions(without_marks(one.text), each.name);
+                                             });
       if (stays) continue;
-      return wrong(cut->edit, each.declared.front(),
-                   "'" + each.name + (each.is_parameter ? "' is called at " : "' is read at ") + unit_.place(*read) +
-                       ", in a branch of the preprocessor that is not compiled here; take what reads it too, or "
-                       "keep the name");
+      return wrong(
+          cut->edit, each.declared.front(),
+          "'" + each.name + (each.is_parameter ? "' is called at " : "' is read at ") + unit_.place(*read) +
+              ", in a branch of the preprocessor that is not compiled here; take what reads it too, or "
+              "keep the name");
     }
     return {};
   }
@@ -312,8 +313,8 @@ class Plan {
       const bool beside = each.span.end < whole.begin || whole.end < each.span.begin;
       return !beside && (!each.text.empty() || each.span.begin < whole.begin || whole.end < each.span.end);
     });
-    for (const Token* token = tokens_.after(open->span.end, true); token && token->span.begin < close->span.begin;
-         token = tokens_.after(token->span.end, true))
+    for (const Token* token = tokens_.after(open->span.end, true);
+         token && token->span.begin < close->span.begin; token = tokens_.after(token->span.end, true))
       if (!gone(token)) return std::nullopt;
     if (meets || !is_whole_lines(unit_.text, whole)) return std::nullopt;
     return whole;

@@ -27,7 +27,8 @@ std::string refusal(Unit& unit, const clang::CharSourceRange& range, const std::
            std::string(name ? unit.tokens.text(*name) : "") +
            ", which stands elsewhere; match code outside of macros";
   }
-  const auto where = sources.getPresumedLoc(sources.getFileLoc(range.getBegin()), /*UseLineDirectives=*/false);
+  const auto where =
+      sources.getPresumedLoc(sources.getFileLoc(range.getBegin()), /*UseLineDirectives=*/false);
   if (where.isInvalid()) return "'" + selector + "' selects code that is not written anywhere";
   return std::string("at ") + where.getFilename() + ":" + std::to_string(where.getLine()) + ": '" + selector +
          "' selects code outside of '" + unit.name + "'";
@@ -41,8 +42,10 @@ Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::
   if (!range) {
     std::string reason = llvm::toString(range.takeError());
     if (reason.find("property 'identifier'") != std::string::npos)
-      reason = "what it names is called by a sign or a type (an operator, a conversion), not by a word; select the "
-               "whole of it";
+      reason =
+          "what it names is called by a sign or a type (an operator, a conversion), not by a word; select "
+          "the "
+          "whole of it";
     return fail(Exit::catalog, "'" + text.value + "' selects nothing: " + reason, text.place);
   }
   return editable(unit, *range, text);

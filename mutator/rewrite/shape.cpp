@@ -34,7 +34,8 @@ class Collector : public RecursiveASTVisitor<Collector> {
     if (const auto* self = dyn_cast<CXXThisExpr>(statement); self && self->isImplicit()) return true;
     // What nobody wrote around an expression, parentheses too, has the place of the expression itself.
     if (auto* expression = dyn_cast<Expr>(statement)) statement = expression->IgnoreUnlessSpelledInSource();
-    if (const auto* made = dyn_cast<CXXConstructExpr>(statement); made && !isa<CXXTemporaryObjectExpr>(made)) {
+    if (const auto* made = dyn_cast<CXXConstructExpr>(statement);
+        made && !isa<CXXTemporaryObjectExpr>(made)) {
       if (is_of_nobody(*made)) return true;
       // Behind a variable's name, which is none of it.
       if (const SourceRange own = made->getParenOrBraceRange(); own.isValid()) {
@@ -232,8 +233,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
     Reference reference{shape_.token_at(*at), -1, kind, false};
     if (kind == kInNamespace) {
       const auto* space = dyn_cast<NamespaceDecl>(scope);
-      reference.space =
-          std::hash<std::string>{}(space ? space->getQualifiedNameAsString() : "") | kNamed;
+      reference.space = std::hash<std::string>{}(space ? space->getQualifiedNameAsString() : "") | kNamed;
       if (const auto place = unit_.offset(found.getLocation())) reference.function = shape_.token_at(*place);
     }
     references_.push_back(reference);

@@ -27,8 +27,8 @@ struct Node {
 // found. Or a break, a continue, a label of a switch (`jump`), a return: the loop, the switch, the function
 // that it is of is what it names.
 //
-// Of a function besides: in which namespace (`space`), and where it is declared (`function`), which counts where
-// that goes.
+// Of a function besides: in which namespace (`space`), and where it is declared (`function`), which counts
+// where that goes.
 struct Reference {
   int at = 0;
   int declared = -1;

@@ -171,8 +171,9 @@ Span with_comments(const Tokens& tokens, Span statement) {
   }
   // The last of its block, before a brace on its own line: that closes up with the line above.
   if (const Token* above = tokens.before(span.begin, true);
-      alone_before && above && tokens.is(tokens.after(span.end, true), "}") && span.begin == statement.begin &&
-      above->kind != Token::Kind::comment && !is_in_directive(tokens, above->span.begin) &&
+      alone_before && above && tokens.is(tokens.after(span.end, true), "}") &&
+      span.begin == statement.begin && above->kind != Token::Kind::comment &&
+      !is_in_directive(tokens, above->span.begin) &&
       next_line(text, above->span.end) == line_start(text, span.begin))
     return {above->span.end, span.end};
   const bool room_behind = span.end < text.size() && is_blank(text[span.end]);
@@ -351,7 +352,8 @@ unsigned end_of_spliced_line(std::string_view text, unsigned offset) {
   for (size_t at = offset;; ++at) {
     at = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(0, at);
-    if (at == text.size() || (!line.ends_with("\\") && !line.ends_with("\\\r"))) return static_cast<unsigned>(at);
+    if (at == text.size() || (!line.ends_with("\\") && !line.ends_with("\\\r")))
+      return static_cast<unsigned>(at);
   }
 }
 
@@ -442,7 +444,8 @@ std::string with_lines_moved(std::string_view block, std::string_view from, std:
   for (unsigned at = 0; at < block.size();) {
     const unsigned next = next_line(block, at);
     std::string_view line = block.substr(at, next - at);
-    if (at > 0 && line.starts_with(from) && !blank(line) && !is_in_literal(tokens, at) && !line.starts_with("#")) {
+    if (at > 0 && line.starts_with(from) && !blank(line) && !is_in_literal(tokens, at) &&
+        !line.starts_with("#")) {
       line.remove_prefix(from.size());
       result += to;
     }
@@ -547,8 +550,8 @@ std::string without_scars(std::string text, std::vector<unsigned> points) {
     const std::string_view before = all.substr(above, point - above), after = all.substr(point, next - point);
     const size_t last = before.find_last_not_of(" \t\r\n"), first = after.find_first_not_of(" \t\r\n");
     const bool opens = point <= text_start(text) || last == std::string_view::npos || opens_a_block(before);
-    const bool closes =
-        point >= text.size() || (first != std::string_view::npos && (after[first] == '}' || ends_a_branch(after)));
+    const bool closes = point >= text.size() ||
+                        (first != std::string_view::npos && (after[first] == '}' || ends_a_branch(after)));
     if (opens && first == std::string_view::npos && next > point)
       text.erase(point, next - point);
     else if (closes && point > 0 && last == std::string_view::npos)

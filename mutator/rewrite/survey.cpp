@@ -220,7 +220,8 @@ class Surveyor : public MatchFinder::MatchCallback {
     if (unit_.tokens.is(before, ".") || unit_.tokens.is(before, "->")) return true;
     const auto own = span_of(field.getParent()->getSourceRange());
     if (own && own->contains(at)) return true;
-    return StringRef(result_.function_at(at)).starts_with(field.getParent()->getQualifiedNameAsString() + "::");
+    return StringRef(result_.function_at(at))
+        .starts_with(field.getParent()->getQualifiedNameAsString() + "::");
   }
 
   // A call in such a branch has an argument for each parameter.
@@ -249,7 +250,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     // a macro drops. Another configuration reads it there.
     // It is declared where its pieces are, or one of several.
     const unsigned at = !droppable.pieces.empty() && droppable.list < 0 ? droppable.pieces.front().span.begin
-                                                                       : droppable.uses.front();
+                                                                        : droppable.uses.front();
     const Function* function = everywhere ? nullptr : result_.around(at);
     for (const auto* names : {&unread_, &through_macros_})
       for (const unsigned offset : places_in(*names, droppable.name))

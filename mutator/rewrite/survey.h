@@ -43,7 +43,8 @@ struct Function {
   unsigned reach = 0;  // where the last of those up to this one ends
 };
 
-// What is read where nothing is understood: in a branch of the preprocessor that is not compiled, by a pragma.
+// What is read where nothing is understood: in a branch of the preprocessor that is not compiled, by a
+// pragma.
 struct Elsewhere {
   std::string name;
   std::vector<unsigned> declared;  // where: all of it in this file

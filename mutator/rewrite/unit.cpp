@@ -32,7 +32,8 @@ class FirstError : public clang::DiagnosticConsumer {
     message = text.str().str();
     if (!info.hasSourceManager() || info.getLocation().isInvalid()) return;
     // As the file has it, whatever a #line says.
-    const auto place = info.getSourceManager().getPresumedLoc(info.getLocation(), /*UseLineDirectives=*/false);
+    const auto place =
+        info.getSourceManager().getPresumedLoc(info.getLocation(), /*UseLineDirectives=*/false);
     if (place.isValid())
       message = (edited_ && info.getSourceManager().isInMainFile(info.getLocation())
                      ? *edited_
@@ -257,8 +258,8 @@ bool Unit::is_macro(const std::string& name) const {
 
 namespace {
 
-// Would a macro of this text do something before the declaration or the statement behind it, or take it for its
-// own? `static`, an attribute, is a part of it.
+// Would a macro of this text do something before the declaration or the statement behind it, or take it for
+// its own? `static`, an attribute, is a part of it.
 bool is_of_a_statement(const std::string& body) {
   const Tokens tokens(body);
   const Token* last = tokens.before(static_cast<unsigned>(body.size()));

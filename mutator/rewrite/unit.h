@@ -49,8 +49,8 @@ class Unit {
   // Is there one that stands for nothing, and in no configuration for a statement?
   bool is_empty_macro(const std::string& name) const;
 
-  // What a macro of this name is defined as, in this file and in the one that it comes from, also where that is
-  // not compiled.
+  // What a macro of this name is defined as, in this file and in the one that it comes from, also where that
+  // is not compiled.
   std::vector<std::string> definitions_of(const std::string& name) const;
 
   // What any of these names, apart from its parameters.

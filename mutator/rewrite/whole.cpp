@@ -70,8 +70,8 @@ bool is_wrapper(const Stmt& parent, const Stmt& child) {
 bool is_listed(const Stmt& parent, const Stmt* child) {
   const auto* call = dyn_cast<CallExpr>(&parent);
   if (!call)
-    return isa<CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr, CXXParenListInitExpr>(
-        parent);
+    return isa<CXXConstructExpr, InitListExpr, CXXUnresolvedConstructExpr, ParenListExpr,
+               CXXParenListInitExpr>(parent);
   const auto* operation = dyn_cast<CXXOperatorCallExpr>(call);
   if (operation && operation->getOperator() != OO_Call) return false;
   const auto arguments = llvm::drop_begin(call->arguments(), operation ? 1 : 0);
