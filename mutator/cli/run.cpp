@@ -227,7 +227,7 @@ void show_text(const Ui& ui, const std::string& own, const std::string& clean) {
 // The one that was asked for, or the one that shows the session's bug.
 Result<const catalog::Run*> choose_run(const catalog::Catalog& catalog, const session::Session& session,
                                        const std::string& name) {
-  if (catalog.tree.runs.empty()) return fail(Exit::catalog, catalog::kNoRuns, catalog.tree.place);
+  if (catalog.tree.runs.empty()) return fail(Exit::catalog, catalog::kNoRuns);
   if (name.empty()) {
     const auto left = std::find_if(session.bugs.begin(), session.bugs.end(),
                                    [](const session::Bug& bug) { return !bug.fixed; });

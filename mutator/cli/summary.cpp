@@ -98,6 +98,14 @@ std::string by_silence(const std::vector<Certificate>& certificates) {
   return text + '\n';
 }
 
+// What the bugs' own runs show.
+std::string shown_by_runs(const std::vector<Certificate>& certificates) {
+  return "Silence is 1 where the run's log is the clean tree's, digit for digit, and 0 where nobody could "
+         "overlook "
+         "it. Both tables\nare of this machine: another one's last digits may be others.\n\n" +
+         by_symptom(certificates) + by_silence(certificates);
+}
+
 }  // namespace
 
 std::string summary(const std::vector<const Rule*>& rules, const std::vector<Certificate>& certificates,
@@ -118,11 +126,7 @@ std::string summary(const std::vector<const Rule*>& rules, const std::vector<Cer
     const catalog::Run* run = catalog.run_of(rule);
     return named(run ? run->name : "none");
   });
-  text +=
-      "Silence is 1 where the run's log is the clean tree's, digit for digit, and 0 where nobody could "
-      "overlook it. "
-      "Both tables\nare of this machine: another one's last digits may be others.\n\n";
-  text += by_symptom(certificates) + by_silence(certificates);
+  if (!catalog.tree.runs.empty()) text += shown_by_runs(certificates);
   text.pop_back();
   return text;
 }

@@ -31,8 +31,9 @@ std::string agreement(const grade::Verdict& verdict) {
 
 std::string differences(const grade::Verdict& verdict, const session::Session& before, bool all) {
   const Standing standing = standing_of(verdict);
-  std::string body = fmt::format("{} of {} agree with the clean tree", standing.probes_agree,
-                                 count(standing.probes, witness(verdict)));
+  std::string body =
+      fmt::format("{} of {} {} with the clean tree", standing.probes_agree,
+                  count(standing.probes, witness(verdict)), standing.probes == 1 ? "agrees" : "agree");
   if (before.probes_total_last > 0) body += fmt::format(" ({} last time)", before.probes_agree_last);
   if (standing.programs > 0)
     body += fmt::format(", and {} of {}", standing.programs_agree, count(standing.programs, "program run"));

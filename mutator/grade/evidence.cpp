@@ -364,7 +364,7 @@ Result<Evidence> evidence_of(Mutants& mutants, const catalog::Rule& rule, const 
   const catalog::Tree& spec = catalog.tree;
   const workshop::Workshop& workshop = mutants.workshop();
   const catalog::Run* shown_by = catalog.run_of(rule);
-  if (!shown_by) return fail(Exit::catalog, catalog::kNoRuns, catalog.tree.place);
+  if (!shown_by) return fail(Exit::catalog, catalog::kNoRuns);
   const catalog::Run& run = *shown_by;
   // Of the text that is made and what is compiled with it, as certificates are; what changes nothing is of
   // the whole tree.
