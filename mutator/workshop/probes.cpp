@@ -93,6 +93,16 @@ Status link_tree(const fs::path& place, const fs::path& tree) {
   return {};
 }
 
+// Says from which project a build of the probes was configured.
+constexpr char kConfigured[] = "configured";
+
+// Can the build be gone on with? One that another clone has configured, or this one before it was moved,
+// would look for its sources there.
+bool is_of(const Workshop& workshop, const fs::path& build) {
+  const auto from = read_file(build / kConfigured);
+  return from && *from == workshop.project().string();
+}
+
 // Builds the probe program in `place`, which has a tree already; configures it if it is not.
 Result<fs::path> build_probes(const Workshop& workshop, const fs::path& place, Exit on_failure,
                               const Progress& progress) {
@@ -104,7 +114,7 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& place, E
       {"probes_build", place.string()}};
   const fs::path program = place / spec.program;
   for (const auto* step : {&spec.configure, &spec.compile}) {
-    if (step->empty() || (step == &spec.configure && fs::exists(place / "configured"))) continue;
+    if (step->empty() || (step == &spec.configure && fs::exists(place / kConfigured))) continue;
     const auto built =
         run_build(Workshop::substitute(*step, names), workshop.project(), "building the probes", progress);
     NANOBUG_TRY(built);
@@ -112,8 +122,8 @@ Result<fs::path> build_probes(const Workshop& workshop, const fs::path& place, E
       return fail(on_failure, "the probes do not build against this tree: " + reason_of(*built));
     if (step != &spec.configure) continue;
     NANOBUG_TRY(configured(place, place));
-    NANOBUG_TRY(write_file(place / "configured", ""));
   }
+  NANOBUG_TRY(write_file(place / kConfigured, workshop.project().string()));
   if (!fs::exists(program))
     return fail(Exit::catalog,
                 "probes.program names " + spec.program + ", which the build of the probes does not make",
@@ -128,7 +138,7 @@ Status take_over(const Workshop& workshop, const Clean& clean, const fs::path& p
   if (!before) return {};
   const TreeHeld held = hold_tree(workshop.cache(), before->key);
   const fs::path from = before->tree.parent_path() / "probes" / place.filename();
-  if (!fs::exists(from / "complete")) return {};
+  if (!fs::exists(from / "complete") || !is_of(workshop, from)) return {};
   const auto& headers = workshop.spec().probes.headers;
   const auto was = content(before->tree, headers), is = content(clean.tree, headers);
   NANOBUG_TRY(was);
@@ -206,9 +216,11 @@ Result<fs::path> probes_for(const Workshop& workshop, const Clean& clean, const 
   if (fs::exists(place / "complete")) return program;
   NANOBUG_TRY(remove_tree(place));
   // What includes no header that differs need not be compiled again.
-  NANOBUG_TRY(copy_directory(
-      *from, place, workshop.links(clean),
-      [](const std::string& path) { return path == "tree" || path == "complete"; }, kOwnTime));
+  if (is_of(workshop, *from)) {
+    NANOBUG_TRY(copy_directory(
+        *from, place, workshop.links(clean),
+        [](const std::string& path) { return path == "tree" || path == "complete"; }, kOwnTime));
+  }
   NANOBUG_TRY(link_tree(place, tree));
   auto built = build_probes(workshop, place, Exit::check_failed, progress);
   NANOBUG_TRY(built);

@@ -277,6 +277,26 @@ TEST_CASE("probes are built again where a public header differs, and nowhere els
   CHECK(small.count("probes") == 3);
 }
 
+// As CMake's cache does, a configured build names the sources that it was given.
+TEST_CASE("probes are built again where another clone, or this one before it was moved, built them",
+          "[workshop][keys]") {
+  Small small;
+  small.spec.probes.configure = {"sh", "-c", "mkdir -p \"$1\" && echo \"$0/probes\" >\"$1/sources\"",
+                                 "{project}", "{probes_build}"};
+  small.spec.probes.compile = {"sh", "-c", "cp \"$(cat \"$0/sources\")/probe.sh\" \"$0/probe\"",
+                               "{probes_build}"};
+  const Clean clean = small.clean(small.spec);
+  REQUIRE(clean_probes(Workshop(small.spec, small.project, small.path / "cache"), clean));
+  const fs::path own = small.path / "checkout", moved = small.path / "moved";
+  REQUIRE(copy_directory(clean.tree, own, Links::none));
+  REQUIRE(write_file(own / "a.h", "other\n"));
+  fs::rename(small.project, moved);
+  const auto made = probes_for(Workshop(small.spec, moved, small.path / "cache"), clean, own);
+  INFO((made ? "" : made.error().message));
+  REQUIRE(made);
+  CHECK(read_file(*made).value() == read_file(moved / "probes/probe.sh").value());
+}
+
 TEST_CASE("probes that do not build say so, and whose trouble it is", "[workshop][keys]") {
   Small small;
   const Clean clean = small.clean(small.spec);
