@@ -20,12 +20,6 @@
 namespace nanobug::cli {
 namespace {
 
-// Columns that a UTF-8 text takes: its code points; nanobug prints no wide ones.
-size_t columns_of(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
-}
-
 // A terminal breaks long lines within words; they are broken between them.
 std::string for_stderr(const std::string& text) {
   winsize size{};
@@ -36,7 +30,7 @@ std::string for_stderr(const std::string& text) {
 
 // The text in so many columns.
 std::string cut_to(const std::string& text, size_t width) {
-  if (columns_of(text) <= width) return text;
+  if (coach::columns_of(text) <= width) return text;
   std::string cut;
   size_t used = 0;
   for (size_t at = 0; at < text.size() && used + 1 < width; ++used) {
@@ -164,7 +158,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::vector
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {
       if (widths.size() <= i) widths.push_back(0);
-      widths[i] = std::max(widths[i], columns_of(row[i]));
+      widths[i] = std::max(widths[i], coach::columns_of(row[i]));
     }
   if (const size_t room = Ui().columns(); room > 0) narrow(widths, room, give_way);
   std::string out;
@@ -173,13 +167,13 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::vector
     size_t before = 0;
     for (size_t i = 0; i + 1 < row.size(); ++i) {
       const std::string cell = cut_to(row[i], widths[i]);
-      line += cell + std::string(widths[i] - columns_of(cell) + 2, ' ');
+      line += cell + std::string(widths[i] - coach::columns_of(cell) + 2, ' ');
       before += widths[i] + 2;
     }
     if (!row.empty()) {
       const std::string& last = row.back();
       const size_t width = widths[row.size() - 1];
-      const bool goes_on = columns_of(last) > width && last.find(' ') != std::string::npos;
+      const bool goes_on = coach::columns_of(last) > width && last.find(' ') != std::string::npos;
       std::istringstream lines(goes_on ? coach::wrap(last, width, "") : cut_to(last, width));
       std::string part;
       std::getline(lines, part);

@@ -21,6 +21,10 @@ namespace {
 using grade::Piece;
 using From = catalog::Evidence::From;
 
+bool is_among(const std::vector<std::string>& some, const std::string& one) {
+  return std::find(some.begin(), some.end(), one) != some.end();
+}
+
 // ---- how it is shown
 
 // 65536 and not 6.554e+04, where it is a whole number.
@@ -316,9 +320,7 @@ std::vector<catalog::Evidence> priced(std::vector<catalog::Evidence> known, cons
 
 std::vector<catalog::Evidence> priced(std::vector<catalog::Evidence> known, const session::Session& session) {
   for (catalog::Evidence& one : known) {
-    const bool comes_along =
-        session.production && std::find(session.production->free.begin(), session.production->free.end(),
-                                        one.id) != session.production->free.end();
+    const bool comes_along = session.production && is_among(session.production->free, one.id);
     if (comes_along || (session.has_checkout() && one.from != From::checkout)) one.minutes = 0;
   }
   return known;
@@ -393,14 +395,6 @@ session::Production cheapest(const std::vector<catalog::Evidence>& known, const 
 int production_minutes(const catalog::Rule& rule) {
   return std::clamp(rule.minutes, 15, 20);
 }
-
-namespace {
-
-bool is_among(const std::vector<std::string>& some, const std::string& one) {
-  return std::find(some.begin(), some.end(), one) != some.end();
-}
-
-}  // namespace
 
 bool is_counted(const session::Session& session, const session::Asked& asked) {
   return !session.production ||

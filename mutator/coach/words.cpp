@@ -71,9 +71,6 @@ std::string without_progress(const std::string& output) {
   return kept;
 }
 
-namespace {
-
-// Columns that a line takes: its letters, without what sets colours.
 size_t columns_of(std::string_view line) {
   size_t columns = 0;
   for (size_t i = 0; i < line.size(); ++i)
@@ -83,6 +80,8 @@ size_t columns_of(std::string_view line) {
       columns += (static_cast<unsigned char>(line[i]) & 0xC0) != 0x80;
   return columns;
 }
+
+namespace {
 
 // Where a line goes on.
 size_t hanging_of(std::string_view line, size_t width) {

@@ -37,6 +37,9 @@ std::string visible(std::string_view bytes, std::string* rest = nullptr);
 // blanks and the line's own indentation; broken at a blank where there is one. Otherwise it is itself.
 std::string folded(const std::string& line, size_t width, size_t indent);
 
+// Columns that a line takes: its letters, without what sets colours.
+size_t columns_of(std::string_view line);
+
 // What is laid out for a terminal, in `width` columns: a line that is longer is broken at blanks, and goes on
 // below what stands behind its last gap of two blanks or more, or below its own first word. A word that is
 // longer stays whole, and so does a line that is to be typed again, "$ …". Colours take no room.

@@ -105,16 +105,6 @@ class Branches {
   std::vector<const Token*> found_;
 };
 
-// The bracket that this one closes.
-const Token* opening(const Tokens& tokens, const Token* close) {
-  int depth = 0;
-  for (const Token* token = close; token; token = tokens.before(token->span.begin)) {
-    depth += tokens.is(token, ")") ? 1 : tokens.is(token, "(") ? -1 : 0;
-    if (depth == 0) return token;
-  }
-  return nullptr;
-}
-
 // The head that ends with this token, as it is written.
 std::string head_of(const Tokens& tokens, const Token* last) {
   const Token* first = tokens.is(last, ")") ? opening(tokens, last) : last;
@@ -177,8 +167,7 @@ int loosest(std::string_view text) {
 // Does a macro's call end here that is a statement whatever its definitions say?
 bool is_a_whole_macro(const Unit& unit, const Token* last) {
   const Tokens& tokens = unit.tokens;
-  const Token* name = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
-  name = name ? tokens.before(name->span.begin) : last;
+  const Token* name = called_before(tokens, last);
   if (!name || name->kind != Token::Kind::word) return false;
   const std::vector<std::string> bodies = unit.definitions_of(std::string(tokens.text(*name)));
   return !bodies.empty() && std::all_of(bodies.begin(), bodies.end(), [](const std::string& body) {
@@ -212,8 +201,7 @@ std::optional<std::string> opens_elsewhere(const Unit& unit, unsigned begin) {
       return head_of(tokens, last);
   // A macro that stands for nothing here, and for a head elsewhere.
   const Token* last = tokens.before(begin);
-  const Token* name = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
-  name = name ? tokens.before(name->span.begin) : last;
+  const Token* name = called_before(tokens, last);
   if (!name || name->kind != Token::Kind::word || is_in_directive(tokens, name->span.begin))
     return std::nullopt;
   const std::string macro(tokens.text(*name));

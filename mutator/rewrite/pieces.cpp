@@ -36,12 +36,7 @@ std::optional<Span> attribute_span(Unit& unit, const clang::Attr& attribute) {
   while (last && tokens.is(tokens.after(last->span.end), "::"))
     last = tokens.after(tokens.after(last->span.end)->span.end);
   const Token* open = last ? tokens.after(last->span.end) : nullptr;
-  int depth = 0;
-  for (const Token* token = open; tokens.is(open, "(") && token; token = tokens.after(token->span.end)) {
-    depth += tokens.is(token, "(") ? 1 : tokens.is(token, ")") ? -1 : 0;
-    last = token;
-    if (depth == 0) break;
-  }
+  if (const Token* close = tokens.is(open, "(") ? closing(tokens, open) : nullptr) last = close;
   if (!first || !last) return std::nullopt;
   return Span{first->span.begin, last->span.end};
 }

@@ -1,6 +1,5 @@
 // pieces: what belongs to a piece that is no statement, told by its tokens and its node: an attribute's
-// brackets, the
-// `=` before an initialiser, what a comment says of a parameter.
+// brackets, the `=` before an initialiser, what a comment says of a parameter.
 #pragma once
 
 #include <optional>

@@ -202,17 +202,40 @@ bool is_whole_lines(std::string_view text, Span span) {
 
 namespace {
 
-// The bracket that this one closes.
-const Token* opening(const Tokens& tokens, const Token* bracket) {
+// The other one of the pair, some way further on; `step` goes from a token to the next in that direction.
+template <typename Step>
+const Token* partner(const Tokens& tokens, const Token* bracket, std::string_view from, std::string_view to,
+                     const Step& step) {
+  const std::string_view own = bracket ? tokens.text(*bracket) : "";
+  const size_t kind = own.size() == 1 ? from.find(own) : std::string_view::npos;
+  if (kind == std::string_view::npos) return nullptr;
+  const std::string_view other = to.substr(kind, 1);
   int depth = 0;
-  for (const Token* token = bracket; token; token = tokens.before(token->span.begin)) {
-    depth += tokens.is(token, "]") ? 1 : tokens.is(token, "[") ? -1 : 0;
+  for (const Token* token = bracket; token; token = step(*token)) {
+    depth += tokens.is(token, own) ? 1 : tokens.is(token, other) ? -1 : 0;
     if (depth == 0) return token;
   }
   return nullptr;
 }
 
+constexpr std::string_view kOpening = "([{", kClosing = ")]}";
+
 }  // namespace
+
+const Token* opening(const Tokens& tokens, const Token* close) {
+  return partner(tokens, close, kClosing, kOpening,
+                 [&](const Token& token) { return tokens.before(token.span.begin); });
+}
+
+const Token* closing(const Tokens& tokens, const Token* open) {
+  return partner(tokens, open, kOpening, kClosing,
+                 [&](const Token& token) { return tokens.after(token.span.end); });
+}
+
+const Token* called_before(const Tokens& tokens, const Token* last) {
+  const Token* open = tokens.is(last, ")") ? opening(tokens, last) : nullptr;
+  return open ? tokens.before(open->span.begin) : last;
+}
 
 std::optional<std::string> designator_of(const Tokens& tokens, unsigned value) {
   const unsigned begin = with_designator(tokens, value);
@@ -225,12 +248,7 @@ std::optional<std::string> designator_counted_from(const Tokens& tokens, Span el
   const Token* next = tokens.is(comma, ",") ? tokens.after(comma->span.end) : nullptr;
   if (!next || is_one_of(tokens, next, {".", "}", "%>"})) return std::nullopt;
   if (tokens.is(next, "[")) {  // of a lambda, or of an element
-    int depth = 0;
-    const Token* close = next;
-    for (; close; close = tokens.after(close->span.end)) {
-      depth += tokens.is(close, "[") ? 1 : tokens.is(close, "]") ? -1 : 0;
-      if (depth == 0) break;
-    }
+    const Token* close = closing(tokens, next);
     if (close && is_one_of(tokens, tokens.after(close->span.end), {"=", ".", "["})) return std::nullopt;
   }
   return designator_of(tokens, element.begin);

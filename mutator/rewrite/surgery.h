@@ -65,6 +65,13 @@ bool ends_in_line_comment(std::string_view text);
 // Where a line ends, with those that a backslash at its end joins to it.
 unsigned end_of_spliced_line(std::string_view text, unsigned offset);
 
+// The bracket of the same kind that this one closes, or that closes it; null where there is none.
+const Token* opening(const Tokens& tokens, const Token* close);
+const Token* closing(const Tokens& tokens, const Token* open);
+
+// What is called, where brackets end with this token; else the token itself. It may be a macro's name.
+const Token* called_before(const Tokens& tokens, const Token* last);
+
 // What the preprocessor is told by the line that `sign`, its `#`, begins ("endif"); "" where it is no such
 // line.
 std::string_view directive(const Tokens& tokens, const Token* sign);

@@ -294,7 +294,7 @@ Unit::Definitions Unit::defined_in(const Tokens& in) {
         if (each->kind == Token::Kind::word) definition.parameters.emplace(in.text(*each));
         at = each->span.end;
       }
-      ++at;
+      at = std::min(at + 1, static_cast<unsigned>(all.size()));  // nobody closes it in an inactive branch
     }
     definition.body = in.text({at, end_of_spliced_line(all, at)});
     found[std::string(in.text(*name))].push_back(std::move(definition));

@@ -268,25 +268,13 @@ std::optional<unsigned> end_of_empty_macro(const Unit& unit, const Token* name) 
     return std::nullopt;
   const Token* token = unit.tokens.after(name->span.end);
   if (!unit.tokens.is(token, "(")) return name->span.end;
-  int depth = 0;
-  for (; token; token = unit.tokens.after(token->span.end)) {
-    depth += unit.tokens.is(token, "(") ? 1 : unit.tokens.is(token, ")") ? -1 : 0;
-    if (depth == 0) return token->span.end;
-  }
-  return std::nullopt;
+  const Token* close = closing(unit.tokens, token);
+  return close ? std::optional(close->span.end) : std::nullopt;
 }
 
 Span with_empty_macros(const Unit& unit, Span span) {
   for (;;) {
-    const Token* name = unit.tokens.before(span.begin);
-    if (unit.tokens.is(name, ")")) {
-      int depth = 0;
-      for (; name; name = unit.tokens.before(name->span.begin)) {
-        depth += unit.tokens.is(name, ")") ? 1 : unit.tokens.is(name, "(") ? -1 : 0;
-        if (depth == 0) break;
-      }
-      name = name ? unit.tokens.before(name->span.begin) : nullptr;
-    }
+    const Token* name = called_before(unit.tokens, unit.tokens.before(span.begin));
     const auto end = end_of_empty_macro(unit, name);
     // What stands on a line of a directive is its own.
     if (!end || *end > span.begin || is_in_directive(unit.tokens, name->span.begin)) return span;
@@ -298,13 +286,7 @@ Span with_empty_macros(const Unit& unit, Span span) {
 std::optional<unsigned> begin_of_attribute(const Tokens& tokens, const Token* last) {
   const bool bracket = tokens.is(last, "]");
   if (bracket ? !tokens.is(tokens.before(last->span.begin), "]") : !tokens.is(last, ")")) return std::nullopt;
-  const char *const open = bracket ? "[" : "(", *const close = bracket ? "]" : ")";
-  int depth = 0;
-  const Token* token = last;
-  for (; token; token = tokens.before(token->span.begin)) {
-    depth += tokens.is(token, close) ? 1 : tokens.is(token, open) ? -1 : 0;
-    if (depth == 0) break;
-  }
+  const Token* token = opening(tokens, last);
   if (!token) return std::nullopt;
   if (bracket) return token->span.begin;
   const Token* name = tokens.before(token->span.begin);

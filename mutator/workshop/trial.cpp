@@ -46,6 +46,12 @@ Result<bool> same(const fs::path& one, const fs::path& other, const std::string*
   return *x == *y;
 }
 
+// Names the one place wherever the other is named.
+void rename_all(std::string& bytes, const fs::path& from, const fs::path& to) {
+  for (size_t at = 0; (at = bytes.find(from.native(), at)) != std::string::npos; ++at)
+    bytes.replace(at, from.native().size(), to.native());
+}
+
 bool is_elf(const std::string& bytes) {
   return bytes.starts_with("\x7f\x45\x4c\x46");
 }
@@ -264,8 +270,7 @@ Status Trial::build_in_place(const Workshop& workshop, const Clean& clean, const
   NANOBUG_TRY(built);
   built_ = std::move(*built);
   // What a compiler says of a file is said of the clean tree's.
-  for (size_t at = 0; (at = built_.output.find(tree_.native(), at)) != std::string::npos; ++at)
-    built_.output.replace(at, tree_.native().size(), clean.tree.native());
+  rename_all(built_.output, tree_, clean.tree);
   return {};
 }
 
@@ -383,8 +388,7 @@ Result<std::vector<std::string>> Trial::made_in_place(const Workshop& workshop, 
     auto own = read_file(tree_ / file);
     NANOBUG_TRY(own);
     if (!is_elf(*own) && !own->starts_with("!<arch>\n")) continue;
-    for (size_t at = 0; (at = own->find(tree_.native(), at)) != std::string::npos; ++at)
-      own->replace(at, tree_.native().size(), clean.tree.native());
+    rename_all(*own, tree_, clean.tree);
     const auto other = read_file(clean.tree / file);
     const bool differs = !other || *other != *own;
     if (differs) made.push_back((tree_ / file).lexically_relative(workshop.build_directory(tree_)).string());
