@@ -24,7 +24,7 @@ std::string bash(const CLI::App& app) {
   std::string cases;
   for (const CLI::App* sub : app.get_subcommands({})) {
     const bool takes_rule =
-        std::string("start patch rule certify").find(sub->get_name()) != std::string::npos;
+        std::string("start patch rule certify export").find(sub->get_name()) != std::string::npos;
     cases += fmt::format(
         "    {}) words=\"{}{}{} --json --quiet --help\" ;;\n", sub->get_name(), verbs_of(*sub),
         takes_rule ? " $(nanobug list 2>/dev/null | awk 'NR > 1 {print $1}')" : "", options_of(*sub));
@@ -40,7 +40,7 @@ std::string fish(const CLI::App& app) {
   for (const CLI::App* sub : app.get_subcommands({}))
     script += fmt::format("complete -c nanobug -n __fish_use_subcommand -a {} -d '{}'\n", sub->get_name(),
                           sub->get_description());
-  for (const char* verb : {"start", "certify"})
+  for (const char* verb : {"start", "certify", "export"})
     script += fmt::format(
         "complete -c nanobug -n '__fish_seen_subcommand_from {}' -a \"(nanobug list 2>/dev/null | awk 'NR > "
         "1 {{print \\$1}}')\"\n",

@@ -108,11 +108,12 @@ int main(int argc, char** argv) {
       "disk or programs, 130 interrupted.");
 
   Verbs verbs(app, context);
-  for (auto add : {add_start,    add_tutorial,   add_status,  add_run,     add_watch,     add_ask,
-                   add_open,     add_hypothesis, add_note,    add_locate,  add_answer,    add_hint,
-                   add_check,    add_reveal,     add_debrief, add_reset,   add_stop,      add_list,
-                   add_progress, add_next,       add_plan,    add_explain, add_pack,      add_patch,
-                   add_rule,     add_certify,    add_cache,   add_doctor,  add_completion})
+  for (auto add :
+       {add_start,      add_tutorial, add_status,    add_run,    add_watch,    add_ask,   add_open,
+        add_hypothesis, add_note,     add_locate,    add_answer, add_hint,     add_check, add_reveal,
+        add_debrief,    add_reset,    add_stop,      add_list,   add_progress, add_next,  add_plan,
+        add_explain,    add_pack,     add_patch,     add_rule,   add_certify,  add_judge, add_export,
+        add_cache,      add_doctor,   add_completion})
     add(verbs);
   try {
     app.parse(argc, argv);

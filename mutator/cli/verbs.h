@@ -50,6 +50,8 @@ void add_pack(Verbs&);
 void add_rule(Verbs&);
 void add_cache(Verbs&);
 void add_certify(Verbs&);
+void add_judge(Verbs&);
+void add_export(Verbs&);
 void add_doctor(Verbs&);
 void add_completion(Verbs&);
 

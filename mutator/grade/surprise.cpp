@@ -38,6 +38,7 @@ const std::map<std::string, std::string>& sentences() {
       {"division", "The quotient is one of whole numbers now, and what is behind the point is lost."},
       {"extremum", "The larger is taken for the smaller, or the other way round."},
       {"assignment", "What is put to the variable is put to it by another operation."},
+      {"jump", "A loop is left where it went on with its next turn, or the other way round."},
       {"statement", "A statement is gone, with all that it did."},
       {"copy", "A copy, a separation from the graph or an order in memory that was asked for is not made."},
       {"in-place", "The tensor is not changed any more: a changed one is computed, and thrown away."},

@@ -46,6 +46,18 @@ class Branches {
     return std::move(found_);
   }
 
+  // The lines that begin the branches which the place is in, from the outermost.
+  std::vector<size_t> around(unsigned place) const {
+    std::vector<size_t> open;
+    for (size_t i = 0; i < lines_.size() && lines_[i].begin < place; ++i) {
+      if (lines_[i].group == kNone) continue;
+      const bool begins = lines_[i].word.starts_with("if");
+      if (!begins) open.pop_back();
+      if (lines_[i].word != "endif") open.push_back(i);
+    }
+    return open;
+  }
+
  private:
   static constexpr size_t kNone = SIZE_MAX;
 
@@ -177,6 +189,43 @@ bool is_a_whole_macro(const Unit& unit, const Token* last) {
   });
 }
 
+// As long as it has one definition, what is read here is what is read everywhere.
+bool has_several(const Unit& unit, const Token* name) {
+  return name && name->kind == Token::Kind::word && unit.is_macro(std::string(unit.tokens.text(*name))) &&
+         unit.all_definitions_of(std::string(unit.tokens.text(*name))).size() > 1;
+}
+
+// Does a definition put what it is given beside an operator, without parentheses?
+bool is_bare_in(const Unit::Definition& definition) {
+  const Tokens body(definition.body);
+  for (const Token& token : body.all()) {
+    if (token.kind != Token::Kind::word || !definition.parameters.contains(std::string(body.text(token))))
+      continue;
+    for (const Token* beside : {body.before(token.span.begin), body.after(token.span.end)})
+      if (beside && beside->kind == Token::Kind::sign &&
+          !is_one_of(body, beside, {"(", ")", ",", ";", "{", "}", "[", "]", "#", "##"}))
+        return true;
+  }
+  return false;
+}
+
+// Is the expression all that a macro is given, by another definition of which an operator could take a part?
+bool is_bare_argument_elsewhere(const Unit& unit, Span expression) {
+  const Tokens& tokens = unit.tokens;
+  const Token* left = tokens.before(expression.begin);
+  if (!is_one_of(tokens, left, {"(", ","}) || !is_one_of(tokens, tokens.after(expression.end), {")", ","}))
+    return false;
+  for (int depth = 0; left; left = tokens.before(left->span.begin)) {
+    if (is_one_of(tokens, left, {";", "{", "}"})) return false;
+    depth += is_one_of(tokens, left, {")", "]"}) ? 1 : is_one_of(tokens, left, {"(", "["}) ? -1 : 0;
+    if (depth < 0) break;
+  }
+  const Token* name = left ? tokens.before(left->span.begin) : nullptr;
+  if (!has_several(unit, name)) return false;
+  const auto all = unit.all_definitions_of(std::string(tokens.text(*name)));
+  return std::any_of(all.begin(), all.end(), is_bare_in);
+}
+
 // A macro beside an expression that stands for nothing here, and for an operator elsewhere.
 bool is_operator_elsewhere(const Unit& unit, const Token* name) {
   if (!name || name->kind != Token::Kind::word) return false;
@@ -227,13 +276,73 @@ bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text
            is_one_of(tokens, token, {"!", "~", ".", "->", "[", "(", "?", "not"});
   };
   if (is_operator_elsewhere(unit, tokens.before(expression.begin)) ||
-      is_operator_elsewhere(unit, tokens.after(expression.end)))
+      is_operator_elsewhere(unit, tokens.after(expression.end)) ||
+      is_bare_argument_elsewhere(unit, expression))
     return loosest(text) < loosest(tokens.text(expression));
+  const Token *left = tokens.before(expression.begin), *right = tokens.after(expression.end);
+  if (is_looser_elsewhere(unit, text) &&
+      ((left && !tokens.is(left, "(") && binds(left)) || (right && binds(right))))
+    return true;
   const bool beside =
       std::any_of(before.begin(), before.end(),
                   [&](const Token* token) { return binds(token) || tokens.is(token, ")"); }) ||
       std::any_of(behind.begin(), behind.end(), binds);
   return beside && loosest(text) < loosest(tokens.text(expression));
+}
+
+bool are_in_one_branch(const Unit& unit, unsigned a, unsigned b) {
+  const Branches branches(unit.tokens);
+  return branches.around(a) == branches.around(b);
+}
+
+std::optional<std::string> divides(const Unit& unit, Span span) {
+  const Tokens& tokens = unit.tokens;
+  int braces = 0;
+  for (const Token* token = tokens.after(span.begin); token && token->span.begin < span.end;
+       token = tokens.after(token->span.end)) {
+    braces += tokens.is(token, "{") ? 1 : tokens.is(token, "}") ? -1 : 0;
+    const std::string_view word = directive(tokens, token);
+    if (braces == 0 && (word.starts_with("if") || word.starts_with("el") || word == "endif"))
+      return "#" + std::string(word);
+  }
+  return std::nullopt;
+}
+
+bool is_looser_elsewhere(const Unit& unit, std::string_view text) {
+  const Tokens tokens(text);
+  const Token* name = tokens.after(0);
+  if (tokens.all().size() != 1 || name->kind != Token::Kind::word) return false;
+  const std::string macro(tokens.text(*name));
+  if (!unit.is_macro(macro)) return false;
+  const auto all = unit.all_definitions_of(macro);
+  const auto level = [](const Unit::Definition& each) { return loosest(each.body); };
+  return std::any_of(all.begin(), all.end(), [&](const auto& each) { return level(each) < kPostfix; }) &&
+         std::any_of(all.begin(), all.end(), [&](const auto& each) { return level(each) == kPostfix; });
+}
+
+std::optional<std::string> redefined_between(const Unit& unit, std::string_view text, unsigned from,
+                                             unsigned to) {
+  const Tokens& tokens = unit.tokens;
+  std::set<std::string> redefined;
+  for (const Token* token = tokens.after(std::min(from, to)); token && token->span.begin < std::max(from, to);
+       token = tokens.after(token->span.end)) {
+    const std::string_view word = directive(tokens, token);
+    if (word != "define" && word != "undef") continue;
+    const Token* name = tokens.after(tokens.after(token->span.end)->span.end);
+    if (name) redefined.emplace(tokens.text(*name));
+  }
+  if (redefined.empty()) return std::nullopt;
+  std::vector<std::string> named;  // by the text, and by the macros that it names
+  const Tokens own(text);
+  for (const Token& token : own.all())
+    if (token.kind == Token::Kind::word) named.emplace_back(own.text(token));
+  std::set<std::string> seen(named.begin(), named.end());
+  for (size_t i = 0; i < named.size() && i < 200; ++i) {
+    if (redefined.contains(named[i])) return named[i];
+    for (const std::string& more : unit.named_by_macro(std::string(named[i])))
+      if (seen.insert(more).second) named.push_back(more);
+  }
+  return std::nullopt;
 }
 
 bool is_one_statement(std::string_view text) {

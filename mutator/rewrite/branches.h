@@ -21,6 +21,20 @@ std::optional<std::string> goes_on_elsewhere(const Unit& unit, unsigned end);
 // place?
 bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text);
 
+// Do these places stand in the same branches of the preprocessor? What goes from one to the other is else
+// compiled with others.
+bool are_in_one_branch(const Unit& unit, unsigned a, unsigned b);
+
+// The first directive in the span that is in no braces there: it divides an expression ("#ifdef").
+std::optional<std::string> divides(const Unit& unit, Span span);
+
+// A macro that is all of the text and that another definition makes looser than this one does: `3 + 1`.
+bool is_looser_elsewhere(const Unit& unit, std::string_view text);
+
+// A macro that the text names and that is defined anew, or no more, between two places of the file.
+std::optional<std::string> redefined_between(const Unit& unit, std::string_view text, unsigned from,
+                                             unsigned to);
+
 // Is the text one statement?
 bool is_one_statement(std::string_view text);
 

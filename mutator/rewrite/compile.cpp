@@ -122,7 +122,9 @@ class Compiler {
     CompiledEdit result{&edit, {}, {}, "", "", {}};
     const bool templated =
         edit.kind == Kind::replace || edit.kind == Kind::insert_before || edit.kind == Kind::insert_after;
-    const auto compile_target = [&] { result.target = selector(edit.target, result.target_id); };
+    const auto compile_target = [&] {
+      result.target = selector(edit.target, result.target_id, templated ? &result.before : nullptr);
+    };
     if (edit.kind == Kind::insert_before || edit.kind == Kind::insert_after) {
       result.pieces = pieces(edit.with);
       compile_target();
@@ -228,15 +230,25 @@ class Compiler {
     return "\"" + argument.text + "\"";
   }
 
-  clang::transformer::RangeSelector selector(const catalog::Text& text, std::string& id) {
+  clang::transformer::RangeSelector selector(const catalog::Text& text, std::string& id,
+                                             std::optional<bool>* beside = nullptr) {
     unsigned where = 0;
-    const auto tree = parse_expression(text.value, &where);
+    auto tree = parse_expression(text.value, &where);
     if (!tree) {
       error(text, where, "the range selector does not parse: " + tree.error().message);
       return {};
     }
-    const std::string quoted = checked(text, *tree);
+    std::string quoted = checked(text, *tree);
     if (quoted.empty()) return {};
+    const auto is_node = [](const Expression& each) {
+      return each.kind == Expression::Kind::call && (each.text == "node" || each.text == "statement");
+    };
+    if (beside && (tree->text == "before" || tree->text == "after") && is_node(tree->arguments[0])) {
+      *beside = tree->text == "before";
+      Expression inside = tree->arguments[0];
+      *tree = std::move(inside);
+      quoted = checked(text, *tree);
+    }
     if (tree->text == "node" || tree->text == "statement") id = tree->arguments[0].text;
     auto parsed = clang::transformer::parseRangeSelector(quoted);
     if (!parsed) {

@@ -21,7 +21,10 @@ struct CompiledEdit {
   clang::transformer::RangeSelector target;
   clang::transformer::RangeSelector second;  // of move and swap
   std::string target_id, second_id;          // the id where the selector is node(id) or statement(id), or ""
-  std::vector<Piece> pieces;                 // of replace and insert
+  // Of a text that is put at a point beside a node, before(node(id)): the node is the target, and this its
+  // side.
+  std::optional<bool> before = std::nullopt;
+  std::vector<Piece> pieces;  // of replace and insert
 };
 
 struct CompiledPart {
@@ -29,7 +32,8 @@ struct CompiledPart {
   Matcher matcher;
   std::vector<Binding> bindings;
   std::vector<CompiledEdit> edits;
-  std::optional<Spot> spot = std::nullopt;  // instead of a matcher and edits: an operator's, which has its own
+  std::optional<Spot> spot =
+      std::nullopt;  // instead of a matcher and edits: an operator's, which has its own
 };
 
 struct CompiledForm {

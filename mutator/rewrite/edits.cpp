@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "mutator/rewrite/branches.h"
+#include "mutator/rewrite/effects.h"
 #include "mutator/rewrite/parentheses.h"
 #include "mutator/rewrite/pieces.h"
 #include "mutator/rewrite/selection.h"
@@ -24,7 +25,11 @@ class Drafter {
 
   Result<Drafted> draft() {
     for (const auto& [id, node] : nodes_.getMap())
-      if (auto text = source_of(unit_, match_, id, node); !text.text.empty())
+      if (const auto given = given_by(node)) {
+        if (given->begin < given->end)
+          bound_[id] = {std::string(tokens_.text(without_blanks(unit_.text, *given))), true, false,
+                        without_blanks(unit_.text, *given)};
+      } else if (auto text = source_of(unit_, match_, id, node); !text.text.empty())
         bound_[id] = std::move(text);
       else if (const auto* capture = node.get<clang::LambdaCapture>())
         if (const auto span = capture_span(unit_, *capture))
@@ -53,11 +58,22 @@ class Drafter {
     bool range = false;  // not a node
     bool is_attribute = false;
     const clang::ParmVarDecl* parameter = nullptr;
+    std::optional<Span> given = {};  // of a constructor's call behind a variable's name: what it is given
 
     bool is(Whole::Role role) const { return whole && whole->role == role; }
     bool is_case() const { return whole && whole->is_case; }
     bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
   };
+
+  // What a constructor is given, of a node that is a variable's initialiser.
+  std::optional<Span> given_by(const clang::DynTypedNode& node) {
+    const auto* made = node.get<clang::Expr>();
+    if (!made || !llvm::isa<clang::CXXConstructExpr, clang::InitListExpr>(made) ||
+        llvm::isa<clang::CXXTemporaryObjectExpr>(made))
+      return std::nullopt;
+    const Whole whole = whole_of(unit_, node);
+    return whole.initializes ? given_to_constructor(unit_, *whole.initializes, *made) : std::nullopt;
+  }
 
   // What takes another's place stands behind its attributes; what goes, comes or moves has them in front.
   Result<Target> target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
@@ -93,6 +109,17 @@ class Drafter {
     target.parameter = node->second.get<clang::ParmVarDecl>();
     const auto role = target.whole->role;
     const bool own = role == Whole::Role::part || role == Whole::Role::element;
+    if (const auto given = own ? given_by(node->second) : std::nullopt) {
+      if (given->begin == given->end && !is_between_brackets(*given)) return nothing_written(text);
+      target.given = without_blanks(unit_.text, *given);
+    }
+    // A constant's name; what a macro makes of its arguments stands elsewhere.
+    if (const auto macro = own && target.expression ? whole_macro(unit_, *target.expression) : std::nullopt;
+        macro && tokens_.after(macro->begin)->span.end == macro->end) {
+      target.span = *macro;
+      target.at = macro->begin;
+      return target;
+    }
     const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
     NANOBUG_TRY(bytes);
     target.span = *bytes;
@@ -126,6 +153,18 @@ class Drafter {
       if (whole.role == Whole::Role::statement || whole.role == Whole::Role::only_body) return whole.role;
     }
     return std::nullopt;
+  }
+
+  bool is_between_brackets(Span span) const {
+    const Token* open = tokens_.before(span.begin);
+    return tokens_.is(open, "(") || tokens_.is(open, "{");
+  }
+
+  static tl::unexpected<Error> nothing_written(const catalog::Text& text) {
+    return fail(
+        Exit::catalog,
+        "'" + text.value + "' selects an initialiser that is not written anywhere; replace the declaration",
+        text.place);
   }
 
   static tl::unexpected<Error> wrong_selector(const catalog::Text& text) {
@@ -173,6 +212,7 @@ class Drafter {
           moved.text = with_lines_moved(moved.text, indentation(unit_.text, moved.span->begin),
                                         indentation(below ? std::string_view(filled) : unit_.text,
                                                     below ? static_cast<unsigned>(filled.size()) : offset));
+        if (pieces.size() > 1 && is_looser_elsewhere(unit_, moved.text)) moved.text = "(" + moved.text + ")";
         filled += moved.text;
         // The same may stand in two places, each with its own.
         const std::string id = piece.text + " " + std::to_string(bound.size());
@@ -191,14 +231,43 @@ class Drafter {
     NANOBUG_TRY(target);
     const size_t first = cuts_.size();
     NANOBUG_TRY(cut(edit, *target));
-    for (size_t i = first; i < cuts_.size(); ++i)
+    for (size_t i = first; i < cuts_.size(); ++i) {
       for (const Piece& piece : part_.edits[edit].pieces)
-        if (piece.placeholder && bound_[piece.text].span)
-          cuts_[i].carried.push_back(*bound_[piece.text].span);
+        if (piece.placeholder && bound_[piece.text].span) carry(cuts_[i], *bound_[piece.text].span);
+      for (const Span& carried : cuts_[i].carried)
+        NANOBUG_TRY(means_the_same_there(edit, carried, cuts_[i].span.begin));
+    }
+    return {};
+  }
+
+  // A block perhaps without its braces.
+  void carry(Cut& cut, Span span) const {
+    cut.carried.push_back(span);
+    if (tokens_.is(tokens_.after(span.begin), "{") && span.end - span.begin > 2)
+      cut.carried.push_back({span.begin + 1, span.end - 1});
+  }
+
+  // What the text of one place has to do with the preprocessor it has at another one too.
+  Status means_the_same_there(size_t edit, Span text, unsigned there) {
+    const std::string_view said = tokens_.text(without_blanks(unit_.text, text));
+    const bool is_short = said.size() <= 40 && said.find('\n') == std::string_view::npos;
+    const std::string shown = is_short ? "'" + std::string(said) + "'" : "this text";
+    if (!are_in_one_branch(unit_, without_blanks(unit_.text, text).begin, there))
+      return wrong(
+          edit, text.begin,
+          shown +
+              " is in another branch of the preprocessor than the place it comes to, so other configurations "
+              "would change as well; edit within one branch");
+    if (const auto macro = redefined_between(unit_, said, text.begin, there))
+      return wrong(edit, text.begin,
+                   "the macro '" + *macro + "' is defined anew between " + shown +
+                       " and the place it comes to, and would mean something else there; write out what it "
+                       "stands for");
     return {};
   }
 
   Status cut(size_t edit, const Target& target) {
+    if (const auto before = part_.edits[edit].before) return insert(edit, target, *before);
     switch (part_.part->edits[edit].kind) {
       case Kind::replace:
         return replace(edit, target);
@@ -222,7 +291,17 @@ class Drafter {
     cuts_.push_back({span, std::move(text), edit, lines});
   }
 
-  void take(size_t edit, Taken taken) { add(edit, taken.span, std::move(taken.stays)); }
+  // The comment of the one before, which stays, comes to the end of the line where the last one stood.
+  void take(size_t edit, Taken taken) {
+    const Tokens stays(taken.stays);
+    const bool is_comment =
+        !stays.all().empty() && stays.all()[0].kind == Token::Kind::comment && stays.all().size() == 1;
+    const auto own = is_comment && line_of(taken.span.begin) < line_of(taken.span.end)
+                         ? comment_of_line(tokens_, taken.span.end)
+                         : std::nullopt;
+    if (own) put_comment(edit, *own, taken.stays);
+    add(edit, taken.span, own ? "" : std::move(taken.stays));
+  }
 
   // An expression takes the parentheses it stands in along if they are needed there, so that its successor
   // has only those that it needs itself.
@@ -249,6 +328,7 @@ class Drafter {
 
   // The bytes that the selector itself takes: that of an expression leaves its semicolon.
   Result<Span> selected_by(size_t edit, const Target& target) {
+    if (target.given) return *target.given;
     if (!target.expression || !target.is_statement()) return target.span;
     return selected(unit_, match_, part_.edits[edit].target, part_.part->edits[edit].target);
   }
@@ -279,12 +359,122 @@ class Drafter {
     const auto own = selected_by(edit, target);
     NANOBUG_TRY(own);
     Span span = *own;
+    if (target.expression) NANOBUG_TRY(is_whole_everywhere(edit, span));
+    NANOBUG_TRY(is_of_one_declarator(edit, target));
+    // Braces that are written take the place of those that are there.
+    if (target.given && Tokens(*text).is(Tokens(*text).after(0), "{") &&
+        tokens_.is(tokens_.before(span.begin), "{"))
+      span = {tokens_.before(span.begin)->span.begin, tokens_.after(span.end)->span.end};
     if (target.range) span = with_blanks_of(*text, span);
     if (expression) span = slot(edit, target.expression, span);
     text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
     if (expression && is_split_elsewhere(unit_, span, without_marks(*text))) *text = "(" + *text + ")";
-    add(edit, span, expression && !is_one_piece(*text) ? marked(*text) : *text);
+    if (const auto inside = statements_of_block(edit, target)) *text = *inside;
+    add(edit, span, expression && !target.given && !is_one_piece(*text) ? marked(*text) : *text);
+    if (expression) keep_its_comment(edit, span);
     return {};
+  }
+
+  // Declarators share their type.
+  Status is_of_one_declarator(size_t edit, const Target& target) {
+    const auto node = nodes_.getMap().find(part_.edits[edit].target_id);
+    if (node == nodes_.getMap().end() || !node->second.get<clang::TypeLoc>()) return {};
+    const size_t others = declarators_of(unit_, node->second);
+    if (others < 2) return {};
+    return wrong(edit, target.at,
+                 "this type is of " + std::to_string(others) +
+                     " declarators, and would be another one for all of them; replace the whole declaration");
+  }
+
+  // A block that comes to stand alone in another one needs no braces, unless it declares something.
+  std::optional<std::string> statements_of_block(size_t edit, const Target& target) {
+    const std::vector<Piece>& pieces = part_.edits[edit].pieces;
+    if (pieces.size() != 1 || !pieces[0].placeholder || !target.is(Whole::Role::statement))
+      return std::nullopt;
+    const auto* block = nodes_.getNodeAs<clang::CompoundStmt>(pieces[0].text);
+    if (!block || block->body_empty()) return std::nullopt;
+    for (const clang::Stmt* each : block->body())
+      if (!may_be_in_the_block_around(*each, target)) return std::nullopt;
+    const auto whole = range_span(unit_, block->getSourceRange());
+    if (!whole || directive_in(tokens_, *whole)) return std::nullopt;
+    const Span inside = without_blanks(unit_.text, {whole->begin + 1, whole->end - 1});
+    std::string text = with_lines_moved(tokens_.text(inside), indentation(unit_.text, inside.begin),
+                                        indentation(unit_.text, target.span.begin));
+    if (ends_in_line_comment(text)) return std::nullopt;
+    return text;
+  }
+
+  // What it declares is then there for longer, and beside other names.
+  bool may_be_in_the_block_around(const clang::Stmt& statement, const Target& target) {
+    if (llvm::isa<clang::LabelStmt>(statement)) return false;
+    const auto* declared = llvm::dyn_cast<clang::DeclStmt>(&statement);
+    if (!declared) return true;
+    const Span around = enclosing_braces(tokens_, target.span);
+    const std::string beside = std::string(tokens_.text({around.begin, target.span.begin})) +
+                               std::string(tokens_.text({target.span.end, around.end}));
+    return std::all_of(declared->decl_begin(), declared->decl_end(), [&](const clang::Decl* each) {
+      const auto* variable = llvm::dyn_cast<clang::VarDecl>(each);
+      return variable && variable->hasLocalStorage() && is_value(variable->getType()) &&
+             !mentions(beside, variable->getNameAsString());
+    });
+  }
+
+  // Where of an expression a part stays, so does the comment on that part's line, and the one on the line of
+  // what goes does not.
+  void keep_its_comment(size_t edit, Span whole) {
+    const std::vector<Piece>& pieces = part_.edits[edit].pieces;
+    const auto kept =
+        pieces.size() == 1 && pieces[0].placeholder ? bound_[pieces[0].text].span : std::nullopt;
+    if (!kept || kept->begin != whole.begin || kept->end >= whole.end) return;
+    const auto own = comment_of_line(tokens_, whole.end);
+    if (!own || line_of(kept->end) == line_of(whole.end)) return;
+    if (const auto text = comment_within(kept->end, whole.end)) put_comment(edit, *own, *text);
+  }
+
+  unsigned line_of(unsigned at) const { return whole_lines(unit_.text, {at, at}).begin; }
+
+  // The comment at the end of the line of `at`, with the blanks before it, behind nothing but an operator's
+  // sign;
+  // "" where there is none before `end`. Nothing where other code stands on the line.
+  std::optional<std::string> comment_within(unsigned at, unsigned end) const {
+    const unsigned line = whole_lines(unit_.text, {at, at}).end;
+    for (const Token* token = tokens_.after(at, true); token && token->span.begin < std::min(end, line);
+         token = tokens_.after(token->span.end, true)) {
+      if (token->kind == Token::Kind::comment) {
+        const Token* next = tokens_.after(token->span.end, true);
+        if (next && next->span.begin < line) return std::nullopt;
+        return std::string(tokens_.text(with_blanks_before(token->span)));
+      }
+      if (token->kind != Token::Kind::sign || tokens_.is(token, ")") || tokens_.is(token, "("))
+        return std::nullopt;
+    }
+    return "";
+  }
+
+  Span with_blanks_before(Span span) const {
+    while (span.begin > 0 && (unit_.text[span.begin - 1] == ' ' || unit_.text[span.begin - 1] == '\t'))
+      --span.begin;
+    return span;
+  }
+
+  // Another one in the place of a comment at a line's end, or none; as near to the code as the nearer of the
+  // two.
+  void put_comment(size_t edit, Span comment, const std::string& text) {
+    const Span whole = with_blanks_before(comment);
+    const std::string said(Tokens(text).text(without_blanks(text, {0, static_cast<unsigned>(text.size())})));
+    const size_t blanks = std::min<size_t>(comment.begin - whole.begin, text.find_first_not_of(" \t"));
+    add(edit, whole, said.empty() ? "" : std::string(blanks, ' ') + said);
+  }
+
+  // An expression that goes on in a branch of the preprocessor is another one in other configurations.
+  Status is_whole_everywhere(size_t edit, Span expression) {
+    const auto directive = divides(unit_, expression);
+    if (!directive) return {};
+    return wrong(
+        edit, expression.begin,
+        "'" + *directive +
+            "' divides this expression, and what stands in its branches would go too; take what is on "
+            "one side of it");
   }
 
   // What takes a statement's place has to do so in every configuration.
@@ -358,8 +548,16 @@ class Drafter {
       return wrong(edit, target.at,
                    "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
     NANOBUG_TRY(is_entered_by_its_label(edit, target));
+    NANOBUG_TRY(is_no_value(edit, target));
     NANOBUG_TRY(is_alone_elsewhere(edit, target));
     return not_under_pragma(edit, target);
+  }
+
+  // Of a statement expression the last one is what it is all for.
+  Status is_no_value(size_t edit, const Target& target) {
+    if (!target.whole || !target.whole->is_value) return {};
+    return wrong(edit, target.at,
+                 "this statement gives the `({ … })` around it its value; replace it, or edit before it");
   }
 
   Status is_entered_by_its_label(size_t edit, const Target& target) {
@@ -397,12 +595,30 @@ class Drafter {
     return {};
   }
 
+  // An if's second body with its `else`.
+  std::optional<Span> else_of(const Target& target) const {
+    if (!target.is(Whole::Role::only_body) || !target.whole->is_else ||
+        !tokens_.is(tokens_.after(target.span.begin), "{"))
+      return std::nullopt;
+    const Token* word = tokens_.before(target.span.begin);
+    const Token* last = word ? tokens_.before(word->span.begin) : nullptr;
+    if (!tokens_.is(word, "else") || !(tokens_.is(last, ";") || tokens_.is(last, "}")) ||
+        directive_in(tokens_, {word->span.begin, target.span.end}))
+      return std::nullopt;
+    return Span{word->span.begin, target.span.end};
+  }
+
   static constexpr const char* kOnlyBody =
       "this is the one statement of an if or a loop, and the next would take its place; "
       "remove the whole of it, or replace the statement";
 
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
+    if (const auto otherwise = else_of(target)) {  // an if may be without
+      NANOBUG_TRY(is_alone_elsewhere(edit, target));
+      add(edit, behind_what_stays(tokens_, *otherwise), "");
+      return {};
+    }
     NANOBUG_TRY(may_go(edit, target, kOnlyBody));
     NANOBUG_TRY(can_be_without(edit, target));
     if (target.is(Role::part) && part_.part->edits[edit].target.value.starts_with("statement"))
@@ -571,7 +787,8 @@ class Drafter {
     if (!anchor.is_statement() || !statement) {
       const auto own = selected_by(edit, anchor);
       NANOBUG_TRY(own);
-      const unsigned at = before ? own->begin : own->end;
+      const unsigned at =
+          before ? beside_in_list(tokens, own->begin, true) : beside_in_list(tokens, own->end, false);
       add(edit, {at, at}, *text);
       if (anchor.expression && !llvm::isa<clang::InitListExpr>(anchor.expression) && binds(tokens, before))
         bind(edit, anchor, *own, before, *text);
@@ -581,7 +798,8 @@ class Drafter {
       return wrong(edit, anchor.span.begin,
                    "this is the one statement of an if or a loop; there is no room beside it");
     NANOBUG_TRY(is_alone_elsewhere(edit, anchor));
-    if (before) NANOBUG_TRY(not_under_pragma(edit, anchor));
+    const Status fits = before ? not_under_pragma(edit, anchor) : is_no_value(edit, anchor);
+    NANOBUG_TRY(fits);
     const Span bare = anchor.range ? without_blanks(unit_.text, anchor.span) : anchor.span;
     const std::string indent = is_all_directives(tokens) ? "" : indentation(unit_.text, bare.begin);
     // A pragma is about what stands directly below it.
@@ -589,6 +807,19 @@ class Drafter {
     put_beside(edit, pragma && before ? whole_lines_of(bare) : with_comments(tokens_, bare), before,
                indent + *text);
     return {};
+  }
+
+  // One more of a list comes before what a comment says of the next, or behind what one says of this.
+  unsigned beside_in_list(const Tokens& text, unsigned at, bool before) const {
+    if (before) {
+      const bool one = text.is(text.before(static_cast<unsigned>(text.text().size())), ",");
+      return one ? named_in_front(tokens_, at) : at;
+    }
+    const Token* comment = tokens_.after(at, true);
+    const bool is_one = comment && comment->kind == Token::Kind::comment &&
+                        tokens_.text(*comment).starts_with("/*") && text.is(text.after(0), ",") &&
+                        tokens_.text({at, comment->span.end}).find('\n') == std::string_view::npos;
+    return is_one ? comment->span.end : at;
   }
 
   static bool is_declared_there(const Tokens& tokens) {
@@ -637,7 +868,8 @@ class Drafter {
     }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
     NANOBUG_TRY(is_alone_elsewhere(edit, *other));
-    if (before) NANOBUG_TRY(not_under_pragma(edit, *other));
+    const Status fits = before ? not_under_pragma(edit, *other) : is_no_value(edit, *other);
+    NANOBUG_TRY(fits);
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
                                   indentation(unit_.text, anchor.begin));
@@ -680,6 +912,8 @@ class Drafter {
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
       NANOBUG_TRY(not_under_pragma(edit, one));
       NANOBUG_TRY(not_under_pragma(edit, *other));
+      NANOBUG_TRY(is_no_value(edit, one));
+      NANOBUG_TRY(is_no_value(edit, *other));
       NANOBUG_TRY(is_alone_elsewhere(edit, one));
       NANOBUG_TRY(is_alone_elsewhere(edit, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
@@ -690,6 +924,8 @@ class Drafter {
         return {};
       }
     }
+    for (const Target* each : {&one, &*other})
+      if (each->expression) NANOBUG_TRY(is_whole_everywhere(edit, each->span));
     const auto put = [&](Span from, const Target& from_target, Span into) {
       const bool loose = from_target.expression && !is_atom(*from_target.expression, unit_.context());
       std::string text(tokens_.text(from));
@@ -698,8 +934,12 @@ class Drafter {
       add(edit, into, loose && !split ? marked(text) : text);
       cuts_.back().carried = {from};
     };
-    put(other->span, *other, slot(edit, one.expression, one.span));
-    put(one.span, one, slot(edit, other->expression, other->span));
+    const auto place_of = [&](const Target& each) {
+      return each.given ? *each.given : slot(edit, each.expression, each.span);
+    };
+    const Span of_one = one.given.value_or(one.span), of_other = other->given.value_or(other->span);
+    put(of_other, *other, place_of(one));
+    put(of_one, one, place_of(*other));
     return {};
   }
 

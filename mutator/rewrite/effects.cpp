@@ -84,7 +84,6 @@ bool may_end_something(const ClassTemplateSpecializationDecl& record) {
     return i < arguments.size() && arguments[i].getKind() == TemplateArgument::Type ? arguments[i].getAsType()
                                                                                     : QualType();
   };
-  if (is_std(record, "shared_ptr")) return type_at(0).isNull() || type_at(0)->isVoidType();
   if (!is_std(record, "unique_ptr")) return false;
   const CXXRecordDecl* deleter = type_at(1).isNull() ? nullptr : type_at(1)->getAsCXXRecordDecl();
   return !deleter || !is_std(*deleter, "default_delete");
@@ -115,6 +114,7 @@ bool is_value(QualType type, int depth) {
   record = record->getDefinition();
   if (!record) return false;
   if (record->hasTrivialDestructor() || is_path(*record)) return true;
+  if (is_std(*record, "shared_ptr")) return false;  // it may hold what others only point to
   const CXXDestructorDecl* destructor = record->getDestructor();
   if (destructor && destructor->isUserProvided()) {
     const auto* filled = dyn_cast<ClassTemplateSpecializationDecl>(record);
@@ -404,7 +404,8 @@ class Purity {
     const bool known = (builtin && (builtins.isConst(builtin) || builtins.isPure(builtin) ||
                                     builtins.isConstWithoutErrnoAndExceptions(builtin))) ||
                        callee->isInStdNamespace() || is_of_the_device(*callee) ||
-                       callee->hasAttr<ConstAttr>() || callee->hasAttr<PureAttr>() || is_operation(*callee);
+                       callee->hasAttr<ConstAttr>() || callee->hasAttr<PureAttr>() || is_operation(*callee) ||
+                       makes_a_tensor(*callee);
     if (!arguments_only_read(*callee, call, 0)) return false;
     return known ? callbacks_hold(call, 0) && !runs_others(*callee) : body_holds(*callee);
   }
@@ -413,6 +414,27 @@ class Purity {
   static bool is_operation(const FunctionDecl& callee) {
     const OverloadedOperatorKind sign = callee.getOverloadedOperator();
     return sign != OO_None && (is_known(callee) || (!callee.hasBody() && computes(sign)));
+  }
+
+  // Of LibTorch's free functions those that compute a tensor of their arguments and nothing else; one that
+  // draws moves the generator on.
+  static bool makes_a_tensor(const FunctionDecl& callee) {
+    static constexpr std::string_view kNames =
+        " ones zeros full empty eye arange linspace ones_like zeros_like full_like empty_like tensor "
+        "scalar_tensor "
+        "triu tril cat concat stack matmul mm bmm addmm einsum outer dot softmax log_softmax sigmoid tanh "
+        "relu "
+        "gelu silu exp log log1p expm1 sqrt rsqrt pow abs neg sum mean var std prod cumsum logsumexp max min "
+        "argmax argmin amax amin topk sort argsort where masked_select gather index_select nonzero one_hot "
+        "clamp "
+        "maximum minimum eq ne lt le gt ge logical_and logical_or logical_not isnan isinf isfinite allclose "
+        "equal "
+        "norm layer_norm rms_norm group_norm linear embedding cross_entropy nll_loss mse_loss pad roll flip "
+        "transpose permute reshape squeeze unsqueeze chunk split outer meshgrid repeat_interleave diagonal "
+        "diag "
+        "scaled_dot_product_attention unbind clone detach sin cos floor ceil round sign ";
+    return is_known(callee) && !callee.isInStdNamespace() && callee.getIdentifier() &&
+           kNames.find(' ' + callee.getNameAsString() + ' ') != std::string_view::npos;
   }
 
   // A snippet has LibTorch's values without their namespace.

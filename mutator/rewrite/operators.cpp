@@ -190,19 +190,23 @@ class Visitor : public RecursiveASTVisitor<Visitor> {
   }
   bool VisitWhileStmt(WhileStmt* loop) {
     if (!loop->getConditionVariable()) negate(loop->getCond());
+    turn_jumps(loop->getBody());
     return true;
   }
   bool VisitDoStmt(DoStmt* loop) {
     negate(loop->getCond());
+    turn_jumps(loop->getBody());
     return true;
   }
   bool VisitForStmt(ForStmt* loop) {
     drop(loop->getBody(), loop);
     if (loop->getCond() && !loop->getConditionVariable()) negate(loop->getCond());
+    turn_jumps(loop->getBody());
     return true;
   }
   bool VisitCXXForRangeStmt(CXXForRangeStmt* loop) {
     drop(loop->getBody(), loop);
+    turn_jumps(loop->getBody());
     return true;
   }
 
@@ -545,6 +549,19 @@ class Visitor : public RecursiveASTVisitor<Visitor> {
     const auto first = written(a), second = written(b);
     if (!first || !second || first->end > second->begin || text(*first) == text(*second)) return;
     note("arguments", first->begin, Kind::swap, "node(x)", "node(y)", {as("x", a), as("y", b)});
+  }
+
+  // A loop that is left goes on with its next turn, and the other way round.
+  void turn_jumps(const Stmt* part) {
+    if (!part || isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt, SwitchStmt, Expr>(part)) return;
+    if (isa<BreakStmt, ContinueStmt>(part)) {
+      const auto span = written(part);
+      if (span)
+        note("jump", span->begin, Kind::replace, "node(x)", isa<BreakStmt>(part) ? "continue;" : "break;",
+             {as("x", part)});
+      return;
+    }
+    for (const Stmt* inside : part->children()) turn_jumps(inside);
   }
 
   // Words for a person: what is thrown, printed, or said of a failed check.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <clang/AST/ExprConcepts.h>
 #include <clang/AST/ParentMapContext.h>
 
 namespace nanobug::rewrite {
@@ -235,6 +236,8 @@ int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTCo
     const bool left = written(outer->left) == written(child);
     if (outer->binary) {
       if (warned_of(outer->level(), level, outer->kind)) return kPostfix;
+      const auto own = operation_of(*written(&inner));
+      if (left && is_comparison(outer->level()) && own && own->sign == OO_Exclaim) return kPostfix;
       return needed_beside(*outer, left);
     }
     if (signs_meet(*outer, inner, context)) return kPostfix + 1;
@@ -265,10 +268,40 @@ int needed_under(const Stmt& parent, const Expr* child, const Expr& inner, ASTCo
   return 0;  // a statement of its own
 }
 
+// Does it stand in parentheses that are of something else: `noexcept(…)`, `static_assert(…, "")`? Those of
+// `decltype(…)` say more where there are two of them.
+bool is_in_others(const Expr& child, ASTContext& context) {
+  const auto& sources = context.getSourceManager();
+  const SourceLocation begin = sources.getFileLoc(child.getBeginLoc()),
+                       end = Lexer::getLocForEndOfToken(sources.getFileLoc(child.getEndLoc()), 0, sources,
+                                                        context.getLangOpts());
+  bool invalid = begin.isInvalid() || end.isInvalid();
+  const StringRef text = invalid ? "" : sources.getBufferData(sources.getFileID(begin), &invalid);
+  if (invalid) return false;
+  StringRef before = text.take_front(sources.getFileOffset(begin)).rtrim();
+  const StringRef behind = text.drop_front(sources.getFileOffset(end)).ltrim();
+  if (!before.consume_back("(") || !(behind.starts_with(")") || behind.starts_with(","))) return false;
+  before = before.rtrim();
+  return before.ends_with("noexcept") || before.ends_with("static_assert") || before.ends_with("explicit") ||
+         before.ends_with("_Static_assert");
+}
+
+// `A<T> && B<T>`: names that a requires-clause takes without parentheses.
+bool is_constraint(const Expr& expression) {
+  const auto* both = dyn_cast<BinaryOperator>(written(&expression));
+  if (both && both->isLogicalOp()) return is_constraint(*both->getLHS()) && is_constraint(*both->getRHS());
+  return isa<DeclRefExpr, ConceptSpecializationExpr, CXXBoolLiteralExpr, ParenExpr, UnresolvedLookupExpr,
+             DependentScopeDeclRefExpr, RequiresExpr>(written(&expression));
+}
+
 // An initialiser ends at a comma, an argument of a template at a `>`, a constraint at nearly anything.
-int needed_in_declaration(const Expr& child, ASTContext& context) {
+int needed_in_declaration(const Expr& child, const Expr& inner, ASTContext& context) {
+  if (is_in_others(child, context)) return kAssign;
   const auto parents = context.getParentMapContext().getParents(child);
   if (parents.empty()) return kPostfix;
+  if (parents[0].get<LifetimeExtendedTemporaryDecl>()) return kAssign;
+  if (parents[0].get<ConceptDecl>()) return kOr;
+  if (is_constraint(inner) && parents[0].get<TemplateDecl>()) return kOr;
   if (parents[0].get<DeclaratorDecl>() && !parents[0].get<FunctionDecl>()) return kAssign;
   if (parents[0].get<CXXConstructorDecl>() || parents[0].get<CXXCtorInitializer>() ||
       parents[0].get<EnumConstantDecl>())
@@ -277,6 +310,10 @@ int needed_in_declaration(const Expr& child, ASTContext& context) {
 }
 
 }  // namespace
+
+bool holds_together(const Expr& expression) {
+  return isa<ParenExpr>(expression) || level_of(expression) == kPostfix;
+}
 
 bool is_atom(const Expr& expression, ASTContext& context) {
   return !expression.getBeginLoc().isMacroID() && !expression.getEndLoc().isMacroID() &&
@@ -294,8 +331,8 @@ bool are_needed(const ParenExpr& parentheses, ASTContext& context,
   const Expr* child = &parentheses;
   const Stmt* parent = above(child, context);
   if (parent) parent = as_written(parent, child, context);
-  return level_of(inner) <
-         (parent ? needed_under(*parent, child, inner, context) : needed_in_declaration(*child, context));
+  return level_of(inner) < (parent ? needed_under(*parent, child, inner, context)
+                                   : needed_in_declaration(*child, inner, context));
 }
 
 const ParenExpr* parentheses_around(const Expr& expression, ASTContext& context) {

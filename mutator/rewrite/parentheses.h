@@ -7,6 +7,7 @@ namespace nanobug::rewrite {
 
 // Does an expression hold together wherever it stands: a name, a literal, a call, something in parentheses?
 // What a macro gives is none, whatever the macro's name looks like, and a lambda in brackets is none.
+bool holds_together(const clang::Expr& expression);  // whatever it is written as
 bool is_atom(const clang::Expr& expression, clang::ASTContext& context);
 
 // Would the file mean something else without these parentheses, or would a compiler warn of it (`a & b == c`,

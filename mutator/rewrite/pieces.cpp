@@ -86,6 +86,20 @@ std::optional<Span> whole_initializer(Unit& unit, const clang::ValueDecl& of, Sp
   return span;
 }
 
+std::optional<Span> given_to_constructor(Unit& unit, const clang::ValueDecl& of,
+                                         const clang::Expr& initializer) {
+  const auto name = unit.offset(of.getLocation()), begin = unit.offset(initializer.getBeginLoc());
+  if (!name || !begin || !of.getIdentifier()) return std::nullopt;
+  const Tokens& tokens = unit.tokens;
+  const Token* open = tokens.after(tokens.after(*name)->span.end);
+  // The braces of a list are its own, directly behind the name.
+  const bool is_list = open && *begin == open->span.begin && tokens.is(open, "{");
+  if (*begin != *name && !is_list) return std::nullopt;
+  const bool given = tokens.is(open, "(") || tokens.is(open, "{");
+  const Token* close = given ? closing(tokens, open) : nullptr;
+  return close ? Span{open->span.end, close->span.begin} : Span{*name, *name};
+}
+
 std::vector<Span> documentation_of(Unit& unit, const clang::ParmVarDecl& parameter) {
   const Tokens& tokens = unit.tokens;
   std::vector<Span> lines;

@@ -23,6 +23,11 @@ Taken whole_attribute(const Tokens& tokens, Span attribute);
 // What a variable, a field or a parameter begins with, with its `=` or its parentheses.
 std::optional<Span> whole_initializer(Unit& unit, const clang::ValueDecl& of, Span span);
 
+// What stands between the parentheses or braces behind a variable's name, if its initialiser (`of`, which
+// Clang has begin with the name) is that; an empty span of nothing where there are none.
+std::optional<Span> given_to_constructor(Unit& unit, const clang::ValueDecl& of,
+                                         const clang::Expr& initializer);
+
 // What the comment above a function says of a parameter: `\param eps` and the lines that go on with it.
 std::vector<Span> documentation_of(Unit& unit, const clang::ParmVarDecl& parameter);
 

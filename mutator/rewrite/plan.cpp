@@ -15,6 +15,7 @@
 #include "mutator/rewrite/resolution.h"
 #include "mutator/rewrite/settle.h"
 #include "mutator/rewrite/surgery.h"
+#include "mutator/rewrite/writes.h"
 
 namespace nanobug::rewrite {
 namespace {
@@ -217,7 +218,14 @@ class Plan {
                                            : std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& one) {
                                                return mentions(without_marks(one.text), each.name);
                                              });
-      if (stays) continue;
+      // One that moves must not come to stand behind what reads it.
+      const auto moved = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& one) {
+        return std::any_of(one.carried.begin(), one.carried.end(),
+                           [&](const Span& span) { return span.contains(each.declared.front()); });
+      });
+      const bool too_late =
+          moved != cuts_.end() && each.declared.front() < *read && *read < moved->span.begin;
+      if (stays && !too_late) continue;
       return wrong(
           cut->edit, each.declared.front(),
           "'" + each.name + (each.is_parameter ? "' is called at " : "' is read at ") + unit_.place(*read) +
@@ -253,7 +261,62 @@ class Plan {
     for (const Span& line : unread_after(survey_.includes, gone, added))
       add(kInclude + line.begin, with_its_comment(line), "", true);
     sort();
+    take_emptied_blocks();
     take_emptied_namespaces();
+  }
+
+  // An if or a loop that nothing is left in, with all around it that does nothing else.
+  void take_emptied_blocks() {
+    for (bool again = true; again;) {
+      again = false;
+      for (const Cut& cut : cuts_) {
+        if (!cut.text.empty() || cut.edit >= kInclude) continue;
+        const auto whole = emptied_block(cut);
+        if (!whole) continue;
+        Cut all{*whole, "", cut.edit, is_whole_lines(unit_.text, *whole)};
+        std::erase_if(cuts_, [&](const Cut& each) {
+          return whole->begin <= each.span.begin && each.span.end <= whole->end;
+        });
+        cuts_.push_back(std::move(all));
+        sort();
+        again = true;
+        break;
+      }
+    }
+  }
+
+  std::optional<Span> emptied_block(const Cut& cut) {
+    const auto around = left_empty(cut.span);
+    const auto block = around ? survey_.blocks.find(around->begin) : survey_.blocks.end();
+    if (block == survey_.blocks.end()) return std::nullopt;
+    const auto piece = emptied_around(unit_, *block->second);
+    if (!piece || directive_in(tokens_, piece->span) || pragma_above(tokens_, piece->span.begin) ||
+        opens_elsewhere(unit_, piece->span.begin) || goes_on_elsewhere(unit_, piece->span.end))
+      return std::nullopt;
+    const Span whole = piece->statement ? with_comments(tokens_, piece->span) : piece->span;
+    const bool meets = std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+      const bool beside = each.span.end <= whole.begin || whole.end <= each.span.begin;
+      return !beside && (!each.text.empty() || each.span.begin < whole.begin || whole.end < each.span.end);
+    });
+    return meets ? std::nullopt : std::optional(whole);
+  }
+
+  // The braces around a cut between which all goes; nothing where something stays, a comment too.
+  std::optional<Span> left_empty(Span cut) const {
+    const auto gone = [&](const Token* token) {
+      return token && std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+               return each.text.empty() && each.span.contains(token->span.begin);
+             });
+    };
+    const Token* open = tokens_.before(cut.begin, true);
+    while (gone(open)) open = tokens_.before(open->span.begin, true);
+    const Token* close = tokens_.after(cut.end, true);
+    while (gone(close)) close = tokens_.after(close->span.end, true);
+    if (!tokens_.is(open, "{") || !tokens_.is(close, "}")) return std::nullopt;
+    for (const Cut& each : cuts_)
+      if (!each.text.empty() && open->span.begin < each.span.end && each.span.begin < close->span.end)
+        return std::nullopt;
+    return Span{open->span.begin, close->span.end};
   }
 
   // The comment above an include is its own where no other one follows; at the file's start it is the file's.

@@ -64,6 +64,26 @@ Result<Span> editable(Unit& unit, const clang::CharSourceRange& range, const cat
   return Span{sources.getFileOffset(usable->getBegin()), sources.getFileOffset(usable->getEnd())};
 }
 
+std::optional<Span> whole_macro(Unit& unit, const clang::Expr& expression) {
+  const auto& sources = unit.sources();
+  const auto& options = unit.context().getLangOpts();
+  for (const clang::Expr* at = &expression; at; at = parentheses_around(*at, unit.context())) {
+    const clang::SourceLocation first = at->getBeginLoc(), last = at->getEndLoc();
+    clang::SourceLocation begin, end;
+    if (!first.isMacroID() || !last.isMacroID() ||
+        sources.getExpansionLoc(first) != sources.getExpansionLoc(last))
+      return std::nullopt;
+    if (!clang::Lexer::isAtStartOfMacroExpansion(first, sources, options, &begin) ||
+        !clang::Lexer::isAtEndOfMacroExpansion(last, sources, options, &end))
+      continue;
+    const auto from = begin.isFileID() ? unit.offset(begin) : std::nullopt;
+    const auto to = end.isFileID() ? unit.offset(end) : std::nullopt;
+    if (!from || !to) return std::nullopt;
+    return Span{*from, unit.tokens.after(*to)->span.end};
+  }
+  return std::nullopt;
+}
+
 Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node) {
   auto range = clang::transformer::node(id)(match);
   if (!range) {
@@ -73,6 +93,9 @@ Bound source_of(Unit& unit, const Match& match, const std::string& id, const cla
   const auto& options = unit.context().getLangOpts();
   const auto in_file = clang::Lexer::makeFileCharRange(*range, unit.sources(), options);
   const auto* expression = node.get<clang::Expr>();
+  if (const auto macro = in_file.isInvalid() && expression ? whole_macro(unit, *expression) : std::nullopt)
+    return {std::string(unit.tokens.text(*macro)), true,
+            holds_together(*expression) || parentheses_around(*expression, unit.context()) != nullptr, macro};
   Bound bound{clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
               expression && !llvm::isa<clang::InitListExpr>(expression),
               expression && is_atom(*expression, unit.context())};

@@ -1,6 +1,7 @@
 // selection: where in the file a selector's range or a bound node is written, macros considered.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "mutator/catalog/catalog.h"
@@ -19,6 +20,9 @@ Result<Span> selected(Unit& unit, const Match& match, const clang::transformer::
 
 // The bytes of the main file that a range stands for; errors as above.
 Result<Span> editable(Unit& unit, const clang::CharSourceRange& range, const catalog::Text& text);
+
+// The use of a macro that stands for all of the expression, parentheses or not.
+std::optional<Span> whole_macro(Unit& unit, const clang::Expr& expression);
 
 // The source text of the node bound to `id`; empty when it is written nowhere.
 Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node);

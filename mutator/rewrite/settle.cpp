@@ -8,6 +8,7 @@
 
 #include "mutator/rewrite/bodies.h"
 #include "mutator/rewrite/parentheses.h"
+#include "mutator/rewrite/sense.h"
 #include "mutator/rewrite/shape.h"
 
 namespace nanobug::rewrite {
@@ -88,6 +89,8 @@ class Settler {
         others_(others),
         whole_{unit.text, Shape(unit)},
         bodies_(closed_bodies(unit)),
+        senseless_(senseless_in(unit)),
+        defined_(definitions_in(unit)),
         drafts_(drafts),
         settled_(drafts.size(), Draft{}) {}
 
@@ -172,7 +175,22 @@ class Settler {
     if (const auto different =
             difference_around(pristine.shape, group.spans(), read, whole.holes, group.carried()))
       return misread(*different, pristine.shape, read);
+    if (auto error = makes_no_sense(**parsed)) return error;
     return leave_out(group, pristine, whole, **parsed, read);
+  }
+
+  std::optional<Error> makes_no_sense(Unit& parsed) const {
+    for (const auto& [words, count] : senseless_in(parsed)) {
+      const auto before = senseless_.find(words);
+      if (count > (before == senseless_.end() ? 0 : before->second))
+        return Error{Exit::catalog, "with this edit " + words, std::nullopt};
+    }
+    const std::string function = left_without_definition(defined_, parsed);
+    if (function.empty()) return std::nullopt;
+    return Error{Exit::catalog,
+                 "with this edit '" + function +
+                     "' is declared as it was and defined no more; edit its declarations too",
+                 std::nullopt};
   }
 
   static Error misread(const Difference& different, const Shape& before, const Shape& after) {
@@ -258,6 +276,8 @@ class Settler {
   const Overlay& others_;
   const Pristine whole_;
   const std::vector<Span> bodies_;
+  const Senseless senseless_;
+  const Definitions defined_;
   const std::vector<const Draft*>& drafts_;
   std::vector<Result<Draft>> settled_;
 };

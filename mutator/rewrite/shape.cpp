@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <clang/Lex/Lexer.h>
@@ -90,7 +91,7 @@ class Collector : public RecursiveASTVisitor<Collector> {
   }
 
   bool VisitDecl(Decl* declaration) {
-    if (declaration->isImplicit()) return true;
+    if (declaration->isImplicit() || isa<LifetimeExtendedTemporaryDecl>(declaration)) return true;
     // Declarators share their specifiers.
     const bool declarator = isa<VarDecl, FieldDecl>(declaration) && !isa<ParmVarDecl>(declaration);
     add(kDeclaration + declaration->getKind(),
@@ -232,7 +233,9 @@ class Collector : public RecursiveASTVisitor<Collector> {
     const size_t kind = scope->isFunctionOrMethod() ? kInBlock : scope->isRecord() ? kInClass : kInNamespace;
     Reference reference{shape_.token_at(*at), -1, kind, false};
     if (kind == kInNamespace) {
-      const auto* space = dyn_cast<NamespaceDecl>(scope);
+      // What a using-declaration brings is of the namespace that it is brought from.
+      const auto* space =
+          dyn_cast<NamespaceDecl>(found.getUnderlyingDecl()->getDeclContext()->getRedeclContext());
       reference.space = std::hash<std::string>{}(space ? space->getQualifiedNameAsString() : "") | kNamed;
       if (const auto place = unit_.offset(found.getLocation())) reference.function = shape_.token_at(*place);
     }
@@ -464,6 +467,20 @@ std::optional<int> renamed(const Read& before, const Read& after) {
   return std::nullopt;
 }
 
+// A name that a text from the file has, and a declaration beside it that comes with the edit: it is meant
+// only where what it meant before went.
+template <class IsWritten>
+bool is_captured(const Read& before, int was, const Read& after, int is, const IsWritten& is_written) {
+  const auto old = before.meant.find(was);
+  const auto now = after.meant.find(is);
+  if (old == before.meant.end() || now == after.meant.end() || !old->second || !now->second ||
+      now->second->jump || !now->second->is_cut() || old->second->is_cut() ||
+      after.shape.text(after.shape.span(is)) == "return")
+    return false;
+  return std::any_of(after.shape.references().begin(), after.shape.references().end(),
+                     [&](const Reference& each) { return each.at == is && is_written(each.declared); });
+}
+
 // The same of what the holes of the second text repeat of the first: wherever its tokens stand in the hole.
 std::optional<int> renamed_inside(const Read& before, const Read& after,
                                   const std::vector<std::vector<Span>>& carried) {
@@ -473,17 +490,37 @@ std::optional<int> renamed_inside(const Read& before, const Read& after,
     const auto now = after.meant.find(is);
     return old != before.meant.end() && now != after.meant.end() && differ(old->second, now->second);
   };
-  for (size_t i = 0; i < carried.size(); ++i)
+  struct Run {
+    int first, at, count;  // in the first text, and in the second
+  };
+  std::set<int> declared;
+  for (const Reference& each : before.shape.references()) declared.insert(each.declared);
+  for (size_t i = 0; i < carried.size(); ++i) {
+    std::vector<Run> runs;
     for (const Span& span : carried[i]) {
       const int first = before.shape.token_at(span.begin), count = before.shape.token_at(span.end) - first;
       for (int at = after.holes[i].begin; count > 0 && at + count <= after.holes[i].end; ++at) {
         int same = 0;
         while (same < count && text(before, first + same) == text(after, at + same)) ++same;
-        if (same < count) continue;
-        for (int k = 0; k < count; ++k)
-          if (differs(first + k, at + k)) return at + k;
+        if (same == count) runs.push_back({first, at, count});
       }
     }
+    // Is it declared by what the edit writes itself? What a run repeats was declared where that is from.
+    const auto is_written = [&](int token) {
+      return after.holes[i].begin <= token && token < after.holes[i].end &&
+             std::none_of(
+                 runs.begin(), runs.end(),
+                 [&](const Run& run) {
+                   return run.at <= token && token < run.at + run.count &&
+                          declared.contains(run.first + token - run.at);
+                 });
+    };
+    for (const Run& run : runs)
+      for (int k = 0; k < run.count; ++k)
+        if (differs(run.first + k, run.at + k) ||
+            is_captured(before, run.first + k, after, run.at + k, is_written))
+          return run.at + k;
+  }
   return std::nullopt;
 }
 

@@ -14,7 +14,7 @@ const std::vector<std::string>& operators() {
   static const std::vector<std::string> all = {
       "dimension", "part",       "arguments", "field",    "condition",  "guard",     "relation",
       "logical",   "arithmetic", "division",  "extremum", "assignment", "statement", "copy",
-      "in-place",  "reference",  "boolean",   "sign",     "scale",      "integer"};
+      "in-place",  "reference",  "boolean",   "sign",     "scale",      "integer",   "jump"};
   return all;
 }
 

@@ -50,6 +50,8 @@ unsigned column(std::string_view text, unsigned offset) {
 
 // A mark for a tool, about the lines around it and not about the code that it stands beside.
 bool is_mark(std::string_view comment) {
+  for (const std::string_view licence : {"Copyright", "copyright", "SPDX-License"})
+    if (comment.find(licence) != std::string_view::npos) return true;
   return std::any_of(std::begin(kMarks), std::end(kMarks),
                      [&](std::string_view mark) { return comment.find(mark) != std::string_view::npos; });
 }
@@ -176,6 +178,12 @@ Span with_comments(const Tokens& tokens, Span statement) {
       !is_in_directive(tokens, above->span.begin) &&
       next_line(text, above->span.end) == line_start(text, span.begin))
     return {above->span.end, span.end};
+  // The last on the line of its braces.
+  const Token *open = tokens.before(span.begin, true), *close = tokens.after(span.end, true);
+  if (tokens.is(open, "{") && tokens.is(close, "}") && span.begin == statement.begin &&
+      blank_between(text, open->span.end, span.begin) &&
+      line_start(text, open->span.begin) == line_start(text, close->span.begin))
+    return {open->span.end, close->span.begin};
   const bool room_behind = span.end < text.size() && is_blank(text[span.end]);
   while (span.end < text.size() && is_blank(text[span.end])) ++span.end;
   if (!room_behind)  // `RUN(a(); b();)`: the blank in front is the one that kept them apart
@@ -230,6 +238,25 @@ const Token* opening(const Tokens& tokens, const Token* close) {
 const Token* closing(const Tokens& tokens, const Token* open) {
   return partner(tokens, open, kOpening, kClosing,
                  [&](const Token& token) { return tokens.after(token.span.end); });
+}
+
+Span enclosing_braces(const Tokens& tokens, Span place) {
+  Span around{0, static_cast<unsigned>(tokens.text().size())};
+  const Token* token = tokens.before(place.begin);
+  for (int depth = 0; token; token = tokens.before(token->span.begin)) {
+    depth += tokens.is(token, "}") ? 1 : tokens.is(token, "{") ? -1 : 0;
+    if (depth >= 0) continue;
+    depth = 0;
+    // Parameters stand before a function's: `f(int n) {`, and what else has parentheses has none in them.
+    const Token* close = closing(tokens, token);
+    const Token* before = tokens.before(token->span.begin);
+    const Token* open = tokens.is(before, ")") ? opening(tokens, before) : nullptr;
+    if (close) around = {open ? open->span.begin : token->span.begin, close->span.end};
+    if (const Token* word = open ? tokens.before(open->span.begin) : nullptr;
+        word && !is_one_of(tokens, word, {"if", "for", "while", "switch", "catch", "constexpr"}))
+      break;
+  }
+  return around;
 }
 
 const Token* called_before(const Tokens& tokens, const Token* last) {
@@ -288,6 +315,8 @@ Span before_comma(const Tokens& tokens, Span element, const Token* comma) {
   unsigned behind = comment_behind(tokens, comma->span.end);
   if (!blank_between(text, behind, next_line(text, behind))) behind = comma->span.end;
   const Token* next = tokens.after(behind, true);
+  if (next && !directive(tokens, next).empty())  // which begins its line
+    return {comments_in_front(tokens, element.begin), behind};
   // The last one before a comma that nothing follows: the bracket stays where it is.
   if (tokens.is(left, ",") && is_one_of(tokens, next, {")", "}", "]", ">", "%>", ":>"}))
     return {left->span.end, comma->span.end};
@@ -337,7 +366,10 @@ Taken with_comma(const Tokens& tokens, Span element) {
       is_one_of(tokens, left, {"(", "{", "[", "<", "<%", "<:", ";", "?", ":", "}", "else", "do", "return"});
   const bool closes = is_one_of(tokens, right, {")", "}", "]", ">", "%>", ":>"});
   const bool follows = tokens.is(left, ",");
-  if ((opens || follows) && tokens.is(right, ",")) return {before_comma(tokens, element, right)};
+  // Behind a directive its own comma is behind it, whatever stands before.
+  const bool begins_a_branch = left && is_in_directive(tokens, left->span.begin);
+  if ((opens || follows || begins_a_branch) && tokens.is(right, ","))
+    return {before_comma(tokens, element, right)};
   return follows && closes ? last_of_list(tokens, element) : Taken{element};
 }
 
@@ -358,6 +390,17 @@ Taken with_separator(const Tokens& tokens, Span piece) {
   unsigned begin = left->span.begin;
   while (begin > 0 && std::isspace(static_cast<unsigned char>(tokens.text()[begin - 1]))) --begin;
   return {{begin, comment_behind(tokens, piece.end)}};
+}
+
+std::optional<Span> comment_of_line(const Tokens& tokens, unsigned at) {
+  const unsigned end = next_line(tokens.text(), at);
+  const Token* token = tokens.after(at, true);
+  while (token && token->span.begin < end && is_one_of(tokens, token, {")", "}", "]", ";", ",", "{"}))
+    token = tokens.after(token->span.end, true);
+  if (!token || token->span.begin >= end || token->kind != Token::Kind::comment ||
+      !blank_between(tokens.text(), token->span.end, next_line(tokens.text(), token->span.end)))
+    return std::nullopt;
+  return token->span;
 }
 
 bool ends_in_line_comment(std::string_view text) {

@@ -59,6 +59,9 @@ Taken with_separator(const Tokens& tokens, Span piece);
 // What stands last in a list, behind a comma, with that.
 Taken last_of_list(const Tokens& tokens, Span element);
 
+// The comment at the end of the line of `at`, behind nothing but what closes there: `);`, `) {`.
+std::optional<Span> comment_of_line(const Tokens& tokens, unsigned at);
+
 // Would what is put behind the text, on its last line, be a part of its comment?
 bool ends_in_line_comment(std::string_view text);
 
@@ -68,6 +71,9 @@ unsigned end_of_spliced_line(std::string_view text, unsigned offset);
 // The bracket of the same kind that this one closes, or that closes it; null where there is none.
 const Token* opening(const Tokens& tokens, const Token* close);
 const Token* closing(const Tokens& tokens, const Token* open);
+
+// The braces of the function around a place, with its parameters; the whole text where there are none.
+Span enclosing_braces(const Tokens& tokens, Span place);
 
 // What is called, where brackets end with this token; else the token itself. It may be a macro's name.
 const Token* called_before(const Tokens& tokens, const Token* last);

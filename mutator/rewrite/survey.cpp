@@ -78,6 +78,9 @@ class Surveyor : public MatchFinder::MatchCallback {
     } else if (const auto* label = nodes.getNodeAs<LabelStmt>("label")) {
       labels_.push_back(label);
       understood(label->getIdentLoc());
+    } else if (const auto* block = nodes.getNodeAs<CompoundStmt>("block")) {
+      if (const auto at = block->getLBracLoc().isFileID() ? unit_.offset(block->getLBracLoc()) : std::nullopt)
+        result_.blocks.emplace(*at, block);
     } else if (const auto* lambda = nodes.getNodeAs<LambdaExpr>("lambda")) {
       lambdas_.push_back(lambda);
     } else if (const auto* statement = nodes.getNodeAs<DeclStmt>("statement")) {
@@ -99,6 +102,7 @@ class Surveyor : public MatchFinder::MatchCallback {
     for (Function& function : functions) function.reach = reach = std::max(reach, function.span.end);
     unread_ = unread_names(unit_.tokens, understood_);
     in_branches_ = names_in_branches(unit_.tokens, understood_);
+    for (const LambdaExpr* lambda : lambdas_) without_implicit_captures(*lambda);
     read_through_macros();
     for (const NamedDecl* named : named_) read_elsewhere(*named);
     for (const DeclStmt* statement : statements_) locals(*statement);
@@ -382,6 +386,15 @@ class Surveyor : public MatchFinder::MatchCallback {
 
   // ---- captures and labels
 
+  // What `[=]` captures is read where the body reads it, and nowhere else.
+  void without_implicit_captures(const LambdaExpr& lambda) {
+    const auto at = unit_.offset(lambda.getCaptureDefaultLoc());
+    for (const LambdaCapture& capture : lambda.implicit_captures())
+      if (at && capture.capturesVariable())
+        std::erase_if(uses_[key_of(capture.getCapturedVar())],
+                      [&](const Use& use) { return use.offset == *at; });
+  }
+
   void captures(const LambdaExpr& lambda) {
     const auto body = span_of(lambda.getBody()->getSourceRange());
     auto list = capture_list(lambda);
@@ -437,6 +450,12 @@ class Surveyor : public MatchFinder::MatchCallback {
 
   void label(const LabelStmt& label) {
     const auto at = unit_.offset(label.getIdentLoc());
+    if (const Function* function = at ? result_.around(*at) : nullptr) {
+      Elsewhere jumps{label.getDecl()->getNameAsString(), {*at}, {}};
+      for (const unsigned use : places_in(in_branches_, jumps.name))
+        if (function->span.contains(use)) jumps.uses.push_back(use);
+      if (!jumps.uses.empty()) result_.elsewhere.push_back(std::move(jumps));
+    }
     const Token* colon = at ? unit_.tokens.after(*at + label.getDecl()->getName().size()) : nullptr;
     if (!unit_.tokens.is(colon, ":") || !label.getDecl()->attrs().empty()) return;
     const auto* empty = dyn_cast<NullStmt>(label.getSubStmt());
@@ -542,6 +561,7 @@ Survey survey(Unit& unit) {
   finder.addMatcher(addrLabelExpr().bind("address"), &surveyor);
   finder.addMatcher(labelStmt().bind("label"), &surveyor);
   finder.addMatcher(lambdaExpr().bind("lambda"), &surveyor);
+  finder.addMatcher(compoundStmt().bind("block"), &surveyor);
   finder.addMatcher(declStmt().bind("statement"), &surveyor);
   finder.addMatcher(typeLoc().bind("type"), &surveyor);
   finder.matchAST(unit.context());

@@ -2,6 +2,7 @@
 // in it may go when nobody reads it any more.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ struct Survey {
   std::vector<Function> functions;  // defined here, lambdas left out, as they begin
   std::vector<Include> includes;    // that are read
   std::vector<Elsewhere> elsewhere;
+  std::map<unsigned, const clang::CompoundStmt*> blocks;  // by where their `{` stands
 
   const Function* around(unsigned offset) const;   // the innermost, or null
   std::string function_at(unsigned offset) const;  // its name, or ""

@@ -51,7 +51,12 @@ class Unit {
 
   // What a macro of this name is defined as, in this file and in the one that it comes from, also where that
   // is not compiled.
-  std::vector<std::string> definitions_of(const std::string& name) const;
+  struct Definition {
+    std::set<std::string> parameters;
+    std::string body;
+  };
+  std::vector<Definition> all_definitions_of(const std::string& name) const;
+  std::vector<std::string> definitions_of(const std::string& name) const;  // the bodies alone
 
   // What any of these names, apart from its parameters.
   std::set<std::string> named_by_macro(const std::string& name) const;
@@ -66,13 +71,8 @@ class Unit {
   Tokens tokens;
 
  private:
-  struct Definition {
-    std::set<std::string> parameters;
-    std::string body;
-  };
   using Definitions = std::map<std::string, std::vector<Definition>>;
   static Definitions defined_in(const Tokens& file);
-  std::vector<Definition> all_definitions_of(const std::string& name) const;
 
   Job job_;
   mutable std::map<unsigned, Definitions> definitions_;  // by their files

@@ -135,6 +135,20 @@ Whole whole_case(Unit& unit, const SwitchCase& label) {
   return whole;
 }
 
+// `CHECK(n > 0);` where the macro ends with a brace, `if (n > 0) {…};`: the semicolon is a statement of its
+// own to the parser, and to nobody else.
+bool has_empty_statement_behind(Unit& unit, const Stmt& statement) {
+  const SourceLocation end = statement.getEndLoc();
+  if (isa<NullStmt, DeclStmt>(statement) ||
+      (end.isMacroID() && !Lexer::isAtEndOfMacroExpansion(end, unit.sources(), unit.context().getLangOpts())))
+    return false;
+  const auto last = unit.end_offset(end);
+  const Token* token = last ? unit.tokens.after(*last) : nullptr;
+  const Token* next = token ? unit.tokens.after(token->span.end) : nullptr;
+  return unit.tokens.is(next, ";") && (end.isMacroID() || unit.tokens.is(token, "}")) &&
+         unit.tokens.text({token->span.end, next->span.begin}).find('\n') == std::string_view::npos;
+}
+
 Whole whole_statement(Unit& unit, const Stmt* statement) {
   if (const auto* label = dyn_cast<SwitchCase>(statement)) return whole_case(unit, *label);
   SourceRange range;
@@ -155,13 +169,20 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
       statement = parent;
       continue;
     }
-    const bool semicolon = wants_semicolon(statement);
+    const bool semicolon = wants_semicolon(statement) || has_empty_statement_behind(unit, *statement);
     if (isa<CompoundStmt, SwitchCase, LabelStmt>(parent)) {
       const auto* label = dyn_cast<CaseStmt>(parent);
       const bool value = label && (label->getLHS() == statement || label->getRHS() == statement);
-      return {value ? Role::part : Role::statement, own, !value && semicolon};
+      Whole whole{value ? Role::part : Role::statement, own, !value && semicolon};
+      whole.is_value = is_a_value(unit, *statement);
+      return whole;
     }
-    if (is_body(*parent, statement)) return {Role::only_body, own, semicolon};
+    if (is_body(*parent, statement)) {
+      Whole body{Role::only_body, own, semicolon};
+      const auto* branch = dyn_cast<IfStmt>(parent);
+      body.is_else = branch && branch->getElse() == statement;
+      return body;
+    }
     if (is_init(*parent, statement)) {
       Whole head{Role::head, own};
       head.is_init = true;
@@ -241,6 +262,26 @@ Whole whole_of(Unit& unit, const DynTypedNode& node) {
   const SourceRange own = node.getSourceRange();
   if (node.get<CXXCtorInitializer>() || node.get<CXXBaseSpecifier>()) return {Role::initializer, own};
   return {Role::part, own};
+}
+
+size_t declarators_of(Unit& unit, const DynTypedNode& type) {
+  DynTypedNode at = parent_of(unit.context(), type);
+  while (has_parent(at) && !at.get<Decl>() && !at.get<Stmt>()) at = parent_of(unit.context(), at);
+  const auto* declared = has_parent(at) ? at.get<DeclaratorDecl>() : nullptr;
+  if (!declared || isa<ParmVarDecl, FunctionDecl>(declared)) return 1;
+  const DynTypedNode above = parent_of(unit.context(), at);
+  if (const auto* statement = has_parent(above) ? above.get<DeclStmt>() : nullptr)
+    return static_cast<size_t>(std::distance(statement->decl_begin(), statement->decl_end()));
+  return declarators_with(*declared);
+}
+
+bool is_a_value(Unit& unit, const Stmt& statement) {
+  const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(statement));
+  const auto* block = has_parent(above) ? above.get<CompoundStmt>() : nullptr;
+  if (!block || block->body_back() != &statement) return false;
+  const DynTypedNode around = parent_of(unit.context(), above);
+  const auto* whole = has_parent(around) ? around.get<StmtExpr>() : nullptr;
+  return whole && !whole->getType()->isVoidType();
 }
 
 std::optional<Span> range_span(Unit& unit, SourceRange range) {

@@ -24,13 +24,21 @@ struct Whole {
   // A case is its label and all up to the next one, but of several labels of the same statements the label
   // alone. The one before may fall into it, and it into the next.
   bool is_case = false, is_fallen_into = false, falls_on = false;
-  bool is_init = false;  // of a head: an if's, say, with a semicolon behind it that is its own
+  bool is_init = false;   // of a head: an if's, say, with a semicolon behind it that is its own
+  bool is_value = false;  // the last of a `({ … })`, which has its value
+  bool is_else = false;   // of an only body: an if's second, from its `else` on
   // Of a part: what it is one of, or what begins with it.
   const clang::Stmt* part_of = nullptr;
   const clang::ValueDecl* initializes = nullptr;
 };
 
 Whole whole_of(Unit& unit, const clang::DynTypedNode& node);
+
+// How many declarators share the type that is written there.
+size_t declarators_of(Unit& unit, const clang::DynTypedNode& type);
+
+// Is it the last statement of a `({ … })` that has a value?
+bool is_a_value(Unit& unit, const clang::Stmt& statement);
 
 // The bytes from one token to another.
 std::optional<Span> range_span(Unit& unit, clang::SourceRange range);

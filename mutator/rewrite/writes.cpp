@@ -68,6 +68,19 @@ class Writes {
     return with_all_around(*whole, [&](const Stmt* at) { return only_writes(at, variable); });
   }
 
+  std::optional<Droppable::Piece> emptied_around(const CompoundStmt& block) {
+    const auto* tried = parent<CXXTryStmt>(block);
+    if (tried && tried->getTryBlock() == &block) return statement(*tried);
+    const auto* branch = parent<IfStmt>(block);
+    bool any = branch && branch->getElse() == &block;
+    auto piece = with_all_around(block, [&](const Stmt* at) {
+      const bool does_nothing = is_left_empty(*at);
+      any = any || (does_nothing && !isa<Expr, CompoundStmt>(at));
+      return does_nothing;
+    });
+    return any ? piece : std::nullopt;
+  }
+
   std::vector<Droppable> of_several(const std::vector<const DeclRefExpr*>& uses) {
     std::map<unsigned, Droppable> found;  // by where they begin
     for (const DeclRefExpr* use : uses) {
@@ -96,6 +109,25 @@ class Writes {
   const Kind* parent(const Stmt& of) {
     const auto parents = unit_.context().getParentMapContext().getParents(of);
     return parents.empty() ? nullptr : parents[0].get<Kind>();
+  }
+
+  // Of what stands around the only statement that does something.
+  static bool is_left_empty(const Stmt& at) {
+    if (isa<Expr>(at)) return true;
+    if (const auto* block = dyn_cast<CompoundStmt>(&at)) return block->size() == 1;
+    const auto* branch = dyn_cast<IfStmt>(&at);
+    if (branch)
+      return !branch->getElse() && !branch->getInit() && !branch->getConditionVariable() &&
+             !branch->isConstexpr() && only_computes(branch->getCond());
+    if (const auto* range = dyn_cast<CXXForRangeStmt>(&at))
+      return !range->getInit() && only_writes(range->getRangeStmt(), {}) &&
+             !range->getCoawaitLoc().isValid() && is_value(range->getLoopVariable()->getType());
+    const auto* loop = dyn_cast<ForStmt>(&at);
+    if (!loop || !counts(*loop) || !only_writes(loop->getInit(), {})) return false;
+    SmallVector<const VarDecl*> own;
+    for (const Decl* each : cast<DeclStmt>(loop->getInit())->decls())
+      if (const auto* one = dyn_cast<VarDecl>(each)) own.push_back(one);
+    return only_computes(loop->getCond()) && only_writes(loop->getInc(), own);
   }
 
   // Each once.
@@ -130,7 +162,7 @@ class Writes {
 
   std::optional<Droppable::Piece> statement(const Stmt& whole) {
     const bool behind_label = parent<SwitchCase>(whole) || parent<LabelStmt>(whole);
-    if (!behind_label && !parent<CompoundStmt>(whole)) return std::nullopt;
+    if ((!behind_label && !parent<CompoundStmt>(whole)) || is_a_value(unit_, whole)) return std::nullopt;
     const Stmt* bare = &whole;
     while (const auto* attributed = dyn_cast<AttributedStmt>(bare)) {
       for (const Attr* each : attributed->getAttrs())
@@ -159,9 +191,11 @@ class Writes {
     return Droppable::Piece{*span, true};
   }
 
-  // With all behind what stands before it.
+  // With all behind what stands before it, which must be whole: a macro may end in the middle of something.
   std::optional<Droppable::Piece> else_of(const IfStmt& branch) {
     const auto at = unit_.offset(branch.getElseLoc());
+    const Token* before = at ? tokens_.before(*at) : nullptr;
+    if (!tokens_.is(before, ";") && !tokens_.is(before, "}")) return std::nullopt;
     const auto span = statement_span(unit_, SourceRange(branch.getElseLoc(), branch.getElse()->getEndLoc()));
     const Token* last = span ? tokens_.before(span->end) : nullptr;
     if (!at || branch.getElseLoc().isMacroID() || (!tokens_.is(last, ";") && !tokens_.is(last, "}")))
@@ -219,6 +253,10 @@ class Writes {
 
 std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const DeclRefExpr*>& uses) {
   return Writes(unit).of_several(uses);
+}
+
+std::optional<Droppable::Piece> emptied_around(Unit& unit, const CompoundStmt& block) {
+  return Writes(unit).emptied_around(block);
 }
 
 std::optional<Droppable::Piece> write_of(Unit& unit, const DeclRefExpr& use) {

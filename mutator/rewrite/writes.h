@@ -16,4 +16,8 @@ std::optional<Droppable::Piece> write_of(Unit& unit, const clang::DeclRefExpr& u
 // do.
 std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const clang::DeclRefExpr*>& uses);
 
+// The ifs, elses and loops that do nothing any more when nothing is left in this block. Nothing where what is
+// left would still do something.
+std::optional<Droppable::Piece> emptied_around(Unit& unit, const clang::CompoundStmt& block);
+
 }  // namespace nanobug::rewrite

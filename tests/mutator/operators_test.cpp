@@ -177,6 +177,21 @@ TEST_CASE("conditions are turned as a person would write them", "[rewrite][opera
         Mutants{"return a && b && c;", "return a || b || c;"});
 }
 
+TEST_CASE("a loop is left, or goes on", "[rewrite][operators]") {
+  CHECK(of("jump",
+           "int f(const int (&all)[9], int n) {\n  int s = 0;\n  for (int one : all) {\n    if (one < 0) "
+           "continue;\n"
+           "    while (true) {\n      if (s++ > n) break;\n    }\n    s += one;\n  }\n  return s;\n}\n") ==
+        Mutants{"if (one < 0) break;", "if (s++ > n) continue;"});
+  // A switch is not left for its loop's next turn; what a lambda does in a loop is its own.
+  CHECK(of("jump",
+           "void g(int);\nvoid f(int n) {\n  do {\n    switch (n) {\n      case 1: g(1); break;\n      "
+           "default: g(2);"
+           "\n    }\n    const auto all = [&] {\n      for (;;) {\n        g(3);\n        break;\n      }\n  "
+           "  };\n"
+           "    all();\n  } while (n-- > 0);\n}\n") == Mutants{"continue;"});
+}
+
 TEST_CASE("a statement goes with its line, its comment and its loop", "[rewrite][operators]") {
   const File file(
       body("  // All of it.\n  x.fill_(\n      1.0);\n  for (long i = 0; i < n; ++i) y.fill_(0.0);\n  "

@@ -176,7 +176,7 @@ TEST_CASE("a statement's comments and lines go with it", "[rewrite][text]") {
       {"«a;»  // one\nb;    // two\n", "«a;  // one\n»b;    // two\n"},
       {"x; «a;»  // why\ny;\n", "x;« a;  // why»\ny;\n"},
       {"«a;» b;\n", "«a; »b;\n"},
-      {"{ «a;» }\n", "{ «a; »}\n"},
+      {"{ «a;» }\n", "{« a; »}\n"},
       {"«a;»", "«a;»"},
       {"/* why */\n«a;»\n", "«/* why */\na;\n»"},
       {"y; /* of y */\n«a;»\n", "y; /* of y */\n«a;\n»"}};

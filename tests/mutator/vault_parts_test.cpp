@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mutator/vault/head.h"
 #include "mutator/vault/objects.h"
 #include "mutator/vault/vault.h"
 #include "tests/mutator/session_bench.h"
@@ -320,4 +321,56 @@ TEST_CASE("a learner's large files are taken in parts, none of which lacks what 
     packs += entry.path().extension() == ".pack";
   CHECK(packs >= 2);
   CHECK(git(path, {"fsck", "--strict"}).good());
+}
+
+TEST_CASE("a remote's owner and name, without who asks and how", "[vault][parts]") {
+  for (const char* url :
+       {"https://example.org/owner/name", "https://example.org/owner/name.git",
+        "https://example.org/owner/name/", "https://somebody:secret@example.org:8080/owner/name.git",
+        "git@example.org:owner/name.git", "ssh://git@example.org:22/owner/name.git",
+        "https://example.org/group/owner/name.git"}) {
+    INFO(url);
+    CHECK(vault::owner_and_name(url) == "owner/name");
+  }
+  for (const char* none : {"", "/home/somebody/name.git", "../name", "file:///home/somebody/name", "name",
+                           "https://example.org", "https://example.org/", "https://example.org/name.git"}) {
+    INFO(none);
+    CHECK(vault::owner_and_name(none).empty());
+  }
+}
+
+TEST_CASE("the commit that a tree is at", "[vault][parts]") {
+  Scratch scratch;
+  const fs::path top = scratch / "a project";
+  const Tree tree = {{"one.cpp", {"int x;\n", Mode::regular}}, {"in/two.h", {"int y;\n", Mode::regular}}};
+  REQUIRE(write_unsynced(top / "deep/tree/one.cpp", "int x;\n"));
+  REQUIRE(write_unsynced(top / "deep/tree/in/two.h", "int y;\n"));
+  REQUIRE(write_unsynced(top / "beside", "\n"));
+  const auto message = [&](const Tree& of) {
+    const auto head = vault::head_of(top / "deep/tree", of);
+    REQUIRE_FALSE(head);
+    CHECK(head.error().code == Exit::usage);
+    return head.error().message;
+  };
+  CHECK(message(tree).find("is in no git repository") != std::string::npos);
+  REQUIRE(git(top, {"init", "-q"}).good());
+  CHECK(message(tree).find("has no commit yet") != std::string::npos);
+  REQUIRE(git(top, {"add", "-A"}).good());
+  REQUIRE(git(top, {"-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one"}).good());
+  const auto head = vault::head_of(top / "deep/tree", tree);
+  REQUIRE(head);
+  CHECK(head->commit == git_out(top, {"rev-parse", "HEAD"}));
+  CHECK(std::to_string(head->time) == git_out(top, {"log", "-1", "--format=%ct"}));
+  CHECK(head->repository == "a project");
+  CHECK(head->directory == "deep/tree");
+  // What is not in the index counts no more than what is: the commit does.
+  for (const auto& [path, text] : std::map<std::string, std::string>{{"one.cpp", "int z;\n"}, {"new", ""}}) {
+    Tree other = tree;
+    other[path] = {text, Mode::regular};
+    CHECK(message(other) ==
+          "deep/tree/" + path + " is not as the last commit has it; commit it first, or restore it");
+  }
+  const auto whole = vault::head_of(top, {{"beside", {"\n", Mode::regular}}});
+  REQUIRE(whole);
+  CHECK(whole->directory.empty());
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <set>
 
 namespace nanobug::properties {
@@ -356,6 +357,19 @@ std::set<std::string> features_of(const Block& trial) {
   return features;
 }
 
+// The statements between #if and #endif that one is inside of, from the outermost.
+std::optional<std::vector<int>> branches_around(const List& list, int mark) {
+  for (const Statement& statement : list) {
+    if (statement.mark == mark) return std::vector<int>();
+    for (const List& inner : statement.lists)
+      if (auto around = branches_around(inner, mark)) {
+        if (statement.guarded) around->insert(around->begin(), statement.number);
+        return around;
+      }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Question question_of(const Block& trial, const std::string& before, const std::string& after) {
@@ -371,6 +385,9 @@ Question question_of(const Block& trial, const std::string& before, const std::s
     const Found found = find(body, mark);
     if (is_bound(body, mark, false) || has_directives((*found.list)[found.index])) question.may_refuse = true;
   }
+  // What goes from one branch of the preprocessor to another changes other configurations.
+  if (trial.edit.other && branches_around(body, trial.edit.target) != branches_around(body, trial.edit.other))
+    question.may_refuse = true;
   question.features = features_of(trial);
   question.look = [trial](const std::string& text) { return comments_kept(trial, text); };
   return question;

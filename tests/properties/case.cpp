@@ -115,7 +115,15 @@ bool keeps_the_rest(const Case& trial, const std::string& before, const Places& 
     while (from < before.size() && blank(from)) ++from;
   }
   const std::string rest = before.substr(from);
-  return after.size() >= at + rest.size() && after.ends_with(rest);
+  if (after.size() >= at + rest.size() && after.ends_with(rest)) return true;
+  // Where a part of the target stays and the line of the rest of it goes, so does that line's comment.
+  const bool one_stays = trial.edits.size() == 1 && trial.edits[0].kind == Edit::Kind::replace &&
+                         trial.edits[0].form.op == Op::hole;
+  const size_t line = std::min(rest.find('\n'), rest.size()), comment = rest.find("//");
+  if (!one_stays || comment > line) return false;
+  const std::string code = rest.substr(0, comment), below = rest.substr(line);
+  const size_t found = after.find(code.substr(0, code.find_last_not_of(' ') + 1), at);
+  return found != std::string::npos && after.ends_with(below) && after.size() >= found + below.size();
 }
 
 // Parentheses outside of comments.

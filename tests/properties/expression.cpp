@@ -232,8 +232,10 @@ bool asked_for(const Expr& node, size_t i) {
   if (kid.op == Op::binary && kid.text == ",")
     return i == 1 && (node.op == Op::conditional || node.op == Op::subscript);
   if (node.op == Op::prefix) return kid.op == Op::prefix && kid.text.front() == node.text.back();
-  if (node.op != Op::binary || kid.op != Op::binary) return false;
   constexpr int kSum = 13, kShift = 12, kLess = 10, kEqual = 9, kAnd = 8, kOr = 6, kLogicalAnd = 5;
+  if (node.op == Op::binary && kid.op == Op::prefix)  // `!a == b` is warned of
+    return i == 0 && kid.text == "!" && (level(node) == kLess || level(node) == kEqual);
+  if (node.op != Op::binary || kid.op != Op::binary) return false;
   const int outer = level(node), inner = level(kid);
   const bool compares = inner == kLess || inner == kEqual;
   if (outer == kLogicalOr) return inner == kLogicalAnd;

@@ -61,6 +61,7 @@ class Writer {
       write(lambda->getBody());
     else
       for (const clang::Stmt* child : node->children()) {
+        if (is_empty_else(node, child)) continue;
         if (clang::isa<clang::CompoundStmt>(node))
           element(child);
         else if (is_body(node, child))
@@ -80,6 +81,14 @@ class Writer {
     for (size_t at; (at = name.find("(lambda at ")) != std::string::npos;)
       name.replace(at, name.find(')', at) + 1 - at, "lambda");
     add(name);
+  }
+
+  // It does what no else does, and goes when an edit leaves it so.
+  static bool is_empty_else(const clang::Stmt* node, const clang::Stmt* child) {
+    const auto* branch = clang::dyn_cast<clang::IfStmt>(node);
+    const auto* block = clang::dyn_cast_or_null<clang::CompoundStmt>(child);
+    return branch && child == branch->getElse() &&
+           (clang::isa_and_nonnull<clang::NullStmt>(child) || (block && block->body_empty()));
   }
 
   static bool is_body(const clang::Stmt* node, const clang::Stmt* child) {

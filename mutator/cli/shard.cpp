@@ -1,0 +1,30 @@
+// shard: see shard.h.
+#include "mutator/cli/shard.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "mutator/coach/words.h"
+
+namespace nanobug::cli {
+
+Result<std::vector<const catalog::Rule*>> part_of(std::vector<const catalog::Rule*> rules,
+                                                  const std::string& shard) {
+  if (shard.empty()) return rules;
+  size_t which = 0, of = 0;
+  const char* const end = shard.data() + shard.size();
+  const auto first = std::from_chars(shard.data(), end, which);
+  const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
+  const auto second = slash ? std::from_chars(first.ptr + 1, end, of) : first;
+  if (!slash || second.ec != std::errc() || second.ptr != end || which < 1 || which > of)
+    return fail(Exit::usage, "--shard is K/N, one of N parts, like 2/4; '" + shard + "' is none");
+  std::vector<const catalog::Rule*> part;
+  for (size_t i = which - 1; i < rules.size(); i += of) part.push_back(rules[i]);
+  if (part.empty())
+    return fail(Exit::usage, fmt::format("--shard {} is empty: there is no more to certify than {}", shard,
+                                         coach::count(rules.size(), "rule")));
+  return part;
+}
+
+}  // namespace nanobug::cli
