@@ -2,6 +2,9 @@
 // "SWE-bench: Can Language Models Resolve Real-World GitHub Issues?", ICLR 2024): a line of JSON each.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include <nlohmann/json.hpp>
 #include <set>
@@ -82,8 +85,18 @@ nlohmann::json in_swebench(const grade::Task& task, const std::string& instance,
       {"test_patch", ""},
       {"directory", directory},
       {"test_cmd", coach::command_line({"nanobug", "judge", directory})},
-      {"FAIL_TO_PASS", task.fail_to_pass},
-      {"PASS_TO_PASS", task.pass_to_pass}};
+      {"FAIL_TO_PASS", nlohmann::json(task.fail_to_pass).dump()},
+      {"PASS_TO_PASS", nlohmann::json(task.pass_to_pass).dump()}};
+}
+
+// Said before the work, not after it.
+Status can_be_written(const fs::path& file) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  if (error || ::access(file.parent_path().c_str(), W_OK) != 0)
+    return fail(Exit::io, "cannot write " + tidy(file) + ": " +
+                              (error ? error.message() : system_reason(errno)) + "; name another place");
+  return {};
 }
 
 Status write_out(Context& c, const Options& options, const std::string& lines) {
@@ -100,6 +113,7 @@ Result<Exit> export_tasks(Context& c, const Options& options) {
                 "--operators draws changes that nobody wrote, so it takes no bug; leave one out");
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
+  if (!options.output.empty()) NANOBUG_TRY(can_be_written(fs::absolute(options.output)));
   const auto pristine = c.pristine();
   NANOBUG_TRY(pristine);
   const auto head = vault::head_of((*loaded)->tree_directory(), (*pristine)->tree);
