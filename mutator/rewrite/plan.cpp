@@ -265,17 +265,20 @@ class Plan {
     take_emptied_namespaces();
   }
 
-  // An if or a loop that nothing is left in, with all around it that does nothing else.
-  void take_emptied_blocks() {
+  // What `found` finds around a cut goes as one with all cuts in it, again and again. It is the rule's own
+  // where one of them is.
+  template <class Found>
+  void take_around(const Found& found) {
     for (bool again = true; again;) {
       again = false;
       for (const Cut& cut : cuts_) {
-        if (!cut.text.empty() || cut.edit >= kInclude) continue;
-        const auto whole = emptied_block(cut);
+        const std::optional<Span> whole = cut.text.empty() ? found(cut) : std::nullopt;
         if (!whole) continue;
         Cut all{*whole, "", cut.edit, is_whole_lines(unit_.text, *whole)};
         std::erase_if(cuts_, [&](const Cut& each) {
-          return whole->begin <= each.span.begin && each.span.end <= whole->end;
+          const bool inside = whole->begin <= each.span.begin && each.span.end <= whole->end;
+          if (inside) all.edit = std::min(all.edit, each.edit);
+          return inside;
         });
         cuts_.push_back(std::move(all));
         sort();
@@ -283,6 +286,11 @@ class Plan {
         break;
       }
     }
+  }
+
+  // An if or a loop that nothing is left in, with all around it that does nothing else.
+  void take_emptied_blocks() {
+    take_around([&](const Cut& cut) { return cut.edit < kInclude ? emptied_block(cut) : std::nullopt; });
   }
 
   std::optional<Span> emptied_block(const Cut& cut) {
@@ -332,22 +340,7 @@ class Plan {
 
   // A namespace that nothing is left in; a rule's own cut leaves one that has a name, which may be used.
   void take_emptied_namespaces() {
-    for (bool again = true; again;) {
-      again = false;
-      for (const Cut& cut : cuts_) {
-        if (!cut.lines || !cut.text.empty()) continue;
-        const auto whole = emptied_namespace(cut);
-        if (!whole) continue;
-        Cut all{*whole, "", cut.edit, true};
-        std::erase_if(cuts_, [&](const Cut& each) {
-          return whole->begin <= each.span.begin && each.span.end <= whole->end;
-        });
-        cuts_.push_back(std::move(all));
-        sort();
-        again = true;
-        break;
-      }
-    }
+    take_around([&](const Cut& cut) { return cut.lines ? emptied_namespace(cut) : std::nullopt; });
   }
 
   std::optional<Span> emptied_namespace(const Cut& cut) const {
