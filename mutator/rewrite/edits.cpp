@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "mutator/rewrite/allowed.h"
 #include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/effects.h"
 #include "mutator/rewrite/parentheses.h"
@@ -21,15 +22,20 @@ using Kind = catalog::Edit::Kind;
 class Drafter {
  public:
   Drafter(const CompiledPart& part, Unit& unit, const BoundNodes& nodes)
-      : part_(part), unit_(unit), tokens_(unit.tokens), nodes_(nodes), match_(nodes, &unit.context()) {}
+      : part_(part),
+        unit_(unit),
+        tokens_(unit.tokens),
+        nodes_(nodes),
+        targets_(part, unit, nodes),
+        allowed_(part, unit, nodes, targets_) {}
 
   Result<Drafted> draft() {
     for (const auto& [id, node] : nodes_.getMap())
-      if (const auto given = given_by(node)) {
+      if (const auto given = targets_.given_by(node)) {
         if (given->begin < given->end)
           bound_[id] = {std::string(tokens_.text(without_blanks(unit_.text, *given))), true, false,
                         without_blanks(unit_.text, *given)};
-      } else if (auto text = source_of(unit_, match_, id, node); !text.text.empty())
+      } else if (auto text = source_of(unit_, targets_.match(), id, node); !text.text.empty())
         bound_[id] = std::move(text);
       else if (const auto* capture = node.get<clang::LambdaCapture>())
         if (const auto span = capture_span(unit_, *capture))
@@ -46,140 +52,6 @@ class Drafter {
 
   tl::unexpected<Error> wrong(size_t edit, unsigned offset, const std::string& message) {
     return rewrite::wrong(unit_, part_.part->edits[edit], offset, message);
-  }
-
-  // Where an edit is made: the bytes that its selector takes, and what they are in the tree where it names a
-  // node.
-  struct Target {
-    Span span;
-    std::optional<Whole> whole;
-    const clang::Expr* expression = nullptr;
-    unsigned at = 0;     // where the node itself begins
-    bool range = false;  // not a node
-    bool is_attribute = false;
-    const clang::ParmVarDecl* parameter = nullptr;
-    std::optional<Span> given = {};  // of a constructor's call behind a variable's name: what it is given
-
-    bool is(Whole::Role role) const { return whole && whole->role == role; }
-    bool is_case() const { return whole && whole->is_case; }
-    bool is_statement() const { return is(Whole::Role::statement) || is(Whole::Role::only_body); }
-  };
-
-  // What a constructor is given, of a node that is a variable's initialiser.
-  std::optional<Span> given_by(const clang::DynTypedNode& node) {
-    const auto* made = node.get<clang::Expr>();
-    if (!made || !llvm::isa<clang::CXXConstructExpr, clang::InitListExpr>(made) ||
-        llvm::isa<clang::CXXTemporaryObjectExpr>(made))
-      return std::nullopt;
-    const Whole whole = whole_of(unit_, node);
-    return whole.initializes ? given_to_constructor(unit_, *whole.initializes, *made) : std::nullopt;
-  }
-
-  // What takes another's place stands behind its attributes; what goes, comes or moves has them in front.
-  Result<Target> target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
-                           const catalog::Text& text, bool prefixed) {
-    const auto node = nodes_.getMap().find(id);
-    if (node == nodes_.getMap().end()) {
-      const auto none = between_empty_parentheses(text.value);
-      const auto span = none ? Result<Span>(*none) : selected(unit_, match_, selector, text);
-      NANOBUG_TRY(span);
-      // Not a node but a range: what it holds is told by its own text.
-      Target range{*span, std::nullopt, nullptr, span->begin, true};
-      if (nanobug::rewrite::is_statement(tokens_, *span)) {
-        range.whole = Whole{};
-        const auto own = role_of_first(*span);
-        const bool only = own ? *own == Whole::Role::only_body : is_only_body(tokens_, *span);
-        range.whole->role = only ? Whole::Role::only_body : Whole::Role::statement;
-      }
-      return range;
-    }
-    if (const auto* capture = node->second.get<clang::LambdaCapture>()) {
-      const auto span = capture_span(unit_, *capture);
-      if (!span) return wrong_selector(text);
-      Whole element{Whole::Role::element, capture->getLocation()};
-      return Target{*span, element, nullptr, span->begin};
-    }
-    if (const auto* attribute = node->second.get<clang::Attr>())
-      if (const auto span = attribute_span(unit_, *attribute)) {
-        Target found{*span, Whole{Whole::Role::element, attribute->getRange()}, nullptr, span->begin};
-        found.is_attribute = true;
-        return found;
-      }
-    Target target{{}, whole_of(unit_, node->second), node->second.get<clang::Expr>(), 0};
-    target.parameter = node->second.get<clang::ParmVarDecl>();
-    const auto role = target.whole->role;
-    const bool own = role == Whole::Role::part || role == Whole::Role::element;
-    if (const auto given = own ? given_by(node->second) : std::nullopt) {
-      if (given->begin == given->end && !is_between_brackets(*given)) return nothing_written(text);
-      target.given = without_blanks(unit_.text, *given);
-    }
-    // A constant's name; what a macro makes of its arguments stands elsewhere.
-    if (const auto macro = own && target.expression ? whole_macro(unit_, *target.expression) : std::nullopt;
-        macro && tokens_.after(macro->begin)->span.end == macro->end) {
-      target.span = *macro;
-      target.at = macro->begin;
-      return target;
-    }
-    const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
-    NANOBUG_TRY(bytes);
-    target.span = *bytes;
-    const auto* declaration = node->second.get<clang::Decl>();
-    if (declaration && prefixed && role != Whole::Role::declarator && role != Whole::Role::loop_variable)
-      target.span = with_prefix(unit_, *declaration, target.span);
-    if (prefixed && role == Whole::Role::statement) target.span = with_empty_macros(unit_, target.span);
-    target.at = unit_.offset(node->second.getSourceRange().getBegin()).value_or(bytes->begin);
-    return target;
-  }
-
-  // The arguments of a call that has none written, for Clang looks for the first.
-  std::optional<Span> between_empty_parentheses(const std::string& selector) {
-    for (const auto& [id, node] : nodes_.getMap()) {
-      const auto* call = selector == "callArgs(" + id + ")" ? node.get<clang::CallExpr>() : nullptr;
-      if (!call || call->getNumArgs() == 0 || !llvm::isa<clang::CXXDefaultArgExpr>(call->getArg(0))) continue;
-      const auto at = call->getRParenLoc().isFileID() ? unit_.offset(call->getRParenLoc()) : std::nullopt;
-      if (at) return Span{*at, *at};
-    }
-    return std::nullopt;
-  }
-
-  // Of the bound statement that a range begins with, if there is one.
-  std::optional<Whole::Role> role_of_first(Span span) {
-    const Token* first = tokens_.after(span.begin);
-    for (const auto& [id, node] : nodes_.getMap()) {
-      if (!node.get<clang::Stmt>() || !first) continue;
-      const auto at = unit_.offset(node.getSourceRange().getBegin());
-      if (!at || *at != first->span.begin) continue;
-      const Whole whole = whole_of(unit_, node);
-      if (whole.role == Whole::Role::statement || whole.role == Whole::Role::only_body) return whole.role;
-    }
-    return std::nullopt;
-  }
-
-  bool is_between_brackets(Span span) const {
-    const Token* open = tokens_.before(span.begin);
-    return tokens_.is(open, "(") || tokens_.is(open, "{");
-  }
-
-  static tl::unexpected<Error> nothing_written(const catalog::Text& text) {
-    return fail(
-        Exit::catalog,
-        "'" + text.value + "' selects an initialiser that is not written anywhere; replace the declaration",
-        text.place);
-  }
-
-  static tl::unexpected<Error> wrong_selector(const catalog::Text& text) {
-    return fail(Exit::catalog, "'" + text.value + "' selects a capture that is not written anywhere",
-                text.place);
-  }
-
-  Result<Target> target(size_t edit) {
-    return target_of(part_.edits[edit].target, part_.edits[edit].target_id, part_.part->edits[edit].target,
-                     part_.part->edits[edit].kind != Kind::replace);
-  }
-
-  Result<Target> second(size_t edit) {
-    return target_of(part_.edits[edit].second, part_.edits[edit].second_id, part_.part->edits[edit].with,
-                     true);
   }
 
   Result<std::string> filled(size_t edit, unsigned offset) {
@@ -227,7 +99,7 @@ class Drafter {
   // ---- one edit
 
   Status cut(size_t edit) {
-    const auto target = this->target(edit);
+    const auto target = targets_.of(edit);
     NANOBUG_TRY(target);
     const size_t first = cuts_.size();
     NANOBUG_TRY(cut(edit, *target));
@@ -235,7 +107,7 @@ class Drafter {
       for (const Piece& piece : part_.edits[edit].pieces)
         if (piece.placeholder && bound_[piece.text].span) carry(cuts_[i], *bound_[piece.text].span);
       for (const Span& carried : cuts_[i].carried)
-        NANOBUG_TRY(means_the_same_there(edit, carried, cuts_[i].span.begin));
+        NANOBUG_TRY(allowed_.means_the_same_there(edit, carried, cuts_[i].span.begin));
     }
     return {};
   }
@@ -247,32 +119,13 @@ class Drafter {
       cut.carried.push_back({span.begin + 1, span.end - 1});
   }
 
-  // What the text of one place has to do with the preprocessor it has at another one too.
-  Status means_the_same_there(size_t edit, Span text, unsigned there) {
-    const std::string_view said = tokens_.text(without_blanks(unit_.text, text));
-    const bool is_short = said.size() <= 40 && said.find('\n') == std::string_view::npos;
-    const std::string shown = is_short ? "'" + std::string(said) + "'" : "this text";
-    if (!are_in_one_branch(unit_, without_blanks(unit_.text, text).begin, there))
-      return wrong(
-          edit, text.begin,
-          shown +
-              " is in another branch of the preprocessor than the place it comes to, so other configurations "
-              "would change as well; edit within one branch");
-    if (const auto macro = redefined_between(unit_, said, text.begin, there))
-      return wrong(edit, text.begin,
-                   "the macro '" + *macro + "' is defined anew between " + shown +
-                       " and the place it comes to, and would mean something else there; write out what it "
-                       "stands for");
-    return {};
-  }
-
   Status cut(size_t edit, const Target& target) {
     if (const auto before = part_.edits[edit].before) return insert(edit, target, *before);
     switch (part_.part->edits[edit].kind) {
       case Kind::replace:
         return replace(edit, target);
       case Kind::remove:
-        return remove(edit, with_parentheses(edit, target));
+        return remove(edit, targets_.with_parentheses(edit, target));
       case Kind::insert_before:
         return insert(edit, target, true);
       case Kind::insert_after:
@@ -303,36 +156,6 @@ class Drafter {
     add(edit, taken.span, own ? "" : std::move(taken.stays));
   }
 
-  // An expression takes the parentheses it stands in along if they are needed there, so that its successor
-  // has only those that it needs itself.
-  Span slot(size_t edit, const clang::Expr* expression, Span span) {
-    const auto* around = expression ? parentheses_around(*expression, unit_.context()) : nullptr;
-    if (!around || !are_needed(*around, unit_.context())) return span;
-    const auto outer = editable(unit_, clang::CharSourceRange::getTokenRange(around->getSourceRange()),
-                                part_.part->edits[edit].target);
-    return outer.value_or(span);
-  }
-
-  // An expression that is taken out leaves no parentheses.
-  Target with_parentheses(size_t edit, const Target& target) {
-    const clang::Expr* outermost = target.expression;
-    while (const auto* around = outermost ? parentheses_around(*outermost, unit_.context()) : nullptr)
-      outermost = around;
-    if (outermost == target.expression) return target;
-    Target outer{{}, whole_of(unit_, clang::DynTypedNode::create(*outermost)), outermost, target.at};
-    const auto span = span_of(unit_, *outer.whole, part_.part->edits[edit].target);
-    if (!span) return target;
-    outer.span = *span;
-    return outer;
-  }
-
-  // The bytes that the selector itself takes: that of an expression leaves its semicolon.
-  Result<Span> selected_by(size_t edit, const Target& target) {
-    if (target.given) return *target.given;
-    if (!target.expression || !target.is_statement()) return target.span;
-    return selected(unit_, match_, part_.edits[edit].target, part_.part->edits[edit].target);
-  }
-
   // A range's own blanks at its ends stay where the text that comes has none there.
   Span with_blanks_of(const std::string& text, Span span) const {
     const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
@@ -352,38 +175,27 @@ class Drafter {
     auto text = filled(edit, target.span.begin);
     NANOBUG_TRY(text);
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-    NANOBUG_TRY(stays_under_pragma(edit, target));
-    if (Tokens(*text).after(0) == nullptr) NANOBUG_TRY(can_be_without(edit, target));
-    NANOBUG_TRY(stays_one_elsewhere(edit, target, *text));
+    NANOBUG_TRY(allowed_.stays_under_pragma(edit, target));
+    if (Tokens(*text).after(0) == nullptr) NANOBUG_TRY(allowed_.can_be_without(edit, target));
+    NANOBUG_TRY(allowed_.stays_one_elsewhere(edit, target, *text));
     const bool expression = target.expression && is_expression(*text);
-    const auto own = selected_by(edit, target);
+    const auto own = targets_.selected_by(edit, target);
     NANOBUG_TRY(own);
     Span span = *own;
-    if (target.expression) NANOBUG_TRY(is_whole_everywhere(edit, span));
-    NANOBUG_TRY(is_of_one_declarator(edit, target));
+    if (target.expression) NANOBUG_TRY(allowed_.is_whole_everywhere(edit, span));
+    NANOBUG_TRY(allowed_.is_of_one_declarator(edit, target));
     // Braces that are written take the place of those that are there.
     if (target.given && Tokens(*text).is(Tokens(*text).after(0), "{") &&
         tokens_.is(tokens_.before(span.begin), "{"))
       span = {tokens_.before(span.begin)->span.begin, tokens_.after(span.end)->span.end};
     if (target.range) span = with_blanks_of(*text, span);
-    if (expression) span = slot(edit, target.expression, span);
+    if (expression) span = targets_.slot(edit, target.expression, span);
     text->erase(0, std::min(text->find_first_not_of(" \t"), text->size()));
     if (expression && is_split_elsewhere(unit_, span, without_marks(*text))) *text = "(" + *text + ")";
     if (const auto inside = statements_of_block(edit, target)) *text = *inside;
     add(edit, span, expression && !target.given && !is_one_piece(*text) ? marked(*text) : *text);
     if (expression) keep_its_comment(edit, span);
     return {};
-  }
-
-  // Declarators share their type.
-  Status is_of_one_declarator(size_t edit, const Target& target) {
-    const auto node = nodes_.getMap().find(part_.edits[edit].target_id);
-    if (node == nodes_.getMap().end() || !node->second.get<clang::TypeLoc>()) return {};
-    const size_t others = declarators_of(unit_, node->second);
-    if (others < 2) return {};
-    return wrong(edit, target.at,
-                 "this type is of " + std::to_string(others) +
-                     " declarators, and would be another one for all of them; replace the whole declaration");
   }
 
   // A block that comes to stand alone in another one needs no braces, unless it declares something.
@@ -466,133 +278,12 @@ class Drafter {
     add(edit, whole, said.empty() ? "" : std::string(blanks, ' ') + said);
   }
 
-  // An expression that goes on in a branch of the preprocessor is another one in other configurations.
-  Status is_whole_everywhere(size_t edit, Span expression) {
-    const auto directive = divides(unit_, expression);
-    if (!directive) return {};
-    return wrong(
-        edit, expression.begin,
-        "'" + *directive +
-            "' divides this expression, and what stands in its branches would go too; take what is on "
-            "one side of it");
-  }
-
-  // What takes a statement's place has to do so in every configuration.
-  Status stays_one_elsewhere(size_t edit, const Target& target, const std::string& text) {
-    if (!target.is_statement()) return {};
-    const auto head = opens_elsewhere(unit_, target.span.begin);
-    if (head && !is_one_statement(text)) return refused_elsewhere(edit, target.at, *head);
-    const auto more = goes_on_elsewhere(unit_, target.span.end);
-    if (!more) return {};
-    const Tokens tokens(text);
-    // What goes on with the if that this is the body of must find no other one.
-    const bool begins = tokens.is(tokens.after(0), *more == "else" ? "if" : "try");
-    const bool holds = target.is(Whole::Role::only_body) ? is_one_statement(text) && !begins : begins;
-    if (!holds) return refused_elsewhere(edit, target.at, *more);
-    return {};
-  }
-
-  tl::unexpected<Error> refused_elsewhere(size_t edit, unsigned at, const std::string& what) {
-    return wrong(edit, at,
-                 "in another branch of the preprocessor '" + what +
-                     "' belongs to this statement and would come to be of another one; replace it by one "
-                     "statement, or take the branch too");
-  }
-
-  // Nothing that this statement is the body of, or that goes on with it, may come to be of another one.
-  Status is_alone_elsewhere(size_t edit, const Target& target) {
-    if (!target.is_statement()) return {};
-    auto what = opens_elsewhere(unit_, target.span.begin);
-    if (!what) what = goes_on_elsewhere(unit_, target.span.end);
-    if (what) return refused_elsewhere(edit, target.at, *what);
-    return {};
-  }
-
-  // A part that the rest of its expression or statement cannot be without.
-  Status can_be_without(size_t edit, const Target& target) {
-    const Whole part = whole_of_outermost(target);
-    const clang::Stmt* of = part.part_of;
-    if (!target.expression || !of || llvm::isa<clang::ForStmt, clang::DesignatedInitExpr>(of)) return {};
-    const auto* both = llvm::dyn_cast<clang::BinaryOperator>(of);
-    if (both && both->getOpcode() == clang::BO_Comma) return {};
-    const auto around = range_span(unit_, of->getSourceRange());
-    std::string whole(around ? tokens_.text(*around) : "");
-    if (whole.size() > 40 || whole.find('\n') != std::string::npos) whole.clear();
-    return wrong(edit, target.at,
-                 "'" + std::string(tokens_.text(target.span)) + "' is a part of " +
-                     (whole.empty() ? std::string("something larger") : "'" + whole + "'") +
-                     " that cannot be left out alone; replace the whole of it");
-  }
-
-  Whole whole_of_outermost(const Target& target) {
-    const clang::Expr* outermost = target.expression;
-    while (const auto* around = outermost ? parentheses_around(*outermost, unit_.context()) : nullptr)
-      outermost = around;
-    if (outermost == target.expression || !outermost) return target.whole.value_or(Whole{});
-    return whole_of(unit_, clang::DynTypedNode::create(*outermost));
-  }
-
   // A name or a literal, and nothing that a macro gives: no operator beside it can take a part of it.
   bool is_one_piece(const std::string& text) const {
     const Tokens tokens(text);
     const bool plain = tokens.all().size() == 1 && tokens.all()[0].kind != Token::Kind::sign &&
                        tokens.all()[0].kind != Token::Kind::comment && tokens.text(tokens.all()[0]) == text;
     return plain && text != "throw" && !unit_.is_macro(text);
-  }
-
-  // What cannot be taken out, or have something put before it, and why.
-  Status may_go(size_t edit, const Target& target, const char* what) {
-    using Role = Whole::Role;
-    if (target.is(Role::only_body)) return wrong(edit, target.at, what);
-    if (const auto directive = directive_in(tokens_, target.span))
-      return wrong(edit, target.at,
-                   "'" + *directive + "' divides this piece; take what is on one side of it, or all of it");
-    NANOBUG_TRY(is_entered_by_its_label(edit, target));
-    NANOBUG_TRY(is_no_value(edit, target));
-    NANOBUG_TRY(is_alone_elsewhere(edit, target));
-    return not_under_pragma(edit, target);
-  }
-
-  // Of a statement expression the last one is what it is all for.
-  Status is_no_value(size_t edit, const Target& target) {
-    if (!target.whole || !target.whole->is_value) return {};
-    return wrong(edit, target.at,
-                 "this statement gives the `({ … })` around it its value; replace it, or edit before it");
-  }
-
-  Status is_entered_by_its_label(size_t edit, const Target& target) {
-    if (!target.whole || !target.whole->is_fallen_into) return {};
-    return wrong(
-        edit, target.at,
-        "the case before falls into this one, so the statements are not its alone; replace them instead");
-  }
-
-  // A case elsewhere: no other one falls into it, and it into no other.
-  Status stands_alone(size_t edit, const Target& target) {
-    NANOBUG_TRY(is_entered_by_its_label(edit, target));
-    if (!target.whole || !target.whole->falls_on) return {};
-    return wrong(
-        edit, target.at,
-        "this case ends in no break or return, so where it comes to stand it would fall into another one");
-  }
-
-  Status not_under_pragma(size_t edit, const Target& target) {
-    if (!target.is_statement()) return {};
-    const auto pragma = pragma_above(tokens_, target.at);
-    if (!pragma) return {};
-    return wrong(edit, target.at,
-                 "'" + std::string(tokens_.text(*pragma)) +
-                     "' stands before this statement and would fall on another one; replace "
-                     "the statement, or select both");
-  }
-
-  // What is put around a statement comes between it and its pragma.
-  Status stays_under_pragma(size_t edit, const Target& target) {
-    const std::vector<Piece>& pieces = part_.edits[edit].pieces;
-    for (size_t i = 1; i < pieces.size(); ++i)
-      if (pieces[i].placeholder && pieces[i].text == part_.edits[edit].target_id)
-        return not_under_pragma(edit, target);
-    return {};
   }
 
   // An if's second body with its `else`.
@@ -615,12 +306,12 @@ class Drafter {
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
     if (const auto otherwise = else_of(target)) {  // an if may be without
-      NANOBUG_TRY(is_alone_elsewhere(edit, target));
+      NANOBUG_TRY(allowed_.is_alone_elsewhere(edit, target));
       add(edit, behind_what_stays(tokens_, *otherwise), "");
       return {};
     }
-    NANOBUG_TRY(may_go(edit, target, kOnlyBody));
-    NANOBUG_TRY(can_be_without(edit, target));
+    NANOBUG_TRY(allowed_.may_go(edit, target, kOnlyBody));
+    NANOBUG_TRY(allowed_.can_be_without(edit, target));
     if (target.is(Role::part) && part_.part->edits[edit].target.value.starts_with("statement"))
       return wrong(edit, target.span.begin,
                    "'" + part_.part->edits[edit].target.value +
@@ -740,7 +431,7 @@ class Drafter {
     if (bound == bound_to_.end()) {
       bound =
           bound_to_.insert(bound, {cuts_.size(), std::move(plain), own, !before && atom && is_postfix(text)});
-      add(edit, slot(edit, anchor.expression, own), "");
+      add(edit, targets_.slot(edit, anchor.expression, own), "");
       cuts_.back().carried = {own};
     }
     // In the order of the rule, and what comes behind is said of all before it.
@@ -785,7 +476,7 @@ class Drafter {
     const bool statement = nanobug::rewrite::is_statement(tokens, {0, static_cast<unsigned>(text->size())}) ||
                            (anchor.is_statement() && is_all_directives(tokens));
     if (!anchor.is_statement() || !statement) {
-      const auto own = selected_by(edit, anchor);
+      const auto own = targets_.selected_by(edit, anchor);
       NANOBUG_TRY(own);
       const unsigned at =
           before ? beside_in_list(tokens, own->begin, true) : beside_in_list(tokens, own->end, false);
@@ -797,8 +488,8 @@ class Drafter {
     if (anchor.is(Whole::Role::only_body))
       return wrong(edit, anchor.span.begin,
                    "this is the one statement of an if or a loop; there is no room beside it");
-    NANOBUG_TRY(is_alone_elsewhere(edit, anchor));
-    const Status fits = before ? not_under_pragma(edit, anchor) : is_no_value(edit, anchor);
+    NANOBUG_TRY(allowed_.is_alone_elsewhere(edit, anchor));
+    const Status fits = before ? allowed_.not_under_pragma(edit, anchor) : allowed_.is_no_value(edit, anchor);
     NANOBUG_TRY(fits);
     const Span bare = anchor.range ? without_blanks(unit_.text, anchor.span) : anchor.span;
     const std::string indent = is_all_directives(tokens) ? "" : indentation(unit_.text, bare.begin);
@@ -833,7 +524,7 @@ class Drafter {
   }
 
   Status move(size_t edit, const Target& target, bool before) {
-    const auto other = second(edit);
+    const auto other = targets_.second(edit);
     NANOBUG_TRY(other);
     const Span span = target.span, anchor = other->span;
     // Out of what encloses it it can go.
@@ -842,18 +533,18 @@ class Drafter {
     if (target.is_statement() != other->is_statement())
       return wrong(edit, span.begin, "a statement moves beside a statement, an argument beside an argument");
     if (!target.is_statement()) {
-      NANOBUG_TRY(is_for_nothing_else(edit, span));
-      NANOBUG_TRY(is_for_nothing_else(edit, anchor));
-      NANOBUG_TRY(is_one_of_a_list(edit, target));
-      NANOBUG_TRY(is_one_of_a_list(edit, *other));
+      NANOBUG_TRY(allowed_.is_for_nothing_else(edit, span));
+      NANOBUG_TRY(allowed_.is_for_nothing_else(edit, anchor));
+      NANOBUG_TRY(allowed_.is_one_of_a_list(edit, target));
+      NANOBUG_TRY(allowed_.is_one_of_a_list(edit, *other));
       const bool separated = target.is(Whole::Role::initializer) || target.is(Whole::Role::declarator);
-      const Span whole = with_parentheses(edit, target).span;
+      const Span whole = targets_.with_parentheses(edit, target).span;
       take(edit, separated ? with_separator(tokens_, whole) : with_comma(tokens_, whole));
       std::string text(tokens_.text(span));
       if (target.expression && !is_atom(*target.expression, unit_.context())) text = marked(text);
       // `/*lr=*/` is said of what stands behind it.
       text = std::string(tokens_.text({named_in_front(tokens_, whole.begin), whole.begin})) + text;
-      const Span beside = with_parentheses(edit, *other).span;
+      const Span beside = targets_.with_parentheses(edit, *other).span;
       const unsigned at = before ? named_in_front(tokens_, beside.begin) : beside.end;
       add(edit, {at, at}, before ? text + ", " : ", " + text);
       cuts_.back().carried = {span};
@@ -861,14 +552,15 @@ class Drafter {
     }
     static constexpr const char* kStays =
         "the one statement of an if or a loop cannot move, and nothing can beside it";
-    NANOBUG_TRY(may_go(edit, target, kStays));
+    NANOBUG_TRY(allowed_.may_go(edit, target, kStays));
     if (target.is_case()) {
-      NANOBUG_TRY(stands_alone(edit, target));
-      NANOBUG_TRY(before ? is_entered_by_its_label(edit, *other) : stands_alone(edit, *other));
+      NANOBUG_TRY(allowed_.stands_alone(edit, target));
+      NANOBUG_TRY(before ? allowed_.is_entered_by_its_label(edit, *other)
+                         : allowed_.stands_alone(edit, *other));
     }
     if (other->is(Whole::Role::only_body)) return wrong(edit, span.begin, kStays);
-    NANOBUG_TRY(is_alone_elsewhere(edit, *other));
-    const Status fits = before ? not_under_pragma(edit, *other) : is_no_value(edit, *other);
+    NANOBUG_TRY(allowed_.is_alone_elsewhere(edit, *other));
+    const Status fits = before ? allowed_.not_under_pragma(edit, *other) : allowed_.is_no_value(edit, *other);
     NANOBUG_TRY(fits);
     const Span whole = with_comments(tokens_, span);
     std::string text = reindented(tokens_.text(whole), indentation(unit_.text, span.begin),
@@ -879,43 +571,23 @@ class Drafter {
     return {};
   }
 
-  // An operand has a place that no other one can have.
-  Status is_one_of_a_list(size_t edit, const Target& target) {
-    const Whole whole = whole_of_outermost(target);
-    if (!target.expression || whole.role != Whole::Role::part) return {};
-    return wrong(edit, target.at,
-                 "'" + std::string(tokens_.text(target.span)) +
-                     "' is no argument or element of a list, so it has no place among others; swap two "
-                     "expressions, or replace them");
-  }
-
-  // A value with a designator has its place by that.
-  Status is_for_nothing_else(size_t edit, Span value) {
-    const auto designator = designator_of(tokens_, value.begin);
-    if (!designator) return {};
-    return wrong(edit, value.begin,
-                 "'" + *designator +
-                     "' says what this value is for, and its place in the list does not; swap two values, or "
-                     "replace them");
-  }
-
   Status swap(size_t edit, const Target& one) {
-    const auto other = second(edit);
+    const auto other = targets_.second(edit);
     NANOBUG_TRY(other);
     if (one.is_statement() && other->is_statement()) {
       if (one.is_case() || other->is_case()) {
-        NANOBUG_TRY(stands_alone(edit, one));
-        NANOBUG_TRY(stands_alone(edit, *other));
+        NANOBUG_TRY(allowed_.stands_alone(edit, one));
+        NANOBUG_TRY(allowed_.stands_alone(edit, *other));
       }
       const Span a = one.span, b = other->span;
       const Span all_a = with_comments(tokens_, a), all_b = with_comments(tokens_, b);
       const std::string in_a = indentation(unit_.text, a.begin), in_b = indentation(unit_.text, b.begin);
-      NANOBUG_TRY(not_under_pragma(edit, one));
-      NANOBUG_TRY(not_under_pragma(edit, *other));
-      NANOBUG_TRY(is_no_value(edit, one));
-      NANOBUG_TRY(is_no_value(edit, *other));
-      NANOBUG_TRY(is_alone_elsewhere(edit, one));
-      NANOBUG_TRY(is_alone_elsewhere(edit, *other));
+      NANOBUG_TRY(allowed_.not_under_pragma(edit, one));
+      NANOBUG_TRY(allowed_.not_under_pragma(edit, *other));
+      NANOBUG_TRY(allowed_.is_no_value(edit, one));
+      NANOBUG_TRY(allowed_.is_no_value(edit, *other));
+      NANOBUG_TRY(allowed_.is_alone_elsewhere(edit, one));
+      NANOBUG_TRY(allowed_.is_alone_elsewhere(edit, *other));
       if (is_whole_lines(unit_.text, all_a) && is_whole_lines(unit_.text, all_b)) {
         add(edit, all_a, reindented(tokens_.text(all_b), in_b, in_a));
         cuts_.back().carried = {all_b};
@@ -925,7 +597,7 @@ class Drafter {
       }
     }
     for (const Target* each : {&one, &*other})
-      if (each->expression) NANOBUG_TRY(is_whole_everywhere(edit, each->span));
+      if (each->expression) NANOBUG_TRY(allowed_.is_whole_everywhere(edit, each->span));
     const auto put = [&](Span from, const Target& from_target, Span into) {
       const bool loose = from_target.expression && !is_atom(*from_target.expression, unit_.context());
       std::string text(tokens_.text(from));
@@ -935,7 +607,7 @@ class Drafter {
       cuts_.back().carried = {from};
     };
     const auto place_of = [&](const Target& each) {
-      return each.given ? *each.given : slot(edit, each.expression, each.span);
+      return each.given ? *each.given : targets_.slot(edit, each.expression, each.span);
     };
     const Span of_one = one.given.value_or(one.span), of_other = other->given.value_or(other->span);
     put(of_other, *other, place_of(one));
@@ -947,7 +619,8 @@ class Drafter {
   Unit& unit_;
   const Tokens& tokens_;
   const BoundNodes& nodes_;
-  Match match_;
+  Targets targets_;
+  Allowed allowed_;
   std::map<std::string, Bound> bound_;
   std::vector<Cut> cuts_;
   // An insertion that took an expression in: which cut, without it, where that stands, whether it holds to it
@@ -966,11 +639,6 @@ class Drafter {
 
 Result<Drafted> draft(const CompiledPart& part, Unit& unit, const BoundNodes& match) {
   return Drafter(part, unit, match).draft();
-}
-
-tl::unexpected<Error> wrong(const Unit& unit, const catalog::Edit& edit, unsigned offset,
-                            const std::string& message) {
-  return fail(Exit::catalog, "at " + unit.place(offset) + ": " + message, edit.place);
 }
 
 }  // namespace nanobug::rewrite

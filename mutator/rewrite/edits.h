@@ -19,8 +19,4 @@ struct Drafted {
 // Errors: Exit::catalog, the place in the catalog and the place in the source in the sentence.
 Result<Drafted> draft(const CompiledPart& part, Unit& unit, const clang::ast_matchers::BoundNodes& match);
 
-// That error, said of one edit at a byte of the file.
-tl::unexpected<Error> wrong(const Unit& unit, const catalog::Edit& edit, unsigned offset,
-                            const std::string& message);
-
 }  // namespace nanobug::rewrite

@@ -15,6 +15,7 @@
 #include "mutator/rewrite/resolution.h"
 #include "mutator/rewrite/settle.h"
 #include "mutator/rewrite/surgery.h"
+#include "mutator/rewrite/target.h"
 #include "mutator/rewrite/writes.h"
 
 namespace nanobug::rewrite {
