@@ -196,6 +196,14 @@ Span behind_what_stays(const Tokens& tokens, Span span) {
   const Span whole = with_comments(tokens, span);
   if (is_whole_lines(text, whole) && tokens.is(tokens.before(span.begin), "}")) return whole;
   const unsigned end = tokens.before(span.begin)->span.end, behind = comment_behind(tokens, end);
+  // What follows on its line comes to stand there, for behind a `//` it would be a part of that.
+  const unsigned after = comment_behind(tokens, span.end);
+  if (!blank_between(text, after, next_line(text, after)) && behind < line_start(text, span.begin) &&
+      ends_in_line_comment(text.substr(end, behind - end))) {
+    unsigned next = after;
+    while (is_blank(text[next])) ++next;
+    return {span.begin, next};
+  }
   return {behind < line_start(text, span.begin) ? behind : end, comment_behind(tokens, span.end)};
 }
 
