@@ -83,10 +83,11 @@ class Writes {
 
   std::vector<Droppable> of_several(const std::vector<const DeclRefExpr*>& uses) {
     std::map<unsigned, Droppable> found;  // by where they begin
+    const Places places = places_of(uses);
     for (const DeclRefExpr* use : uses) {
       std::vector<const VarDecl*> written;  // in the outermost
       const auto piece = with_all_around(*use, [&](const Stmt* at) {
-        const std::vector<const VarDecl*> all = written_in(*at, uses);
+        const std::vector<const VarDecl*> all = written_in(*at, places);
         if (isa<Expr>(at)) return true;
         if (!only_writes(at, all)) return false;
         written = all;
@@ -130,16 +131,29 @@ class Writes {
     return only_computes(loop->getCond()) && only_writes(loop->getInc(), own);
   }
 
-  // Each once.
-  std::vector<const VarDecl*> written_in(const Stmt& tree, const std::vector<const DeclRefExpr*>& uses) {
-    std::vector<const VarDecl*> all;
-    const auto span = range_span(unit_, tree.getSourceRange());
+  // What is written, by where: in the order of the file.
+  using Places = std::vector<std::pair<unsigned, const VarDecl*>>;
+
+  Places places_of(const std::vector<const DeclRefExpr*>& uses) {
+    Places all;
     for (const DeclRefExpr* use : uses) {
       const auto at = unit_.offset(use->getLocation());
       const auto* variable = dyn_cast<VarDecl>(use->getDecl());
-      if (span && at && span->contains(*at) && variable && !llvm::is_contained(all, variable))
-        all.push_back(variable);
+      if (at && variable) all.emplace_back(*at, variable);
     }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+  // Each once.
+  std::vector<const VarDecl*> written_in(const Stmt& tree, const Places& places) {
+    std::vector<const VarDecl*> all;
+    const auto span = range_span(unit_, tree.getSourceRange());
+    if (!span) return all;
+    const auto before = [](const auto& place, unsigned at) { return place.first < at; };
+    for (auto at = std::lower_bound(places.begin(), places.end(), span->begin, before);
+         at != places.end() && at->first < span->end; ++at)
+      if (!llvm::is_contained(all, at->second)) all.push_back(at->second);
     return all;
   }
 
