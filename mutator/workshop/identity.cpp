@@ -56,7 +56,9 @@ std::vector<std::string> named_by(const std::vector<std::string>& command, const
       word.replace(at, place.size(), project.string());
     std::error_code error;
     if (word.find('/') == std::string::npos) {
-      if (i == 0 || (!word.empty() && find_program(word))) named.push_back(identity_of_program(word));
+      // An option and a place are no programs, and nobody need look for them.
+      const bool may_be_one = !word.empty() && word[0] != '-' && word.find('{') == std::string::npos;
+      if (i == 0 || (may_be_one && find_program(word))) named.push_back(identity_of_program(word));
     } else if (fs::is_regular_file(word, error)) {
       const auto text =
           fs::file_size(word, error) <= kLargestScript ? read_file(word) : Result<std::string>();
