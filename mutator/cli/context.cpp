@@ -116,7 +116,7 @@ Result<workshop::Workshop*> Context::workshop() {
   return workshop_.get();
 }
 
-Result<grade::Mutants*> Context::mutants() {
+Result<grade::Mutants*> Context::texts() {
   if (mutants_) return mutants_.get();
   const auto shop = workshop();
   NANOBUG_TRY(shop);
@@ -125,18 +125,30 @@ Result<grade::Mutants*> Context::mutants() {
   return open_mutants(*catalog_, **shop, (*clean_tree)->id, mutants_);
 }
 
+Result<grade::Mutants*> Context::mutants() {
+  const auto opened = texts();
+  NANOBUG_TRY(opened);
+  if (!has_probes_) NANOBUG_TRY(build_probes(**opened));
+  has_probes_ = true;
+  return *opened;
+}
+
+Status Context::build_probes(grade::Mutants& mutants) {
+  const auto probes = workshop::clean_probes(mutants.workshop(), mutants.clean(), ui.progress());
+  ui.clear_progress();
+  NANOBUG_TRY(probes);
+  return {};
+}
+
 Result<grade::Mutants*> Context::open_mutants(const catalog::Catalog& catalog, workshop::Workshop& shop,
                                               const std::string& tree_id,
                                               std::unique_ptr<grade::Mutants>& mutants) {
-  const bool was_there = shop.find_clean(tree_id).has_value();
-  if (!was_there) ui.say("The clean tree is built once for this machine; that takes a minute.");
-  auto clean = shop.clean(catalog.tree_directory(), tree_id, ui.progress());
+  const auto there = shop.find_clean(tree_id);
+  if (!there) ui.say("The clean tree is built once for this machine; that takes a minute.");
+  auto clean = shop.clean(catalog.tree_directory(), tree_id, ui.progress(), there);
   ui.clear_progress();
   NANOBUG_TRY(clean);
-  const auto probes = workshop::clean_probes(shop, *clean, ui.progress());
-  ui.clear_progress();
-  NANOBUG_TRY(probes);
-  if (!was_there) NANOBUG_TRY(prune_cache(shop));
+  if (!there) NANOBUG_TRY(prune_cache(shop));
   mutants = std::make_unique<grade::Mutants>(catalog, shop, std::move(*clean));
   return mutants.get();
 }
@@ -220,7 +232,10 @@ Result<grade::Mutants*> Context::mutants_of(const session::Session& session) {
   if (!session.toolchain.empty() && session.toolchain != began_->workshop->toolchain())
     ui.say(
         "The compiler or LibTorch is not the one that this session began with; it is judged with today's.");
-  return open_mutants(**loaded, *began_->workshop, session.pristine, began_->mutants);
+  const auto opened = open_mutants(**loaded, *began_->workshop, session.pristine, began_->mutants);
+  NANOBUG_TRY(opened);
+  NANOBUG_TRY(build_probes(**opened));
+  return *opened;
 }
 
 Result<workshop::Needed> Context::needed_trees() {

@@ -43,6 +43,8 @@ class Context {
   // The clean tree built, and what is made from it. The first call on a machine takes a minute; progress is
   // shown.
   Result<grade::Mutants*> mutants();
+  // The same for who asks for texts alone: the probes are not looked for.
+  Result<grade::Mutants*> texts();
 
   // The trees that pruning the cache leaves alone: this project's, an open session's.
   Result<workshop::Needed> needed_trees();
@@ -83,6 +85,7 @@ class Context {
  private:
   Result<grade::Mutants*> open_mutants(const catalog::Catalog& catalog, workshop::Workshop& shop,
                                        const std::string& tree_id, std::unique_ptr<grade::Mutants>& mutants);
+  Status build_probes(grade::Mutants& mutants);
   Result<fs::path> project_of(const session::Session& session, bool whole) const;
   Status prune_cache(const workshop::Workshop& shop);
 
@@ -97,6 +100,7 @@ class Context {
   std::optional<Pristine> pristine_;
   std::unique_ptr<workshop::Workshop> workshop_;
   std::unique_ptr<grade::Mutants> mutants_;
+  bool has_probes_ = false;  // they were looked for
 };
 
 // Errors: `code` for a path that no build tool takes. `what` names it in the sentence.

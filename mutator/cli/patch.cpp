@@ -25,7 +25,7 @@ Result<rewrite::Site> site_of(Context& c, const std::string& id, int number) {
   NANOBUG_TRY(catalog);
   const auto rule = catalog::find_rule(**catalog, id);  // a misspelt one builds nothing
   NANOBUG_TRY(rule);
-  const auto mutants = c.mutants();
+  const auto mutants = c.texts();
   NANOBUG_TRY(mutants);
   auto sites = (*mutants)->sites(**rule);
   NANOBUG_TRY(sites);
@@ -63,7 +63,7 @@ Result<Exit> list(Context& c) {
 Result<Exit> show(Context& c, const std::string& id, int number) {
   const auto site = site_of(c, id, number);
   NANOBUG_TRY(site);
-  const auto patch = (*c.mutants())->patch(*site);
+  const auto patch = (*c.texts())->patch(*site);
   NANOBUG_TRY(patch);
   NANOBUG_TRY(note_peek(c, {site->rule}));
   std::vector<std::string> files;
@@ -79,7 +79,7 @@ Result<Exit> show(Context& c, const std::string& id, int number) {
 Result<Exit> apply(Context& c, const std::string& id, int number) {
   const auto site = site_of(c, id, number);
   NANOBUG_TRY(site);
-  const auto overlay = (*c.mutants())->overlay(*site);
+  const auto overlay = (*c.texts())->overlay(*site);
   NANOBUG_TRY(overlay);
   const auto clean = c.pristine();
   NANOBUG_TRY(clean);
@@ -110,7 +110,7 @@ bool is_ours(const std::string& name) {
 
 // Writes every patch, and removes those whose rule is gone. With --check nothing is written.
 Result<Exit> write_all(Context& c, fs::path directory, bool check) {
-  const auto mutants = c.mutants();
+  const auto mutants = c.texts();
   NANOBUG_TRY(mutants);
   if (directory.empty()) directory = (*c.project()) / "patches";
   std::vector<const catalog::Rule*> rules;

@@ -163,8 +163,10 @@ std::optional<Clean> Workshop::find_key(const std::string& key) const {
   return clean;
 }
 
-Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id, const Progress& progress) {
+Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id, const Progress& progress,
+                              const std::optional<Clean>& there) {
   for (const fs::path& place : {project_, cache_}) NANOBUG_TRY(plain_alias(place));
+  if (there) return *there;
   if (auto found = find_clean(tree_id)) return *found;
   Clean clean;
   clean.key = key_of(tree_id);

@@ -74,8 +74,9 @@ class Workshop {
 
   // The clean tree's build, made when it is not there (a minute or more; seconds where another version's is
   // there); progress is told. `tree_id` names the content of `source`. Errors: Exit::io with the build's
-  // first error.
-  Result<Clean> clean(const fs::path& source, const std::string& tree_id, const Progress& progress);
+  // first error. `there`: what find_clean() answered just now.
+  Result<Clean> clean(const fs::path& source, const std::string& tree_id, const Progress& progress,
+                      const std::optional<Clean>& there = {});
 
   // The same only if it is there: no process is started.
   std::optional<Clean> find_clean(const std::string& tree_id) const;
