@@ -8,7 +8,7 @@
 
 #include "mutator/cli/conflicts.h"
 #include "mutator/cli/production.h"
-#include "mutator/cli/shard.h"
+#include "mutator/cli/proving.h"
 #include "mutator/cli/summary.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/evidence.h"
@@ -107,19 +107,6 @@ Result<bool> show_evidence(Context& c, const std::vector<const catalog::Rule*>& 
   return good;
 }
 
-// Told as it goes.
-std::vector<Result<std::vector<grade::Certificate>>> prove(Context& c, grade::Mutants& mutants,
-                                                           const std::vector<const catalog::Rule*>& rules,
-                                                           const grade::Proof& proof) {
-  const int number = static_cast<int>(rules.size());
-  const auto tell = c.ui.progress();
-  tell("certifying", 0, number);
-  auto answers = grade::certify(mutants, rules, proof,
-                                [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
-  c.ui.clear_progress();
-  return answers;
-}
-
 // What came of a change that an operator makes.
 const char* fate_of(const Result<std::vector<grade::Certificate>>& answer) {
   if (!answer) return "no mutant";  // it would mean something else, or not compile
@@ -134,14 +121,9 @@ Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, con
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const std::vector<grade::Change> drawn = grade::draw_operators(**mutants, seed, count);
-  std::vector<const catalog::Rule*> all;
   std::map<std::string, const grade::Stocked*> places;
-  for (const grade::Change& change : drawn) {
-    all.push_back(&change.rule);
-    places[change.rule.id.value] = &change.at;
-  }
-  if (all.empty()) return fail(Exit::catalog, "the operators find nothing in the sources of the tree");
-  const auto part = part_of(all, shard);
+  for (const grade::Change& change : drawn) places[change.rule.id.value] = &change.at;
+  const auto part = part_of(drawn, shard);
   NANOBUG_TRY(part);
   const auto began = std::chrono::steady_clock::now();
   const auto answers = prove(c, **mutants, *part, proof);

@@ -12,10 +12,9 @@
 #include "mutator/base/files.h"
 #include "mutator/cli/begin.h"
 #include "mutator/cli/debrief.h"
-#include "mutator/cli/shard.h"
+#include "mutator/cli/proving.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/words.h"
-#include "mutator/grade/surprise.h"
 #include "mutator/grade/task.h"
 #include "mutator/vault/head.h"
 
@@ -39,9 +38,7 @@ Result<std::vector<const catalog::Rule*>> chosen(Context& c, const Options& opti
     const auto mutants = c.mutants();
     NANOBUG_TRY(mutants);
     drawn = grade::draw_operators(**mutants, options.seed, options.operators);
-    for (const grade::Change& change : drawn) rules.push_back(&change.rule);
-    if (rules.empty()) return fail(Exit::catalog, "the operators find nothing in the sources of the tree");
-    return part_of(rules, options.shard);
+    return part_of(drawn, options.shard);
   }
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
@@ -123,15 +120,9 @@ Result<Exit> export_tasks(Context& c, const Options& options) {
   NANOBUG_TRY(rules);
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
-  const auto tell = c.ui.progress();
-  const auto passing = grade::passing(**mutants, options.proof.all, tell);
+  const auto passing = grade::passing(**mutants, options.proof.all, c.ui.progress());
   NANOBUG_TRY(passing);
-  const int number = static_cast<int>(rules->size());
-  tell("certifying", 0, number);
-  const auto certificates =
-      grade::certify(**mutants, *rules, options.proof,
-                     [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
-  c.ui.clear_progress();
+  const auto certificates = prove(c, **mutants, *rules, options.proof);
   if (!options.bugs.empty()) {  // whoever names a bug is shown its fix
     std::set<std::string> ids;
     for (const catalog::Rule* rule : *rules) ids.insert(rule->id.value);

@@ -136,13 +136,18 @@ Result<workshop::Overlay> Mutants::overlay(const rewrite::Site& site) const {
 }
 
 Result<std::string> Mutants::patch(const rewrite::Site& site) const {
+  return patch(site, catalog_.tree.root);
+}
+
+Result<std::string> Mutants::patch(const rewrite::Site& site, const fs::path& directory, bool back) const {
   const auto changed = overlay(site);
   NANOBUG_TRY(changed);
   std::string patch;
   for (const auto& [file, text] : *changed) {
     const auto pristine = read_file(clean_.tree / file);
     NANOBUG_TRY(pristine);
-    patch += unified_diff((fs::path(catalog_.tree.root) / file).lexically_normal().string(), *pristine, text);
+    patch += unified_diff((directory / file).lexically_normal().string(), back ? text : *pristine,
+                          back ? *pristine : text);
   }
   return patch;
 }

@@ -38,6 +38,8 @@ class Mutants {
 
   // The same as a patch that `git apply` takes at the project's root.
   Result<std::string> patch(const rewrite::Site& site) const;
+  // The same where the tree is in that directory; `back`: from the bug to the clean tree.
+  Result<std::string> patch(const rewrite::Site& site, const fs::path& directory, bool back = false) const;
 
   Result<workshop::Mutant> build(const rewrite::Site& site) const;
 

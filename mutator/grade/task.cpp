@@ -3,7 +3,6 @@
 
 #include <set>
 
-#include "mutator/base/files.h"
 #include "mutator/grade/observers.h"
 #include "mutator/grade/parity.h"
 #include "mutator/workshop/probe_run.h"
@@ -48,15 +47,12 @@ Result<Task> task_of(Mutants& mutants, const catalog::Rule& rule, const rewrite:
     task.statement = std::move(*made);
   }
   for (const catalog::Text& hint : rule.hints) task.hints.push_back(hint.value);
-  const auto overlay = mutants.overlay(site);
-  NANOBUG_TRY(overlay);
-  for (const auto& [file, mutated] : *overlay) {
-    const auto clean = read_file(mutants.clean().tree / file);
-    NANOBUG_TRY(clean);
-    const std::string path = (directory / file).lexically_normal().string();
-    task.breaks += unified_diff(path, *clean, mutated);
-    task.mends += unified_diff(path, mutated, *clean);
-  }
+  auto breaks = mutants.patch(site, directory);
+  NANOBUG_TRY(breaks);
+  auto mends = mutants.patch(site, directory, /*back=*/true);
+  NANOBUG_TRY(mends);
+  task.breaks = std::move(*breaks);
+  task.mends = std::move(*mends);
   task.fail_to_pass = certificate.failing;
   const std::set<std::string> fail(certificate.failing.begin(), certificate.failing.end());
   for (const std::string& name : passing)

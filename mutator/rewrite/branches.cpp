@@ -291,6 +291,8 @@ bool is_split_elsewhere(const Unit& unit, Span expression, std::string_view text
 }
 
 bool are_in_one_branch(const Unit& unit, unsigned a, unsigned b) {
+  // Nearly always nothing of the preprocessor stands between.
+  if (unit.tokens.text({std::min(a, b), std::max(a, b)}).find('#') == std::string_view::npos) return true;
   const Branches branches(unit.tokens);
   return branches.around(a) == branches.around(b);
 }

@@ -32,9 +32,7 @@ class Drafter {
   Result<Drafted> draft() {
     for (const auto& [id, node] : nodes_.getMap())
       if (const auto given = targets_.given_by(node)) {
-        if (given->begin < given->end)
-          bound_[id] = {std::string(tokens_.text(without_blanks(unit_.text, *given))), true, false,
-                        without_blanks(unit_.text, *given)};
+        if (given->begin < given->end) bound_[id] = {std::string(tokens_.text(*given)), true, false, *given};
       } else if (auto text = source_of(unit_, targets_.match(), id, node); !text.text.empty())
         bound_[id] = std::move(text);
       else if (const auto* capture = node.get<clang::LambdaCapture>())
@@ -246,8 +244,7 @@ class Drafter {
   unsigned line_of(unsigned at) const { return whole_lines(unit_.text, {at, at}).begin; }
 
   // The comment at the end of the line of `at`, with the blanks before it, behind nothing but an operator's
-  // sign;
-  // "" where there is none before `end`. Nothing where other code stands on the line.
+  // sign; "" where there is none before `end`. Nothing where other code stands on the line.
   std::optional<std::string> comment_within(unsigned at, unsigned end) const {
     const unsigned line = whole_lines(unit_.text, {at, at}).end;
     for (const Token* token = tokens_.after(at, true); token && token->span.begin < std::min(end, line);

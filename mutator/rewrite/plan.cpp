@@ -310,17 +310,18 @@ class Plan {
     return meets ? std::nullopt : std::optional(whole);
   }
 
+  bool goes(const Token* token) const {
+    return token && std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
+             return each.text.empty() && each.span.contains(token->span.begin);
+           });
+  }
+
   // The braces around a cut between which all goes; nothing where something stays, a comment too.
   std::optional<Span> left_empty(Span cut) const {
-    const auto gone = [&](const Token* token) {
-      return token && std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
-               return each.text.empty() && each.span.contains(token->span.begin);
-             });
-    };
     const Token* open = tokens_.before(cut.begin, true);
-    while (gone(open)) open = tokens_.before(open->span.begin, true);
+    while (goes(open)) open = tokens_.before(open->span.begin, true);
     const Token* close = tokens_.after(cut.end, true);
-    while (gone(close)) close = tokens_.after(close->span.end, true);
+    while (goes(close)) close = tokens_.after(close->span.end, true);
     if (!tokens_.is(open, "{") || !tokens_.is(close, "}")) return std::nullopt;
     for (const Cut& each : cuts_)
       if (!each.text.empty() && open->span.begin < each.span.end && each.span.begin < close->span.end)
@@ -345,15 +346,10 @@ class Plan {
   }
 
   std::optional<Span> emptied_namespace(const Cut& cut) const {
-    const auto gone = [&](const Token* token) {
-      return token && std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& each) {
-               return each.text.empty() && each.span.contains(token->span.begin);
-             });
-    };
     const Token* open = tokens_.before(cut.span.begin);
-    while (gone(open)) open = tokens_.before(open->span.begin);
+    while (goes(open)) open = tokens_.before(open->span.begin);
     const Token* close = tokens_.after(cut.span.end);
-    while (gone(close)) close = tokens_.after(close->span.end);
+    while (goes(close)) close = tokens_.after(close->span.end);
     if (!tokens_.is(open, "{") || !tokens_.is(close, "}")) return std::nullopt;
     const Token* first = tokens_.before(open->span.begin);
     const bool named = !tokens_.is(first, "namespace");
@@ -372,7 +368,7 @@ class Plan {
     });
     for (const Token* token = tokens_.after(open->span.end, true);
          token && token->span.begin < close->span.begin; token = tokens_.after(token->span.end, true))
-      if (!gone(token)) return std::nullopt;
+      if (!goes(token)) return std::nullopt;
     if (meets || !is_whole_lines(unit_.text, whole)) return std::nullopt;
     return whole;
   }

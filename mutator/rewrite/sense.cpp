@@ -59,7 +59,7 @@ bool reads(Expr* expression, const ValueDecl& of) {
 
 class Visitor : public RecursiveASTVisitor<Visitor> {
  public:
-  explicit Visitor(Unit& unit) : unit_(unit), language_(unit.context().getLangOpts()) {}
+  explicit Visitor(Unit& unit) : language_(unit.context().getLangOpts()) {}
 
   Senseless all;
 
@@ -101,7 +101,6 @@ class Visitor : public RecursiveASTVisitor<Visitor> {
       ++all["a label would stand before a declaration, which C takes from C23 on"];
   }
 
-  Unit& unit_;
   const LangOptions& language_;
 };
 

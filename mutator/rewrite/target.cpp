@@ -20,7 +20,9 @@ std::optional<Span> Targets::given_by(const clang::DynTypedNode& node) {
       llvm::isa<clang::CXXTemporaryObjectExpr>(made))
     return std::nullopt;
   const Whole whole = whole_of(unit_, node);
-  return whole.initializes ? given_to_constructor(unit_, *whole.initializes, *made) : std::nullopt;
+  const auto given =
+      whole.initializes ? given_to_constructor(unit_, *whole.initializes, *made) : std::nullopt;
+  return given ? std::optional(without_blanks(unit_.text, *given)) : std::nullopt;
 }
 
 Result<Target> Targets::target_of(const clang::transformer::RangeSelector& selector, const std::string& id,
@@ -58,7 +60,7 @@ Result<Target> Targets::target_of(const clang::transformer::RangeSelector& selec
   const bool own = role == Whole::Role::part || role == Whole::Role::element;
   if (const auto given = own ? given_by(node->second) : std::nullopt) {
     if (given->begin == given->end && !is_between_brackets(*given)) return nothing_written(text);
-    target.given = without_blanks(unit_.text, *given);
+    target.given = given;
   }
   // A constant's name; what a macro makes of its arguments stands elsewhere.
   if (const auto macro = own && target.expression ? whole_macro(unit_, *target.expression) : std::nullopt;

@@ -38,7 +38,7 @@ class Targets {
   Targets(const CompiledPart& part, Unit& unit, const clang::ast_matchers::BoundNodes& nodes)
       : part_(part), unit_(unit), tokens_(unit.tokens), nodes_(nodes), match_(nodes, &unit.context()) {}
 
-  // What a constructor is given, of a node that is a variable's initialiser.
+  // What a constructor is given, of a node that is a variable's initialiser; without the blanks around it.
   std::optional<Span> given_by(const clang::DynTypedNode& node);
 
   Result<Target> of(size_t edit);

@@ -1,5 +1,5 @@
-// shard: see shard.h.
-#include "mutator/cli/shard.h"
+// proving: see proving.h.
+#include "mutator/cli/proving.h"
 
 #include <fmt/format.h>
 
@@ -25,6 +25,26 @@ Result<std::vector<const catalog::Rule*>> part_of(std::vector<const catalog::Rul
     return fail(Exit::usage, fmt::format("--shard {} is empty: there is no more to certify than {}", shard,
                                          coach::count(rules.size(), "rule")));
   return part;
+}
+
+Result<std::vector<const catalog::Rule*>> part_of(const std::vector<grade::Change>& drawn,
+                                                  const std::string& shard) {
+  if (drawn.empty()) return fail(Exit::catalog, "the operators find nothing in the sources of the tree");
+  std::vector<const catalog::Rule*> rules;
+  for (const grade::Change& change : drawn) rules.push_back(&change.rule);
+  return part_of(std::move(rules), shard);
+}
+
+std::vector<Result<std::vector<grade::Certificate>>> prove(Context& c, grade::Mutants& mutants,
+                                                           const std::vector<const catalog::Rule*>& rules,
+                                                           const grade::Proof& proof) {
+  const int number = static_cast<int>(rules.size());
+  const auto tell = c.ui.progress();
+  tell("certifying", 0, number);
+  auto answers = grade::certify(mutants, rules, proof,
+                                [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
+  c.ui.clear_progress();
+  return answers;
 }
 
 }  // namespace nanobug::cli
