@@ -2,7 +2,7 @@
 # from its own place (bin/../lib, bin/../share/nanobug), so PREFIX can be anywhere and be moved.
 set_target_properties(nanobug_rewrite PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # a user's own LLVM
 install(TARGETS nanobug RUNTIME DESTINATION bin)
-install(TARGETS nanobug_rewrite nanobug_standby nanobug_standby_host LIBRARY DESTINATION lib RUNTIME DESTINATION lib)
+install(TARGETS nanobug_rewrite nanobug_git nanobug_standby nanobug_standby_host LIBRARY DESTINATION lib RUNTIME DESTINATION lib)
 set(_share share/nanobug)
 install(FILES ${CMAKE_SOURCE_DIR}/catalog.yaml DESTINATION ${_share})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/reference_model ${CMAKE_SOURCE_DIR}/patches DESTINATION ${_share}

@@ -179,7 +179,7 @@ Result<fs::path> Context::project_of(const session::Session& session, bool whole
 Result<vault::Tree> Context::from_vault(const std::string& id) {
   const auto vault = vault::Vault::open(places().vault);
   NANOBUG_TRY(vault);
-  auto tree = vault->get(id);
+  auto tree = (*vault)->get(id);
   if (!tree)
     tree.error().message += "; put it back, or end the session with 'nanobug stop', which keeps your work";
   return tree;

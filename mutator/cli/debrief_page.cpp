@@ -58,10 +58,10 @@ Result<vault::Tree> own_tree(Context& c, const session::Session& session, bool o
   }
   const auto vault = vault::Vault::open(Context::places().vault);
   NANOBUG_TRY(vault);
-  const auto history = vault->history(session.branch());
+  const auto history = (*vault)->history(session.branch());
   NANOBUG_TRY(history);
   if (history->empty()) return fail(Exit::io, "the vault has nothing of this session");
-  return vault->get(history->front().tree);
+  return (*vault)->get(history->front().tree);
 }
 
 // The bug's files and the learner's; or the sentence that says why not.

@@ -77,9 +77,9 @@ class Visitor : public RecursiveASTVisitor<Visitor> {
     for (const CXXCtorInitializer* each : made->inits())
       if (each->isMemberInitializer()) later.push_back(each->getMember());
     for (CXXCtorInitializer* each : made->inits()) {
-      if (!each->isWritten() || !each->isMemberInitializer()) continue;
+      if (!each->isMemberInitializer()) continue;
       for (const FieldDecl* field : later)
-        if (reads(each->getInit(), *field))
+        if (each->isWritten() && reads(each->getInit(), *field))
           ++all["'" + field->getNameAsString() + "' would be read before it has a value"];
       std::erase(later, each->getMember());
     }

@@ -49,7 +49,7 @@ Result<vault::Vault*> Papers::vault() {
     NANOBUG_TRY(vault);
     opened = std::move(*vault);
   }
-  return &*opened;
+  return opened.get();
 }
 
 struct Desk::State {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,8 @@ namespace nanobug::session {
 struct Papers {
   Desk::Places places;  // absolute
   Lock lock;
-  std::optional<Saved> saved = std::nullopt;          // the open session
-  std::optional<vault::Vault> opened = std::nullopt;  // see vault()
+  std::optional<Saved> saved = std::nullopt;       // the open session
+  std::unique_ptr<vault::Vault> opened = nullptr;  // see vault()
 
   // Opened at the first use: what only reads or notes down does without libgit2, whose beginning can cost
   // more than all of that.

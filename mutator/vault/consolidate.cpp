@@ -57,7 +57,7 @@ Status add_ids(const fs::path& index, Ids& ids) {
 
 }  // namespace
 
-Status Vault::State::consolidate() const {
+Status State::consolidate() const {
   const fs::path place = path / "objects" / "pack";
   const std::vector<fs::path> old = small_packs(place);
   if (old.size() <= kMostPacks) return {};

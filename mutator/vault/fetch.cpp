@@ -136,7 +136,7 @@ Result<Tips> tips_of(git_repository* source) {
 // A name is a file or a directory, so once `fix` is kept there is no room for `fix/softmax` beside it; nor
 // may what was kept at an earlier try be lost when the branch was begun anew. Then it goes under the
 // session's name with a number.
-Status Vault::State::keep_tip(const std::string& session, const std::string& name, const git_oid& id) const {
+Status State::keep_tip(const std::string& session, const std::string& name, const git_oid& id) const {
   Status kept;
   for (int round = 1; round < 100; ++round) {
     const std::string place = "refs/attempts/" + session + (round > 1 ? '-' + std::to_string(round) : "");
@@ -152,8 +152,8 @@ Status Vault::State::keep_tip(const std::string& session, const std::string& nam
               : kept;
 }
 
-Result<bool> Vault::fetch(const std::filesystem::path& checkout, const std::string& session,
-                          std::string* why) {
+Result<bool> GitVault::fetch(const std::filesystem::path& checkout, const std::string& session,
+                             std::string* why) {
   std::string ignored;
   std::string& reason = why ? *why : ignored;
   const auto no = [&](const std::string& text) {

@@ -1,11 +1,13 @@
 // git: see git.h.
 #include "mutator/vault/git.h"
 
+#include "mutator/vault/git_library.h"
+
 namespace nanobug::vault {
 namespace {
 
-struct Library {
-  Library() {
+struct Prepared {
+  Prepared() {
     git_libgit2_init();
     for (const int level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                             GIT_CONFIG_LEVEL_GLOBAL})
@@ -20,13 +22,13 @@ struct Library {
     const char* known[] = {"worktreeconfig", "preciousobjects"};
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, 2);
   }
-  ~Library() { git_libgit2_shutdown(); }
+  ~Prepared() { git_libgit2_shutdown(); }
 };
 
 }  // namespace
 
 void prepare() {
-  static const Library library;
+  static const Prepared prepared;
 }
 
 std::string git_reason() {
@@ -52,3 +54,8 @@ Result<git_oid> oid_of(const std::string& hex_id) {
 }
 
 }  // namespace nanobug::vault
+
+extern "C" __attribute__((visibility("default"))) nanobug::vault::Library* nanobug_git_library() {
+  static nanobug::vault::GitLibrary library;
+  return &library;
+}

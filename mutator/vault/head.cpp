@@ -5,6 +5,8 @@
 
 #include "mutator/base/files.h"
 #include "mutator/vault/git.h"
+#include "mutator/vault/git_library.h"
+#include "mutator/vault/names.h"
 
 namespace nanobug::vault {
 namespace {
@@ -28,27 +30,7 @@ std::string origin_of(git_repository* repository) {
 
 }  // namespace
 
-std::string owner_and_name(const std::string& url) {
-  std::string path = url;
-  if (const size_t scheme = path.find("://"); scheme != std::string::npos) {
-    const size_t slash = path.find('/', scheme + 3);
-    path = slash == std::string::npos ? "" : path.substr(slash);
-    if (url.starts_with("file://")) return "";
-  } else if (const size_t colon = path.find(':'); colon < path.find('/')) {
-    path = path.substr(colon + 1);  // git@host:owner/name.git
-  } else {
-    return "";  // a directory of this machine
-  }
-  while (path.ends_with('/')) path.pop_back();
-  if (path.ends_with(".git")) path.resize(path.size() - 4);
-  const size_t last = path.rfind('/');
-  if (last == std::string::npos || last == 0) return "";
-  const size_t before = path.rfind('/', last - 1);
-  const std::string both = path.substr(before == std::string::npos ? 0 : before + 1);
-  return both.starts_with('/') || both.ends_with('/') ? "" : both;
-}
-
-Result<Head> head_of(const std::filesystem::path& directory, const Tree& tree) {
+Result<Head> GitLibrary::head_of(const std::filesystem::path& directory, const Tree& tree) {
   prepare();
   std::error_code error;
   const fs::path real = fs::canonical(directory, error);

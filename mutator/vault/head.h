@@ -22,8 +22,4 @@ struct Head {
 // repository or no commit, or where a file of the tree is not the commit's.
 Result<Head> head_of(const std::filesystem::path& directory, const Tree& tree);
 
-// "owner/name" of a remote's URL, as git takes it: its last two names, without who is asked and how. "" where
-// there are no two.
-std::string owner_and_name(const std::string& url);
-
 }  // namespace nanobug::vault

@@ -4,117 +4,36 @@
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
-#include <optional>
-#include <vector>
+#include <iterator>
 
 #include "mutator/base/files.h"
 #include "mutator/vault/git.h"
+#include "mutator/vault/git_library.h"
+#include "mutator/vault/names.h"
 
 namespace nanobug::vault {
 namespace {
 
-// A directory of the tree while it is turned round from paths into nested trees.
-struct Folder {
-  std::map<std::string, const File*> files;
-  std::map<std::string, std::unique_ptr<Folder>> folders;
-};
+static_assert(sizeof(Sha1) == GIT_OID_RAWSZ && static_cast<int>(Kind::commit) == GIT_OBJECT_COMMIT &&
+              static_cast<int>(Kind::tree) == GIT_OBJECT_TREE &&
+              static_cast<int>(Kind::blob) == GIT_OBJECT_BLOB &&
+              static_cast<int>(Kind::tag) == GIT_OBJECT_TAG);
 
-Status insert(Folder& root, const std::string& path, const File& file) {
-  const auto refuse = [&] { return fail(Exit::io, "the path \"" + path + "\" cannot stand in a git tree"); };
-  Folder* folder = &root;
-  for (size_t from = 0;;) {
-    const size_t slash = path.find('/', from);
-    const std::string name = path.substr(from, slash == std::string::npos ? slash : slash - from);
-    if (name.empty() || name == "." || name == ".." || name == ".git" || name.find('\0') != std::string::npos)
-      return refuse();
-    if (slash == std::string::npos) {
-      if (folder->folders.contains(name)) return refuse();
-      folder->files[name] = &file;
-      return {};
-    }
-    if (folder->files.contains(name)) return refuse();
-    auto& next = folder->folders[name];
-    if (!next) next = std::make_unique<Folder>();
-    folder = next.get();
-    from = slash + 1;
-  }
-}
-
-const char* mode_text(Mode mode) {
-  if (mode == Mode::executable) return "100755";
-  return mode == Mode::symlink ? "120000" : "100644";
-}
-
-// `add` takes an object and answers its id.
-template <class Add>
-Result<git_oid> add_folder(const Add& add, const Folder& folder) {
-  // Git sorts a directory as if its name ended in '/'; the map's key does just that.
-  std::map<std::string, std::string> lines;
-  const auto line = [&](const std::string& key, const std::string& name, const char* mode,
-                        const git_oid& id) {
-    lines[key] = std::string(mode) + ' ' + name + '\0' +
-                 std::string(reinterpret_cast<const char*>(id.id), GIT_OID_RAWSZ);
-  };
-  for (const auto& [name, file] : folder.files) {
-    auto id = add(GIT_OBJECT_BLOB, file->bytes);
-    NANOBUG_TRY(id);
-    line(name, name, mode_text(file->mode), *id);
-  }
-  for (const auto& [name, inner] : folder.folders) {
-    auto id = add_folder(add, *inner);
-    NANOBUG_TRY(id);
-    line(name + '/', name, "40000", *id);
-  }
-  std::string bytes;
-  for (const auto& [key, text] : lines) bytes += text;
-  return add(GIT_OBJECT_TREE, std::move(bytes));
-}
-
-template <class Add>
-Result<git_oid> add_paths(const Add& add, const Tree& tree) {
-  Folder root;
-  for (const auto& [path, file] : tree) NANOBUG_TRY(insert(root, path, file));
-  return add_folder(add, root);
-}
-
-// The SHA-1 of git's header and the bytes; nothing where this OpenSSL has none.
-std::optional<git_oid> hash(git_object_t type, std::string_view bytes) {
-  using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-  const Digest digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  const std::string head =
-      std::string(git_object_type2string(type)) + ' ' + std::to_string(bytes.size()) + '\0';
-  git_oid id{};
-  unsigned length = 0;
-  if (!digest || EVP_MD_get_size(EVP_sha1()) != GIT_OID_RAWSZ ||
-      EVP_DigestInit_ex(digest.get(), EVP_sha1(), nullptr) != 1 ||
-      EVP_DigestUpdate(digest.get(), head.data(), head.size()) != 1 ||
-      EVP_DigestUpdate(digest.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(digest.get(), id.id, &length) != 1)
-    return std::nullopt;
-  return id;
+git_oid oid(const Sha1& id) {
+  git_oid made{};
+  std::copy(id.begin(), id.end(), made.id);
+  return made;
 }
 
 }  // namespace
 
-Result<git_oid> id_of(const Tree& tree) {
-  return add_paths(
-      [](git_object_t type, std::string_view bytes) -> Result<git_oid> {
-        if (const auto id = hash(type, bytes)) return *id;
-        return Objects().add(type, std::string(bytes));
-      },
-      tree);
-}
-
 Result<git_oid> Objects::add(git_object_t type, std::string bytes) {
   prepare();
   git_oid id;
-  // libgit2 looks for collisions that somebody has made, which takes three times as long.
-  if (const auto quick = hash(type, bytes))
-    id = *quick;
+  if (const auto quick = object_id(static_cast<Kind>(type), bytes))
+    id = oid(*quick);
   else if (git_odb_hash(&id, bytes.data(), bytes.size(), type) < 0)
     return git_failure("cannot hash an object");
   if (!has(id)) kept_.emplace(id, Object{type, std::move(bytes)});
@@ -127,8 +46,15 @@ bool Objects::has(const git_oid& id) const {
 }
 
 Result<git_oid> Objects::add_tree(const Tree& tree) {
-  return add_paths([this](git_object_t type, std::string bytes) { return add(type, std::move(bytes)); },
-                   tree);
+  const auto root = add_objects(tree, [this](Kind kind, std::string_view bytes) -> Result<Sha1> {
+    const auto id = add(static_cast<git_object_t>(kind), std::string(bytes));
+    NANOBUG_TRY(id);
+    Sha1 name;
+    std::copy(std::begin(id->id), std::end(id->id), name.begin());
+    return name;
+  });
+  NANOBUG_TRY(root);
+  return oid(*root);
 }
 
 Result<git_oid> Objects::add_commit(const git_oid& tree, const git_oid* parent, const std::string& message,
@@ -186,6 +112,12 @@ Status Objects::write_pack(const std::filesystem::path& directory) const {
   if (git_packbuilder_write(builder.get(), directory.c_str(), 0444, nullptr, nullptr) < 0)
     return git_failure(what);
   return {};
+}
+
+Result<std::string> GitLibrary::tree_id(const Tree& tree) {
+  const auto id = Objects().add_tree(tree);
+  NANOBUG_TRY(id);
+  return hex(*id);
 }
 
 }  // namespace nanobug::vault

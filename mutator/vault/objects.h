@@ -53,11 +53,6 @@ class Objects {
   std::map<git_oid, Object, IdOrder> kept_;
 };
 
-// The tree's id. It is asked for by every verb that looks at the clean tree, so libgit2 is left asleep: its
-// start reads all certificates of the system, and its SHA-1 looks for collisions besides.
-// Errors: as add_tree's.
-Result<git_oid> id_of(const Tree& tree);
-
 // The signature of every commit that nanobug makes: it says nothing of who, and its time is given.
 inline constexpr char kSignature[] = "nanobug <nanobug@localhost>";
 

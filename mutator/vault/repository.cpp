@@ -1,4 +1,4 @@
-// repository: the learner's own repository inside a checkout (make_repository, set_strict in vault.h).
+// repository: the learner's own repository inside a checkout (make_repository in vault.h).
 //
 // It must look and work like any other to the git command, and hold no object, log line or file that the
 // mutated tree does not account for. libgit2 writes only the pack and the index; the rest are files of one
@@ -11,18 +11,14 @@
 #include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 #include "mutator/base/paths.h"
+#include "mutator/vault/block.h"
 #include "mutator/vault/git.h"
+#include "mutator/vault/git_library.h"
 #include "mutator/vault/objects.h"
 #include "mutator/vault/skeleton.h"
-#include "mutator/vault/vault.h"
 
 namespace nanobug::vault {
 namespace {
-
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::symlink_status(path, error).type() != fs::file_type::not_found;
-}
 
 // A checkout is synced once and whole by who made it (sync_tree), so libgit2 need not sync its parts.
 struct Unsynced {
@@ -81,25 +77,6 @@ Status write_logs(const fs::path& git, const std::string& reference, const std::
   return write_unsynced(git / "logs" / reference, line);
 }
 
-enum class Write { synced, unsynced };
-
-// Puts the block at the end of the file, or takes it out again; the learner's own lines stay as they are.
-Status set_block(const fs::path& file, std::string_view block, bool present, Write how = Write::synced) {
-  std::string text;
-  if (is_there(file)) {
-    auto read = read_file(file);
-    NANOBUG_TRY(read);
-    text = *read;
-  }
-  const size_t at = text.find(block);
-  if (present == (at != std::string::npos)) return {};
-  if (present)
-    text += (text.empty() || text.ends_with('\n') ? "" : "\n") + std::string(block);
-  else
-    text.erase(at, block.size());
-  return how == Write::synced ? write_file(file, text) : write_unsynced(file, text);
-}
-
 }  // namespace
 
 Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
@@ -154,9 +131,9 @@ Status give_a_name(const fs::path& config) {
 
 }  // namespace
 
-Status make_repository(const fs::path& directory, const Tree& tree, const std::string& branch,
-                       const std::string& message, std::int64_t time,
-                       const std::vector<std::string>& exclude) {
+Status GitLibrary::make_repository(const fs::path& directory, const Tree& tree, const std::string& branch,
+                                   const std::string& message, std::int64_t time,
+                                   const std::vector<std::string>& exclude) {
   prepare();
   const fs::path git = directory / ".git";
   const std::string reference = "refs/heads/" + branch;
@@ -175,14 +152,6 @@ Status make_repository(const fs::path& directory, const Tree& tree, const std::s
   NANOBUG_TRY(write_logs(git, reference, hex(*commit), message, time));
   NANOBUG_TRY(write_index(directory, tree));
   return write_unsynced(git / reference, hex(*commit) + '\n');
-}
-
-Status set_strict(const fs::path& checkout, bool strict) {
-  const fs::path git = checkout / ".git";
-  if (!is_there(git / "config"))
-    return fail(Exit::session, checkout.string() + " has no git repository of its own any more");
-  NANOBUG_TRY(set_block(git / "config", "[diff]\n\texternal = true\n", strict));
-  return set_block(git / "info" / "attributes", "* -diff\n", strict);
 }
 
 }  // namespace nanobug::vault

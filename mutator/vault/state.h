@@ -1,4 +1,5 @@
-// state: what a Vault holds open, and the steps that vault.cpp and fetch.cpp share. Private to vault/.
+// state: the vault by libgit2: what it holds open, and the steps that vault.cpp and fetch.cpp share. Private
+// to vault/.
 #pragma once
 
 #include <fcntl.h>
@@ -27,7 +28,7 @@ struct Lock {
 
 using MakeCommit = std::function<Result<git_oid>(Objects&, size_t step, const git_oid* parent)>;
 
-struct Vault::State {
+struct State {
   std::filesystem::path path;
   mutable Repository repository;
   mutable Odb odb;
@@ -37,7 +38,7 @@ struct Vault::State {
 
   // The rest is called with the lock held, but for append(), which takes it.
   Status reopen() const;
-  Result<std::vector<Entry>> history(const std::string& branch) const;
+  Result<std::vector<Vault::Entry>> history(const std::string& branch) const;
   Status store(const Objects& objects) const;
   // Has a pack and its index written aside and moves them in; -> the index's name.
   Result<std::filesystem::path> store_pack(
@@ -47,6 +48,24 @@ struct Vault::State {
   Status consolidate() const;  // consolidate.cpp
   void break_locks(const std::string& reference) const;
   Result<std::string> append(const std::string& branch, size_t count, const MakeCommit& make) const;
+};
+
+class GitVault final : public Vault {
+ public:
+  explicit GitVault(std::unique_ptr<State> state) : state_(std::move(state)) {}
+  Result<std::string> put(const Tree& tree) override;
+  Result<Tree> get(const std::string& tree_id) const override;
+  Result<std::string> commit(const std::string& branch, const std::string& tree_id,
+                             const std::string& message, std::int64_t time) override;
+  Result<std::string> record(const std::string& branch, const std::vector<Step>& steps) override;
+  Status drop(const std::string& branch) override;
+  Result<std::vector<Entry>> history(const std::string& branch) const override;
+  Result<std::vector<std::string>> branches() const override;
+  Result<bool> fetch(const std::filesystem::path& checkout, const std::string& session,
+                     std::string* why) override;  // fetch.cpp
+
+ private:
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace nanobug::vault

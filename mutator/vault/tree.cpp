@@ -12,8 +12,6 @@
 
 #include "mutator/base/files.h"
 #include "mutator/base/globs.h"
-#include "mutator/vault/git.h"
-#include "mutator/vault/objects.h"
 
 namespace nanobug::vault {
 namespace {
@@ -269,12 +267,6 @@ Status verify(const fs::path& directory, const Manifest& wanted, const std::vect
   const std::string difference = first_difference(there, wanted);
   if (difference.empty()) return {};
   return fail(Exit::io, "the tree in " + directory.string() + " is not what it should be: " + difference);
-}
-
-Result<std::string> tree_id(const Tree& tree) {
-  auto id = id_of(tree);
-  NANOBUG_TRY(id);
-  return hex(*id);
 }
 
 }  // namespace nanobug::vault

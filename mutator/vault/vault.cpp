@@ -11,6 +11,7 @@
 
 #include "mutator/base/directories.h"
 #include "mutator/base/files.h"
+#include "mutator/vault/git_library.h"
 #include "mutator/vault/objects.h"
 #include "mutator/vault/skeleton.h"
 #include "mutator/vault/state.h"
@@ -56,7 +57,7 @@ Status move_into(const fs::path& file, const fs::path& directory) {
 
 }  // namespace
 
-Result<Lock> Vault::State::lock() const {
+Result<Lock> State::lock() const {
   const std::string file = path / "nanobug.lock";
   Lock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (lock.fd < 0) return fail(Exit::io, "cannot open " + file + ": " + system_reason(errno));
@@ -65,7 +66,7 @@ Result<Lock> Vault::State::lock() const {
   return lock;
 }
 
-Status Vault::State::reopen() const {
+Status State::reopen() const {
   odb.reset();
   repository = owned<Repository>(git_repository_open_bare, path.c_str());
   if (repository) odb = owned<Odb>(git_repository_odb, repository.get());
@@ -74,7 +75,7 @@ Status Vault::State::reopen() const {
                             "); move it away to begin a new one");
 }
 
-Result<fs::path> Vault::State::store_pack(const std::function<Status(const fs::path&)>& write) const {
+Result<fs::path> State::store_pack(const std::function<Status(const fs::path&)>& write) const {
   // libgit2 renames a pack's index before the pack; made aside and moved in git's own order, a kill leaves at
   // worst a pack that no index names yet.
   const fs::path aside = path / "objects" / "incoming";
@@ -97,7 +98,7 @@ Result<fs::path> Vault::State::store_pack(const std::function<Status(const fs::p
   return index;
 }
 
-Status Vault::State::store(const Objects& objects) const {
+Status State::store(const Objects& objects) const {
   if (objects.empty()) return {};
   NANOBUG_TRY(store_pack([&](const fs::path& aside) { return objects.write_pack(aside); }));
   (void)consolidate();  // a vault of many packs is slower, and as good
@@ -105,7 +106,7 @@ Status Vault::State::store(const Objects& objects) const {
   return {};
 }
 
-Status Vault::State::point(const std::string& reference, const git_oid& id) const {
+Status State::point(const std::string& reference, const git_oid& id) const {
   // libgit2 makes these too, and does not sync their names.
   NANOBUG_TRY(make_directories((path / reference).parent_path()));
   const auto set = [&] {
@@ -124,18 +125,13 @@ Status Vault::State::point(const std::string& reference, const git_oid& id) cons
 }
 
 // We hold the vault's flock, so whoever made these is dead.
-void Vault::State::break_locks(const std::string& reference) const {
+void State::break_locks(const std::string& reference) const {
   std::error_code ignored;
   fs::remove(path / (reference + ".lock"), ignored);
   fs::remove(path / "packed-refs.lock", ignored);
 }
 
-Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Vault::Vault(Vault&&) noexcept = default;
-Vault& Vault::operator=(Vault&&) noexcept = default;
-Vault::~Vault() = default;
-
-Result<Vault> Vault::open(const fs::path& repository) {
+Result<std::unique_ptr<Vault>> GitLibrary::open(const fs::path& repository) {
   prepare();
   auto state = std::make_unique<State>();
   state->path = repository;
@@ -146,10 +142,10 @@ Result<Vault> Vault::open(const fs::path& repository) {
     NANOBUG_TRY(make_skeleton(repository, "refs/heads/main", true));
   }
   NANOBUG_TRY(state->reopen());
-  return Vault(std::move(state));
+  return std::make_unique<GitVault>(std::move(state));
 }
 
-Result<std::string> Vault::put(const Tree& tree) {
+Result<std::string> GitVault::put(const Tree& tree) {
   auto lock = state_->lock();
   NANOBUG_TRY(lock);
   git_odb_refresh(state_->odb.get());
@@ -160,7 +156,7 @@ Result<std::string> Vault::put(const Tree& tree) {
   return hex(*id);
 }
 
-Result<Tree> Vault::get(const std::string& tree_id) const {
+Result<Tree> GitVault::get(const std::string& tree_id) const {
   auto id = oid_of(tree_id);
   NANOBUG_TRY(id);
   const auto read = [&]() -> Result<Tree> {
@@ -180,8 +176,8 @@ Result<Tree> Vault::get(const std::string& tree_id) const {
   return tree;
 }
 
-Result<std::string> Vault::commit(const std::string& branch, const std::string& tree_id,
-                                  const std::string& message, std::int64_t time) {
+Result<std::string> GitVault::commit(const std::string& branch, const std::string& tree_id,
+                                     const std::string& message, std::int64_t time) {
   auto id = oid_of(tree_id);
   NANOBUG_TRY(id);
   if (!git_odb_exists(state_->odb.get(), &*id))
@@ -191,7 +187,7 @@ Result<std::string> Vault::commit(const std::string& branch, const std::string& 
   });
 }
 
-Result<std::string> Vault::record(const std::string& branch, const std::vector<Step>& steps) {
+Result<std::string> GitVault::record(const std::string& branch, const std::vector<Step>& steps) {
   return state_->append(branch, steps.size(),
                         [&](Objects& objects, size_t i, const git_oid* parent) -> Result<git_oid> {
                           auto id = objects.add_tree(*steps[i].tree);
@@ -200,8 +196,7 @@ Result<std::string> Vault::record(const std::string& branch, const std::vector<S
                         });
 }
 
-Result<std::string> Vault::State::append(const std::string& branch, size_t count,
-                                         const MakeCommit& make) const {
+Result<std::string> State::append(const std::string& branch, size_t count, const MakeCommit& make) const {
   const std::string reference = kHeads + branch;
   int valid = 0;
   if (git_reference_name_is_valid(&valid, reference.c_str()) < 0 || !valid)
@@ -223,7 +218,7 @@ Result<std::string> Vault::State::append(const std::string& branch, size_t count
   return hex(tip);
 }
 
-Status Vault::drop(const std::string& branch) {
+Status GitVault::drop(const std::string& branch) {
   auto lock = state_->lock();
   NANOBUG_TRY(lock);
   const std::string reference = kHeads + branch;
@@ -236,7 +231,7 @@ Status Vault::drop(const std::string& branch) {
   return {};
 }
 
-Result<std::vector<Vault::Entry>> Vault::history(const std::string& branch) const {
+Result<std::vector<Vault::Entry>> GitVault::history(const std::string& branch) const {
   auto entries = state_->history(branch);
   if (entries) return entries;
   auto lock = state_->lock();
@@ -245,8 +240,8 @@ Result<std::vector<Vault::Entry>> Vault::history(const std::string& branch) cons
   return state_->history(branch);
 }
 
-Result<std::vector<Vault::Entry>> Vault::State::history(const std::string& branch) const {
-  std::vector<Entry> entries;
+Result<std::vector<Vault::Entry>> State::history(const std::string& branch) const {
+  std::vector<Vault::Entry> entries;
   git_oid id;
   const int found = git_reference_name_to_id(&id, repository.get(), (kHeads + branch).c_str());
   if (found == GIT_ENOTFOUND) return entries;
@@ -262,7 +257,7 @@ Result<std::vector<Vault::Entry>> Vault::State::history(const std::string& branc
   }
 }
 
-Result<std::vector<std::string>> Vault::branches() const {
+Result<std::vector<std::string>> GitVault::branches() const {
   std::vector<std::string> names;
   auto references =
       owned<References>(git_reference_iterator_glob_new, state_->repository.get(), "refs/heads/*");

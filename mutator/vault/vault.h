@@ -1,5 +1,6 @@
 // vault: trees of bytes in a bare repository outside every work tree; the one place where clean and mutated
-// meet. With tree.h the only room that includes libgit2.
+// meet. The only room that includes libgit2, which is loaded when something of it is first needed
+// (library.h).
 #pragma once
 
 #include <filesystem>
@@ -17,18 +18,16 @@ class Vault {
   // Opens or makes the bare repository. The user's git configuration is not read, objects are fsynced.
   // Writers of one vault wait for each other, so that what a killed one left behind (lock files, half a pack)
   // can be removed.
-  static Result<Vault> open(const std::filesystem::path& repository);
+  static Result<std::unique_ptr<Vault>> open(const std::filesystem::path& repository);
 
-  Vault(Vault&&) noexcept;
-  Vault& operator=(Vault&&) noexcept;
-  ~Vault();
+  virtual ~Vault() = default;
 
-  Result<std::string> put(const Tree& tree);  // -> tree id
-  Result<Tree> get(const std::string& tree_id) const;
+  virtual Result<std::string> put(const Tree& tree) = 0;  // -> tree id
+  virtual Result<Tree> get(const std::string& tree_id) const = 0;
 
   // Adds a commit to the branch (made when missing); -> commit id. Fixed signature, the time given.
-  Result<std::string> commit(const std::string& branch, const std::string& tree_id,
-                             const std::string& message, std::int64_t time);
+  virtual Result<std::string> commit(const std::string& branch, const std::string& tree_id,
+                                     const std::string& message, std::int64_t time) = 0;
 
   // The same for several trees in a row, in one write: all of them are there or none; -> the last commit's
   // id. (One pack and one reference instead of one each: every fsync is paid once.)
@@ -37,29 +36,24 @@ class Vault {
     std::string message;
     std::int64_t time;
   };
-  Result<std::string> record(const std::string& branch, const std::vector<Step>& steps);
+  virtual Result<std::string> record(const std::string& branch, const std::vector<Step>& steps) = 0;
 
   // Forgets the branch, if it is there; its objects stay.
-  Status drop(const std::string& branch);
+  virtual Status drop(const std::string& branch) = 0;
 
   // The branch's commits, newest first: (commit id, tree id, message). Empty for a branch that is not there.
   struct Entry {
     std::string commit, tree, message;
   };
-  Result<std::vector<Entry>> history(const std::string& branch) const;
-  Result<std::vector<std::string>> branches() const;
+  virtual Result<std::vector<Entry>> history(const std::string& branch) const = 0;
+  virtual Result<std::vector<std::string>> branches() const = 0;
 
   // Copies the objects that are reachable from every ref and HEAD of a checkout's own repository and keeps
   // them under refs/attempts/<session>/…. A checkout whose .git was removed or broken is not an error: it
   // returns false and `why` says what is the matter with it, as does a reference that leads to a missing
   // object (the others are kept). Errors are the vault's own.
-  Result<bool> fetch(const std::filesystem::path& checkout, const std::string& session,
-                     std::string* why = nullptr);
-
- private:
-  struct State;
-  explicit Vault(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  virtual Result<bool> fetch(const std::filesystem::path& checkout, const std::string& session,
+                             std::string* why = nullptr) = 0;
 };
 
 // Makes `directory`/.git: a repository of its own, HEAD on `branch`, one parentless commit of `tree` with a

@@ -93,6 +93,15 @@ TEST_CASE("help, version and the bare command answer on stdout", "[usage]") {
   CHECK(user.command({"bash", "-n", script.string()}).good());
 }
 
+// ld.so's own list, which a program that is asked for it writes instead of running.
+TEST_CASE("the command begins without Clang and without git", "[usage]") {
+  const User user("");
+  const std::string libraries = user.command({"env", "LD_TRACE_LOADED_OBJECTS=1", user.program.string()}).out;
+  CHECK(libraries.find("libyaml-cpp") != std::string::npos);
+  CHECK(libraries.find("libgit2") == std::string::npos);
+  CHECK(libraries.find("libclang") == std::string::npos);
+}
+
 TEST_CASE("list and status are data without a session", "[usage]") {
   const User user("");
   const json list = user.ask({"list"});

@@ -196,7 +196,7 @@ void check_stop(const fs::path& root) {
   CHECK(holds(root / "work", with_mine(clean_tree(), touched && !undone)));
   const auto vault = vault::Vault::open(root / "data/vault.git");
   REQUIRE(vault);
-  const auto history = vault->history(ledger[0].session.branch()).value();
+  const auto history = (*vault)->history(ledger[0].session.branch()).value();
   REQUIRE_FALSE(history.empty());
   CHECK(history[0].tree == vault::tree_id(learners).value());
 }

@@ -208,7 +208,8 @@ TEST_CASE("whatever state the learner's tree is in, all of it is kept", "[sessio
   CHECK(fs::is_directory(stopped.attempt / "empty"));
   CHECK(fs::is_directory(stopped.attempt / "nested/.git"));
   CHECK(git_out(stopped.attempt, {"show", ":optim.cpp"}) == "staged");
-  vault::Vault vault = vault::Vault::open(scratch / "data/vault.git").value();
+  const auto opened = vault::Vault::open(scratch / "data/vault.git").value();
+  vault::Vault& vault = *opened;
   CHECK(vault.get(vault.history(session.branch()).value()[0].tree).value() == tree);
   CHECK(git(scratch / "data/vault.git", {"fsck"}).good());
 }
@@ -351,7 +352,7 @@ TEST_CASE("a start whose build fails leaves nothing behind", "[session]") {
   CHECK(started.error().message == "does not build");
   CHECK(names_in(scratch.path()) == std::set<std::string>{"data", "state"});
   CHECK(names_in(scratch / "state") == std::set<std::string>{"in-use", "lock"});
-  CHECK(vault::Vault::open(scratch / "data/vault.git").value().branches().value().empty());
+  CHECK(vault::Vault::open(scratch / "data/vault.git").value()->branches().value().empty());
 }
 
 TEST_CASE("a stop whose furnishing fails leaves the session open and the work where it was", "[session]") {

@@ -8,3 +8,4 @@ set_target_properties(session_worker fault PROPERTIES RUNTIME_OUTPUT_DIRECTORY $
                                                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 nanobug_uninstrumented(fault)
 add_dependencies(mutator_tests session_worker fault)
+add_dependencies(session_worker nanobug_git)

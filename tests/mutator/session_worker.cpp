@@ -57,7 +57,7 @@ int put_trees(const fs::path& path, int first) {
   for (int i = first; i < first + 30; ++i) {
     vault::Tree tree = clean_tree();
     tree["optim.cpp"].bytes = "worker " + std::to_string(i);
-    const auto id = vault->put(tree);
+    const auto id = (*vault)->put(tree);
     if (!id) return answer(id.error());
   }
   return 0;

@@ -1,5 +1,6 @@
 // tree: bytes in, the same bytes out, under the hash that git gives them.
 #include "mutator/vault/tree.h"
+#include "mutator/vault/git_library.h"
 
 #include <unistd.h>
 
@@ -93,5 +94,6 @@ TEST_CASE("the tree's id is the one that git gives it", "[vault][tree]") {
   git_out(scratch.path(), {"init", "-q"});
   git_out(scratch.path(), {"add", "-A"});
   CHECK(vault::tree_id(tree).value() == git_out(scratch.path(), {"write-tree"}));
+  CHECK(vault::GitLibrary().tree_id(tree).value() == vault::tree_id(tree).value());
   CHECK(vault::tree_id({}).value() == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "mutator/vault/head.h"
+#include "mutator/vault/names.h"
 #include "mutator/vault/objects.h"
 #include "mutator/vault/vault.h"
 #include "tests/mutator/session_bench.h"
@@ -41,7 +42,7 @@ TEST_CASE("four processes commit to one branch and none is lost", "[vault][parts
       auto vault = Vault::open(path);
       for (int i = 0; vault && i < kEach; ++i) {
         const Tree tree = {{"file", {std::to_string(process) + "/" + std::to_string(i), Mode::regular}}};
-        if (!vault->record("session/a", {{&tree, "one", kTime}})) ::_exit(1);
+        if (!(*vault)->record("session/a", {{&tree, "one", kTime}})) ::_exit(1);
       }
       ::_exit(vault ? 0 : 1);
     }
@@ -52,7 +53,7 @@ TEST_CASE("four processes commit to one branch and none is lost", "[vault][parts
     ::waitpid(child, &status, 0);
     CHECK(status == 0);
   }
-  CHECK(Vault::open(path).value().history("session/a").value().size() == kProcesses * kEach);
+  CHECK(Vault::open(path).value()->history("session/a").value().size() == kProcesses * kEach);
   CHECK(git_out(path, {"rev-list", "--count", "session/a"}) == std::to_string(kProcesses * kEach));
   CHECK(git(path, {"fsck", "--strict"}).good());
   CHECK_FALSE(fs::exists(path / "objects/incoming"));
@@ -61,7 +62,8 @@ TEST_CASE("four processes commit to one branch and none is lost", "[vault][parts
 TEST_CASE("what a killed write left is no part of the next one", "[vault][parts]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   for (const char* left : {"pack-0000.pack", "pack-0000.idx"}) put(path / "objects/incoming" / left, "half");
   const Tree tree = {{"file", {"text", Mode::regular}}};
   REQUIRE(vault.record("session/a", {{&tree, "one", kTime}}));
@@ -74,7 +76,8 @@ TEST_CASE("what a killed write left is no part of the next one", "[vault][parts]
 TEST_CASE("what the vault does not have, and what it will not take", "[vault][parts]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   const std::string id = vault.put(clean_tree()).value(), none(40, 'a');
   CHECK(why(vault.get("abc")) == "\"abc\" is not an object id of git's");
   CHECK(why(vault.get(std::string(40, 'z'))) ==
@@ -98,7 +101,8 @@ TEST_CASE("what the vault does not have, and what it will not take", "[vault][pa
 TEST_CASE("commits keep their message, time, parents and modes", "[vault][parts]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   const Tree tree = clean_tree();
   const std::string id = vault.put(tree).value();
   CHECK(vault.put(tree).value() == id);
@@ -122,7 +126,8 @@ TEST_CASE("commits keep their message, time, parents and modes", "[vault][parts]
   CHECK(vault.get(id).value().at("latest").mode == Mode::symlink);
   CHECK(vault.get(id).value().at("optim.cpp").mode == Mode::regular);
   // A second vault object sees what the first wrote, and the other way round.
-  Vault other = Vault::open(path).value();
+  const auto opened_other = Vault::open(path).value();
+  Vault& other = *opened_other;
   const Tree more = {{"x", {"new", Mode::regular}}};
   const std::string new_id = other.put(more).value();
   CHECK(vault.commit("session/a", new_id, "seen", 8));
@@ -240,7 +245,8 @@ TEST_CASE("trees on the disk, refused in words", "[vault][parts]") {
 TEST_CASE("odd references and objects of a learner's repository", "[vault][parts]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git", work = scratch / "work";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   fs::create_directory(work);
   put(work / "file", "x");
   git_out(work, {"init", "-q", "-b", "main"});
@@ -289,7 +295,8 @@ TEST_CASE("odd references and objects of a learner's repository", "[vault][parts
 TEST_CASE("a learner's large files are taken in parts, none of which lacks what it names", "[vault][parts]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git", work = scratch / "work";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   fs::create_directory(work);
   git_out(work, {"init", "-q", "-b", "main"});
   git_out(work, {"config", "core.compression", "0"});

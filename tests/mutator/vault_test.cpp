@@ -39,7 +39,8 @@ fs::path make_checkout(const Scratch& scratch) {
 TEST_CASE("the vault keeps trees and branches that git can read", "[vault]") {
   Scratch scratch;
   const fs::path path = scratch / "deep" / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   const std::string id = vault.put(clean_tree()).value();
   CHECK(vault.get(id).value() == clean_tree());
   const std::string first = vault.commit("session/a", id, "clean", kTime).value();
@@ -71,11 +72,12 @@ TEST_CASE("a vault opens again, half-made ones are completed, other things are e
   const fs::path path = scratch / "vault.git";
   std::string id;
   {
-    Vault vault = Vault::open(path).value();
+    const auto opened = Vault::open(path).value();
+    Vault& vault = *opened;
     id = vault.put(clean_tree()).value();
   }
   fs::remove(path / "HEAD");
-  CHECK(Vault::open(path).value().get(id).value() == clean_tree());
+  CHECK(Vault::open(path).value()->get(id).value() == clean_tree());
 
   fs::remove_all(path / "objects");
   put(path / "objects", "not a directory");
@@ -88,7 +90,8 @@ TEST_CASE("a vault opens again, half-made ones are completed, other things are e
 TEST_CASE("what a killed writer left in the vault is in nobody's way", "[vault]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   put(path / "refs/heads/session/a.lock", "");
   put(path / "packed-refs.lock", "");
   put(path / "objects/incoming/pack_git2_half", "PACK");
@@ -101,7 +104,8 @@ TEST_CASE("what a killed writer left in the vault is in nobody's way", "[vault]"
 
 TEST_CASE("names that git's own builders refuse are kept", "[vault]") {
   Scratch scratch;
-  Vault vault = Vault::open(scratch / "vault.git").value();
+  const auto opened = Vault::open(scratch / "vault.git").value();
+  Vault& vault = *opened;
   const Tree tree = {
       {"git~1", {"a", Mode::regular}}, {"con", {"b", Mode::regular}}, {"x\\y", {"c", Mode::regular}}};
   CHECK(vault.get(vault.put(tree).value()).value() == tree);
@@ -159,7 +163,8 @@ TEST_CASE("strict turns git diff off and on again", "[vault]") {
 TEST_CASE("everything a learner committed is fetched", "[vault]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   const fs::path directory = make_checkout(scratch);
   put(directory / "optim.cpp", "step += 2;\n");
   git_out(directory, {"commit", "-qam", "two"});
@@ -183,7 +188,8 @@ TEST_CASE("everything a learner committed is fetched", "[vault]") {
 
 TEST_CASE("a repository that is gone or broken is explained and never an error", "[vault]") {
   Scratch scratch;
-  Vault vault = Vault::open(scratch / "vault.git").value();
+  const auto opened = Vault::open(scratch / "vault.git").value();
+  Vault& vault = *opened;
   const fs::path directory = make_checkout(scratch);
   std::string why;
   const auto broken = [&] { return !vault.fetch(directory, "x", &why).value(); };
@@ -223,7 +229,8 @@ TEST_CASE("a repository that is gone or broken is explained and never an error",
 TEST_CASE("branches whose names exclude each other are all kept", "[vault]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   const fs::path directory = make_checkout(scratch);
   const auto commit_on = [&](const std::string& branch, const std::string& text) {
     git_out(directory, {"switch", "-qc", branch});
@@ -267,7 +274,8 @@ std::string all_objects(const fs::path& vault) {
 TEST_CASE("many snapshots leave few packs and lose nothing, reachable or not", "[vault]") {
   Scratch scratch;
   const fs::path path = scratch / "vault.git";
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   Tree tree = clean_tree();
   std::vector<std::string> ids;
   std::string early;
@@ -302,7 +310,8 @@ TEST_CASE("a vault is consolidated under the hands of others", "[vault]") {
   const fs::path path = scratch / "vault.git";
   std::vector<std::string> ids;
   {
-    Vault vault = Vault::open(path).value();
+    const auto opened = Vault::open(path).value();
+    Vault& vault = *opened;
     for (int i = 0; i < 20; ++i) {
       Tree tree = clean_tree();
       tree["optim.cpp"].bytes = "before " + std::to_string(i);
@@ -310,7 +319,8 @@ TEST_CASE("a vault is consolidated under the hands of others", "[vault]") {
     }
   }
   // One that has seen the packs, and opened none of them, before they go.
-  Vault reader = Vault::open(path).value();
+  const auto opened_reader = Vault::open(path).value();
+  Vault& reader = *opened_reader;
   REQUIRE(reader.get(ids[0]));
   std::vector<pid_t> writers;
   for (int w = 0; w < 4; ++w) {
@@ -333,7 +343,8 @@ TEST_CASE("a vault is consolidated under the hands of others", "[vault]") {
   for (const std::string& id : ids) CHECK(reader.get(id));
   CHECK(packs_in(path) <= 25);
   CHECK(git(path, {"fsck", "--strict", "--full"}).good());
-  Vault vault = Vault::open(path).value();
+  const auto opened = Vault::open(path).value();
+  Vault& vault = *opened;
   for (int w = 0; w < 4; ++w)
     for (int i = 0; i < 30; ++i) {
       Tree tree = clean_tree();
@@ -350,10 +361,12 @@ TEST_CASE("a history is read on though its packs have gone meanwhile", "[vault]"
     tree["optim.cpp"].bytes = "attempt " + std::to_string(i);
     REQUIRE(vault.commit("session/x", vault.put(tree).value(), std::to_string(i), 1000 + i));
   };
-  Vault writer = Vault::open(path).value();
+  const auto opened_writer = Vault::open(path).value();
+  Vault& writer = *opened_writer;
   for (int i = 0; i < 5; ++i) keep(writer, i);
   // Knows the packs by name, and has opened none of them.
-  const Vault reader = Vault::open(path).value();
+  const auto opened_reader = Vault::open(path).value();
+  const Vault& reader = *opened_reader;
   const size_t before = packs_in(path);
   for (int i = 5; i < 60; ++i) keep(writer, i);
   REQUIRE(packs_in(path) < before + 55);
