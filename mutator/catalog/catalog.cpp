@@ -266,20 +266,15 @@ Loaded load(const std::filesystem::path& file) {
   return answer(std::move(catalog), std::move(errors));
 }
 
-Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
+Result<std::vector<const Rule*>> find_rules(const Catalog& catalog, const std::string& name) {
   std::vector<const Rule*> found;
   for (const Rule& rule : catalog.rules) {
-    if (same_name(rule.code.value, name) || same_name(rule.id.value, name)) return &rule;
+    if (same_name(rule.code.value, name) || same_name(rule.id.value, name)) return std::vector{&rule};
     if (std::any_of(rule.refs.begin(), rule.refs.end(),
                     [&](const auto& ref) { return same_name(ref, name); }))
       found.push_back(&rule);
   }
-  if (found.size() == 1) return found[0];
-  if (found.size() > 1) {
-    Names codes;
-    for (const Rule* rule : found) codes.push_back(rule->code.value);
-    return fail(Exit::usage, "'" + name + "' is several bugs: " + in_words(codes) + "; name one of them");
-  }
+  if (!found.empty()) return found;
   // Ids tell what the bugs are: one is named only to who was close to it.
   Names names;
   for (const Rule& rule : catalog.rules) {
@@ -290,6 +285,15 @@ Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
   const std::string hint = did_you_mean(name, names);
   return fail(Exit::usage,
               "there is no bug '" + name + "'" + (hint.empty() ? "; 'nanobug list' shows them" : hint));
+}
+
+Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name) {
+  const auto found = find_rules(catalog, name);
+  NANOBUG_TRY(found);
+  if (found->size() == 1) return found->front();
+  Names codes;
+  for (const Rule* rule : *found) codes.push_back(rule->code.value);
+  return fail(Exit::usage, "'" + name + "' is several bugs: " + in_words(codes) + "; name one of them");
 }
 
 }  // namespace nanobug::catalog

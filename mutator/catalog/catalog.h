@@ -329,8 +329,11 @@ tl::expected<Catalog, std::vector<Error>> parse(const std::string& yaml, const s
 // other values, on code or on the disk, only load() knows.
 std::string schema();
 
-// The rule that a person names: by its code, its id or one of its refs, capitals or not. A usage error with a
-// suggestion where there is none, and with the codes where several rules have that ref.
+// The rules that a person names, capitals or not: one by its code or its id, or all that have this ref, in
+// the catalog's order. A usage error with a suggestion where there is none.
+Result<std::vector<const Rule*>> find_rules(const Catalog& catalog, const std::string& name);
+
+// The same for who needs one: a usage error with the codes where several rules have that ref.
 Result<const Rule*> find_rule(const Catalog& catalog, const std::string& name);
 
 }  // namespace nanobug::catalog

@@ -19,30 +19,39 @@ tl::unexpected<Error> already_open(const session::Session& session) {
                                  "; 'nanobug stop' ends it and keeps your work");
 }
 
-Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const std::string& name) {
-  auto rule = catalog::find_rule(catalog, name);
-  if (rule && (*rule)->decoy)
-    return fail(Exit::usage, "there is no bug '" + name + "'; 'nanobug list' shows them");
-  return rule;
+Result<std::vector<const catalog::Rule*>> bugs_named(const catalog::Catalog& catalog,
+                                                     const std::string& name) {
+  auto rules = catalog::find_rules(catalog, name);
+  NANOBUG_TRY(rules);
+  std::erase_if(*rules, [](const catalog::Rule* rule) { return rule->decoy; });
+  if (rules->empty()) return fail(Exit::usage, "there is no bug '" + name + "'; 'nanobug list' shows them");
+  return rules;
+}
+
+std::string in_words(const std::vector<Told>& bugs, size_t width) {
+  const bool several = bugs.size() > 1;
+  const std::string indent(several ? 5 : 2, ' ');
+  std::string text;
+  for (size_t i = 0; i < bugs.size(); ++i) {
+    const auto& [rule, recorded] = bugs[i];
+    std::string one = coach::wrap(rule->brief, width, indent);
+    const std::string run = several && !rule->run.value.empty() ? " (--run " + rule->run.value + ")" : "";
+    if (!recorded.empty())
+      one += '\n' + coach::wrap(fmt::format("Recorded run{}: {}.", run, recorded), width, indent);
+    text += (text.empty() ? "" : "\n") + (several ? fmt::format("  {}. {}", i + 1, one.substr(5)) : one);
+  }
+  return text;
 }
 
 std::string symptom_of(const session::Session& session, const catalog::Catalog& catalog, size_t width) {
   std::vector<std::string> bugs;  // one in several files is one
   for (const session::Injected& one : session.injected)
     if (std::find(bugs.begin(), bugs.end(), one.rule) == bugs.end()) bugs.push_back(one.rule);
-  std::string text;
-  for (size_t i = 0; i < bugs.size(); ++i) {
-    const auto rule = catalog::find_rule(catalog, bugs[i]);
-    if (!rule) continue;
-    const bool several = bugs.size() > 1;
-    const std::string indent(several ? 5 : 2, ' ');
-    std::string one = coach::wrap((*rule)->brief, width, indent);
-    // In production the log stands in the place of these words.
-    if (!session.production && i < session.recorded.size())
-      one += '\n' + coach::wrap("Recorded run: " + session.recorded[i] + ".", width, indent);
-    text += (text.empty() ? "" : "\n") + (several ? fmt::format("  {}. {}", i + 1, one.substr(5)) : one);
-  }
-  return text;
+  std::vector<Told> each;
+  for (size_t i = 0; i < bugs.size(); ++i)
+    if (const auto rule = catalog::find_rule(catalog, bugs[i]))
+      each.push_back({*rule, session.production || i >= session.recorded.size() ? "" : session.recorded[i]});
+  return in_words(each, width);
 }
 
 std::string next_hint(const session::Session& session) {

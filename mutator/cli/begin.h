@@ -12,9 +12,10 @@ namespace nanobug::cli {
 // That a session is open already, and what to type.
 tl::unexpected<Error> already_open(const session::Session& session);
 
-// The bug that a learner named. Errors: find_rule's; a decoy is refused as what is not there, so that
-// nobody is told which they are.
-Result<const catalog::Rule*> bug_named(const catalog::Catalog& catalog, const std::string& name);
+// The bugs that a learner named: one, or all of a source's row. Errors: find_rules'; a decoy is refused as
+// what is not there, so that nobody is told which they are.
+Result<std::vector<const catalog::Rule*>> bugs_named(const catalog::Catalog& catalog,
+                                                     const std::string& name);
 
 // Commands and what each does. In words: a line each, one under the other, and the two ways out of a session.
 using Commands = std::vector<std::pair<std::string, std::string>>;
@@ -23,8 +24,17 @@ std::string in_lines(Commands commands);
 // How to write down what one thinks; of `symptoms` where there are any.
 void add_words(Commands& commands, bool symptoms = true);
 
-// What a learner is told of each bug of the session: its brief, and what its recorded run shows. Once more in
-// `status`, in lines of that width.
+// What a learner is told of a bug: its brief, and what its recorded run shows; "" of a tree without runs.
+struct Told {
+  const catalog::Rule* rule;
+  std::string recorded;
+};
+
+// In lines of that width; several have numbers, and their runs names.
+std::string in_words(const std::vector<Told>& bugs, size_t width);
+
+// What was told of each bug of the session, once more for `status`. In production the log stands in the place
+// of recorded runs.
 std::string symptom_of(const session::Session& session, const catalog::Catalog& catalog, size_t width);
 
 // What to type next in a hunt, the same words whatever was drawn. `runs`: the tree has some. `may_be_decoy`:

@@ -285,9 +285,9 @@ Result<std::vector<const catalog::Rule*>> Context::rules(const std::vector<std::
   NANOBUG_TRY(loaded);
   std::vector<const catalog::Rule*> rules;
   for (const std::string& id : ids) {
-    const auto rule = catalog::find_rule(**loaded, id);
-    NANOBUG_TRY(rule);
-    rules.push_back(*rule);
+    const auto named = catalog::find_rules(**loaded, id);
+    NANOBUG_TRY(named);
+    rules.insert(rules.end(), named->begin(), named->end());
   }
   if (ids.empty())
     for (const catalog::Rule& rule : (*loaded)->rules) rules.push_back(&rule);

@@ -330,6 +330,9 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
   if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
     text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
   text += c.ui.strong(fmt::format("Score: {} of {}", score.points(), score.of())) + '\n' + in_words(score);
+  const auto classes = coach::classes_by_outcome(**loaded, rules);
+  if (!classes.empty()) text += '\n' + c.ui.strong("What such a bug usually is, in this catalog") + '\n';
+  for (const std::string& one : classes) text += coach::wrap(one, width, "  ");
   if (const std::string more = c.ui.advice(next(*last, score, rules)); !more.empty()) text += '\n' + more;
   c.ui.data(text);
   return Exit::ok;

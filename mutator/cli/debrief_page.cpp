@@ -125,6 +125,7 @@ Result<std::string> debrief_page(Context& c, const session::Session& session, co
                          .at = at,
                          .rules = rules,
                          .score = score,
+                         .classes = coach::classes_by_outcome(**catalog, rules),
                          .runs = std::move(recorded.runs),
                          .no_runs = std::move(recorded.none),
                          .schedule = coach::schedule_of(*ledger, **catalog, std::time(nullptr)),

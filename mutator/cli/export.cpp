@@ -43,9 +43,10 @@ Result<std::vector<const catalog::Rule*>> chosen(Context& c, const Options& opti
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
   for (const std::string& name : options.bugs) {
-    const auto rule = bug_named(**loaded, name);
-    NANOBUG_TRY(rule);
-    if (std::find(rules.begin(), rules.end(), *rule) == rules.end()) rules.push_back(*rule);
+    const auto named = bugs_named(**loaded, name);
+    NANOBUG_TRY(named);
+    for (const catalog::Rule* rule : *named)
+      if (std::find(rules.begin(), rules.end(), rule) == rules.end()) rules.push_back(rule);
   }
   if (options.bugs.empty())
     for (const catalog::Rule& rule : (*loaded)->rules)

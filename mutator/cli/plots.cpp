@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "mutator/base/paths.h"
 #include "mutator/base/suggest.h"
+#include "mutator/coach/evidence.h"
 #include "mutator/coach/panels.h"
 #include "mutator/grade/told.h"
 
@@ -29,23 +29,6 @@ nlohmann::json to_json(const grade::Series& series) {
     json["tables"][one.part] = {{"step", one.step}, {"rows", rows}};
   }
   return json;
-}
-
-// To the last digit; where one has no number, so has the other.
-bool is_same(const grade::Series& own, const grade::Series& clean) {
-  const auto equal = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
-  return std::equal(own.numbers.begin(), own.numbers.end(), clean.numbers.begin(), clean.numbers.end(),
-                    [&](const auto& a, const auto& b) {
-                      return a.part == b.part && a.step == b.step && equal(a.value, b.value);
-                    }) &&
-         std::equal(own.tables.begin(), own.tables.end(), clean.tables.begin(), clean.tables.end(),
-                    [&](const auto& a, const auto& b) {
-                      return a.part == b.part && a.step == b.step &&
-                             std::equal(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(),
-                                        [&](const auto& x, const auto& y) {
-                                          return std::equal(x.begin(), x.end(), y.begin(), y.end(), equal);
-                                        });
-                    });
 }
 
 // One sentence, with all that there is.
@@ -120,7 +103,7 @@ void draw_plots(const Ui& ui, const Plots& plots, const fs::path& svg, const wor
       ui.complain(text.error());
   std::string same;
   for (const coach::Panel& panel : panels)
-    if (is_same(panel.own, panel.clean)) same += (same.empty() ? "" : ", ") + panel.series;
+    if (coach::same(panel.own, panel.clean)) same += (same.empty() ? "" : ", ") + panel.series;
   if (!same.empty()) ui.data("Equal to the clean tree's to the last digit: " + same + '.');
   if (drawn) ui.say("Plot saved to " + tidy(svg));
 }

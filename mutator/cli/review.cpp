@@ -42,9 +42,9 @@ Result<Placed> placed(Context& c, const catalog::Rule& rule, std::uint64_t seed)
 
 Result<coach::Lot> lot(const catalog::Catalog& catalog, const ReviewOptions& options) {
   if (options.rule.empty()) return coach::lot_of(catalog, options.wanted);
-  const auto rule = bug_named(catalog, options.rule);
-  NANOBUG_TRY(rule);
-  return coach::Lot{{*rule}, {}, 0};
+  auto rules = bugs_named(catalog, options.rule);
+  NANOBUG_TRY(rules);
+  return coach::Lot{std::move(*rules), {}, 0};
 }
 
 Result<coach::Shown> drawn(Context& c, const coach::Lot& lot, const ReviewOptions& options,

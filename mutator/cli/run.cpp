@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <condition_variable>
 #include <ctime>
 #include <mutex>
@@ -31,12 +30,6 @@
 
 namespace nanobug::cli {
 namespace {
-
-// 23040 and not 2.304e+04, where it is a count.
-std::string number(double value) {
-  const bool whole = std::abs(value) < 1e9 && value == std::floor(value);
-  return whole ? fmt::format("{:.0f}", value + 0.0) : fmt::format("{:.4g}", value);
-}
 
 // What stands on stderr while the program runs: its own words, every tenth step (those between, too, one over
 // the other, where lines can be drawn over), and a word when no step comes. Several threads speak.
@@ -69,9 +62,9 @@ class Screen {
     std::string line = fmt::format("step {:>4}", step);
     for (const std::string& name : run_.series)
       if (const auto value = own.find(name); value != own.end())
-        line += fmt::format("  {} {}", name, number(value->second));
+        line += fmt::format("  {} {}", name, coach::number(value->second));
     if (step < clean_.size())
-      line += fmt::format("   (clean {} {})", run_.series.front(), number(clean_[step]));
+      line += fmt::format("   (clean {} {})", run_.series.front(), coach::number(clean_[step]));
     if (step % 10 == 0 || steps_ == clean_.size()) {
       say(line);
     } else if (ui_.live()) {

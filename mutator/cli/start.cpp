@@ -98,7 +98,7 @@ Result<Options> settled(Context& c, Options options) {
     const auto leveled = pack_of(**loaded, options.level);
     NANOBUG_TRY(leveled);
     pack = *leveled;
-  } else if (catalog::find_rule(**loaded, options.rule)) {
+  } else if (catalog::find_rules(**loaded, options.rule)) {
     if (options.wanted.bugs > 1) return fail(Exit::usage, "BUG and --bugs exclude each other; leave one out");
     return options;
   } else if (const auto named = coach::collection(**loaded, options.rule)) {
@@ -128,17 +128,18 @@ Result<Draw> draw(Context& c, const Options& options) {
   NANOBUG_TRY(loaded);
   std::random_device random;
   if (options.wanted.surprise) return Draw{{}, options.seed ? *options.seed : random() % coach::kSeeds};
-  if (!options.rule.empty()) {
-    const auto rule = bug_named(**loaded, options.rule);
-    NANOBUG_TRY(rule);
-    return Draw{
-        {*rule}, options.seed ? *options.seed : coach::fresh_seed({*rule}, {}, std::ref(random)), false};
-  }
-  const auto lot = coach::lot_of(**loaded, options.wanted);
-  NANOBUG_TRY(lot);
   const auto ledger = session::Desk::ledger(Context::places());
   NANOBUG_TRY(ledger);
   const std::set<std::string> solved = coach::solved_ids(*ledger);
+  if (!options.rule.empty()) {
+    const auto named = bugs_named(**loaded, options.rule);
+    NANOBUG_TRY(named);
+    const std::uint64_t seed =
+        options.seed ? *options.seed : coach::fresh_seed(*named, solved, std::ref(random));
+    return Draw{coach::draw_order(*named, seed), seed};
+  }
+  const auto lot = coach::lot_of(**loaded, options.wanted);
+  NANOBUG_TRY(lot);
   const std::uint64_t seed = options.seed ? *options.seed : coach::fresh_seed(*lot, solved, std::ref(random));
   return Draw{coach::draw_order(lot->drawn_from(seed), seed), seed,
               std::all_of(lot->bugs.begin(), lot->bugs.end(),
@@ -264,28 +265,15 @@ Result<session::StartRequest> request_for(Context& c, const Options& options, co
   return request;
 }
 
-// What the learner is told of one.
-std::string told(const grade::Candidate& bug, size_t width, const std::string& indent,
-                 const std::string& run = "") {
-  const std::string& shown = bug.certificate.symptom.words;
-  const std::string brief = coach::wrap(bug.rule->brief, width, indent);
-  if (shown.empty()) return brief;  // of a tree without runs
-  return brief + '\n' + coach::wrap("Recorded run" + run + ": " + shown + ".", width, indent);
-}
-
 // Several are told one by one, each as it shows where it is alone: nobody has recorded them together.
 std::string told(const std::vector<grade::Candidate>& bugs, size_t width) {
-  if (bugs.size() == 1) return told(bugs.front(), width, "  ");
-  std::string text = coach::wrap(
-      fmt::format("{} bugs at once. Each is told as it shows where it is the only one.", bugs.size()), width,
-      "  ");
-  for (size_t i = 0; i < bugs.size(); ++i) {
-    // Which of the runs it is has to be said where there is more than one.
-    const std::string& name = bugs[i].rule->run.value;
-    const std::string run = name.empty() ? "" : " (--run " + name + ")";
-    text += fmt::format("\n  {}. {}", i + 1, told(bugs[i], width, "     ", run).substr(5));
-  }
-  return text;
+  std::vector<Told> each;
+  for (const grade::Candidate& bug : bugs) each.push_back({bug.rule, bug.certificate.symptom.words});
+  const std::string text = in_words(each, width);
+  if (bugs.size() == 1) return text;
+  const std::string first =
+      fmt::format("{} bugs at once. Each is told as it shows where it is the only one.", bugs.size());
+  return coach::wrap(first, width, "  ") + '\n' + text;
 }
 
 void brief(const Ui& ui, const catalog::Tree& tree, const session::Session& session,

@@ -225,7 +225,7 @@ void questions(Html& html, const Debrief& d) {
 
 // ---- score
 
-void score(Html& html, const Score& score) {
+void score(Html& html, const Score& score, const std::vector<std::string>& classes) {
   html.in("p", {{"class", "total"}}, [&] {
     html.text(std::to_string(score.points()));
     html.element("small", fmt::format(" of {}", score.of()));
@@ -244,6 +244,9 @@ void score(Html& html, const Score& score) {
   for (const ScoreLine& line : score.lines)
     rows.push_back({line.name, line.part, fmt::format("{} of {}", line.points, line.of), line.why});
   table(html, "What each point counted", {{"For"}, {"Part"}, {"Points", true}, {"Why"}}, rows);
+  if (!classes.empty())
+    html.element("p", {{"class", "quiet"}}, "What such a bug usually is, in this catalog:");
+  for (const std::string& one : classes) html.element("p", one);
 }
 
 // ---- what next
@@ -302,7 +305,7 @@ std::string page_of(const Debrief& d) {
     page.sections.push_back({"fix", "Your fix", [&](Html& html) { the_fix(html, d); }});
   page.sections.push_back(
       {"questions", "What an interviewer asks next", [&](Html& html) { questions(html, d); }});
-  page.sections.push_back({"score", "The score", [&](Html& html) { score(html, d.score); }});
+  page.sections.push_back({"score", "The score", [&](Html& html) { score(html, d.score, d.classes); }});
   page.sections.push_back({"next", "What to practise next", [&](Html& html) { next(html, d); }});
   return to_html(page);
 }

@@ -34,6 +34,7 @@ struct Debrief {
   std::int64_t at = 0;                           // when it ended, or now
   std::vector<const catalog::Rule*> rules = {};  // without those that are gone from the catalog
   Score score = {};
+  std::vector<std::string> classes = {};  // see classes_by_outcome
   std::vector<ShownRun> runs = {};
   std::string no_runs = {};           // why there is none, a sentence
   std::vector<TwoVersions> bug = {};  // the files that the bugs changed: clean, with the bug

@@ -21,19 +21,29 @@ namespace {
 using grade::Piece;
 using From = catalog::Evidence::From;
 
+// Where one has no number, so has the other.
+bool equal(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+bool equal(const std::vector<std::vector<double>>& a, const std::vector<std::vector<double>>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& row, const auto& other) {
+    return std::equal(row.begin(), row.end(), other.begin(), other.end(),
+                      [](double x, double y) { return equal(x, y); });
+  });
+}
+
+bool equal(const std::vector<Piece::Table>& a, const std::vector<Piece::Table>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.step == y.step && x.part == y.part && equal(x.rows, y.rows);
+  });
+}
+
 bool is_among(const std::vector<std::string>& some, const std::string& one) {
   return std::find(some.begin(), some.end(), one) != some.end();
 }
 
 // ---- how it is shown
-
-// 65536 and not 6.554e+04, where it is a whole number.
-std::string number(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  const bool whole = std::abs(value) < 1e9 && value == std::floor(value);
-  return whole ? fmt::format("{:.0f}", value + 0.0) : fmt::format("{:.4g}", value);
-}
 
 // At most `most` of them: the first, the last, and what lies between at equal distances.
 std::vector<size_t> spread(size_t count, size_t most) {
@@ -62,7 +72,7 @@ std::pair<double, double> range(const std::vector<double>& values) {
 }
 
 // A part that one of the two trees has not, and a value from before there was one, has "-".
-std::string number(const std::vector<double>& values, size_t i) {
+std::string number_at(const std::vector<double>& values, size_t i) {
   const bool later = std::any_of(values.begin() + static_cast<std::ptrdiff_t>(i), values.end(),
                                  [](double value) { return !std::isnan(value); });
   const bool before = std::all_of(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i) + 1,
@@ -87,7 +97,7 @@ std::string curve(const Piece& piece, size_t part, const Piece* clean, size_t wi
   const auto rows = spread(values.size(), kRows);
   std::vector<std::string> own, theirs;
   for (const size_t i : rows) {
-    own.push_back(number(values, i));
+    own.push_back(number_at(values, i));
     const auto value = clean ? value_at(*clean, piece.parts[part], piece.steps[i]) : std::nullopt;
     theirs.push_back(value ? number(*value) : "-");
   }
@@ -158,7 +168,8 @@ Columns columns_of(const Piece& piece, const std::vector<size_t>& parts, const P
     columns.names.push_back(fmt::format("clean at {}", piece.steps[chosen.back()]));
   for (const size_t p : parts) {
     auto& row = columns.cells.emplace_back();
-    for (const size_t i : chosen) row.push_back(piece.numbers[p].empty() ? "-" : number(piece.numbers[p], i));
+    for (const size_t i : chosen)
+      row.push_back(piece.numbers[p].empty() ? "-" : number_at(piece.numbers[p], i));
     if (!clean || chosen.empty()) continue;
     const auto theirs = value_at(*clean, piece.parts[p], piece.steps[chosen.back()]);
     row.push_back(theirs ? number(*theirs) : "-");
@@ -269,7 +280,7 @@ std::optional<int> parts_at(const Piece& own, const Piece& clean) {
     for (size_t p = 0; p < own.parts.size(); ++p) {
       const auto theirs = value_at(clean, own.parts[p], own.steps[i]);
       const double mine = own.numbers[p][i];
-      if (!theirs || (mine != *theirs && !(std::isnan(mine) && std::isnan(*theirs)))) return own.steps[i];
+      if (!theirs || !equal(mine, *theirs)) return own.steps[i];
     }
   return own.steps.back();
 }
@@ -277,18 +288,16 @@ std::optional<int> parts_at(const Piece& own, const Piece& clean) {
 }  // namespace
 
 bool same(const Piece& a, const Piece& b) {
-  using Rows = std::vector<std::vector<double>>;
-  const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  const auto all_equal = [&](const Rows& x, const Rows& y) {
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [&](const auto& row, const auto& other) {
-      return std::equal(row.begin(), row.end(), other.begin(), other.end(), equal);
-    });
-  };
-  return a.steps == b.steps && a.parts == b.parts && a.words == b.words && all_equal(a.numbers, b.numbers) &&
-         std::equal(a.tables.begin(), a.tables.end(), b.tables.begin(), b.tables.end(),
-                    [&](const Piece::Table& x, const Piece::Table& y) {
-                      return x.step == y.step && x.part == y.part && all_equal(x.rows, y.rows);
-                    });
+  return a.steps == b.steps && a.parts == b.parts && a.words == b.words && equal(a.numbers, b.numbers) &&
+         equal(a.tables, b.tables);
+}
+
+bool same(const grade::Series& a, const grade::Series& b) {
+  return std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(),
+                    [](const auto& x, const auto& y) {
+                      return x.part == y.part && x.step == y.step && equal(x.value, y.value);
+                    }) &&
+         equal(a.tables, b.tables);
 }
 
 std::string shown(const catalog::Evidence& evidence, const Piece& piece, const Piece* clean,

@@ -7,6 +7,7 @@
 
 #include "mutator/catalog/catalog.h"
 #include "mutator/grade/piece.h"
+#include "mutator/grade/series.h"
 #include "mutator/session/session.h"
 
 namespace nanobug::coach {
@@ -19,6 +20,7 @@ std::string shown(const catalog::Evidence& evidence, const grade::Piece& piece, 
 
 // To the last digit, so that nothing of one would be shown that is not in the other.
 bool same(const grade::Piece& a, const grade::Piece& b);
+bool same(const grade::Series& a, const grade::Series& b);
 
 // At this bug's prices: what `series` is cut from, which `run` draws for it, comes with the symptom; and all
 // is free in a checkout, whose runs and checks show it.

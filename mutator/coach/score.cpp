@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -244,6 +245,29 @@ int Score::of(const std::string& part) const {
   int sum = 0;
   for (const ScoreLine& line : lines) sum += line.part == part ? line.of : 0;
   return sum;
+}
+
+std::vector<std::string> classes_by_outcome(const catalog::Catalog& catalog,
+                                            const std::vector<const catalog::Rule*>& rules) {
+  std::vector<std::string> outcomes, sentences;
+  for (const catalog::Rule* rule : rules)
+    if (!rule->outcome.empty() &&
+        std::find(outcomes.begin(), outcomes.end(), rule->outcome) == outcomes.end())
+      outcomes.push_back(rule->outcome);
+  for (const std::string& outcome : outcomes) {
+    std::map<std::string, int> bugs;
+    int all = 0;
+    for (const catalog::Rule& rule : catalog.rules)
+      if (rule.outcome == outcome) ++bugs[rule.category], ++all;
+    std::vector<std::pair<int, std::string>> order;
+    for (const auto& [category, number] : bugs) order.emplace_back(-number, category);
+    std::sort(order.begin(), order.end());
+    std::vector<std::string> classes;
+    for (const auto& [number, category] : order) classes.push_back(fmt::format("{} {}", category, -number));
+    sentences.push_back(fmt::format("{} with the outcome '{}', by class: {}.", count(all, "bug"), outcome,
+                                    fmt::join(classes, ", ")));
+  }
+  return sentences;
 }
 
 size_t questions_asked(const std::vector<const catalog::Rule*>& rules) {

@@ -53,6 +53,11 @@ inline constexpr char kNothing[] = "none";
 std::vector<session::Event> before_the_answer(const session::Session& session);
 std::vector<session::Event> after_the_answer(const session::Session& session);
 
+// The map from what a bug does to what it is, counted over the catalog: a sentence for each outcome that
+// these rules have, its classes with the commonest first.
+std::vector<std::string> classes_by_outcome(const catalog::Catalog& catalog,
+                                            const std::vector<const catalog::Rule*>& rules);
+
 // How many follow-up questions these rules ask.
 size_t questions_asked(const std::vector<const catalog::Rule*>& rules);
 

@@ -58,7 +58,7 @@ Scale scale_of(const Figure& figure, const std::vector<double>& finite) {
   return scale;
 }
 
-std::string number(double value) {
+std::string words_of(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "infinity" : "-infinity";
   return fmt::format("{:.4g}", value);
@@ -97,10 +97,10 @@ std::string in_words(const Curve& curve, const Figure& figure) {
     text += " has no finite value";
   else
     text += fmt::format(" begins at {} and ends at {} after {}; its lowest is {}, its highest {}",
-                        number(curve.values.front()), number(curve.values.back()),
+                        words_of(curve.values.front()), words_of(curve.values.back()),
                         count(static_cast<std::int64_t>(curve.values.size()), figure.step),
-                        number(*std::min_element(finite.begin(), finite.end())),
-                        number(*std::max_element(finite.begin(), finite.end())));
+                        words_of(*std::min_element(finite.begin(), finite.end())),
+                        words_of(*std::max_element(finite.begin(), finite.end())));
   const auto gaps = gaps_of(curve);
   constexpr size_t kFirst = 3;
   std::string missing;
@@ -210,7 +210,7 @@ void values(Html& html, const Figure& figure, size_t steps) {
   for (const size_t step : shown) {
     rows.push_back({fmt::format("{}", step + static_cast<size_t>(figure.first))});
     for (const Curve& curve : figure.curves)
-      rows.back().push_back(step < curve.values.size() ? number(curve.values[step]) : "–");
+      rows.back().push_back(step < curve.values.size() ? words_of(curve.values[step]) : "–");
   }
   html.in("table", {{"class", "beside"}}, [&] {
     html.element("caption", "Some of the values");

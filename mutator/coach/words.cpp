@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <ctime>
 #include <sstream>
 
@@ -19,6 +20,13 @@ std::string day(std::int64_t time) {
   const std::time_t seconds = time;
   ::localtime_r(&seconds, &parts);
   return fmt::format("{}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+std::string number(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  const bool whole = std::abs(value) < 1e9 && value == std::floor(value);
+  return whole ? fmt::format("{:.0f}", value + 0.0) : fmt::format("{:.4g}", value);
 }
 
 std::string count(std::int64_t number, const std::string& thing) {

@@ -17,6 +17,9 @@ std::string day(std::int64_t time);
 // "1 minute", "2 minutes"
 std::string count(std::int64_t number, const std::string& thing);
 
+// "0.1235", "nan", "inf"; "65536" and not "6.554e+04" where it is a whole number.
+std::string number(double value);
+
 // "a", "a or b", "a, b or c"
 std::string one_of(const std::vector<std::string>& things);
 

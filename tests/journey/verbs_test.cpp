@@ -329,6 +329,25 @@ TEST_CASE("a rule goes by its code, its id and its row in a source, wherever one
   CHECK(user.nanobug({"stop"}).good());
 }
 
+TEST_CASE("a row of a source that has several bugs draws one of them", "[verbs]") {
+  const Tiny tiny;
+  replace_in(tiny.catalog, "refs: [tiny-1]", "refs: [tiny-2]");
+  CHECK(tiny.user.ask({"rule", "check", "tiny-2"}).size() == 2);
+  const Finished one = tiny.user.nanobug({"patch", "show", "tiny-2"});
+  CHECK(one.exit_code == 2);
+  CHECK(one.err.find("'tiny-2' is several bugs: N01, T01; name one of them") != std::string::npos);
+  std::set<std::string> drawn;
+  for (int seed = 0; seed < 8; ++seed) {
+    const std::string number = std::to_string(seed);
+    const json first = tiny.user.ask({"start", "tiny-2", "--seed", number});
+    drawn.insert(first["brief"].get<std::string>());
+    tiny.user.nanobug({"stop"});
+    CHECK(tiny.user.ask({"start", "tiny-2", "--seed", number})["brief"] == first["brief"]);
+    tiny.user.nanobug({"stop"});
+  }
+  CHECK(drawn.size() == 2);
+}
+
 TEST_CASE("certificates and sites as a person reads them", "[verbs]") {
   const User user = learner();
   const json certificates = user.ask({"certify"});

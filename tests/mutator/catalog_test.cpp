@@ -176,6 +176,9 @@ TEST_CASE("a ref of several rules names none of them", "[catalog]") {
   REQUIRE_FALSE(both);
   CHECK(both.error().code == Exit::usage);
   CHECK(both.error().message == "'X1' is several bugs: N01, D01; name one of them");
+  CHECK(*find_rules(catalog, "x1") == std::vector<const Rule*>{&catalog.rules[0], &catalog.rules[1]});
+  CHECK(*find_rules(catalog, "d01") == std::vector<const Rule*>{&catalog.rules[1]});
+  CHECK_FALSE(find_rules(catalog, "X2"));
   CHECK(*find_rule(catalog, "a3") == &catalog.rules[1]);
   // A code is its rule's, whatever it is a ref of.
   catalog.rules[1].refs = {"N01"};

@@ -281,3 +281,24 @@ TEST_CASE("of a decoy in production counts how little it took", "[coach][score]"
   CHECK(points(s)[3] == 0);
   CHECK(why(s, "evidence") == "it was not found");
 }
+
+TEST_CASE("what a bug does is a map to what it is, counted over the catalog", "[coach][score]") {
+  catalog::Catalog catalog;
+  const auto add = [&](const char* outcome, const char* category) {
+    catalog.rules.push_back(rule_of(category, {}, 0));
+    catalog.rules.back().outcome = outcome;
+  };
+  add("crash", "data"), add("poor model", "data"), add("poor model", "training");
+  add("poor model", "training"), add("", "training");  // a decoy
+  add("poor model", "architecture");
+  const auto& all = catalog.rules;
+  CHECK(classes_by_outcome(catalog, {&all[1]}) ==
+        std::vector<std::string>{
+            "4 bugs with the outcome 'poor model', by class: training 2, architecture 1, data 1."});
+  CHECK(classes_by_outcome(catalog, {&all[2], &all[0], &all[5]}) ==
+        std::vector<std::string>{
+            "4 bugs with the outcome 'poor model', by class: training 2, architecture 1, data 1.",
+            "1 bug with the outcome 'crash', by class: data 1."});
+  CHECK(classes_by_outcome(catalog, {&all[4]}).empty());
+  CHECK(classes_by_outcome(catalog, {}).empty());
+}
