@@ -22,13 +22,21 @@ std::string price(const catalog::Evidence& one, const session::Session& session)
   return coach::was_asked(session, one.id) ? "paid" : coach::count(one.minutes, "minute");
 }
 
+// Where there is a checkout, its tests are asked by a check, which counts: what they find, or do not, says at
+// once whether anything is wrong.
+bool is_asked_by_a_check(const catalog::Evidence& one, const session::Session& session) {
+  return one.from == From::tests && session.has_checkout() && !session.solved && !session.revealed &&
+         !coach::was_asked(session, one.id);
+}
+
 // What is listed of it. Who has the checkout needs neither it nor a right run to be sold: both lie beside
 // what is shown.
 std::vector<catalog::Evidence> offered(std::vector<catalog::Evidence> there,
                                        const session::Session& session) {
   if (session.has_checkout())
-    std::erase_if(there,
-                  [](const auto& one) { return one.from == From::checkout || one.from == From::clean; });
+    std::erase_if(there, [&](const auto& one) {
+      return one.from == From::checkout || one.from == From::clean || is_asked_by_a_check(one, session);
+    });
   return there;
 }
 
@@ -162,6 +170,8 @@ Result<Exit> ask(Context& c, const std::string& question) {
     c.ui.data("Each answer has the clean tree's beside it, as the checkout is open.");
     return Exit::ok;
   }
+  if (is_asked_by_a_check(wanted, session))
+    return refused(c, "Where the checkout is open, the tests are asked by a check.", "nanobug check");
   const catalog::Evidence* clean = (*catalog)->tree.find_evidence(From::clean);
   const bool has_clean = session.has_checkout() || (clean && coach::was_asked(session, clean->id));
   if (request.of_clean && !has_clean && clean)

@@ -231,7 +231,9 @@ Result<grade::Mutants*> Context::mutants_of(const session::Session& session) {
   NANOBUG_TRY(workshop_of(session));
   if (!session.toolchain.empty() && session.toolchain != began_->workshop->toolchain())
     ui.say(
-        "The compiler or LibTorch is not the one that this session began with; it is judged with today's.");
+        "The compiler, LibTorch or what a build reads of the environment (CXXFLAGS, LIBRARY_PATH, …) is not "
+        "what "
+        "this session began with; it is judged with today's.");
   const auto opened = open_mutants(**loaded, *began_->workshop, session.pristine, began_->mutants);
   NANOBUG_TRY(opened);
   NANOBUG_TRY(build_probes(**opened));

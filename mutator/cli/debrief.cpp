@@ -55,6 +55,7 @@ struct Ended {
   std::string outcome;
   std::int64_t at = 0;
   bool open = false;
+  bool asked = false;  // the questions were put one by one just now
 };
 
 Result<Ended> ended() {
@@ -137,6 +138,7 @@ Answered ask(const Ui& ui, const std::vector<const catalog::Question*>& question
       if (!grade) return answered;
       if (grade->size() == 1 && *grade >= "0" && *grade <= "3") answered.grades[i] = (*grade)[0] - '0';
       if (grade->empty() || answered.grades[i] >= 0) break;
+      std::cerr << "That is no grade: 0, 1, 2 or 3, or Enter alone.\n";
     }
     std::cerr << '\n';
   }
@@ -162,6 +164,7 @@ Status take_grades(Context& c, Ended& ended, const std::vector<const catalog::Ru
                          ::isatty(STDOUT_FILENO);
     if (!ended.open || all || !may_ask) return {};
     answered = ask(c.ui, questions, have);
+    ended.asked = true;
   }
   auto open = c.at_desk();
   NANOBUG_TRY(open);
@@ -211,6 +214,20 @@ std::string in_words(const coach::Score& score) {
     if (line.part != std::exchange(part, line.part))
       text += fmt::format("  {:<14} {:>3} of {}\n", line.part, score.points(line.part), score.of(line.part));
     text += fmt::format("    {:<12} {:>3} of {:<4} {}\n", line.name, line.points, line.of, line.why);
+  }
+  return text;
+}
+
+// Each with its answer, and with its grade where it has one.
+std::string questions_and_answers(const std::vector<const catalog::Question*>& questions,
+                                  const std::vector<int>& grades, size_t width) {
+  std::string text;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const bool graded = i < grades.size() && grades[i] >= 0;
+    text += fmt::format("  {}. ", i + 1) +
+            coach::wrap(questions[i]->question.value, width, "     ").substr(5) +
+            coach::wrap(questions[i]->answer, width, "     ") +
+            (graded ? fmt::format("     Your grade: {} of 3\n", grades[i]) : "");
   }
   return text;
 }
@@ -329,6 +346,9 @@ Result<Exit> debrief_session(Context& c, const std::string& grades, const HtmlOp
             timeline(last->session, width) + '\n';
   if (const std::string evidence = of_the_evidence(last->session); !evidence.empty())
     text += c.ui.strong("Evidence") + '\n' + evidence + '\n';
+  if (const auto questions = questions_in(rules); !questions.empty() && !last->asked)
+    text += c.ui.strong("What an interviewer asks next") + '\n' +
+            questions_and_answers(questions, last->session.grades, width) + '\n';
   text += c.ui.strong(fmt::format("Score: {} of {}", score.points(), score.of())) + '\n' + in_words(score);
   const auto classes = coach::classes_by_outcome(**loaded, rules);
   if (!classes.empty()) text += '\n' + c.ui.strong("What such a bug usually is, in this catalog") + '\n';

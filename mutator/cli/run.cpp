@@ -266,7 +266,7 @@ void draw_curves(const Ui& ui, const session::Session& session, const catalog::R
   const bool fits = options.telling == RunOptions::Telling::all || ui.width() >= 40;
   if (fits) draw(ui, series, curves, options.rows);
   if (options.telling == RunOptions::Telling::all && !curves[0].values.empty())
-    ui.data(coach::wrap(coach::where_they_part(curves[0].values, curves[1].values),
+    ui.data(coach::wrap(coach::where_they_part(series, curves[0].values, curves[1].values),
                         static_cast<size_t>(ui.width()), ""));
   if (!fits) ui.data(coach::wrap(symptom.words, static_cast<size_t>(ui.width()), ""));
   if (drawn && options.telling == RunOptions::Telling::all) ui.say("Plot saved to " + tidy(svg));

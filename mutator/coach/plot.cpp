@@ -96,19 +96,21 @@ Result<std::string> plot_text(const std::string& title, const std::vector<Curve>
   return out;
 }
 
-std::string where_they_part(const std::vector<double>& yours, const std::vector<double>& clean) {
+std::string where_they_part(const std::string& series, const std::vector<double>& yours,
+                            const std::vector<double>& clean) {
+  const std::string your = "Your " + series;
   const size_t both = std::min(yours.size(), clean.size());
   size_t same = 0;
   while (same < both && (yours[same] == clean[same] || (std::isnan(yours[same]) && std::isnan(clean[same]))))
     ++same;
-  if (same == 0) return "Your curve differs from the clean tree's from the first step on.";
+  if (same == 0) return your + " differs from the clean tree's from the first step on.";
   if (same == both)
-    return yours.size() == clean.size()
-               ? "Your curve equals the clean tree's at every step, to the last digit."
-               : "Your curve equals the clean tree's to the last digit, for as long as both last.";
-  return fmt::format(
-      "Your curve equals the clean tree's to the last digit up to step {}, and differs from step {} on.",
-      same - 1, same);
+    return your + (yours.size() == clean.size()
+                       ? " equals the clean tree's at every step, to the last digit."
+                       : " equals the clean tree's to the last digit, for as long as both last.");
+  return your +
+         fmt::format(" equals the clean tree's to the last digit up to step {}, and differs from step {} on.",
+                     same - 1, same);
 }
 
 Status plot_svg(const std::string& title, const std::vector<Curve>& curves, const fs::path& file) {

@@ -23,7 +23,8 @@ Result<std::string> plot_text(const std::string& title, const std::vector<Curve>
                               int height, Frame frame = Frame::in_front);
 
 // A sentence: the step up to which two curves are the same, to the last bit.
-std::string where_they_part(const std::vector<double>& yours, const std::vector<double>& clean);
+std::string where_they_part(const std::string& series, const std::vector<double>& yours,
+                            const std::vector<double>& clean);
 
 // Writes the file.
 Status plot_svg(const std::string& title, const std::vector<Curve>& curves,

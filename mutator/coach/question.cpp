@@ -83,7 +83,7 @@ std::vector<Name> names_of(const std::vector<Evidence>& all) {
   for (const Evidence& one : all) {
     Words each = one.synonyms;
     each.push_back(one.id);
-    each.push_back(one.words);
+    each.push_back(one.words.substr(0, one.words.find(';')));  // what follows explains the numbers
     for (const std::string& name : each) {
       const auto words = stems(name);
       if (!words.empty()) names.push_back({{words.begin(), words.end()}, &one});

@@ -158,7 +158,10 @@ ScoreLine knowledge(const Session& session, size_t questions) {
 
 std::vector<catalog::Text> terms_of(const std::vector<const catalog::Rule*>& rules) {
   std::vector<catalog::Text> terms;
-  for (const catalog::Rule* rule : rules) terms.insert(terms.end(), rule->terms.begin(), rule->terms.end());
+  for (const catalog::Rule* rule : rules)
+    for (const catalog::Text& term : rule->terms)
+      if (std::none_of(terms.begin(), terms.end(), [&](const auto& one) { return one.value == term.value; }))
+        terms.push_back(term);
   return terms;
 }
 

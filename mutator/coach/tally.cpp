@@ -110,7 +110,7 @@ void note_claim(Session& session, bool right) {
   if (session.solved) return;
   if (right)
     session.located = true;
-  else
+  else if (!session.revealed)
     ++session.wrong_claims;
 }
 
@@ -136,7 +136,7 @@ void note_claim(Session& session, const std::set<std::string>& rules) {
   if (session.solved) return;
   for (session::Bug& bug : session.bugs) bug.located = bug.located || rules.contains(bug.rule);
   session.located = places_found(session) == static_cast<int>(session.bugs.size());
-  session.wrong_claims += rules.empty();
+  session.wrong_claims += rules.empty() && !session.revealed;
 }
 
 void note_hint(Session& session, size_t bug) {

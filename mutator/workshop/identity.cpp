@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -29,6 +30,24 @@ const char* const kVariables[] = {"CC",
                                   "CMAKE_BUILD_TYPE",
                                   "CMAKE_TOOLCHAIN_FILE",
                                   "NANOBUG_TORCH_DIR"};
+
+// Of these that are lists of directories: one that is named twice is found once, and one that is not there
+// never; an empty one is the current directory.
+constexpr std::string_view kLists[] = {"CPATH", "LIBRARY_PATH", "CPLUS_INCLUDE_PATH", "CMAKE_PREFIX_PATH"};
+
+std::string plainly(const std::string& list) {
+  std::vector<std::string> directories;
+  std::istringstream in(list + ':');
+  for (std::string one; std::getline(in, one, ':');) {
+    std::error_code error;
+    if ((one.empty() || fs::exists(one, error)) &&
+        std::find(directories.begin(), directories.end(), one) == directories.end())
+      directories.push_back(one);
+  }
+  std::string plain;
+  for (size_t i = 0; i < directories.size(); ++i) plain += (i == 0 ? "" : ":") + directories[i];
+  return plain.empty() && !directories.empty() ? ":" : plain;
+}
 
 }  // namespace
 
@@ -71,8 +90,11 @@ std::vector<std::string> named_by(const std::vector<std::string>& command, const
 std::vector<std::string> build_environment() {
   std::vector<std::string> set;
   for (const char* name : kVariables)
-    if (const char* value = std::getenv(name); value && *value)
-      set.push_back(std::string(name) + '=' + value);
+    if (const char* value = std::getenv(name); value && *value) {
+      const bool is_list = std::find(std::begin(kLists), std::end(kLists), name) != std::end(kLists);
+      const std::string told = is_list ? plainly(value) : value;
+      if (!told.empty()) set.push_back(std::string(name) + '=' + told);
+    }
   return set;
 }
 

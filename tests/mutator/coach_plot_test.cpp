@@ -84,15 +84,16 @@ TEST_CASE("points stand at their steps, and what is not finite has none", "[coac
 }
 
 TEST_CASE("where two curves part is said to the step", "[coach][plot]") {
-  CHECK(where_they_part({1, 2, 3}, {1, 2, 3}) ==
-        "Your curve equals the clean tree's at every step, to the last digit.");
-  CHECK(where_they_part({1, 2, 3.0000000001}, {1, 2, 3}) ==
-        "Your curve equals the clean tree's to the last digit up to step 1, and differs from step 2 on.");
-  CHECK(where_they_part({0, 2}, {1, 2}) ==
-        "Your curve differs from the clean tree's from the first step on.");
-  CHECK(where_they_part({1, kNan}, {1, kNan, 2}) ==
-        "Your curve equals the clean tree's to the last digit, for as long as both last.");
-  CHECK(where_they_part({kNan}, {1}) == "Your curve differs from the clean tree's from the first step on.");
+  CHECK(where_they_part("loss", {1, 2, 3}, {1, 2, 3}) ==
+        "Your loss equals the clean tree's at every step, to the last digit.");
+  CHECK(where_they_part("loss", {1, 2, 3.0000000001}, {1, 2, 3}) ==
+        "Your loss equals the clean tree's to the last digit up to step 1, and differs from step 2 on.");
+  CHECK(where_they_part("loss", {0, 2}, {1, 2}) ==
+        "Your loss differs from the clean tree's from the first step on.");
+  CHECK(where_they_part("loss", {1, kNan}, {1, kNan, 2}) ==
+        "Your loss equals the clean tree's to the last digit, for as long as both last.");
+  CHECK(where_they_part("loss", {kNan}, {1}) ==
+        "Your loss differs from the clean tree's from the first step on.");
 }
 
 TEST_CASE("the names of the curves stand above the frame, where none runs through them", "[coach][plot]") {

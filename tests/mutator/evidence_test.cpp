@@ -51,7 +51,7 @@ const std::vector<catalog::Evidence> kKnown = {
     of_run("lr-groups", "lr/*", "the learning rate of each group", {"learning rate per group"}),
     of_run("logits", "logits/*", "mean, largest and spread of the logits", {"max logit"}),
     of_run("rank-loss", "rank_loss/*", "the loss on each rank", {"loss per rank", "loss per worker"}, 2),
-    of_run("momentum", "momentum/*", "the momentum of each group that has one")};
+    of_run("momentum", "momentum/*", "the momentum of each group that has one; .mlp is the MLP's")};
 
 Piece with_parts(const std::string& id, const std::vector<std::string>& parts) {
   Piece piece = numbers(parts, std::vector<std::vector<double>>(parts.size(), {1, 2}));

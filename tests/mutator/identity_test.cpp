@@ -8,6 +8,7 @@
 
 #include "mutator/catalog/catalog.h"
 #include "mutator/workshop/workshop.h"
+#include "tests/mutator/variable.h"
 #include "tests/probes/catch.h"
 
 using namespace nanobug;
@@ -92,6 +93,22 @@ TEST_CASE("every part of a clean build's key counts, and nothing else", "[worksh
     const std::string after = world.key();
     ::unsetenv("CXXFLAGS");
     CHECK(after != before);
+  }
+  SECTION("a list of directories, but not how often one is in it, nor one that is not there") {
+    const std::string first = world.programs.string(), second = world.project.string();
+    const auto with = [&](const std::string& list) {
+      const test::Variable variable("LIBRARY_PATH", list);
+      return world.key();
+    };
+    const test::Variable none("LIBRARY_PATH", std::nullopt);
+    const std::string bare = world.key(), one = with(first);
+    CHECK(one != bare);
+    CHECK(with(first + ':' + first) == one);
+    CHECK(with(first + ":/nowhere/at/all") == one);
+    CHECK(with("/nowhere/at/all") == bare);
+    CHECK(with(first + ':' + second) != one);
+    CHECK(with(first + ':' + second) != with(second + ':' + first));
+    CHECK(with(first + ':') != one);  // the current directory
   }
   SECTION("not a file that no word names, nor a script's time") {
     World::put(world.project / "other.sh", "");

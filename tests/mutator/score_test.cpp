@@ -282,6 +282,14 @@ TEST_CASE("of a decoy in production counts how little it took", "[coach][score]"
   CHECK(why(s, "evidence") == "it was not found");
 }
 
+TEST_CASE("a term that two bugs have in common is named once", "[coach][score]") {
+  const catalog::Rule other = rule_of("data", {"gradient", "order"}, 0);
+  Session s = session_of(60);
+  s.events = {{1010, kNote, "", "the gradient is gone, and so is its order"}};
+  for (const ScoreLine& line : score_of(s, {&kRule, &other}, 9000).lines)
+    if (line.name == "cause") CHECK(line.why.starts_with("what you wrote names gradient, order"));
+}
+
 TEST_CASE("what a bug does is a map to what it is, counted over the catalog", "[coach][score]") {
   catalog::Catalog catalog;
   const auto add = [&](const char* outcome, const char* category) {

@@ -145,6 +145,11 @@ TEST_CASE("revealed stays revealed", "[coach][tally]") {
   CHECK(state_of(s, 5000) == "revealed");
   CHECK_FALSE(s.solved);
   CHECK(outcome_of(session_of()) == "stopped");
+  // Nobody claims what they were told.
+  note_claim(s, false);
+  note_claim(s, Rules{});
+  note_reply(s, false, "", {}, 1200);
+  CHECK(s.wrong_claims == 0);
 }
 
 TEST_CASE("a session of several bugs is located when each of them is", "[coach][tally]") {
