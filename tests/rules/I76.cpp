@@ -30,7 +30,7 @@ struct GPTImpl {
     Table table = rotary.rows(past, T);
     if (padding.defined()) {
       keep = keep & padding_mask(padding, T, past + T);
-      table = past == 0 ? rotary.at(token_positions(padding, past, T)) : table;
+      if (past == 0) table = rotary.at(token_positions(padding, past, T));
     }
     return use(keep, table);
   }
