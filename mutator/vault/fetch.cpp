@@ -170,10 +170,10 @@ Result<bool> GitVault::fetch(const std::filesystem::path& checkout, const std::s
   auto tips = tips_of(source.get());
   if (!source_odb || !tips) return no("its git repository cannot be read (" + git_reason() + ")");
 
-  auto lock = state_->lock();
+  auto lock = state_.lock();
   NANOBUG_TRY(lock);
-  git_odb_refresh(state_->odb.get());
-  Batch batch(state_->odb.get(), [&](const Objects& objects) { return state_->store(objects); });
+  git_odb_refresh(state_.odb.get());
+  Batch batch(state_.odb.get(), [&](const Objects& objects) { return state_.store(objects); });
   std::vector<Tip> good;
   bool whole = tips->bad.empty() || no(tips->bad + " of its git repository cannot be read");
   for (const Tip& tip : tips->good) {
@@ -186,7 +186,7 @@ Result<bool> GitVault::fetch(const std::filesystem::path& checkout, const std::s
           no(tip.name + " of its git repository leads to an object that is missing, damaged or too large");
   }
   NANOBUG_TRY(batch.finish());
-  for (const Tip& tip : good) NANOBUG_TRY(state_->keep_tip(session, tip.name, tip.id));
+  for (const Tip& tip : good) NANOBUG_TRY(state_.keep_tip(session, tip.name, tip.id));
   return whole;
 }
 

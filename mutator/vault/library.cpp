@@ -1,23 +1,17 @@
 // library: see library.h. What other rooms call, handed on.
 #include "mutator/vault/library.h"
 
-#include <dlfcn.h>
-
 #include "mutator/base/files.h"
-#include "mutator/base/paths.h"
+#include "mutator/base/own_function.h"
 #include "mutator/vault/names.h"
 
 namespace nanobug::vault {
 
 Result<Library*> library() {
   static const Result<Library*> opened = []() -> Result<Library*> {
-    const fs::path file = own_library("libnanobug_git.so");
-    // Never closed: what it opened is closed after main.
-    void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) return fail(Exit::io, std::string("libgit2 cannot be loaded: ") + ::dlerror());
-    const auto get = reinterpret_cast<Library* (*)()>(::dlsym(handle, "nanobug_git_library"));
-    if (!get) return fail(Exit::io, "'" + file.string() + "' is not nanobug's: " + ::dlerror());
-    return get();
+    const auto get = own_function("libnanobug_git.so", "nanobug_git_library", "libgit2");
+    NANOBUG_TRY(get);
+    return reinterpret_cast<Library* (*)()>(*get)();
   }();
   return opened;
 }

@@ -52,7 +52,7 @@ struct State {
 
 class GitVault final : public Vault {
  public:
-  explicit GitVault(std::unique_ptr<State> state) : state_(std::move(state)) {}
+  explicit GitVault(State state) : state_(std::move(state)) {}
   Result<std::string> put(const Tree& tree) override;
   Result<Tree> get(const std::string& tree_id) const override;
   Result<std::string> commit(const std::string& branch, const std::string& tree_id,
@@ -65,7 +65,7 @@ class GitVault final : public Vault {
                      std::string* why) override;  // fetch.cpp
 
  private:
-  std::unique_ptr<State> state_;
+  State state_;
 };
 
 }  // namespace nanobug::vault

@@ -133,26 +133,25 @@ void State::break_locks(const std::string& reference) const {
 
 Result<std::unique_ptr<Vault>> GitLibrary::open(const fs::path& repository) {
   prepare();
-  auto state = std::make_unique<State>();
-  state->path = repository;
+  State state{.path = repository, .repository = {}, .odb = {}};
   NANOBUG_TRY(make_directories(repository));
   {
-    auto lock = state->lock();
+    auto lock = state.lock();
     NANOBUG_TRY(lock);
     NANOBUG_TRY(make_skeleton(repository, "refs/heads/main", true));
   }
-  NANOBUG_TRY(state->reopen());
+  NANOBUG_TRY(state.reopen());
   return std::make_unique<GitVault>(std::move(state));
 }
 
 Result<std::string> GitVault::put(const Tree& tree) {
-  auto lock = state_->lock();
+  auto lock = state_.lock();
   NANOBUG_TRY(lock);
-  git_odb_refresh(state_->odb.get());
-  Objects objects(state_->odb.get());
+  git_odb_refresh(state_.odb.get());
+  Objects objects(state_.odb.get());
   auto id = objects.add_tree(tree);
   NANOBUG_TRY(id);
-  NANOBUG_TRY(state_->store(objects));
+  NANOBUG_TRY(state_.store(objects));
   return hex(*id);
 }
 
@@ -161,18 +160,18 @@ Result<Tree> GitVault::get(const std::string& tree_id) const {
   NANOBUG_TRY(id);
   const auto read = [&]() -> Result<Tree> {
     Tree tree;
-    NANOBUG_TRY(read_folder(state_->repository.get(), state_->odb.get(), *id, "", tree));
+    NANOBUG_TRY(read_folder(state_.repository.get(), state_.odb.get(), *id, "", tree));
     return tree;
   };
   if (auto tree = read()) return tree;
   // Another process may have consolidated the packs under us.
-  auto lock = state_->lock();
+  auto lock = state_.lock();
   NANOBUG_TRY(lock);
-  NANOBUG_TRY(state_->reopen());
+  NANOBUG_TRY(state_.reopen());
   auto tree = read();
   if (!tree)
     return fail(Exit::io,
-                "the vault " + state_->path.string() + " is damaged or another one: " + tree.error().message);
+                "the vault " + state_.path.string() + " is damaged or another one: " + tree.error().message);
   return tree;
 }
 
@@ -180,20 +179,20 @@ Result<std::string> GitVault::commit(const std::string& branch, const std::strin
                                      const std::string& message, std::int64_t time) {
   auto id = oid_of(tree_id);
   NANOBUG_TRY(id);
-  if (!git_odb_exists(state_->odb.get(), &*id))
-    return fail(Exit::io, "the tree " + tree_id + " is not in the vault " + state_->path.string());
-  return state_->append(branch, 1, [&](Objects& objects, size_t, const git_oid* parent) {
+  if (!git_odb_exists(state_.odb.get(), &*id))
+    return fail(Exit::io, "the tree " + tree_id + " is not in the vault " + state_.path.string());
+  return state_.append(branch, 1, [&](Objects& objects, size_t, const git_oid* parent) {
     return objects.add_commit(*id, parent, message, time);
   });
 }
 
 Result<std::string> GitVault::record(const std::string& branch, const std::vector<Step>& steps) {
-  return state_->append(branch, steps.size(),
-                        [&](Objects& objects, size_t i, const git_oid* parent) -> Result<git_oid> {
-                          auto id = objects.add_tree(*steps[i].tree);
-                          NANOBUG_TRY(id);
-                          return objects.add_commit(*id, parent, steps[i].message, steps[i].time);
-                        });
+  return state_.append(branch, steps.size(),
+                       [&](Objects& objects, size_t i, const git_oid* parent) -> Result<git_oid> {
+                         auto id = objects.add_tree(*steps[i].tree);
+                         NANOBUG_TRY(id);
+                         return objects.add_commit(*id, parent, steps[i].message, steps[i].time);
+                       });
 }
 
 Result<std::string> State::append(const std::string& branch, size_t count, const MakeCommit& make) const {
@@ -219,25 +218,25 @@ Result<std::string> State::append(const std::string& branch, size_t count, const
 }
 
 Status GitVault::drop(const std::string& branch) {
-  auto lock = state_->lock();
+  auto lock = state_.lock();
   NANOBUG_TRY(lock);
   const std::string reference = kHeads + branch;
-  int result = git_reference_remove(state_->repository.get(), reference.c_str());
+  int result = git_reference_remove(state_.repository.get(), reference.c_str());
   if (result == GIT_ELOCKED) {
-    state_->break_locks(reference);
-    result = git_reference_remove(state_->repository.get(), reference.c_str());
+    state_.break_locks(reference);
+    result = git_reference_remove(state_.repository.get(), reference.c_str());
   }
   if (result < 0 && result != GIT_ENOTFOUND) return git_failure("cannot remove the branch " + branch);
   return {};
 }
 
 Result<std::vector<Vault::Entry>> GitVault::history(const std::string& branch) const {
-  auto entries = state_->history(branch);
+  auto entries = state_.history(branch);
   if (entries) return entries;
-  auto lock = state_->lock();
+  auto lock = state_.lock();
   NANOBUG_TRY(lock);
-  NANOBUG_TRY(state_->reopen());
-  return state_->history(branch);
+  NANOBUG_TRY(state_.reopen());
+  return state_.history(branch);
 }
 
 Result<std::vector<Vault::Entry>> State::history(const std::string& branch) const {
@@ -260,8 +259,8 @@ Result<std::vector<Vault::Entry>> State::history(const std::string& branch) cons
 Result<std::vector<std::string>> GitVault::branches() const {
   std::vector<std::string> names;
   auto references =
-      owned<References>(git_reference_iterator_glob_new, state_->repository.get(), "refs/heads/*");
-  if (!references) return git_failure("cannot list the branches of the vault " + state_->path.string());
+      owned<References>(git_reference_iterator_glob_new, state_.repository.get(), "refs/heads/*");
+  if (!references) return git_failure("cannot list the branches of the vault " + state_.path.string());
   const char* name = nullptr;
   while (git_reference_next_name(&name, references.get()) == 0) names.push_back(name + std::strlen(kHeads));
   std::sort(names.begin(), names.end());
