@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 
+#include "mutator/cli/changes.h"
 #include "mutator/cli/conflicts.h"
 #include "mutator/cli/production.h"
 #include "mutator/cli/proving.h"
@@ -14,29 +13,9 @@
 #include "mutator/coach/evidence.h"
 #include "mutator/coach/words.h"
 #include "mutator/grade/evidence.h"
-#include "mutator/grade/surprise.h"
 
 namespace nanobug::cli {
 namespace {
-
-nlohmann::json to_json(const grade::Certificate& one) {
-  return {{"id", one.rule},
-          {"site", one.site + 1},
-          {"file", one.file},
-          {"line", one.line},
-          {"function", one.function},
-          {"holds", one.holds()},
-          {"refusals", one.refusals},
-          {"failing", one.failing},
-          {"probes", one.probes},
-          {"runs", one.runs},
-          {"symptom", one.symptom.kind},
-          {"series", one.symptom.series},
-          {"recorded", one.symptom.words},
-          {"silence", one.symptom.silence},
-          {"visible_from", one.symptom.visible_from},
-          {"seconds", one.seconds}};
-}
 
 // The first three, and how many there are besides.
 std::string first_of(const std::vector<std::string>& names) {
@@ -45,18 +24,6 @@ std::string first_of(const std::vector<std::string>& names) {
   const size_t more = names.size() - shown;
   return fmt::format("{}{}", fmt::join(names.begin(), end, ", "),
                      more > 0 ? fmt::format(" and {} more", more) : "");
-}
-
-// Those that see it, of those that were asked: "12 of 496 probes", "13 of 496 probes and 1 run".
-std::string seen_by(const grade::Certificate& one, const catalog::Tree& tree) {
-  const char* probe = tree.tests.empty() ? "probe" : "test";
-  std::string asked = one.probes > 0 || one.runs == 0 ? coach::count(one.probes, probe) : "";
-  if (one.runs > 0) asked += (asked.empty() ? "" : " and ") + coach::count(one.runs, "run");
-  return fmt::format("{} of {}", one.failing.size(), asked);
-}
-
-std::string place_of(const grade::Certificate& one) {
-  return one.file.empty() ? "nowhere" : fmt::format("{}:{}", one.file, one.line);
 }
 
 // What an interviewer can show of each, and which of it tells. -> does something of every bug?
@@ -107,58 +74,6 @@ Result<bool> show_evidence(Context& c, const std::vector<const catalog::Rule*>& 
   return good;
 }
 
-// What came of a change that an operator makes.
-const char* fate_of(const Result<std::vector<grade::Certificate>>& answer) {
-  if (!answer) return "no mutant";  // it would mean something else, or not compile
-  const grade::Certificate& one = answer->front();
-  if (!one.failing.empty()) return "seen";
-  return one.probes + one.runs > 0 ? "not seen" : "no mutant";
-}
-
-// Changes by the generic operators: who sees them?
-Result<Exit> certify_operators(Context& c, std::uint64_t seed, size_t count, const std::string& shard,
-                               bool in_stock, const grade::Proof& proof) {
-  const auto mutants = c.mutants();
-  NANOBUG_TRY(mutants);
-  const std::vector<grade::Change> drawn = grade::draw_operators(**mutants, seed, count);
-  std::map<std::string, const grade::Stocked*> places;
-  for (const grade::Change& change : drawn) places[change.rule.id.value] = &change.at;
-  const auto part = part_of(drawn, shard);
-  NANOBUG_TRY(part);
-  const auto began = std::chrono::steady_clock::now();
-  const auto answers = prove(c, **mutants, *part, proof);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  nlohmann::json json = nlohmann::json::array();
-  std::vector<std::vector<std::string>> rows = {{"CHANGE", "PLACE", "SYMPTOM", "SEEN BY", "FATE"}};
-  std::map<std::string, size_t> fates;
-  std::string stock;
-  for (size_t i = 0; i < answers.size(); ++i) {
-    const char* const fate = fate_of(answers[i]);
-    const std::string& id = (*part)[i]->id.value;
-    ++fates[fate];
-    grade::Certificate one = answers[i] ? answers[i]->front() : grade::Certificate{};
-    if (!answers[i]) one.refusals = {answers[i].error().text()};
-    one.rule = id;
-    json.push_back(to_json(one));
-    json.back()["fate"] = fate;
-    if (in_stock && answers[i] && grade::is_worth_a_session(one)) {
-      const auto line = grade::stock_line(*places.at(id), (*mutants)->clean().tree);
-      NANOBUG_TRY(line);
-      stock += *line;
-    }
-    rows.push_back({id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
-                    one.probes + one.runs > 0 ? seen_by(one, (*mutants)->catalog().tree) : "-", fate});
-  }
-  c.ui.data(in_stock ? stock : c.ui.json ? json.dump(2, ' ', false, kAnyBytes) : table(rows));
-  const size_t seen = fates["seen"], mutated = seen + fates["not seen"];
-  c.ui.say(fmt::format(
-      "{} in {:.0f} s: {}, {} of them seen{}; a change that is no mutant does not compile, warns, "
-      "or makes the same code",
-      coach::count(answers.size(), "change"), seconds, coach::count(mutated, "mutant"), seen,
-      mutated == 0 ? "" : fmt::format(" ({} %)", 100 * seen / mutated)));
-  return Exit::ok;
-}
-
 enum class Show { certificates, summary, conflicts, evidence };
 
 struct Options {
@@ -167,8 +82,7 @@ struct Options {
   std::vector<std::string> merged;
   grade::Proof proof;
   bool in_summary = false, conflicts = false, evidence = false;
-  size_t operators = 0;
-  std::uint64_t seed = 1;
+  grade::Draw draw;
   bool in_stock = false;
 
   Show show() const {
@@ -184,18 +98,32 @@ Result<Exit> certify(Context& c, const Options& options) {
   grade::Proof proof = options.proof;
   if (proof.fresh && !options.merged.empty())
     return fail(Exit::usage, "--merge proves nothing, and --fresh proves it again; leave one out");
-  if (options.operators > 0) {
+  if (options.draw.count > 0) {
     if (!options.ids.empty() || !options.merged.empty() || show != Show::certificates)
-      return fail(Exit::usage, "--operators goes with --seed, --shard, --all and --fresh alone");
-    return certify_operators(c, options.seed, options.operators, options.shard, options.in_stock, proof);
+      return fail(
+          Exit::usage,
+          "--operators goes with --seed, --file, --operator, --first, --stock, --shard, --all and --fresh "
+          "alone");
+    if (proof.first && (proof.all || options.in_stock))
+      return fail(Exit::usage,
+                  std::string("--first asks no further than to the first that sees a change; leave ") +
+                      (proof.all ? "--all" : "--stock") + " out");
+    return certify_operators(c, options.draw, options.shard, options.in_stock, proof);
   }
-  if (options.in_stock) return fail(Exit::usage, "--stock goes with --operators N");
+  for (const auto& [name, is_given] : {std::pair("--stock", options.in_stock),
+                                       {"--first", proof.first},
+                                       {"--file", !options.draw.files.empty()},
+                                       {"--operator", !options.draw.operators.empty()}})
+    if (is_given) return fail(Exit::usage, std::string(name) + " goes with --operators N");
   proof.kept = !options.merged.empty();
   const auto named = c.rules(options.ids);
   NANOBUG_TRY(named);
   const auto part = part_of(*named, options.shard);
   NANOBUG_TRY(part);
   const std::vector<const catalog::Rule*>& rules = *part;
+  const auto worth = c.are_worth_building(rules);
+  NANOBUG_TRY(worth);
+  if (!*worth) return Exit::catalog;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   for (const std::string& cache : options.merged) {
@@ -222,7 +150,7 @@ Result<Exit> certify(Context& c, const Options& options) {
     }
     for (const grade::Certificate& one : *answers[i]) {
       all_hold = all_hold && one.holds();
-      json.push_back(to_json(one));
+      json.push_back(in_json(one));
       if (one.holds()) held.push_back(one);
       rows.push_back(
           {id, place_of(one), one.symptom.kind.empty() ? "-" : one.symptom.kind,
@@ -256,8 +184,9 @@ void add_certify(Verbs& verbs) {
                              "Prove that rules are what they claim; without a certificate none is drawn");
   verb->add_option("rules", options->ids, "Rules to certify (default: all)")->type_name("RULE");
   verb->add_flag("--fresh", options->proof.fresh, "Prove again what was proved before");
-  verb->add_flag("--all", options->proof.all,
-                 "Ask every probe and parity run, not only those that may see it");
+  verb->add_flag(
+      "--all", options->proof.all,
+      "Ask every probe and parity run, and say of those that see it who would not have been asked");
   verb->add_option("--shard", options->shard,
                    "Only the K-th of N parts of the rules, as one machine of N does")
       ->type_name("K/N");
@@ -265,11 +194,20 @@ void add_certify(Verbs& verbs) {
                    "Prove nothing: take the certificates of these caches, and say which are missing")
       ->type_name("DIR")
       ->allow_extra_args(false);
-  verb->add_option("--operators", options->operators,
+  verb->add_option("--operators", options->draw.count,
                    "Instead of rules, N changes that generic mutation operators make: who sees them?")
       ->type_name("N")
       ->check(CLI::Range(1, 100000).description(""));
-  verb->add_option("--seed", options->seed, "Which of them are drawn (default: 1)")->type_name("S");
+  verb->add_option("--seed", options->draw.seed, "Which of them are drawn (default: 1)")->type_name("S");
+  verb->add_option("--file", options->draw.files, "Only of sources of this path or name; may be repeated")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  verb->add_option("--operator", options->draw.operators, "Only by this operator; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  verb->add_flag(
+      "--first", options->proof.first,
+      "Ask no further than to the first that sees a change, and record no symptom: the quickest answer");
   verb->add_flag("--stock", options->in_stock,
                  "Print those that are worth a session, as patches/surprises.txt has them");
   verb->add_flag("--summary", options->in_summary,

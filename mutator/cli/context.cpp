@@ -133,6 +133,20 @@ Result<grade::Mutants*> Context::mutants() {
   return *opened;
 }
 
+Result<bool> Context::are_worth_building(const std::vector<const catalog::Rule*>& rules) {
+  const auto shop = workshop();
+  NANOBUG_TRY(shop);
+  const auto clean_tree = pristine();
+  NANOBUG_TRY(clean_tree);
+  if ((*shop)->find_clean((*clean_tree)->id)) return true;
+  const auto clang = rewrite::open_rewriter();
+  NANOBUG_TRY(clang);
+  bool all_right = true;
+  for (const catalog::Rule* rule : rules)
+    for (const Error& error : (*clang)->check(*rule)) ui.complain(error), all_right = false;
+  return all_right;
+}
+
 Status Context::build_probes(grade::Mutants& mutants) {
   const auto probes = workshop::clean_probes(mutants.workshop(), mutants.clean(), ui.progress());
   ui.clear_progress();

@@ -77,6 +77,10 @@ class Context {
   // The rules of these ids; all without.
   Result<std::vector<const catalog::Rule*>> rules(const std::vector<std::string>& ids);
 
+  // Where mutants() would have to build the clean tree, which may take minutes: is there nothing to be said
+  // against the rules without it? What there is, is complained of.
+  Result<bool> are_worth_building(const std::vector<const catalog::Rule*>& rules);
+
   // The checkout of the session, or the sentence that says what became of it.
   Status checkout_is_there(const session::Session& session) const;
 

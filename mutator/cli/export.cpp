@@ -37,7 +37,9 @@ Result<std::vector<const catalog::Rule*>> chosen(Context& c, const Options& opti
   if (options.operators > 0) {
     const auto mutants = c.mutants();
     NANOBUG_TRY(mutants);
-    drawn = grade::draw_operators(**mutants, options.seed, options.operators);
+    auto changes = grade::draw_operators(**mutants, {.seed = options.seed, .count = options.operators});
+    NANOBUG_TRY(changes);
+    drawn = std::move(*changes);
     return part_of(drawn, options.shard);
   }
   const auto loaded = c.catalog();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "mutator/coach/words.h"
 
@@ -45,6 +46,36 @@ std::vector<Result<std::vector<grade::Certificate>>> prove(Context& c, grade::Mu
                                 [&](const catalog::Rule&, int done) { tell("certifying", done, number); });
   c.ui.clear_progress();
   return answers;
+}
+
+nlohmann::json in_json(const grade::Certificate& one) {
+  return {{"id", one.rule},
+          {"site", one.site + 1},
+          {"file", one.file},
+          {"line", one.line},
+          {"function", one.function},
+          {"holds", one.holds()},
+          {"refusals", one.refusals},
+          {"failing", one.failing},
+          {"probes", one.probes},
+          {"runs", one.runs},
+          {"symptom", one.symptom.kind},
+          {"series", one.symptom.series},
+          {"recorded", one.symptom.words},
+          {"silence", one.symptom.silence},
+          {"visible_from", one.symptom.visible_from},
+          {"seconds", one.seconds}};
+}
+
+std::string seen_by(const grade::Certificate& one, const catalog::Tree& tree) {
+  const char* probe = tree.tests.empty() ? "probe" : "test";
+  std::string asked = one.probes > 0 || one.runs == 0 ? coach::count(one.probes, probe) : "";
+  if (one.runs > 0) asked += (asked.empty() ? "" : " and ") + coach::count(one.runs, "run");
+  return fmt::format("{} of {}", one.failing.size(), asked);
+}
+
+std::string place_of(const grade::Certificate& one) {
+  return one.file.empty() ? "nowhere" : fmt::format("{}:{}", one.file, one.line);
 }
 
 }  // namespace nanobug::cli

@@ -61,6 +61,9 @@ Result<Exit> check(Context& c, const std::vector<std::string>& ids) {
   const auto named = c.rules(ids);
   NANOBUG_TRY(named);
   const std::vector<const catalog::Rule*>& rules = *named;
+  const auto worth = c.are_worth_building(rules);
+  NANOBUG_TRY(worth);
+  if (!*worth) return Exit::catalog;
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const auto sites = (*mutants)->sites(rules);

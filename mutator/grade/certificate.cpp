@@ -26,6 +26,8 @@ namespace {
 
 using nlohmann::json;
 constexpr const char* kVersion = "5";  // of what a certificate proves
+constexpr const char* kAll = "all";    // proofs that ask more, or less, than usual (Proof)
+constexpr const char* kFirst = "first";
 // From so many rules on it pays to measure what each probe runs first: a build of the tree and a run of all
 // probes.
 constexpr std::size_t kWorthMeasuring = 40;
@@ -99,9 +101,6 @@ Status examine_file(Mutants& mutants, const std::string& file, const std::string
   // A comment that names what is no longer there would give the place away.
   if (mutated.find("\n\n\n") != std::string::npos && pristine->find("\n\n\n") == std::string::npos)
     refusals.push_back("the mutant has two blank lines in a row where something was");
-  // Two workers share one Clang.
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
   const auto clang = mutants.rewriter();
   NANOBUG_TRY(clang);
   const auto formatted = (*clang)->well_formatted(mutants.clean().tree / file, *pristine, mutated);
@@ -126,6 +125,9 @@ Status examine_sight(Mutants& mutants, const workshop::Askable& askable, const I
   if (inquiry.rule.decoy)
     for (const std::string& observer : sighting->seen_by)
       certificate.refusals.push_back("it is no decoy: " + observer + " sees it");
+  for (const std::string& observer : sighting->overlooked)
+    certificate.refusals.push_back(observer + " sees it, and is not asked without --all");
+  certificate.overlooked = std::move(sighting->overlooked);
   certificate.failing = std::move(sighting->seen_by);
   certificate.probes = sighting->probes, certificate.runs = sighting->runs;
   return {};
@@ -145,7 +147,7 @@ double since(std::chrono::steady_clock::time_point start) {
 
 // Everything about one site; refusals are collected, so that a maintainer sees them all at once.
 Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const rewrite::Site& site,
-                            const workshop::Askable& askable, bool all) {
+                            const workshop::Askable& askable, const Proof& proof) {
   const auto start = std::chrono::steady_clock::now();
   Certificate certificate{.rule = rule.id.value,
                           .site = site.index,
@@ -169,15 +171,20 @@ Result<Certificate> examine(Mutants& mutants, const catalog::Rule& rule, const r
 
   const auto place = workshop::Trial::of_mutant(mutants.workshop(), mutants.clean(), *overlay, *built);
   NANOBUG_TRY(place);
-  NANOBUG_TRY(examine_sight(
-      mutants, askable,
-      {.rule = rule, .overlay = *overlay, .built = *built, .tree = place->tree(), .all = all}, certificate));
+  NANOBUG_TRY(examine_sight(mutants, askable,
+                            {.rule = rule,
+                             .overlay = *overlay,
+                             .built = *built,
+                             .tree = place->tree(),
+                             .all = proof.all,
+                             .first = proof.first},
+                            certificate));
   if (!rule.decoy && certificate.failing.empty()) {
     if (certificate.refusals.empty()) certificate.refusals.push_back("nobody who was asked sees it");
     return certificate;
   }
   const catalog::Run* shown_by = mutants.catalog().run_of(rule);
-  if (!shown_by) {  // a tree without runs: who sees it is all that is on record
+  if (!shown_by || proof.first) {  // of a tree without runs, who sees it is all that is on record
     certificate.seconds = since(start);
     return certificate;
   }
@@ -262,13 +269,16 @@ Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& ru
   const auto& probes = mutants.probes_key();
   NANOBUG_TRY(probes);
   const std::string what = certified(mutants, rule, overlays, *probes);
-  const auto kept = [&](bool all) {
-    return certificates_in(mutants.workshop().cache()) / sha256(what + (all ? "all" : ""));
+  // From the most that can be asked down to the least that is wanted: who was asked more was asked that too.
+  const auto kept = [&](const char* how) {
+    return certificates_in(mutants.workshop().cache()) / sha256(what + how);
   };
-  // Where every run was asked, those that have to be were.
+  const char* const wanted = proof.first ? kFirst : proof.all ? kAll : "";
   if (!proof.fresh)
-    for (const bool all : {true, false})
-      if (auto known = all || !proof.all ? read_kept(kept(all)) : std::nullopt) return std::move(*known);
+    for (const char* how : {kAll, "", kFirst}) {
+      if (auto known = read_kept(kept(how))) return std::move(*known);
+      if (std::string_view(how) == wanted) break;
+    }
   if (proof.kept)
     return fail(Exit::check_failed,
                 "it has no certificate for this tree and these tools: its shard is missing, or was another's",
@@ -284,13 +294,12 @@ Result<std::vector<Certificate>> prove(Mutants& mutants, const catalog::Rule& ru
     certificates.push_back(std::move(*certificate));
     return {};
   };
-  for (const rewrite::Site& site : *sites)
-    NANOBUG_TRY(add(examine(mutants, rule, site, *askable, proof.all)));
+  for (const rewrite::Site& site : *sites) NANOBUG_TRY(add(examine(mutants, rule, site, *askable, proof)));
   if (sites->empty()) NANOBUG_TRY(add(nothing_changed(mutants, rule)));
   // Only what holds is kept: a refused rule is about to be mended.
   if (std::all_of(certificates.begin(), certificates.end(), [](const Certificate& c) { return c.holds(); }))
     NANOBUG_TRY(
-        write_sealed(kept(proof.all), record.dump(-1, ' ', false, json::error_handler_t::replace), kStep));
+        write_sealed(kept(wanted), record.dump(-1, ' ', false, json::error_handler_t::replace), kStep));
   return certificates;
 }
 

@@ -25,6 +25,7 @@ struct Certificate {
   std::vector<std::string> refusals = {};  // empty: the certificate holds
   std::vector<std::string> failing = {};   // probes and parity runs that see the mutant; the named ones first
   int probes = 0, runs = 0;                // how many of them were asked
+  std::vector<std::string> overlooked = {};  // with Proof::all: see it, and would not have been asked
   Symptom symptom = {};
   double seconds = 0;
 
@@ -35,6 +36,7 @@ struct Proof {
   bool fresh = false;  // also where it was proved before
   bool all = false;    // every parity run is asked, not only those that have to be (observers.h)
   bool kept = false;   // nothing is proved: a rule whose certificate is not kept has none
+  bool first = false;  // no further than to the first that see it: no symptom, and nobody else on record
 };
 
 // What the compiler says of a mutant and not, or not as often, of the clean tree.

@@ -1,13 +1,20 @@
 // mutants: see mutants.h.
 #include "mutator/grade/mutants.h"
 
+#include <algorithm>
 #include <map>
 
+#include "mutator/base/at_once.h"
 #include "mutator/base/files.h"
 #include "mutator/grade/courses.h"
 #include "mutator/workshop/probes.h"
 
 namespace nanobug::grade {
+namespace {
+
+constexpr size_t kParsers = 2;  // a parse has some 200 MB
+
+}  // namespace
 
 Mutants::Mutants(const catalog::Catalog& catalog, const workshop::Workshop& workshop, workshop::Clean clean)
     : catalog_(catalog), workshop_(workshop), clean_(std::move(clean)), index_(workshop.cache() / "sites") {}
@@ -15,12 +22,9 @@ Mutants::Mutants(const catalog::Catalog& catalog, const workshop::Workshop& work
 Mutants::~Mutants() = default;
 
 Result<rewrite::Rewriter*> Mutants::rewriter() {
-  if (!rewriter_) {
-    auto opened = rewrite::open_rewriter();
-    NANOBUG_TRY(opened);
-    rewriter_ = std::move(*opened);
-  }
-  return rewriter_.get();
+  std::call_once(rewriter_opened_, [&] { rewriter_ = rewrite::open_rewriter(); });
+  NANOBUG_TRY(rewriter_);
+  return rewriter_->get();
 }
 
 Result<rewrite::Source> Mutants::source() const {
@@ -88,17 +92,7 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
     }
   }
   if (unknown.empty()) return answers;
-  const auto found_by = [&]() -> Result<std::vector<Result<std::vector<rewrite::Site>>>> {
-    const auto clang = rewriter();
-    NANOBUG_TRY(clang);
-    const auto read = source();
-    NANOBUG_TRY(read);
-    return (*clang)->find(asked, *read);
-  };
-  auto answered = found_by();
-  auto found = answered ? std::move(*answered)
-                        : std::vector<Result<std::vector<rewrite::Site>>>(asked.size(),
-                                                                          tl::unexpected(answered.error()));
+  auto found = find(asked);
   for (size_t k = 0; k < unknown.size(); ++k) {
     auto& answer = answers[unknown[k]];
     answer = std::move(found[k]);
@@ -106,6 +100,30 @@ std::vector<Result<std::vector<rewrite::Site>>> Mutants::sites(
     if (const Status kept = index_.keep(keys[unknown[k]], *answer); !kept)
       answer = tl::unexpected(kept.error());
   }
+  return answers;
+}
+
+std::vector<Result<std::vector<rewrite::Site>>> Mutants::find(
+    const std::vector<const catalog::Rule*>& rules) {
+  std::vector<Result<std::vector<rewrite::Site>>> answers(rules.size());
+  const auto clang = rewriter();
+  const auto read = source();
+  if (!clang || !read) {
+    const Error error = clang ? read.error() : clang.error();
+    std::fill(answers.begin(), answers.end(), tl::unexpected(error));
+    return answers;
+  }
+  std::map<std::string, std::vector<size_t>> by_file;
+  for (size_t i = 0; i < rules.size(); ++i) by_file[rules[i]->files().front()].push_back(i);
+  std::vector<std::vector<size_t>> groups;
+  for (auto& [file, group] : by_file) groups.push_back(std::move(group));
+  (void)at_once_while(groups.size(), kParsers, [&](size_t g, size_t) -> Result<bool> {
+    std::vector<const catalog::Rule*> group;
+    for (const size_t i : groups[g]) group.push_back(rules[i]);
+    auto found = (*clang)->find(group, *read);
+    for (size_t k = 0; k < found.size(); ++k) answers[groups[g][k]] = std::move(found[k]);
+    return true;
+  });
   return answers;
 }
 

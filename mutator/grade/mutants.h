@@ -46,7 +46,7 @@ class Mutants {
   // The clean tree as Clang reads it. Errors: Exit::catalog where there is no compile_commands.json.
   Result<rewrite::Source> source() const;
 
-  // Clang, opened now if it was not.
+  // Clang, opened now if it was not; what it is asked, several threads may ask.
   Result<rewrite::Rewriter*> rewriter();
 
   // Which probes see what, if that was measured; `measure` does it now where it was not.
@@ -66,6 +66,9 @@ class Mutants {
  private:
   Result<rewrite::Texts> texts_of(const std::vector<std::string>& files) const;
 
+  // Their sites by Clang, several files at a time.
+  std::vector<Result<std::vector<rewrite::Site>>> find(const std::vector<const catalog::Rule*>& rules);
+
   const catalog::Catalog& catalog_;
   const workshop::Workshop& workshop_;
   workshop::Clean clean_;
@@ -76,7 +79,8 @@ class Mutants {
   Result<std::string> probes_key_;  // by probes_key()
   std::once_flag reach_read_;
   std::optional<workshop::Reach> reach_;  // by reach()
-  std::unique_ptr<rewrite::Rewriter> rewriter_;
+  std::once_flag rewriter_opened_;
+  Result<std::unique_ptr<rewrite::Rewriter>> rewriter_;  // by rewriter()
 };
 
 // A unified diff of one file with three lines of context, as git writes it: `a/path`, `b/path`.

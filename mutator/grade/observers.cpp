@@ -38,59 +38,71 @@ bool reaches_probes(const workshop::Workshop& workshop, const Inquiry& inquiry) 
                      [&](const auto& file) { return workshop::is_public_header(workshop, file.first); });
 }
 
-// Those that are asked, the named ones first.
-std::vector<ProbeInfo> chosen(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry) {
-  auto probes = named_first(askable.probes, inquiry.rule, [](const ProbeInfo& info) { return info.probe; });
-  if (inquiry.all || !mutants.reach()) return probes;
-  if (const auto reaching = mutants.reach()->probes_of(mutants.clean(), inquiry.overlay))
-    std::erase_if(probes, [&](const ProbeInfo& info) {
-      return info.test == workshop::kProtocol && !reaching->contains(info.probe) &&
-             !names(inquiry.rule, info.probe);
-    });
-  return probes;
+// Probes that need not be asked, for they run nothing of what is changed.
+std::set<std::string> idle_probes(Mutants& mutants, const workshop::Askable& askable,
+                                  const Inquiry& inquiry) {
+  std::set<std::string> idle;
+  const bool may_see = reaches_probes(mutants.workshop(), inquiry);
+  const auto reaching = may_see && mutants.reach()
+                            ? mutants.reach()->probes_of(mutants.clean(), inquiry.overlay)
+                            : std::nullopt;
+  if (may_see && !reaching) return idle;
+  for (const ProbeInfo& info : askable.probes)
+    if (!may_see || (info.test == workshop::kProtocol && !reaching->contains(info.probe) &&
+                     !names(inquiry.rule, info.probe)))
+      idle.insert(info.probe);
+  return idle;
 }
 
 Status ask_probes(Mutants& mutants, const workshop::Askable& askable, const Inquiry& inquiry,
                   Sighting& sighting) {
   const workshop::Workshop& workshop = mutants.workshop();
-  if (!reaches_probes(workshop, inquiry)) return {};
+  const std::set<std::string> idle = idle_probes(mutants, askable, inquiry);
+  auto probes = named_first(askable.probes, inquiry.rule, [](const ProbeInfo& info) { return info.probe; });
+  if (!inquiry.all) std::erase_if(probes, [&](const ProbeInfo& info) { return idle.contains(info.probe); });
+  if (probes.empty()) return {};
   const auto program = workshop::probes_for(workshop, mutants.clean(), inquiry.tree);
   NANOBUG_TRY(program);
-  const auto answers = run_probes(workshop, *program, inquiry.tree, chosen(mutants, askable, inquiry),
-                                  askable.limits(workshop.spec().probes));
+  const auto answers =
+      run_probes(workshop, *program, inquiry.tree, probes, askable.limits(workshop.spec().probes), {},
+                 inquiry.first ? workshop::Until::one_process_failed : workshop::Until::all_answered);
   NANOBUG_TRY(answers);
   for (const ProbeAnswer& answer : *answers) {
     const bool asked = answer.how != ProbeAnswer::How::unasked;
     sighting.probes += asked;
-    if (!asked)
+    if (!asked) {
       sighting.blind[answer.probe] = "was not asked, because a probe before it hung";
-    else if (!answer.passed())
+    } else if (!answer.passed()) {
       sighting.seen_by.push_back(answer.probe);
+      if (idle.contains(answer.probe)) sighting.overlooked.push_back(answer.probe);
+    }
   }
   return {};
 }
 
 Status ask_runs(Mutants& mutants, const Inquiry& inquiry, Sighting& sighting) {
+  if (inquiry.first && !sighting.seen_by.empty()) return {};
   const catalog::Tree& spec = mutants.catalog().tree;
-  Asking asking;
+  Asking asking{.until = inquiry.first ? Until::first_difference : Until::all};
   for (const catalog::Text& named : inquiry.rule.seen_by)
     if (is_run(spec, named.value)) asking.first.push_back(named.value);
   const bool names_nobody = inquiry.rule.seen_by.empty() && sighting.seen_by.empty();
   asking.others = inquiry.all || inquiry.rule.decoy || names_nobody;
   if (asking.first.empty() && !asking.others) return {};
-  if (!inquiry.all) {
-    const Sameness same(mutants, inquiry.overlay, inquiry.built);
-    for (const catalog::Parity& parity : spec.parity) {
-      const bool named = names(inquiry.rule, parity.id.value);  // whatever it was measured to run
-      if (same.runs_clean_programs(parity) || (!named && same.runs_nothing_of_it(parity)))
-        asking.never.insert(parity.id.value);
-    }
+  std::set<std::string> idle;
+  const Sameness same(mutants, inquiry.overlay, inquiry.built);
+  for (const catalog::Parity& parity : spec.parity) {
+    const bool named = names(inquiry.rule, parity.id.value);  // whatever it was measured to run
+    if (same.runs_clean_programs(parity) || (!named && same.runs_nothing_of_it(parity)))
+      idle.insert(parity.id.value);
   }
+  if (!inquiry.all) asking.never = idle;
   const auto answers = run_parity(mutants.workshop(), mutants.clean(), inquiry.tree, {}, asking);
   NANOBUG_TRY(answers);
   for (const ParityAnswer& answer : *answers) {
     sighting.runs += answer.agrees() || answer.differs();
     if (answer.differs()) sighting.seen_by.push_back(answer.id);
+    if (answer.differs() && idle.contains(answer.id)) sighting.overlooked.push_back(answer.id);
     if (answer.how == ParityAnswer::How::excluded)
       sighting.blind[answer.id] = "is not asked here: " + answer.message;
     if (answer.how == ParityAnswer::How::not_run)

@@ -6,7 +6,8 @@
 // all are, and of a rule that names nobody, where no probe sees it. Where a mutant's library is the clean
 // tree's, and its public headers too, no probe can see it, and none is asked; nor is a run that does what the
 // clean tree's does: each of its programs is the clean tree's, byte for byte, or it runs nothing of what the
-// mutant changes (courses.h).
+// mutant changes (courses.h). Where all are asked, those that this selection would have left out and that see
+// the mutant are named.
 #pragma once
 
 #include <map>
@@ -40,14 +41,16 @@ struct Inquiry {
   const catalog::Rule& rule;
   const workshop::Overlay& overlay;
   const workshop::Mutant& built;
-  fs::path tree;     // the mutant: sources and build directory
-  bool all = false;  // every probe and parity run, whatever the rule names and whoever reaches it
+  fs::path tree;       // the mutant: sources and build directory
+  bool all = false;    // every probe and parity run, whatever the rule names and whoever reaches it
+  bool first = false;  // no further than to the first that see it
 };
 
 struct Sighting {
   std::vector<std::string> seen_by = {};          // who fails on the mutant; the named ones first
   std::map<std::string, std::string> blind = {};  // those named that do not see it, and why
   int probes = 0, runs = 0;                       // how many were asked
+  std::vector<std::string> overlooked = {};       // with `all`: see it, and would not have been asked
 };
 
 // Asks them. `askable` is what the clean tree passes here. Errors: Exit::check_failed when the probes do not

@@ -9,7 +9,9 @@
 #include <set>
 
 #include "mutator/base/files.h"
+#include "mutator/base/globs.h"
 #include "mutator/base/source_kind.h"
+#include "mutator/base/suggest.h"
 #include "mutator/catalog/entry.h"
 #include "mutator/grade/observers.h"
 #include "mutator/workshop/probes.h"
@@ -97,7 +99,11 @@ struct Sources {
   }
 };
 
-Sources sources_of(const Mutants& mutants) {
+bool is_among(const std::vector<std::string>& globs, const std::string& file) {
+  return globs.empty() || fits_any(globs, file) || fits_any(globs, fs::path(file).filename().string());
+}
+
+Sources sources_of(const Mutants& mutants, const std::vector<std::string>& globs) {
   const fs::path& root = mutants.clean().tree;
   const catalog::Tree& spec = mutants.catalog().tree;
   std::map<std::string, std::uint64_t> sizes;
@@ -115,6 +121,7 @@ Sources sources_of(const Mutants& mutants) {
   }
   Sources sources;
   for (const auto& [file, size] : sizes) {
+    if (!is_among(globs, file)) continue;
     sources.files.emplace_back(file, size);
     sources.bytes += size;
   }
@@ -123,21 +130,50 @@ Sources sources_of(const Mutants& mutants) {
 
 class Draws {
  public:
-  Draws(Mutants& mutants, std::uint64_t seed, std::vector<Stocked> stock = {})
-      : mutants_(mutants), sources_(sources_of(mutants)), random_(seed), stock_(std::move(stock)) {}
+  Draws(Mutants& mutants, const Draw& wanted, std::vector<Stocked> stock = {})
+      : mutants_(mutants),
+        operators_(wanted.operators),
+        sources_(sources_of(mutants, wanted.files)),
+        random_(wanted.seed),
+        stock_(std::move(stock)) {}
 
-  bool has_sources() const { return sources_.bytes > 0; }
+  const Sources& sources() const { return sources_; }
 
   // One more, if this draw is one that there was not yet.
   std::optional<Change> next() {
-    auto at = draw();
-    if (!at) return std::nullopt;
-    Change change{rule_of(mutants_.catalog(), at->file, at->spot), *at};
+    const auto at = draw();
+    return at ? take(*at) : std::nullopt;
+  }
+
+  // Those that were not drawn, from the first file to the last, so many at most.
+  std::vector<Change> rest(size_t count) {
+    std::vector<Change> all;
+    for (const auto& [file, size] : sources_.files)
+      for (const rewrite::Spot& spot : spots_of(file)) {
+        if (all.size() == count) return all;
+        if (auto change = take({file, spot})) all.push_back(std::move(*change));
+      }
+    return all;
+  }
+
+ private:
+  std::optional<Change> take(const Stocked& at) {
+    Change change{rule_of(mutants_.catalog(), at.file, at.spot), at};
     if (!drawn_.insert(change.rule.id.value).second) return std::nullopt;
     return change;
   }
 
- private:
+  const std::vector<rewrite::Spot>& spots_of(const std::string& file) {
+    const auto [known, is_new] = spots_.try_emplace(file);
+    if (!is_new) return known->second;
+    if (auto found = mutants_.spots(file)) known->second = std::move(*found);  // else nothing compiles it
+    std::erase_if(known->second, [&](const rewrite::Spot& spot) {
+      return !operators_.empty() &&
+             std::find(operators_.begin(), operators_.end(), spot.op) == operators_.end();
+    });
+    return known->second;
+  }
+
   std::optional<Stocked> draw() {
     if (!stock_.empty()) {
       const size_t which = random_() % stock_.size();
@@ -147,16 +183,13 @@ class Draws {
     }
     const std::string& file = sources_.at(random_() % sources_.bytes);
     const std::uint64_t which = random_();
-    if (!spots_.contains(file)) {
-      auto found = mutants_.spots(file);
-      spots_[file] = found ? std::move(*found) : std::vector<rewrite::Spot>();  // one that nothing compiles
-    }
-    const auto& all = spots_[file];
+    const auto& all = spots_of(file);
     if (all.empty()) return std::nullopt;
     return Stocked{file, all[which % all.size()]};
   }
 
   Mutants& mutants_;
+  const std::vector<std::string> operators_;
   const Sources sources_;
   std::mt19937_64 random_;      // the standard says what it draws, everywhere
   std::vector<Stocked> stock_;  // what is left of it
@@ -200,10 +233,8 @@ Status add_words(const Mutants& mutants, Surprise& drawn, const rewrite::Spot& s
   const catalog::Tree& tree = mutants.catalog().tree;
   const auto probes = workshop::list_probes(mutants.workshop(), mutants.clean());
   NANOBUG_TRY(probes);
-  const auto pristine = read_file(mutants.clean().tree / drawn.site.file);
-  NANOBUG_TRY(pristine);
-  const auto mutated = rewrite::apply(drawn.site, *pristine);
-  NANOBUG_TRY(mutated);
+  const auto lines = changed_lines(mutants, drawn.site);
+  NANOBUG_TRY(lines);
   catalog::Rule& rule = drawn.rule;
   std::vector<std::string> differs = observables_of(tree, *probes, drawn.certificate.failing);
   const std::string all = joined(differs);
@@ -216,14 +247,9 @@ Status add_words(const Mutants& mutants, Surprise& drawn, const rewrite::Spot& s
   rule.hints = {{"What differs first: " + joined(differs) + ".", {}},
                 {"It is in " + drawn.site.file + ".", {}},
                 {"It is in " + drawn.site.file + ", " + function + ".", {}}};
-  const auto& edits = drawn.site.edits;
-  const size_t begin = edits.front().offset,
-               tail = pristine->size() - edits.back().offset - edits.back().length;
-  const std::string before = lines_of_change(*pristine, begin, pristine->size() - tail);
-  const std::string after = lines_of_change(*mutated, begin, mutated->size() - tail);
-  rule.cause =
-      fmt::format("{}:{}, {}. {}\n\nIt was:\n    {}\nNow it is:\n    {}", drawn.site.file, drawn.site.line,
-                  function, sentences().at(spot.op), before, after.empty() ? "(nothing)" : after);
+  rule.cause = fmt::format("{}:{}, {}. {}\n\nIt was:\n    {}\nNow it is:\n    {}", drawn.site.file,
+                           drawn.site.line, function, sentences().at(spot.op), lines->before,
+                           lines->after.empty() ? "(nothing)" : lines->after);
   rule.questions = {{{"Which tests would have caught it?", {}}, "Tests of these: " + all + "."}};
   for (size_t i = 0; i < drawn.certificate.failing.size() && i < kSeenBy; ++i)
     rule.seen_by.push_back({drawn.certificate.failing[i], {}});
@@ -256,8 +282,8 @@ catalog::Rule rule_of(const catalog::Catalog& catalog, const std::string& file, 
 }
 
 Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::Progress& progress) {
-  Draws draws(mutants, seed, stock_of(mutants.catalog(), mutants.clean().tree));
-  if (!draws.has_sources()) return fail(Exit::catalog, "the tree has no source that could be changed");
+  Draws draws(mutants, {.seed = seed}, stock_of(mutants.catalog(), mutants.clean().tree));
+  if (draws.sources().bytes == 0) return fail(Exit::catalog, "the tree has no source that could be changed");
   for (int draw = 0; draw < kDraws; ++draw) {
     auto drawn = draws.next();
     if (!drawn) continue;
@@ -282,13 +308,34 @@ Result<Surprise> surprise(Mutants& mutants, std::uint64_t seed, const workshop::
                           kDraws));
 }
 
-std::vector<Change> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count) {
+Result<std::vector<Change>> draw_operators(Mutants& mutants, const Draw& wanted) {
+  const auto& known = rewrite::operators();
+  for (const std::string& name : wanted.operators)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return fail(Exit::usage, "there is no operator '" + name + "'" + did_you_mean(name, known) +
+                                   fmt::format("; they are {}", fmt::join(known, ", ")));
+  Draws draws(mutants, wanted);
+  for (const std::string& glob : wanted.files)
+    if (const auto& files = draws.sources().files; std::none_of(
+            files.begin(), files.end(), [&](const auto& file) { return is_among({glob}, file.first); }))
+      return fail(Exit::usage, "no source of the tree is called '" + glob + "'");
   std::vector<Change> changes;
-  Draws draws(mutants, seed);
-  if (!draws.has_sources()) return changes;
-  for (size_t i = 0; i < kPatience * count && changes.size() < count; ++i)
+  if (draws.sources().bytes == 0) return changes;
+  for (size_t i = 0; i < kPatience * wanted.count && changes.size() < wanted.count; ++i)
     if (auto drawn = draws.next()) changes.push_back(std::move(*drawn));
+  for (Change& change : draws.rest(wanted.count - changes.size())) changes.push_back(std::move(change));
   return changes;
+}
+
+Result<Changed> changed_lines(const Mutants& mutants, const rewrite::Site& site) {
+  const auto pristine = read_file(mutants.clean().tree / site.file);
+  NANOBUG_TRY(pristine);
+  const auto mutated = rewrite::apply(site, *pristine);
+  NANOBUG_TRY(mutated);
+  const size_t begin = site.edits.front().offset,
+               tail = pristine->size() - site.edits.back().offset - site.edits.back().length;
+  return Changed{lines_of_change(*pristine, begin, pristine->size() - tail),
+                 lines_of_change(*mutated, begin, mutated->size() - tail)};
 }
 
 bool is_worth_a_session(const Certificate& certificate) {

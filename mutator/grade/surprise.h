@@ -30,10 +30,24 @@ struct Change {
   Stocked at;
 };
 
-// So many of the changes that the operators would make, each once; fewer where the tree is small. A file is
-// drawn as often as it is large. Not every one of them is a mutant: what does not compile, or not to other
-// code, shows when it is certified.
-std::vector<Change> draw_operators(Mutants& mutants, std::uint64_t seed, size_t count);
+// Which of the changes that the operators would make.
+struct Draw {
+  std::uint64_t seed = 1;
+  size_t count = 0;
+  std::vector<std::string> files = {};      // patterns of paths in the tree, or of names; empty: all
+  std::vector<std::string> operators = {};  // empty: all
+};
+
+// So many of them, each once; fewer where there are no more. A file is drawn as often as it is large. Not
+// every one of them is a mutant: what does not compile, or not to other code, shows when it is certified.
+// Errors: Exit::usage for an operator that there is not, and for a pattern that no source fits.
+Result<std::vector<Change>> draw_operators(Mutants& mutants, const Draw& draw);
+
+// The lines that a site changes in its first file, as one line each, blanks folded; nothing left is "".
+struct Changed {
+  std::string before, after;
+};
+Result<Changed> changed_lines(const Mutants& mutants, const rewrite::Site& site);
 
 // Is it a bug for a session: certified, and shown by its run, but not by a message, which would tell the
 // place?

@@ -20,6 +20,7 @@ struct Source {
   std::filesystem::path commands;  // directory with compile_commands.json (its PCH built)
 };
 
+// Its answers have nothing in common, so several threads may ask it at once.
 class Rewriter {
  public:
   virtual ~Rewriter() = default;

@@ -399,7 +399,7 @@ Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::
     if (until == Until::one_process_failed && std::any_of(answers.begin(), answers.end(), failed))
       return answers;
   }
-  auto cases = run_cases(workshop, tree, chosen(all, true), progress);
+  auto cases = run_cases(workshop, tree, chosen(all, true), progress, until);
   NANOBUG_TRY(cases);
   std::move(cases->begin(), cases->end(), std::back_inserter(answers));
   return answers;

@@ -67,10 +67,10 @@ enum class Until { all_answered, one_process_failed };
 
 // Runs the probes against the tree's library, in this order, on one thread each, and then the tests that the
 // cases among them are of, each once. After a crash it goes on with the next in a new process; after a hang
-// no further. With one_process_failed, no further either once a process has ended with a probe that did not
-// pass; what was not asked then is not in the answer. The program is held ready between its processes; by
-// `standbys` where several of these calls share it. Errors: Exit::io when the program loaded another library
-// than this tree's, so that its answers mean nothing.
+// no further. With one_process_failed, no further either once a process, or a test, has ended with one that
+// did not pass; what was not asked then is not in the answer. The program is held ready between its
+// processes; by `standbys` where several of these calls share it. Errors: Exit::io when the program loaded
+// another library than this tree's, so that its answers mean nothing.
 Result<std::vector<ProbeAnswer>> run_probes(const Workshop& workshop, const fs::path& program,
                                             const fs::path& tree, const std::vector<ProbeInfo>& probes,
                                             const Limits& limits, const Progress& progress = {},

@@ -144,7 +144,8 @@ Result<std::vector<ProbeInfo>> list_cases(const Workshop& workshop, const Clean&
 }
 
 Result<std::vector<ProbeAnswer>> run_cases(const Workshop& workshop, const fs::path& tree,
-                                           const std::vector<ProbeInfo>& cases, const Progress& progress) {
+                                           const std::vector<ProbeInfo>& cases, const Progress& progress,
+                                           Until until) {
   std::map<int, std::vector<ProbeInfo>> by_test;
   for (const ProbeInfo& one : cases) by_test[one.test].push_back(one);
   std::vector<ProbeAnswer> answers;
@@ -164,6 +165,9 @@ Result<std::vector<ProbeAnswer>> run_cases(const Workshop& workshop, const fs::p
       answers.push_back(std::move(answer));
       if (progress) progress("testing", static_cast<int>(answers.size()), static_cast<int>(cases.size()));
     }
+    if (until == Until::one_process_failed &&
+        std::any_of(answers.begin(), answers.end(), [](const ProbeAnswer& one) { return !one.passed(); }))
+      break;
   }
   return answers;
 }

@@ -31,10 +31,10 @@ Result<std::vector<ProbeInfo>> list_cases(const Workshop& workshop, const Clean&
                                           const Progress& progress = {});
 
 // Runs the tests that these cases are of, each once, and answers for the cases. What a report does not have
-// any more has not passed.
+// any more has not passed. With one_process_failed, no further than to the first test with such a case.
 Result<std::vector<ProbeAnswer>> run_cases(const Workshop& workshop, const fs::path& tree,
-                                           const std::vector<ProbeInfo>& cases,
-                                           const Progress& progress = {});
+                                           const std::vector<ProbeInfo>& cases, const Progress& progress = {},
+                                           Until until = Until::all_answered);
 
 // What the tests are, as a key; empty where there are none.
 std::string tests_key(const Workshop& workshop);

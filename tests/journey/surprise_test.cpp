@@ -117,9 +117,65 @@ TEST_CASE("changes that operators make, and who sees them", "[surprise]") {
   CHECK(has(tiny.user.nanobug({"certify", "--operators", "12"}).err,
             std::to_string(mutants) + " mutants, " + std::to_string(seen) + " of them seen"));
 
+  // The quickest answer is the same answer, from fewer.
+  const json quick = tiny.user.ask({"certify", "--operators", "12", "--first", "--fresh"});
+  REQUIRE(quick.size() == 12);
+  for (size_t i = 0; i < 12; ++i) {
+    CHECK(quick[i]["id"] == drawn[i]["id"]);
+    CHECK(quick[i]["fate"] == drawn[i]["fate"]);
+    CHECK(quick[i]["symptom"] == "");
+    for (const json& observer : quick[i]["failing"])
+      CHECK(std::count(drawn[i]["failing"].begin(), drawn[i]["failing"].end(), observer) == 1);
+  }
+
   CHECK(has(tiny.refused({"certify", "T01", "--operators", "5"}, 2), "--operators goes with --seed"));
   CHECK(has(tiny.refused({"certify", "--operators", "5", "--summary"}, 2), "--operators goes with --seed"));
   (void)tiny.refused({"certify", "--operators", "0"}, 2);
+}
+
+TEST_CASE("changes of some files, by some operators, each with its lines", "[surprise]") {
+  const Tiny tiny;
+  std::string text = text_of(tiny.tree / "stats.cpp");
+  const std::string asks = "values.empty()";
+  text.replace(text.find(asks), asks.size(), "values.size() == 0");
+  REQUIRE(write_file(tiny.tree / "stats.cpp", text));
+  const auto ask = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"certify", "--operators", "1000", "--first"});
+    return tiny.user.ask(words);
+  };
+  // All that there are, each once, though a draw would have met some of them many times.
+  const json all = ask({"--file", "stats.cpp", "--operator", "relation", "--operator", "condition"});
+  std::set<std::string> ids, operators;
+  std::map<std::string, std::string> first;  // by what they make of the file
+  for (const json& one : all) {
+    CHECK(ids.insert(one["id"]).second);
+    operators.insert(one["operator"]);
+    if (one["file"] == "") continue;  // it would mean something else
+    CHECK(one["file"] == "stats.cpp");
+    CHECK(has(text, one["before"].get<std::string>()));
+    CHECK(one["before"] != one["after"]);
+    // Opposite of == is !=, whichever operator says so.
+    const std::string made = one["line"].dump() + one["after"].get<std::string>();
+    const bool is_new = first.try_emplace(made, one["id"]).second;
+    if (!is_new) CHECK(has(one["refusals"][0], "its text is that of " + first[made]));
+  }
+  CHECK(operators == std::set<std::string>{"relation", "condition"});
+  CHECK(first.size() < all.size());
+  CHECK(ask({"--file", "stats.cpp", "--operator", "relation", "--operator", "condition", "--seed", "9"})
+            .size() == all.size());
+
+  CHECK(has(tiny.refused({"certify", "--operators", "5", "--file", "stat.cpp"}, 2),
+            "no source of the tree is called 'stat.cpp'"));
+  CHECK(has(tiny.refused({"certify", "--operators", "5", "--operator", "relatoin"}, 2),
+            "there is no operator 'relatoin'; did you mean 'relation'?"));
+  CHECK(has(tiny.refused({"certify", "--operators", "5", "--first", "--all"}, 2), "leave --all out"));
+  CHECK(has(tiny.refused({"certify", "--operators", "5", "--first", "--stock"}, 2), "leave --stock out"));
+  for (const std::vector<std::string>& alone :
+       {std::vector<std::string>{"--first"}, {"--stock"}, {"--file", "stats.cpp"}, {"--operator", "sign"}}) {
+    std::vector<std::string> words = {"certify"};
+    words.insert(words.end(), alone.begin(), alone.end());
+    CHECK(has(tiny.refused(words, 2), alone[0] + " goes with --operators N"));
+  }
 }
 
 TEST_CASE("a surprise comes out of the stock, where there is one", "[surprise]") {

@@ -417,6 +417,22 @@ TEST_CASE("rule check says what is right and what is not", "[tiny]") {
   CHECK(wrong.err.find("catalog.yaml:" + std::to_string(line) + ":") != std::string::npos);
 }
 
+TEST_CASE("what is wrong with a rule is said before the tree is built for it", "[tiny]") {
+  const Tiny tiny;
+  REQUIRE(write_file(tiny.tree / "stats.cpp", text_of(tiny.tree / "stats.cpp") + "// Another tree.\n"));
+  replace_in(tiny.catalog, "hasOperatorName(\"-=\")", "hasOperatorNaem(\"-=\")");
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"rule", "check"}, {"certify"}}) {
+    const Finished wrong = tiny.user.nanobug(words);
+    CHECK(wrong.exit_code == 3);
+    CHECK(has(wrong.err, "hasOperatorNaem"));
+    CHECK_FALSE(has(wrong.err, "The clean tree is built once"));
+  }
+  replace_in(tiny.catalog, "hasOperatorNaem(\"-=\")", "hasOperatorName(\"-=\")");
+  const Finished right = tiny.user.nanobug({"rule", "check"});
+  CHECK(right.exit_code == 0);
+  CHECK(has(right.err, "The clean tree is built once"));
+}
+
 TEST_CASE("doctor answers for a machine that has everything", "[tiny]") {
   const Tiny tiny;
   const json findings = [&] {

@@ -234,6 +234,26 @@ const std::string kCount =
 
 }  // namespace
 
+TEST_CASE("of several tests, no further are run than to the first that sees a change", "[trees]") {
+  const Foreign foreign("words");
+  const Words certify = {"certify", "--operators", "20", "--operator", "integer", "--operator", "condition"};
+  const json all = foreign.user.ask(certify);
+  Words quickly = certify;
+  quickly.push_back("--first");
+  quickly.push_back("--fresh");
+  const json first = foreign.user.ask(quickly);
+  REQUIRE(first.size() == all.size());
+  int saved = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    INFO(all[i].dump());
+    CHECK(first[i]["fate"] == all[i]["fate"]);
+    if (all[i]["fate"] != "seen") continue;
+    CHECK(first[i]["failing"] == json::array({all[i]["failing"][0]}));
+    saved += all[i]["probes"].get<int>() - first[i]["probes"].get<int>();
+  }
+  CHECK(saved > 0);
+}
+
 TEST_CASE("tests that cannot be read are an error of the head", "[trees]") {
   const auto [run, why] = GENERATE(
       std::pair<std::string, std::string>("[\"true\", \"{report}\"]",

@@ -125,6 +125,28 @@ TEST_CASE("a mutant's run begins where its steps do what the clean tree's do", "
   CHECK(is_performed("mean-divides-by-one-less", false));  // where nothing was measured
 }
 
+TEST_CASE("whom a selection overlooks is named where all are asked", "[grade][reach]") {
+  Measured measured;
+  // As if nobody had run the function that the rule changes.
+  const fs::path file = clean_probes(measured.shop_, measured.clean_)->parent_path() / "reach.json";
+  std::string kept = *read_file(file);
+  for (size_t at; (at = kept.find("\"step.direction\"")) != std::string::npos;)
+    kept.replace(at, 16, "\"mean.value\"");
+  REQUIRE(write_file(file, kept));
+  catalog::Rule rule = **catalog::find_rule(measured.catalog, "descent-goes-uphill");
+  rule.seen_by.clear();
+  grade::Mutants mutants(measured.catalog, measured.shop_, measured.clean_);
+  const auto selected = grade::certify(mutants, rule, {});
+  REQUIRE(selected);
+  CHECK(selected->front().failing == std::vector<std::string>{"parity.descent"});
+  CHECK(selected->front().overlooked.empty());
+  const auto all = grade::certify(mutants, rule, {.all = true});
+  REQUIRE(all);
+  CHECK(all->front().overlooked == std::vector<std::string>{"step.direction"});
+  CHECK(all->front().refusals ==
+        std::vector<std::string>{"step.direction sees it, and is not asked without --all"});
+}
+
 TEST_CASE("a certificate asks those that reach the mutant, and whom the rule names", "[grade][reach]") {
   Measured measured;
   catalog::Rule rule = **catalog::find_rule(measured.catalog, "descent-goes-uphill");
@@ -141,6 +163,7 @@ TEST_CASE("a certificate asks those that reach the mutant, and whom the rule nam
   CHECK(all.probes == 3);
   CHECK(selected.failing == std::vector<std::string>{"step.direction"});
   CHECK(all.failing == std::vector<std::string>{"step.direction", "parity.descent"});
+  CHECK(all.overlooked.empty());
   rule.seen_by.push_back({"mean.value", {}});
   CHECK(asked({}).refusals ==
         std::vector<std::string>{"seen_by does not hold: mean.value passes on the mutant"});

@@ -327,7 +327,7 @@ double certify_ratio(const Bench& bench) {
 double mutants_per_s(const Bench& bench) {
   (void)remove_tree(clean_tree(bench).parent_path() / "mutants");
   std::string out;
-  const double seconds = bench.nanobug({"certify", "--operators", "100", "--fresh", "--json"}, 0, &out);
+  const double seconds = bench.nanobug({"certify", "--operators", "100", "--first", "--fresh", "--json"}, 0, &out);
   const json changes = json::parse(out);
   const auto mutants = std::count_if(changes.begin(), changes.end(),
                                      [](const json& one) { return one["fate"] != "no mutant"; });

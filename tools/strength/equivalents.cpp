@@ -8,8 +8,15 @@
 namespace nanobug::strength {
 namespace {
 
-bool fits(const Equivalent& entry, const Mutant& mutant) {
-  return entry.file == mutant.file && entry.line == mutant.before && entry.mutant == mutant.after;
+// Blanks folded, as Change::before has them.
+std::string folded(const std::string& text) {
+  std::string line;
+  for (const char c : text)
+    if (c != ' ' && c != '\n' && c != '\t')
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  return line;
 }
 
 const catalog::Table<Equivalent>& table() {
@@ -45,22 +52,21 @@ Result<std::vector<Equivalent>> read_equivalents(const fs::path& file) {
   return all;
 }
 
-const Equivalent* explained(const std::vector<Equivalent>& equivalents, const Mutant& mutant) {
-  const auto found = std::find_if(equivalents.begin(), equivalents.end(),
-                                  [&](const Equivalent& entry) { return fits(entry, mutant); });
+const Equivalent* explained(const std::vector<Equivalent>& equivalents, const Change& change) {
+  const auto found = std::find_if(equivalents.begin(), equivalents.end(), [&](const Equivalent& entry) {
+    return entry.file == change.file && entry.line == change.before && entry.mutant == change.after;
+  });
   return found == equivalents.end() ? nullptr : &*found;
 }
 
-Status none_is_stale(const std::vector<Equivalent>& equivalents, const std::vector<std::string>& files,
-                     const std::vector<Mutant>& mutants, const fs::path& tree) {
+Status none_is_stale(const std::vector<Equivalent>& equivalents, const fs::path& tree) {
   for (const Equivalent& entry : equivalents) {
-    if (!fs::exists(tree / entry.file))
-      return fail(Exit::catalog, "the tree has no file '" + entry.file + "'", entry.place);
-    if (std::find(files.begin(), files.end(), entry.file) == files.end()) continue;
-    if (std::none_of(mutants.begin(), mutants.end(), [&](const Mutant& m) { return fits(entry, m); }))
+    const auto text = read_file(tree / entry.file);
+    if (!text) return fail(Exit::catalog, "the tree has no file '" + entry.file + "'", entry.place);
+    if (folded(*text).find(entry.line) == std::string::npos)
       return fail(Exit::catalog,
-                  "no mutant of '" + entry.file + "' makes '" + entry.mutant + "' of '" + entry.line +
-                      "' any more; take the entry out, or write it as --list shows it",
+                  "there is no '" + entry.line + "' in " + entry.file +
+                      " any more; take the entry out, or write it as the report shows it",
                   entry.place);
   }
   return {};

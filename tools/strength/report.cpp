@@ -10,14 +10,24 @@ namespace nanobug::strength {
 namespace {
 
 struct Count {
-  int mutants = 0, discarded = 0, probe = 0, parity = 0, survived = 0, equivalent = 0;
+  int changes = 0, discarded = 0, probe = 0, parity = 0, survived = 0, equivalent = 0;
 
   void add(const Found& found) {
-    ++mutants;
-    if (!found.judgement.judged()) ++discarded;
-    if (found.judgement.outcome == Outcome::probe) ++probe;
-    if (found.judgement.outcome == Outcome::parity) ++parity;
-    if (found.judgement.outcome == Outcome::survived) ++(found.equivalent ? equivalent : survived);
+    ++changes;
+    switch (found.change.fate) {
+      case Fate::no_mutant:
+        ++discarded;
+        break;
+      case Fate::probe:
+        ++probe;
+        break;
+      case Fate::run:
+        ++parity;
+        break;
+      case Fate::not_seen:
+        ++(found.equivalent ? equivalent : survived);
+        break;
+    }
   }
   std::string share() const {
     const int judged = probe + parity + survived;
@@ -25,23 +35,23 @@ struct Count {
   }
   std::vector<std::string> cells(const std::string& name) const {
     std::vector<std::string> row = {name};
-    for (const int n : {mutants, discarded, equivalent, probe, parity, survived})
+    for (const int n : {changes, discarded, equivalent, probe, parity, survived})
       row.push_back(std::to_string(n));
     row.push_back(share());
     return row;
   }
 };
 
-const std::vector<std::string> kHeader = {"",          "mutants",   "discarded", "equivalent",
+const std::vector<std::string> kHeader = {"",          "changes",   "discarded", "equivalent",
                                           "by probes", "by parity", "survived",  "caught"};
 
 using Rows = std::vector<std::vector<std::string>>;
 
 Rows counted(const std::vector<Found>& all, const std::string& what,
-             const std::function<std::string(const Mutant&)>& name) {
+             const std::function<std::string(const Change&)>& name) {
   std::map<std::string, Count> counts;
   Count total;
-  for (const Found& found : all) counts[name(found.mutant)].add(found), total.add(found);
+  for (const Found& found : all) counts[name(found.change)].add(found), total.add(found);
   Rows rows = {kHeader};
   rows.front().front() = what;
   for (const auto& [key, count] : counts) rows.push_back(count.cells(key));
@@ -75,14 +85,14 @@ std::string markdown(const Rows& rows) {
 }
 
 Rows by_file(const std::vector<Found>& all) {
-  return counted(all, "file", [](const Mutant& mutant) { return mutant.file; });
+  return counted(all, "file", [](const Change& change) { return change.file; });
 }
 Rows by_operator(const std::vector<Found>& all) {
-  return counted(all, "operator", [](const Mutant& mutant) { return mutant.op; });
+  return counted(all, "operator", [](const Change& change) { return change.op; });
 }
 
-std::string as_diff(const Mutant& mutant) {
-  return fmt::format("```diff\n- {}\n+ {}\n```\n", mutant.before, mutant.after);
+std::string as_diff(const Change& change) {
+  return fmt::format("```diff\n- {}\n+ {}\n```\n", change.before, change.after);
 }
 
 }  // namespace
@@ -91,7 +101,7 @@ std::string as_text(const std::vector<Found>& all) {
   std::string text = aligned(by_file(all)) + '\n' + aligned(by_operator(all));
   for (const Found& found : all)
     if (found.survived())
-      text += fmt::format("\n{}\n  - {}\n  + {}\n", found.mutant.id, found.mutant.before, found.mutant.after);
+      text += fmt::format("\n{}\n  - {}\n  + {}\n", found.change.id, found.change.before, found.change.after);
   return text;
 }
 
@@ -99,16 +109,16 @@ std::string as_markdown(const std::vector<Found>& all, const std::string& comman
   std::string text =
       "# How strong the probes are\n\n`" + command +
       "`, each mutant judged by the probes and then by the parity runs. Discarded: it does not "
-      "compile, or the compiler makes the clean tree's code of it. Equivalent: explained below.\n\n";
+      "compile, warns, or makes the clean tree's code. Equivalent: explained below.\n\n";
   text += markdown(by_file(all)) + '\n' + markdown(by_operator(all));
   text += "\n## Survivors\n";
   for (const Found& found : all)
-    if (found.survived()) text += fmt::format("\n`{}`\n\n{}", found.mutant.id, as_diff(found.mutant));
+    if (found.survived()) text += fmt::format("\n`{}`\n\n{}", found.change.id, as_diff(found.change));
   text += "\n## Equivalent, explained\n";
   for (const Found& found : all)
     if (found.equivalent)
       text +=
-          fmt::format("\n`{}`: {}\n\n{}", found.mutant.id, found.equivalent->reason, as_diff(found.mutant));
+          fmt::format("\n`{}`: {}\n\n{}", found.change.id, found.equivalent->reason, as_diff(found.change));
   return text;
 }
 

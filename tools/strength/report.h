@@ -4,18 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "tools/strength/change.h"
 #include "tools/strength/equivalents.h"
-#include "tools/strength/mutant.h"
-#include "tools/strength/results.h"
 
 namespace nanobug::strength {
 
 struct Found {
-  Mutant mutant;
-  Judgement judgement;
-  const Equivalent* equivalent = nullptr;  // of a survivor: why it is none
+  Change change;
+  const Equivalent* equivalent = nullptr;  // of one that nobody sees: why it is no mutant
 
-  bool survived() const { return judgement.outcome == Outcome::survived && !equivalent; }
+  bool survived() const { return change.fate == Fate::not_seen && !equivalent; }
 };
 
 // By file and by operator, then the survivors.
