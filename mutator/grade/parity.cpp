@@ -226,13 +226,15 @@ Result<std::vector<ParityAnswer>> run_parity(const workshop::Workshop& workshop,
     order.push_back(i);
     answers[i].how = How::not_run;
   }
-  // The longest first, so that neither core is left alone with it at the end; but the named ones before them.
+  // The longest first, so that neither core is left alone with it at the end, or, where one that differs is
+  // enough, the shortest; but the named ones before them.
+  const double sign = asking.until == Until::all ? -1 : 1;
   const auto is_first = [&](size_t i) {
     return std::count(asking.first.begin(), asking.first.end(), specs[i].id.value) > 0;
   };
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return std::pair(!is_first(a), -(*recorded)[a].seconds()) <
-           std::pair(!is_first(b), -(*recorded)[b].seconds());
+    return std::pair(!is_first(a), sign * (*recorded)[a].seconds()) <
+           std::pair(!is_first(b), sign * (*recorded)[b].seconds());
   });
   auto stage = Stage::open(workshop, place);
   NANOBUG_TRY(stage);

@@ -400,6 +400,21 @@ TEST_CASE("a checkout that differs is told apart from one that does not", "[grad
   CHECK(early[2].how == How::differs);
 }
 
+TEST_CASE("where one that differs is enough, the shortest are begun first", "[grade]") {
+  Bench bench;
+  const std::string works = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done\n";
+  for (const char* name : {"long", "longer", "short", "shorter"}) {
+    bench.add(name, name).steps[0].series = {{"loss", 1e-9}};
+    bench.both(name, (name[0] == 'l' ? works : "") + kLoss);
+    bench.script("own", name, "echo '{\"loss\": 1.001}' >$1\n");
+  }
+  (void)bench();  // recorded, and how long each takes
+  const auto answers = bench(Until::first_difference);
+  CHECK(answers[0].how == How::not_run);
+  CHECK(answers[1].how == How::not_run);
+  CHECK((answers[2].differs() || answers[3].differs()));
+}
+
 TEST_CASE("a print too many is told as that", "[grade]") {
   Bench bench;
   bench.add("the product", "talk").steps[0].text = true;
