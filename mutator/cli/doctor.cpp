@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
+#include <regex>
 
+#include "mutator/base/files.h"
 #include "mutator/base/paths.h"
 #include "mutator/base/process.h"
 #include "mutator/cli/verbs.h"
@@ -45,6 +47,16 @@ Finding libtorch() {
   return {"LibTorch", version + " in " + tidy(place) + (own && *own ? " (NANOBUG_TORCH_DIR)" : ""), true, ""};
 }
 
+// Does a build file, outside of its comments? "pytorch" is another word.
+bool names_libtorch(const std::string& build_file) {
+  static const std::regex name("(^|[^a-z])(lib)?torch", std::regex::icase);
+  for (const std::string_view line : lines_of(build_file)) {
+    const std::string_view code = line.substr(0, line.find('#'));
+    if (std::regex_search(code.begin(), code.end(), name)) return true;
+  }
+  return false;
+}
+
 // Does this tree want it, as far as its build files and the catalog's commands say? A catalog that cannot be
 // read is no reason to leave it out.
 bool wants_libtorch(Context& c) {
@@ -62,7 +74,7 @@ bool wants_libtorch(Context& c) {
     const fs::path file = entry.first;
     return (file.filename() == "CMakeLists.txt" || file.extension() == ".cmake" ||
             file.filename() == "meson.build" || file.filename() == "Makefile") &&
-           names_it(entry.second.bytes);
+           names_libtorch(entry.second.bytes);
   });
 }
 

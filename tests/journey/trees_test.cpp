@@ -338,6 +338,8 @@ TEST_CASE("the doctor asks for what the head wants, and for LibTorch only where 
   const Finished doctor = foreign.user.nanobug({"doctor"});
   CHECK(doctor.exit_code == 1);
   CHECK(has(doctor.out, "missing; the catalog's head runs it"));
+  REQUIRE(write_unsynced(foreign.tree / "CMakeLists.txt", "# As PyTorch does, or torch\nset(PYTORCH 1)\n"));
+  CHECK_FALSE(has(foreign.user.nanobug({"doctor"}).out, "LibTorch"));
   REQUIRE(write_unsynced(foreign.tree / "CMakeLists.txt", "find_package(Torch)\n"));
   CHECK(has(foreign.user.nanobug({"doctor"}).out, "LibTorch"));
 }
