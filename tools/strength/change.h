@@ -16,7 +16,6 @@ struct Change {
   std::string before, after;  // the lines it touches as one, blanks folded
   Fate fate = Fate::no_mutant;
 
-  bool is_mutant() const { return fate != Fate::no_mutant; }
   bool is_seen() const { return fate == Fate::probe || fate == Fate::run; }
 };
 
