@@ -114,7 +114,7 @@ std::vector<session::Injected> injected_by(const rewrite::Site& site, const vaul
 
 Status build_in_place(Context& c, const workshop::Workshop& shop, const workshop::Clean& clean,
                       const session::Session& session) {
-  if (!clean.in_place || !session.has_checkout()) return {};
+  if (clean.movable == workshop::Movable::anywhere || !session.has_checkout()) return {};
   const auto built = shop.configure_and_build(clean, session.directory, c.ui.progress());
   c.ui.clear_progress();
   NANOBUG_TRY(built);

@@ -53,9 +53,9 @@ const Result<std::string>& Mutants::probes_key() {
 const std::optional<workshop::Reach>& Mutants::reach(bool measure, const workshop::Progress& progress) {
   std::call_once(reach_read_, [&] {
     reach_ = workshop::Reach::find(workshop_, clean_);
-    if (reach_ || !measure || catalog_.tree.probes.program.empty() || clean_.in_place) return;
-    // Which functions a tree's own tests run is not measured, and what cannot be measured is done without:
-    // all probes are asked.
+    const bool asks = !catalog_.tree.probes.program.empty() || !catalog_.tree.tests.empty();
+    if (reach_ || !measure || !asks || clean_.in_place()) return;
+    // What cannot be measured is done without: all are asked.
     if (auto made = workshop::Reach::measure(workshop_, clean_, courses_of(catalog_.tree), progress))
       reach_ = std::move(*made);
   });

@@ -38,19 +38,24 @@ bool reaches_probes(const workshop::Workshop& workshop, const Inquiry& inquiry) 
                      [&](const auto& file) { return workshop::is_public_header(workshop, file.first); });
 }
 
-// Probes that need not be asked, for they run nothing of what is changed.
+// Probes and cases that need not be asked, for they run nothing of what is changed.
 std::set<std::string> idle_probes(Mutants& mutants, const workshop::Askable& askable,
                                   const Inquiry& inquiry) {
   std::set<std::string> idle;
   const bool may_see = reaches_probes(mutants.workshop(), inquiry);
-  const auto reaching = may_see && mutants.reach()
-                            ? mutants.reach()->probes_of(mutants.clean(), inquiry.overlay)
-                            : std::nullopt;
-  if (may_see && !reaching) return idle;
+  const auto& reach = mutants.reach();
+  std::optional<std::set<std::string>> reaching;
+  std::set<int> idle_tests;
+  if (may_see && reach) {
+    reaching = reach->probes_of(mutants.clean(), inquiry.overlay);
+    idle_tests = reach->idle_tests(mutants.clean(), inquiry.overlay);
+  }
+  const auto is_idle = [&](const ProbeInfo& info) {
+    if (info.test != workshop::kProtocol) return idle_tests.contains(info.test);
+    return !may_see || (reaching && !reaching->contains(info.probe));
+  };
   for (const ProbeInfo& info : askable.probes)
-    if (!may_see || (info.test == workshop::kProtocol && !reaching->contains(info.probe) &&
-                     !names(inquiry.rule, info.probe)))
-      idle.insert(info.probe);
+    if (is_idle(info) && !(may_see && names(inquiry.rule, info.probe))) idle.insert(info.probe);
   return idle;
 }
 

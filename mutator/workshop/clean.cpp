@@ -38,6 +38,23 @@ bool is_cmake_for_ninja(const fs::path& build) {
   return fs::exists(build / "build.ninja") && fs::exists(build / "CMakeCache.txt");
 }
 
+// Does a RUNPATH that these commands link with lead to a directory of the tree? What does not begin with a
+// slash or with $ORIGIN does; nothing between two colons is what CMake leaves room with.
+bool looks_in_the_tree(std::string_view commands) {
+  constexpr std::string_view kOption = "-rpath,";
+  for (size_t at = 0; (at = commands.find(kOption, at)) != std::string_view::npos;) {
+    at += kOption.size();
+    const std::string_view paths = commands.substr(at, commands.find_first_of(" ,\n", at) - at);
+    bool begins = true;
+    for (const char c : paths) {
+      if (begins && (c == '"' || c == '\'' || c == '\\' || c == ':')) continue;
+      if (begins && c != '/' && c != '$') return true;
+      begins = c == ':';
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 // Do both have the same files, and is what CMake reads the same? Else a build would leave objects of files
@@ -67,7 +84,9 @@ bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Pro
   if (!latest) return false;
   const TreeHeld held = hold_tree(cache_, latest->key);
   const auto before = find_key(latest->key);  // unless somebody pruned it just now
-  if (!before || before->in_place || !same_plan(*before, source)) return false;
+  if (!before || before->in_place() || !same_plan(*before, source)) return false;
+  // Its log is of commands that name another tree.
+  if (define_the_place(before->build, before->tree)) return false;
   const auto trial = Trial::of_checkout(*this, *before, source, spec_.not_tree(), progress);
   if (!trial || !trial->built().good) return false;
   const fs::path built = build_directory(trial->tree()), home = clean.tree.parent_path();
@@ -78,7 +97,12 @@ bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Pro
     NANOBUG_TRY(relocate(built, trial->tree(), clean.tree));
     NANOBUG_TRY(copy_directory(source, clean.tree, Links::large,
                                [&](const std::string& path) { return !spec_.has(path); }));
-    NANOBUG_TRY(copy_directory(built, clean.build, Links::large));
+    NANOBUG_TRY(copy_directory(built, clean.build, links(*before)));
+    if (before->movable == Movable::beside) {
+      const auto files = list_files(clean.build);
+      NANOBUG_TRY(files);
+      NANOBUG_TRY(rename_in(clean.build, *files, trial->tree(), clean.tree));
+    }
     NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
     // A warning of a file that was not compiled again still stands; those of one that was may have gone, and
     // are then allowed for nothing.
@@ -87,7 +111,9 @@ bool Workshop::made_from_another(Clean& clean, const fs::path& source, const Pro
     NANOBUG_TRY(write_file(home / kBefore, before->key));
     return set_times(clean.tree, clean.time);
   };
-  return make().has_value();
+  if (!make()) return false;
+  if (spec_.build.library.empty()) clean.movable = movable(clean);
+  return !clean.in_place();
 }
 
 std::optional<Clean> Workshop::before(const Clean& clean) const {
@@ -110,30 +136,31 @@ Result<Finished> Workshop::build_clean(const Clean& clean, const Progress& progr
 }
 
 // Would what is built know of the clean tree where a copy of it stands? A program may look there for its
-// data, a loader for its libraries, ninja for what an object was made of.
-bool Workshop::knows_its_place(const Clean& clean) const {
+// data, a debugger for sources. A loader looks for libraries where RUNPATH says, and of the tree's own
+// directories build.ninja has relative names by now, of which nothing good comes.
+Movable Workshop::movable(const Clean& clean) const {
   const auto files = list_files(clean.build);
-  if (!files) return true;
+  if (!files) return Movable::nowhere;
+  Movable movable = define_the_place(clean.build, clean.tree) ? Movable::beside : Movable::anywhere;
   for (const std::string& file : *files) {
     const auto bytes = read_file(clean.build / file);
-    if (!bytes) return true;
+    if (!bytes || (file == "build.ninja" && looks_in_the_tree(*bytes))) return Movable::nowhere;
     if (bytes->find('\0') != std::string::npos && bytes->find(clean.tree.native()) != std::string::npos)
-      return true;
-    if (file == "build.ninja" && bytes->find("-rpath,") != std::string::npos) return true;
+      movable = Movable::beside;
   }
-  return false;
+  return movable;
 }
 
 // Does a copy of it build, and find all there is up to date?
 bool Workshop::is_copied_well(const Clean& clean) const {
-  if (knows_its_place(clean)) return false;
   const auto trial = Trial::of_overlay(*this, clean, {});
   if (!trial || !trial->built().good) return false;
   const auto made = trial->made(*this, clean);
   return made && std::all_of(made->begin(), made->end(), [&](const std::string& file) {
            // What some builds write each time may well be what it was.
-           const auto is = read_file(build_directory(trial->tree()) / file),
-                      was = read_file(clean.build / file);
+           auto is = read_file(build_directory(trial->tree()) / file);
+           const auto was = read_file(clean.build / file);
+           if (is && clean.movable == Movable::beside) rename_bytes(*is, trial->tree(), clean.tree);
            return is_log(file) || (is && was && *is == *was);
          });
 }
@@ -161,22 +188,23 @@ Status Workshop::make_clean(Clean& clean, const fs::path& source, const Progress
   NANOBUG_TRY(copy_directory(source, clean.tree, Links::large,
                              [&](const std::string& path) { return !spec_.has(path); }));
   NANOBUG_TRY(set_times(clean.tree, clean.time));
-  for (const bool movable : {true, false}) {
-    clean.in_place = !movable;
+  for (const bool is_moved : {true, false}) {
     NANOBUG_TRY(configure_clean(clean, progress));
-    if (movable && is_cmake_for_ninja(clean.build)) NANOBUG_TRY(configured(clean.build, clean.tree));
+    if (is_moved && is_cmake_for_ninja(clean.build)) NANOBUG_TRY(configured(clean.build, clean.tree));
     // A library for probes says that it can be put elsewhere.
     const bool is_ours = is_cmake_for_ninja(clean.build) || !spec_.build.library.empty();
-    clean.in_place = !movable || !is_ours;
+    clean.movable = is_moved && is_ours ? Movable::anywhere : Movable::nowhere;
     const auto built = build_clean(clean, progress);
     NANOBUG_TRY(built);
     if (built->good()) {
       NANOBUG_TRY(wrote_no_sources(clean, source));
       NANOBUG_TRY(write_file(clean.diagnostics(), warnings_in(built->out + built->err)));
-      if (!clean.in_place) NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
+      if (!clean.in_place()) NANOBUG_TRY(remember_relocations(clean.build, clean.tree));
       NANOBUG_TRY(set_times(clean.tree, clean.time));
-      if (clean.in_place || !spec_.build.library.empty() || is_copied_well(clean)) return {};
-    } else if (clean.in_place) {
+      if (clean.in_place() || !spec_.build.library.empty()) return {};
+      clean.movable = movable(clean);
+      if (!clean.in_place() && is_copied_well(clean)) return {};
+    } else if (clean.in_place()) {
       return does_not_build(*built);
     }
     // Perhaps only because it was made movable.

@@ -14,6 +14,8 @@
 #include "mutator/workshop/probe_run.h"
 #include "mutator/workshop/programs.h"
 #include "mutator/workshop/standbys.h"
+#include "mutator/workshop/tests.h"
+#include "mutator/workshop/trial.h"
 
 namespace nanobug::workshop {
 namespace {
@@ -22,6 +24,7 @@ using nlohmann::json;
 
 constexpr const char* kKept = "reach.json";
 constexpr size_t kWorkers = 2;
+constexpr double kSlower = 4;  // what is counted takes, at most
 
 Result<fs::path> kept_at(const Workshop& workshop, const Clean& clean) {
   const auto program = find_clean_probes(workshop, clean);
@@ -35,7 +38,8 @@ catalog::Tree with_counters(catalog::Tree spec) {
     const char* own = std::getenv(name);
     return std::string(name) + '=' + (own ? std::string(own) + ' ' : "") + flags;
   };
-  const std::string counts = "-fprofile-instr-generate -fcoverage-mapping";
+  std::string counts = "-fprofile-instr-generate -fcoverage-mapping";
+  if (!spec.tests.empty()) counts += " -mllvm -runtime-counter-relocation";  // for files mapped into memory
   for (auto* command : {&spec.build.configure, &spec.build.compile})
     if (!command->empty())
       command->insert(command->begin(), {"env", added("CFLAGS", counts), added("CXXFLAGS", counts),
@@ -75,13 +79,19 @@ struct Body {
   int first = 0, last = 0;
 };
 
-// Where the library's functions stand: name in the object -> its body, in files of the tree.
-Result<std::map<std::string, Body>> bodies(const fs::path& library, const fs::path& profile,
+// Where the functions of these libraries and programs stand: name in the object -> its body, in files of the
+// tree.
+Result<std::map<std::string, Body>> bodies(const std::vector<fs::path>& linked,
+                                           const std::vector<fs::path>& profiles, const fs::path& scratch,
                                            const Clean& counted) {
-  const fs::path merged = profile.string() + ".merged";
-  NANOBUG_TRY(ask_tool("llvm-profdata", {"merge", "-o", merged.string(), profile.string()}));
-  const auto text = ask_tool("llvm-cov", {"export", "--format=text", "--skip-expansions",
-                                          "--instr-profile=" + merged.string(), library.string()});
+  const fs::path merged = scratch / "merged";
+  std::vector<std::string> merge = {"merge", "-o", merged.string()};
+  for (const fs::path& profile : profiles) merge.push_back(profile.string());
+  NANOBUG_TRY(ask_tool("llvm-profdata", merge));
+  std::vector<std::string> show = {"export", "--format=text", "--skip-expansions",
+                                   "--instr-profile=" + merged.string()};
+  for (const fs::path& one : linked) show.insert(show.end(), {"--object", one.string()});
+  const auto text = ask_tool("llvm-cov", show);
   NANOBUG_TRY(text);
   std::map<std::string, Body> all;
   try {
@@ -113,19 +123,50 @@ bool is_idle(std::string_view line) {
          line.substr(begin).starts_with("#include");
 }
 
+std::vector<fs::path> files_in(const fs::path& directory) {
+  std::vector<fs::path> all;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory, none)) all.push_back(entry.path());
+  return all;
+}
+
+// What the build linked, with counters in it.
+Result<std::vector<fs::path>> linked_with_counters(const fs::path& build) {
+  constexpr std::string_view kElf = "\x7f\x45\x4c\x46", kMapping = "__llvm_covmap";
+  constexpr size_t kType = 16;  // elf(5): 1 is an object
+  const auto files = list_files(build);
+  NANOBUG_TRY(files);
+  std::vector<fs::path> linked;
+  for (const std::string& file : *files) {
+    const auto bytes = read_file(build / file);
+    NANOBUG_TRY(bytes);
+    const bool is_linked = bytes->starts_with(kElf) && bytes->size() > kType && (*bytes)[kType] != 1;
+    if (is_linked && bytes->find(kMapping) != std::string::npos) linked.push_back(build / file);
+  }
+  return linked;
+}
+
 // Every file of a directory of raw profiles.
 Result<std::set<std::string>> functions_run_in(const fs::path& profiles) {
   std::set<std::string> all;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(profiles, none)) {
-    auto names = functions_run(entry.path());
+  for (const fs::path& profile : files_in(profiles)) {
+    auto names = functions_run(profile);
     NANOBUG_TRY(names);
     all.merge(*names);
   }
   return all;
 }
 
-using Names = std::map<std::string, std::set<std::string>>;  // probe or course -> functions
+template <class Who>
+using Functions = std::map<Who, std::set<std::string>>;  // what each runs
+
+template <class Who>
+std::set<Who> who_runs(const Functions<Who>& all, const std::string& function) {
+  std::set<Who> who;
+  for (const auto& [one, functions] : all)
+    if (functions.contains(function)) who.insert(one);
+  return who;
+}
 
 }  // namespace
 
@@ -138,10 +179,11 @@ std::optional<Reach> Reach::find(const Workshop& workshop, const Clean& clean) {
     Reach reach;
     reach.unmeasured_ = kept.at("unmeasured").get<std::set<std::string>>();
     reach.courses_ = kept.at("courses").get<std::set<std::string>>();
+    reach.tests_ = kept.value("tests", std::set<int>());
     for (const json& one : kept.at("functions"))
-      reach.functions_[one.at("file")].push_back({one.at("first"), one.at("last"),
-                                                  one.at("probes").get<std::set<std::string>>(),
-                                                  one.at("courses").get<std::set<std::string>>()});
+      reach.functions_[one.at("file")].push_back(
+          {one.at("first"), one.at("last"), one.at("probes").get<std::set<std::string>>(),
+           one.at("courses").get<std::set<std::string>>(), one.value("tests", std::set<int>())});
     return reach;
   } catch (const json::exception&) {
     return std::nullopt;  // damaged: as good as not measured
@@ -155,11 +197,13 @@ class Reach::Measuring {
       : workshop_(workshop), counting_(counting), counted_(counted), progress_(progress) {}
 
   Status probes(const fs::path& program, const Askable& askable, const fs::path& scratch);
+  Status tests(const fs::path& scratch);
   Status courses(const std::vector<Course>& courses, const fs::path& scratch);
 
-  Names of_probes, of_courses;
+  Functions<std::string> of_probes, of_courses;
+  Functions<int> of_tests;
   std::set<std::string> unmeasured, measured;
-  fs::path any;  // the counts of some probe: what functions there are, each of them tells
+  std::vector<fs::path> counts;  // these tell what functions there are
 
  private:
   Status course(const Course& course, const fs::path& scratch);
@@ -174,7 +218,8 @@ class Reach::Measuring {
 Status Reach::Measuring::probes(const fs::path& program, const Askable& askable, const fs::path& scratch) {
   Standbys standbys(workshop_.hosts(), counted_.tree);
   const Limits limits = askable.limits(workshop_.spec().probes);
-  any = scratch / "any";
+  const fs::path any = scratch / "any";  // what functions there are, each of them tells
+  counts = {any};
   return at_once_while(askable.probes.size(), kWorkers, [&](size_t i, size_t worker) -> Result<bool> {
     const fs::path profile = scratch / std::to_string(worker);
     const std::string& probe = askable.probes[i].probe;
@@ -204,11 +249,35 @@ Status Reach::Measuring::probes(const fs::path& program, const Askable& askable,
   });
 }
 
+// In a place of their own, since tests may write. What a test fails at there is no matter, unless it hangs.
+Status Reach::Measuring::tests(const fs::path& scratch) {
+  const auto& tests = counting_.spec().tests;
+  const auto place = counting_.clean_place(counted_);
+  NANOBUG_TRY(place);
+  return at_once_while(tests.size(), kWorkers, [&](size_t i, size_t) -> Result<bool> {
+    const fs::path profiles = scratch / ("test" + std::to_string(i));
+    const auto ran =
+        run_test(counting_, static_cast<int>(i), *place, limits_of(kSlower * tests[i].time_limit_s),
+                 {{"LLVM_PROFILE_FILE", (profiles / "%c%m").string()}});
+    NANOBUG_TRY(ran);
+    auto functions = functions_run_in(profiles);
+    NANOBUG_TRY(functions);
+    const std::lock_guard lock(adding_);
+    const auto files = files_in(profiles);
+    counts.insert(counts.end(), files.begin(), files.end());
+    if (!ran->hung && !functions->empty()) of_tests[static_cast<int>(i)] = std::move(*functions);
+    if (progress_)
+      progress_("measuring what each test runs", static_cast<int>(of_tests.size()),
+                static_cast<int>(tests.size()));
+    return true;
+  });
+}
+
 // A step that fails here, or whose counts are not there, and those after it are left unmeasured.
 Status Reach::Measuring::course(const Course& course, const fs::path& scratch) {
   const auto directory = RunDirectory::make(counting_.spec());
   NANOBUG_TRY(directory);
-  Names names;
+  Functions<std::string> names;
   std::set<std::string> failed;
   for (size_t i = 0; i < course.steps.size(); ++i) {
     const std::string& name = course.names[i];
@@ -266,27 +335,36 @@ Result<Reach> Reach::measure(const Workshop& workshop, const Clean& clean, const
   } const removed{*scratch};
 
   Measuring seen(workshop, counting, *counted, progress);
-  NANOBUG_TRY(seen.probes(*program, *askable, *scratch));
-  NANOBUG_TRY(seen.courses(courses, *scratch));
-  const fs::path library = counting.build_directory(counted->tree) / workshop.spec().build.library;
-  const auto where = bodies(library, seen.any, *counted);
+  std::vector<fs::path> linked;
+  if (!workshop.spec().probes.program.empty()) {
+    NANOBUG_TRY(seen.probes(*program, *askable, *scratch));
+    NANOBUG_TRY(seen.courses(courses, *scratch));
+    linked = {counting.build_directory(counted->tree) / workshop.spec().build.library};
+  }
+  if (!workshop.spec().tests.empty()) {
+    NANOBUG_TRY(seen.tests(*scratch));
+    auto all = linked_with_counters(counting.build_directory(counted->tree));
+    NANOBUG_TRY(all);
+    linked = std::move(*all);
+  }
+  const auto where = bodies(linked, seen.counts, *scratch, *counted);
   NANOBUG_TRY(where);
   Reach reach;
   reach.unmeasured_ = std::move(seen.unmeasured), reach.courses_ = std::move(seen.measured);
-  json kept = {{"unmeasured", reach.unmeasured_}, {"courses", reach.courses_}, {"functions", json::array()}};
-  const auto who_runs = [](const Names& all, const std::string& function) {
-    std::set<std::string> who;
-    for (const auto& [name, functions] : all)
-      if (functions.contains(function)) who.insert(name);
-    return who;
-  };
+  for (const auto& [test, functions] : seen.of_tests) reach.tests_.insert(test);
+  json kept = {{"unmeasured", reach.unmeasured_},
+               {"courses", reach.courses_},
+               {"tests", reach.tests_},
+               {"functions", json::array()}};
   for (const auto& [name, body] : *where) {
-    Function function{body.first, body.last, who_runs(seen.of_probes, name), who_runs(seen.of_courses, name)};
+    Function function{body.first, body.last, who_runs(seen.of_probes, name), who_runs(seen.of_courses, name),
+                      who_runs(seen.of_tests, name)};
     kept["functions"].push_back({{"file", body.file},
                                  {"first", body.first},
                                  {"last", body.last},
                                  {"probes", function.probes},
-                                 {"courses", function.courses}});
+                                 {"courses", function.courses},
+                                 {"tests", function.tests}});
     reach.functions_[body.file].push_back(std::move(function));
   }
   NANOBUG_TRY(write_file(*place, kept.dump(-1, ' ', false, json::error_handler_t::replace)));
@@ -340,6 +418,15 @@ std::optional<std::set<std::string>> Reach::probes_of(const Clean& clean, const 
   if (probes.empty()) return std::nullopt;
   probes.insert(unmeasured_.begin(), unmeasured_.end());
   return probes;
+}
+
+std::set<int> Reach::idle_tests(const Clean& clean, const Overlay& overlay) const {
+  const auto functions = touched(clean, overlay);
+  if (!functions || functions->empty()) return {};
+  std::set<int> idle = tests_;
+  for (const Function* function : *functions)
+    for (const int test : function->tests) idle.erase(test);
+  return idle;
 }
 
 std::set<std::string> Reach::missed(const Clean& clean, const Overlay& overlay) const {

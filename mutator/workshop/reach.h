@@ -9,7 +9,9 @@
 // probe was seen to run. A probe that left no counts is always asked.
 //
 // The same holds of programs: a run whose steps run nothing of what a mutant changes agrees with the clean
-// tree's, and what such a step makes for the next one is what the clean tree makes.
+// tree's, and what such a step makes for the next one is what the clean tree makes. And of a tree's own
+// tests, each as a whole; they and the programs that they start count into files that are mapped into memory,
+// so that those count too that are killed. What none of them was seen to run, none of them is asked about.
 #pragma once
 
 #include <map>
@@ -37,14 +39,18 @@ class Reach {
   // What was measured before, if it was.
   static std::optional<Reach> find(const Workshop& workshop, const Clean& clean);
 
-  // Measures and keeps it beside the probe program: a build from nothing, a run of every probe and of each of
-  // these courses. Errors: where the tree cannot be built so (another compiler), or LLVM's tools are not
-  // there.
+  // Measures and keeps it beside the probe program: a build from nothing, a run of every probe and test and
+  // of each of these courses. Errors: where the tree cannot be built so (another compiler), or LLVM's tools
+  // are not there.
   static Result<Reach> measure(const Workshop& workshop, const Clean& clean,
                                const std::vector<Course>& courses = {}, const Progress& progress = {});
 
   // The probes that may see the overlay; nothing where that may be all of them.
   std::optional<std::set<std::string>> probes_of(const Clean& clean, const Overlay& overlay) const;
+
+  // The numbers of those tests (of tree.tests) of which it is known that they run nothing of what the overlay
+  // changes.
+  std::set<int> idle_tests(const Clean& clean, const Overlay& overlay) const;
 
   // The names of those courses of which it is known that they run nothing of what the overlay changes.
   std::set<std::string> missed(const Clean& clean, const Overlay& overlay) const;
@@ -53,11 +59,13 @@ class Reach {
   struct Function {
     int first = 0, last = 0;  // lines of its body, from 1
     std::set<std::string> probes, courses;
+    std::set<int> tests;
   };
   class Measuring;
   std::map<std::string, std::vector<Function>> functions_;  // by file
   std::set<std::string> unmeasured_;                        // probes
   std::set<std::string> courses_;                           // those that were measured
+  std::set<int> tests_;                                     // likewise
 
   std::optional<std::vector<const Function*>> touched(const Clean& clean, const Overlay& overlay) const;
 };

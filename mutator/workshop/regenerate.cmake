@@ -1,5 +1,6 @@
 # Generates this build directory again, so that it can still be moved together with its tree: below the tree,
-# build.ninja has relative paths only.
+# build.ninja has relative paths only, but for definitions: what a program is told of its place it may want to
+# find from any directory.
 #
 #   cmake -P CMakeFiles/regenerate.cmake             in the build directory: what build.ninja runs by itself
 #   cmake -DTREE=DIR -P CMakeFiles/regenerate.cmake  CMake has just run and calls the tree DIR: only what follows
@@ -94,6 +95,16 @@ function(commands_seen_after_cd text_variable)
   set(${text_variable} "${done}${rest}" PARENT_SCOPE)
 endfunction()
 
+# In what is defined for a source, the tree's path stands for another text until all else is relative.
+function(keep_in_definitions text_variable)
+  set(text "${${text_variable}}")
+  set(in_definition "(\n  (DEFINES|FLAGS) = ([^\n]* )?-D[^ \n]*)${tree_pattern}([^A-Za-z0-9._+-])")
+  while(text MATCHES "${in_definition}")
+    string(REGEX REPLACE "${in_definition}" "\\1//tree//\\4" text "${text}")
+  endwhile()
+  set(${text_variable} "${text}" PARENT_SCOPE)
+endfunction()
+
 function(make_relative name)
   set(file "${TREE}/${own}/${name}")
   if(NOT EXISTS "${file}")
@@ -106,8 +117,12 @@ function(make_relative name)
   string(REPLACE " |:" ":" text "${text}")
   # CMake runs again by this script.
   string(REGEX REPLACE "--regenerate-during-build [^\n]*" "-P CMakeFiles/regenerate.cmake" text "${text}")
+  if(NOT DEFINED alias)
+    keep_in_definitions(text)
+  endif()
   commands_seen_after_cd(text)
   seen_from(build text)
+  string(REPLACE "//tree//" "${TREE}" text "${text}")
   # And it runs when a file of the tree has changed, not when one of the system is newer.
   if(text MATCHES "\nbuild build[.]ninja[^\n]*: RERUN_CMAKE[^\n]*")
     set(all "${CMAKE_MATCH_0}")

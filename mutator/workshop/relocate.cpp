@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "mutator/base/files.h"
@@ -24,6 +25,7 @@ using json = nlohmann::ordered_json;
 
 constexpr std::uintmax_t kLargestText = 4u << 20;
 constexpr const char* kScript = "CMakeFiles/regenerate.cmake";
+constexpr const char* kCommands[] = {"build.ninja", "CMakeFiles/rules.ninja"};
 
 bool goes_on(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) ||
@@ -131,6 +133,24 @@ fs::path list_of(const fs::path& tree) {
   return tree.parent_path() / "relocations";
 }
 
+// Those that are no text.
+fs::path list_of_others(const fs::path& tree) {
+  return tree.parent_path() / "relocations.bytes";
+}
+
+// Writes what a file is to be, without a build tool's thinking that anything happened.
+Status write_at_its_time(const fs::path& file, const std::string& bytes) {
+  struct stat info{};
+  const bool known = ::stat(file.c_str(), &info) == 0;
+  NANOBUG_TRY(write_unsynced(file, bytes));
+  const timespec times[] = {info.st_atim, info.st_mtim};
+  if (known) {
+    ::utimensat(AT_FDCWD, file.c_str(), times, 0);
+    ::chmod(file.c_str(), info.st_mode & 07777);
+  }
+  return {};
+}
+
 // The CMake that made the build directory, as its cache says.
 std::string cmake_of(const fs::path& build) {
   const std::string entry = "\nCMAKE_COMMAND:INTERNAL=";
@@ -206,15 +226,17 @@ Result<std::vector<std::string>> build_files(const fs::path& build, const fs::pa
 Status remember_relocations(const fs::path& build, const fs::path& tree) {
   auto files = list_files(build);
   NANOBUG_TRY(files);
-  std::string list = tree.string() + '\n';
+  std::string texts = tree.string() + '\n', others = texts;
   for (const std::string& file : *files) {
-    if (fs::file_size(build / file) > kLargestText) continue;
-    const auto text = read_file(build / file);
-    NANOBUG_TRY(text);
-    const bool binary = text->find('\0') != std::string::npos;
-    if (!binary && text->find(tree.string()) != std::string::npos) list += file + '\n';
+    const auto bytes = read_file(build / file);
+    NANOBUG_TRY(bytes);
+    const bool is_ninjas = std::find(std::begin(kCommands), std::end(kCommands), file) != std::end(kCommands);
+    if (is_ninjas || bytes->find(tree.string()) == std::string::npos) continue;
+    const bool is_text = bytes->size() <= kLargestText && bytes->find('\0') == std::string::npos;
+    (is_text ? texts : others) += file + '\n';
   }
-  return write_file(list_of(tree), list);
+  NANOBUG_TRY(write_file(list_of_others(tree), others));
+  return write_file(list_of(tree), texts);
 }
 
 Status relocate(const fs::path& build, const fs::path& tree, const fs::path& home) {
@@ -226,14 +248,49 @@ Status relocate(const fs::path& build, const fs::path& tree, const fs::path& hom
   for (std::string file; std::getline(in, file);) {
     auto text = read_file(build / file);
     NANOBUG_TRY(text);
-    struct stat info{};
-    const bool known = ::stat((build / file).c_str(), &info) == 0;
-    NANOBUG_TRY(write_unsynced(build / file, rename_paths(file, *text, called, home.string())));
-    // No build tool is to think that anything happened.
-    const timespec times[] = {info.st_atim, info.st_mtim};
-    if (known) ::utimensat(AT_FDCWD, (build / file).c_str(), times, 0);
+    NANOBUG_TRY(write_at_its_time(build / file, rename_paths(file, *text, called, home.string())));
   }
   return {};
+}
+
+bool define_the_place(const fs::path& build, const fs::path& tree) {
+  return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const char* file) {
+    const auto text = read_file(build / file);
+    return text && text->find(tree.string()) != std::string::npos;
+  });
+}
+
+bool rename_bytes(std::string& bytes, const fs::path& from, const fs::path& to) {
+  bool named = false;
+  for (size_t at = 0; (at = bytes.find(from.native(), at)) != std::string::npos; at += to.native().size()) {
+    bytes.replace(at, from.native().size(), to.native());
+    named = true;
+  }
+  return named;
+}
+
+Status rename_in(const fs::path& directory, const std::vector<std::string>& files, const fs::path& from,
+                 const fs::path& to) {
+  for (const std::string& file : files) {
+    auto bytes = read_file(directory / file);
+    NANOBUG_TRY(bytes);
+    if (rename_bytes(*bytes, from, to)) NANOBUG_TRY(write_at_its_time(directory / file, *bytes));
+  }
+  return {};
+}
+
+Status relocate_bytes(const fs::path& build, const fs::path& tree, const fs::path& home,
+                      const std::vector<std::string>& others) {
+  std::set<std::string> files(others.begin(), others.end());
+  for (const fs::path& kept : {list_of(tree), list_of_others(tree)}) {
+    const auto list = read_file(kept);
+    NANOBUG_TRY(list);
+    std::istringstream in(*list);
+    std::string line;
+    std::getline(in, line);  // by which name
+    while (std::getline(in, line)) files.insert(line);
+  }
+  return rename_in(build, {files.begin(), files.end()}, tree, home);
 }
 
 }  // namespace nanobug::workshop

@@ -83,7 +83,8 @@ Result<std::vector<ProbeInfo>> list_of(const Workshop& workshop, int number, con
 
 }  // namespace
 
-Result<TestRun> run_test(const Workshop& workshop, int number, const fs::path& tree, const Limits& limits) {
+Result<TestRun> run_test(const Workshop& workshop, int number, const fs::path& tree, const Limits& limits,
+                         const std::map<std::string, std::string>& environment) {
   const catalog::Test& test = workshop.spec().tests[static_cast<size_t>(number)];
   const auto parent = directory_for_temporaries();
   NANOBUG_TRY(parent);
@@ -94,6 +95,7 @@ Result<TestRun> run_test(const Workshop& workshop, int number, const fs::path& t
   names[kReport] = report.string();
   Command command{.argv = Workshop::substitute(test.run, names), .directory = tree};
   give_surroundings(command, workshop, tree);
+  for (const auto& [name, value] : environment) command.environment[name] = value;
   command.limits = limits;
   const auto finished = run(command);
   const auto text = read_file(report);
@@ -148,8 +150,15 @@ Result<std::vector<ProbeAnswer>> run_cases(const Workshop& workshop, const fs::p
                                            Until until) {
   std::map<int, std::vector<ProbeInfo>> by_test;
   for (const ProbeInfo& one : cases) by_test[one.test].push_back(one);
+  std::vector<int> numbers;
+  for (const auto& [number, asked] : by_test) numbers.push_back(number);
+  if (until == Until::one_process_failed)
+    std::stable_sort(numbers.begin(), numbers.end(), [&](int a, int b) {
+      return by_test.at(a).front().seconds < by_test.at(b).front().seconds;
+    });
   std::vector<ProbeAnswer> answers;
-  for (const auto& [number, asked] : by_test) {
+  for (const int number : numbers) {
+    const std::vector<ProbeInfo>& asked = by_test.at(number);
     const catalog::Test& test = workshop.spec().tests[static_cast<size_t>(number)];
     const auto ran = run_test(workshop, number, tree, limits_of_test(test, asked.front().seconds));
     NANOBUG_TRY(ran);

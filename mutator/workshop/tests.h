@@ -2,6 +2,7 @@
 // report is, and what their exit code says, is an answer as a probe's is (probe_run.h).
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ struct TestRun {
   double processor_s = 0;
 };
 
-// Runs the test of that number (of tree.tests) once. A skipped case has not passed. Errors: Exit::io when the
-// command cannot be started.
-Result<TestRun> run_test(const Workshop& workshop, int test, const fs::path& tree, const Limits& limits);
+// Runs the test of that number (of tree.tests) once, with `environment` beside its surroundings. A skipped
+// case has not passed. Errors: Exit::io when the command cannot be started.
+Result<TestRun> run_test(const Workshop& workshop, int test, const fs::path& tree, const Limits& limits,
+                         const std::map<std::string, std::string>& environment = {});
 
 // Every case that there is, of each of tree.tests, as the clean tree reports it; those that do not pass are
 // doubtful. Errors, with the place in the catalog: a command that leaves no report, or none that can be read;
@@ -31,7 +33,8 @@ Result<std::vector<ProbeInfo>> list_cases(const Workshop& workshop, const Clean&
                                           const Progress& progress = {});
 
 // Runs the tests that these cases are of, each once, and answers for the cases. What a report does not have
-// any more has not passed. With one_process_failed, no further than to the first test with such a case.
+// any more has not passed. With one_process_failed the shortest come first, and it goes no further than to
+// the first test with such a case.
 Result<std::vector<ProbeAnswer>> run_cases(const Workshop& workshop, const fs::path& tree,
                                            const std::vector<ProbeInfo>& cases, const Progress& progress = {},
                                            Until until = Until::all_answered);

@@ -46,12 +46,6 @@ Result<bool> same(const fs::path& one, const fs::path& other, const std::string*
   return *x == *y;
 }
 
-// Names the one place wherever the other is named.
-void rename_all(std::string& bytes, const fs::path& from, const fs::path& to) {
-  for (size_t at = 0; (at = bytes.find(from.native(), at)) != std::string::npos; ++at)
-    bytes.replace(at, from.native().size(), to.native());
-}
-
 bool is_elf(const std::string& bytes) {
   return bytes.starts_with("\x7f\x45\x4c\x46");
 }
@@ -181,9 +175,9 @@ Trial::~Trial() {
   if (!home_.empty()) (void)remove_tree(home_);
 }
 
-// Where all is built from nothing, compilers write the place's name into what they make. So the places are
-// called by names of one length, t000 and so on beside the clean tree: apart from that name the same sources
-// give the same bytes.
+// Compilers write the place's name into what they make. So where that matters the places are called by names
+// of one length, t000 and so on beside the clean tree: apart from that name the same sources give the same
+// bytes.
 Result<Trial> Trial::make_twin(const Clean& clean) {
   for (int i = 0; i < 1000; ++i) {
     fs::path place = clean.tree;
@@ -200,18 +194,20 @@ Result<Trial> Trial::make_twin(const Clean& clean) {
 }
 
 Result<Trial> Trial::make(const Workshop&, const Clean& clean) {
-  if (clean.in_place) return make_twin(clean);
+  if (clean.movable != Movable::anywhere) return make_twin(clean);
   auto home = make_temporary_directory(clean.tree.parent_path() / "trials", "trial");
   NANOBUG_TRY(home);
   return Trial(std::move(*home));
 }
 
 Status Trial::copy_build(const Workshop& workshop, const Clean& clean, Links links, const Mutant* mutant) {
-  if (clean.in_place) return {};
+  if (clean.in_place()) return {};
   std::map<std::string, fs::path> others;
   if (mutant) others = mutant->by_name();
-  return copy_directory(clean.build, workshop.build_directory(tree_), links, {}, clean.time, &linked_,
-                        &others);
+  const fs::path build = workshop.build_directory(tree_);
+  NANOBUG_TRY(copy_directory(clean.build, build, links, {}, clean.time, &linked_, &others));
+  if (clean.movable == Movable::anywhere) return {};
+  return relocate_bytes(build, clean.tree, tree_, mutant ? mutant->files : std::vector<std::string>());
 }
 
 Status Trial::take_sources(const Workshop& workshop, const Clean& clean, const fs::path& from,
@@ -269,13 +265,17 @@ Status Trial::build_in_place(const Workshop& workshop, const Clean& clean, const
   auto built = workshop.configure_and_build(clean, tree_, progress);
   NANOBUG_TRY(built);
   built_ = std::move(*built);
-  // What a compiler says of a file is said of the clean tree's.
-  rename_all(built_.output, tree_, clean.tree);
+  say_of_clean(clean);
   return {};
 }
 
+// What a compiler says of a file is said of the clean tree's.
+void Trial::say_of_clean(const Clean& clean) {
+  rename_bytes(built_.output, tree_, clean.tree);
+}
+
 Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress& progress) {
-  if (clean.in_place) return build_in_place(workshop, clean, progress);
+  if (clean.in_place()) return build_in_place(workshop, clean, progress);
   const auto read_by_configure = build_files(clean.build, clean.tree);
   NANOBUG_TRY(read_by_configure);
   const bool configures =
@@ -291,8 +291,19 @@ Status Trial::build(const Workshop& workshop, const Clean& clean, const Progress
                           : workshop.build(clean, tree_, progress);
   NANOBUG_TRY(built);
   built_ = std::move(*built);
+  NANOBUG_TRY(name_this_place(workshop, clean));
   NANOBUG_TRY(links_are_whole(workshop, clean));
   return edits_were_built(workshop, clean);
+}
+
+// What is defined as the clean tree's place went into what was made.
+Status Trial::name_this_place(const Workshop& workshop, const Clean& clean) {
+  if (clean.movable != Movable::beside) return {};
+  const auto outputs = made(workshop, clean);
+  NANOBUG_TRY(outputs);
+  NANOBUG_TRY(rename_in(workshop.build_directory(tree_), *outputs, clean.tree, tree_));
+  say_of_clean(clean);
+  return {};
 }
 
 // A build that goes by times may take an edited file for an old one: then what it leaves is the clean tree's,
@@ -363,12 +374,13 @@ Result<Trial> Trial::of_overlay(const Workshop& workshop, const Clean& clean, co
 
 Result<Trial> Trial::of_mutant(const Workshop& workshop, const Clean& clean, const Overlay& overlay,
                                const Mutant& mutant) {
-  if (clean.in_place && mutant.place && !mutant.place->tree().empty()) return std::move(*mutant.place);
-  if (clean.in_place) return of_overlay(workshop, clean, overlay);
+  if (clean.in_place() && mutant.place && !mutant.place->tree().empty()) return std::move(*mutant.place);
+  if (clean.in_place()) return of_overlay(workshop, clean, overlay);
   auto place = make(workshop, clean);
   NANOBUG_TRY(place);
   // Where nothing is built only a tree's own tests write.
-  const Links links = workshop.spec().tests.empty() ? Links::all : Links::none;
+  const bool writes = !workshop.spec().tests.empty() || clean.movable == Movable::beside;
+  const Links links = writes ? Links::none : Links::all;
   NANOBUG_TRY(place->copy_build(workshop, clean, links, &mutant));
   NANOBUG_TRY(place->take_overlay(workshop, clean, overlay));
   // What runs a tree's own tests finds them by files of the build.
@@ -388,7 +400,7 @@ Result<std::vector<std::string>> Trial::made_in_place(const Workshop& workshop, 
     auto own = read_file(tree_ / file);
     NANOBUG_TRY(own);
     if (!is_elf(*own) && !own->starts_with("!<arch>\n")) continue;
-    rename_all(*own, tree_, clean.tree);
+    rename_bytes(*own, tree_, clean.tree);
     const auto other = read_file(clean.tree / file);
     const bool differs = !other || *other != *own;
     if (differs) made.push_back((tree_ / file).lexically_relative(workshop.build_directory(tree_)).string());
@@ -414,7 +426,7 @@ Result<fs::path> CleanPlace::of(const Workshop& workshop, const Clean& clean) {
 }
 
 Result<std::vector<std::string>> Trial::made(const Workshop& workshop, const Clean& clean) const {
-  if (clean.in_place) return made_in_place(workshop, clean);
+  if (clean.in_place()) return made_in_place(workshop, clean);
   const fs::path build = workshop.build_directory(tree_);
   auto files = list_files(build);
   NANOBUG_TRY(files);

@@ -1,8 +1,8 @@
 // trial: a whole tree to judge in, sources and build directory, made beside the clean tree and gone with the
 // object.
 //
-// Where the clean build can be copied it is, and only what differs is compiled; else everything is configured
-// and built there from nothing.
+// Where the clean build can be copied it is, and only what differs is compiled; what names its place names
+// this one then. Else everything is configured and built there from nothing.
 //
 // What is judged is somebody's sources. They are laid over a copy of the clean build and built there, so that
 // nothing that lies in their own build directory, stale, broken or put there by hand, has a say in it.
@@ -73,6 +73,8 @@ class Trial {
   Status take_overlay(const Workshop& workshop, const Clean& clean, const Overlay& overlay);
   Status build(const Workshop& workshop, const Clean& clean, const Progress& progress);
   Status build_in_place(const Workshop& workshop, const Clean& clean, const Progress& progress);
+  void say_of_clean(const Clean& clean);
+  Status name_this_place(const Workshop& workshop, const Clean& clean);
   Result<std::vector<std::string>> made_in_place(const Workshop& workshop, const Clean& clean) const;
   Status remove_products(const Workshop& workshop) const;
   Status links_are_whole(const Workshop& workshop, const Clean& clean) const;

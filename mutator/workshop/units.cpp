@@ -104,7 +104,7 @@ std::map<std::string, std::string> find_out(const Workshop& workshop, const Clea
 }  // namespace
 
 std::string whole_tree(const Clean& clean) {
-  if (!clean.in_place) return clean.key;
+  if (!clean.in_place()) return clean.key;
   return sha256(clean.key + read_file(clean.tree.parent_path() / "found").value_or(""));
 }
 
@@ -119,7 +119,7 @@ Units Units::of(const Workshop& workshop, const Clean& clean) {
       // Damaged: found out again.
     }
   // What a build in place is made of is in no record that is read here.
-  if (!clean.in_place) units.keys_ = find_out(workshop, clean);
+  if (!clean.in_place()) units.keys_ = find_out(workshop, clean);
   (void)write_file(kept, json(units.keys_).dump(-1, ' ', false, json::error_handler_t::replace));
   return units;
 }

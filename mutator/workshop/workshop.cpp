@@ -22,6 +22,7 @@ using nlohmann::json;
 constexpr std::size_t kMostErrors = 16u << 20;  // of what a build says on stderr
 
 constexpr const char* kVersion = "3";    // of the layout in the cache
+constexpr const char* kNames = "1";      // of what is done about builds that name their place
 constexpr const char* kMaker = "maker";  // beside a clean tree: what made it, whatever its content
 
 // Exists once a build wrote through a link; beside the clean tree, since that one is made anew.
@@ -29,9 +30,17 @@ fs::path no_links(const Clean& clean) {
   return clean.tree.parent_path().string() + ".no-links";
 }
 
-// Exists where the build cannot be copied.
+// Exists where the build cannot be copied anywhere, and says where it can.
 fs::path in_place(const Clean& clean) {
   return clean.tree.parent_path() / "in-place";
+}
+
+constexpr const char* kBeside = "beside";
+
+Movable movable_of(const Clean& clean) {
+  const auto where = read_file(in_place(clean));
+  if (!where) return Movable::anywhere;
+  return *where == kBeside ? Movable::beside : Movable::nowhere;
 }
 
 fs::path complete(const Clean& clean) {
@@ -130,6 +139,7 @@ std::string Workshop::toolchain() const {
 std::string Workshop::maker() const {
   const catalog::Build& build = spec_.build;
   json what = {kVersion, build.configure, build.compile, build.directory, toolchain()};
+  if (build.library.empty()) what.push_back(kNames);
   if (!spec_.flags.empty() || !spec_.database.value.empty())
     what.push_back({spec_.flags, spec_.database.value});
   return sha256(what.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -156,7 +166,7 @@ std::optional<Clean> Workshop::find_key(const std::string& key) const {
   if (const auto found = read_file(clean.tree.parent_path() / "found");
       found && *found != found_by_build(clean.build))
     return std::nullopt;
-  clean.in_place = fs::exists(in_place(clean));
+  clean.movable = movable_of(clean);
   clean.database = database_of(clean);
   clean.time = std::atoll(stamp->c_str());
   if (clean.time >= std::time(nullptr) && !dated_before_now(clean)) return std::nullopt;
@@ -180,8 +190,9 @@ Result<Clean> Workshop::clean(const fs::path& source, const std::string& tree_id
     // One second ago: what the build now writes is not older than the sources.
     clean.time = std::time(nullptr) - 1;
     NANOBUG_TRY(make_clean(clean, source, progress));
-    if (clean.in_place) NANOBUG_TRY(write_file(in_place(clean), ""));
   }
+  if (clean.movable != Movable::anywhere)
+    NANOBUG_TRY(write_file(in_place(clean), clean.in_place() ? "" : kBeside));
   // Else a .clang-format that lies above the cache would be taken for this tree's, where it has none.
   NANOBUG_TRY(
       write_file(clean.tree.parent_path() / ".clang-format", "DisableFormat: true\nSortIncludes: Never\n"));
@@ -240,7 +251,7 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
 
   auto files = trial->made(*this, clean);
   NANOBUG_TRY(files);
-  if (clean.in_place) {
+  if (clean.in_place()) {
     mutant.files = std::move(*files);
     mutant.place = std::make_shared<Trial>(std::move(*trial));
     NANOBUG_TRY(shelve(place_on_shelf(clean, overlay), mutant));
@@ -257,6 +268,8 @@ Result<Mutant> Workshop::mutant(const Clean& clean, const Overlay& overlay) cons
     fs::create_directories((mutant.outputs / file).parent_path(), error);
     fs::rename(build / file, mutant.outputs / file, error);
     if (error) return fail(Exit::io, "cannot keep " + file + " in the cache: " + error.message());
+    if (clean.movable == Movable::beside)
+      NANOBUG_TRY(rename_in(mutant.outputs, {file}, trial->tree(), clean.tree));
     mutant.files.push_back(file);
   }
   NANOBUG_TRY(shelve(place_on_shelf(clean, overlay), mutant));
@@ -269,7 +282,7 @@ Result<Finished> Workshop::build_in(const fs::path& tree, const Progress& progre
 
 Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::path& place,
                          const fs::path& home) const {
-  if (clean.in_place) return {};
+  if (clean.movable != Movable::anywhere) return {};
   const fs::path build = build_directory(place);
   // In one go: a file system remembers when each was made, and what came after the rest would name the bug.
   std::map<std::string, fs::path> others;
@@ -279,7 +292,7 @@ Status Workshop::furnish(const Clean& clean, const Mutant* mutant, const fs::pat
 }
 
 Links Workshop::links(const Clean& clean) const {
-  return fs::exists(no_links(clean)) ? Links::none : Links::large;
+  return clean.movable == Movable::beside || fs::exists(no_links(clean)) ? Links::none : Links::large;
 }
 
 Status Workshop::drop_links(const Clean& clean) const {
@@ -305,7 +318,7 @@ Result<Built> Workshop::configure_and_build(const Clean& clean, const fs::path& 
         run_build(substitute(spec_.build.configure, names_of(checkout)), checkout, "configuring", progress);
     NANOBUG_TRY(finished);
     if (!finished->good()) return as_built(*finished);
-    if (!clean.in_place && is_plain(checkout)) NANOBUG_TRY(configured(build_directory(checkout), checkout));
+    if (!clean.in_place() && is_plain(checkout)) NANOBUG_TRY(configured(build_directory(checkout), checkout));
   }
   const auto built = build_in(checkout, progress);
   NANOBUG_TRY(built);

@@ -6,8 +6,10 @@
 // the bug, and all of them bear one modification time.
 //
 // Not every build can be copied: only CMake's for Ninja, and of those one that is seen to be up to date where
-// a copy of it stands. Every other is made in place: wherever the tree is judged or handed out it is
-// configured and built from nothing, by the commands in the catalog's head.
+// a copy of it stands. What names its own place (debug information does, and a test that looks for its data)
+// is copied to where trees are judged, beside the clean tree, and named anew. Every other build is made in
+// place: wherever the tree is judged or handed out it is configured and built from nothing, by the commands
+// in the catalog's head.
 #pragma once
 
 #include <cstdint>
@@ -34,14 +36,20 @@ using Overlay = std::map<std::string, std::string>;
 // Told what is being done; done and total are 0 when they are not known.
 using Progress = std::function<void(const std::string& what, int done, int total)>;
 
+// Where copies of a build work. `beside`: in directories of names as long as the clean tree's, next to it,
+// once every file that names the clean tree names them instead.
+enum class Movable { nowhere, beside, anywhere };
+
 // The clean tree, built.
 struct Clean {
   fs::path tree;          // sources and build directory
   fs::path build;         // tree / catalog's build.directory; compile_commands.json is here
   std::string key;        // of everything that it was made from
   std::int64_t time = 0;  // the modification time of all its files: what every checkout gets
-  bool in_place = false;  // its build cannot be copied
-  fs::path database;      // the directory that has compile_commands.json
+  Movable movable = Movable::anywhere;
+  fs::path database;  // the directory that has compile_commands.json
+
+  bool in_place() const { return movable == Movable::nowhere; }
 
   // What its build said: the warnings that it has anyway.
   fs::path diagnostics() const { return tree.parent_path() / "diagnostics"; }
@@ -92,10 +100,11 @@ class Workshop {
 
   // Puts a build directory into the tree at `place`: the clean one, or with a mutant's files in it.
   // `home` is where the tree will stand (a session makes it beside and renames it). None where it cannot be
-  // copied: configure_and_build() makes one when the tree stands there.
+  // copied anywhere: configure_and_build() makes one when the tree stands there.
   Status furnish(const Clean& clean, const Mutant* mutant, const fs::path& place, const fs::path& home) const;
 
-  // May files of the clean build be hard-linked where something is built? Not once a build wrote through one.
+  // May files of the clean build be hard-linked where something is built? Not once a build wrote through one,
+  // nor where they are named anew.
   Links links(const Clean& clean) const;
   // A build did: the clean build is no longer what it was. The next clean() makes it anew.
   Status drop_links(const Clean& clean) const;
@@ -138,7 +147,7 @@ class Workshop {
   Status make_clean(Clean& clean, const fs::path& source, const Progress& progress) const;
   Status configure_clean(const Clean& clean, const Progress& progress) const;
   Result<Finished> build_clean(const Clean& clean, const Progress& progress) const;
-  bool knows_its_place(const Clean& clean) const;
+  Movable movable(const Clean& clean) const;
   bool is_copied_well(const Clean& clean) const;
   Status wrote_no_sources(const Clean& clean, const fs::path& source) const;
   fs::path built_database(const Clean& clean) const;

@@ -43,14 +43,23 @@ struct Plain {
   }
 };
 
+// Does a file below name the path, but for ninja's commands (relocate.h)?
+bool names(const fs::path& directory, const fs::path& path) {
+  const auto files = list_files(directory);
+  REQUIRE(files);
+  return std::any_of(files->begin(), files->end(), [&](const std::string& file) {
+    return file != "build.ninja" && read_file(directory / file)->find(path.string()) != std::string::npos;
+  });
+}
+
 }  // namespace
 
 TEST_CASE("what no build tool of ours made is built where it stands", "[workshop][place]") {
   const Plain plain;
   Workshop shop = plain.shop();
   const Clean clean = Plain::clean(shop, plain.tree);
-  CHECK(clean.in_place);
-  CHECK(shop.find_clean("id")->in_place);
+  CHECK(clean.in_place());
+  CHECK(shop.find_clean("id")->in_place());
   // Nothing of it is copied, and what is there for a checkout is nothing.
   REQUIRE(write_file(plain.path / "checkout/a.c", "int main(void) { return 0; }\n"));
   REQUIRE(shop.furnish(clean, nullptr, plain.path / "checkout", plain.path / "checkout"));
@@ -106,13 +115,25 @@ TEST_CASE("trees that are built at once stand in places of one length", "[worksh
   CHECK_FALSE(fs::exists(third / "old.c"));
 }
 
-TEST_CASE("a build of CMake's for Ninja is copied where nothing of it knows its place", "[workshop][place]") {
+TEST_CASE("a build of CMake's for Ninja is copied, and named anew where it knows its place",
+          "[workshop][place]") {
   Plain plain;
-  const std::string type = GENERATE("Release", "Debug");
+  // Debug information names the place, and so does a program that looks for its data.
+  const std::string type = GENERATE("Release", "Debug", "Data");
+  REQUIRE(write_file(plain.tree / "data.txt", "0"));
+  REQUIRE(write_file(plain.tree / "d.c",
+                     "#include <stdio.h>\nint d(void) {\n  FILE* file = fopen(DATA, \"r\");\n"
+                     "  return file ? fgetc(file) - '0' : 9;\n}\n"));
+  REQUIRE(
+      write_file(plain.tree / "a.c", "#include \"a.h\"\nint d(void);\nint main(void) { return A + d(); }\n"));
   REQUIRE(write_file(plain.tree / "CMakeLists.txt",
                      "cmake_minimum_required(VERSION 3.20)\nproject(a C)\ninclude(CTest)\n"
                      "add_custom_command(OUTPUT b.h COMMAND ${CMAKE_COMMAND} -E touch b.h)\n"
-                     "add_executable(a a.c b.h)\nadd_test(NAME runs COMMAND a)\n"));
+                     "add_executable(a a.c d.c b.h)\nadd_test(NAME runs COMMAND a)\n"
+                     "if(CMAKE_BUILD_TYPE STREQUAL Data)\n  set(directory ${CMAKE_SOURCE_DIR}/)\nendif()\n"
+                     "set_source_files_properties(d.c PROPERTIES COMPILE_DEFINITIONS "
+                     "DATA=\"${directory}data.txt\")\n"));
+  if (type != "Data") REQUIRE(write_file(plain.tree / "d.c", "int d(void) {\n  return 0;\n}\n"));
   plain.spec.build.configure = {"cmake",
                                 "-S",
                                 "{source}",
@@ -125,9 +146,14 @@ TEST_CASE("a build of CMake's for Ninja is copied where nothing of it knows its 
   plain.spec.build.compile = {"cmake", "--build", "{build}"};
   Workshop shop = plain.shop();
   const Clean clean = Plain::clean(shop, plain.tree);
-  CHECK(clean.in_place == (type == "Debug"));
+  CHECK(clean.movable == (type == "Release" ? Movable::anywhere : Movable::beside));
+  CHECK(shop.find_clean("id")->movable == clean.movable);
   const auto mutant = shop.mutant(clean, {{"a.h", "#define A 7\n"}});
   REQUIRE(mutant);
+  // Only what differs was made; what is kept of it names the clean tree.
+  CHECK(mutant->files == std::vector<std::string>{"CMakeFiles/a.dir/a.c.o", "a"});
+  if (type == "Debug")
+    CHECK(read_file(mutant->outputs / "a")->find(clean.tree.string()) != std::string::npos);
   const auto place = Trial::of_mutant(shop, clean, {{"a.h", "#define A 7\n"}}, *mutant);
   REQUIRE(place);
   // CTest in the mutant's place runs the mutant, and in the clean tree's still the clean one.
@@ -136,7 +162,66 @@ TEST_CASE("a build of CMake's for Ninja is copied where nothing of it knows its 
   };
   CHECK_FALSE(passes(place->tree()));
   CHECK(passes(*shop.clean_place(clean)));
+  const auto other = Trial::of_overlay(shop, clean, {{"data.txt", "3"}});
+  REQUIRE(other);
+  CHECK(passes(other->tree()) == (type != "Data"));
+  // No copy names the clean tree.
+  for (const fs::path& copy : {place->tree(), other->tree()})
+    if (type != "Release") CHECK_FALSE(names(copy / "build", clean.tree));
   CHECK(read_file(clean.build / "CTestTestfile.cmake")->find(place->tree().string()) == std::string::npos);
+}
+
+TEST_CASE("a library of the tree's own is found where the tree stands", "[workshop][place]") {
+  Plain plain;
+  const bool by_origin = GENERATE(true, false);
+  REQUIRE(write_file(plain.tree / "d.c", "int d(void) {\n  return 0;\n}\n"));
+  REQUIRE(write_file(plain.tree / "a.c", "int d(void);\nint main(void) {\n  return d();\n}\n"));
+  REQUIRE(write_file(plain.tree / "CMakeLists.txt",
+                     "cmake_minimum_required(VERSION 3.20)\nproject(a C)\nadd_library(d SHARED d.c)\n"
+                     "add_executable(a a.c)\ntarget_link_libraries(a d)\n"
+                     "set_target_properties(a PROPERTIES BUILD_RPATH /usr/lib/other)\n"));
+  plain.spec.build.configure = {"cmake",   "-S", "{source}", "-B",
+                                "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
+  if (by_origin) plain.spec.build.configure.push_back("-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON");
+  plain.spec.build.compile = {"cmake", "--build", "{build}"};
+  Workshop shop = plain.shop();
+  const Clean clean = Plain::clean(shop, plain.tree);
+  CHECK(clean.movable == (by_origin ? Movable::anywhere : Movable::nowhere));
+  const auto mutant = Trial::of_overlay(shop, clean, {{"d.c", "int d(void) {\n  return 5;\n}\n"}});
+  REQUIRE(mutant);
+  CHECK(run({.argv = {(mutant->tree() / "build/a").string()}})->exit_code == 5);
+  CHECK(run({.argv = {(clean.build / "a").string()}})->exit_code == 0);
+}
+
+TEST_CASE("another version of a build that names its place begins with it", "[workshop][place]") {
+  Plain plain;
+  REQUIRE(write_file(plain.tree / "CMakeLists.txt",
+                     "cmake_minimum_required(VERSION 3.20)\nproject(a C)\nadd_executable(a a.c b.c)\n"));
+  REQUIRE(write_file(plain.tree / "b.c", "const char* b = __FILE__;\n"));
+  plain.spec.build.configure = {"cmake",
+                                "-S",
+                                "{source}",
+                                "-B",
+                                "{build}",
+                                "-G",
+                                "Ninja",
+                                "-DCMAKE_C_COMPILER=clang-19",
+                                "-DCMAKE_BUILD_TYPE=Debug"};
+  plain.spec.build.compile = {"cmake", "--build", "{build}"};
+  Workshop shop = plain.shop();
+  const Clean first = Plain::clean(shop, plain.tree);
+  REQUIRE(first.movable == Movable::beside);
+  REQUIRE(write_file(plain.tree / "a.h", "#define A 4\n"));
+  const auto second = shop.clean(plain.tree, "another", {});
+  REQUIRE(second);
+  CHECK(shop.before(*second)->key == first.key);
+  CHECK(second->movable == Movable::beside);
+  CHECK(run({.argv = {(second->build / "a").string()}})->exit_code == 4);
+  CHECK_FALSE(names(second->build, first.tree.parent_path()));
+  // And a mutant of it is made of it.
+  const auto mutant = Trial::of_overlay(shop, *second, {{"a.h", "#define A 6\n"}});
+  REQUIRE(mutant);
+  CHECK(run({.argv = {(mutant->tree() / "build/a").string()}})->exit_code == 6);
 }
 
 TEST_CASE("a test's exit code is an answer as a probe's is", "[workshop][place]") {

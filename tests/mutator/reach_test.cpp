@@ -6,6 +6,7 @@
 
 #include "mutator/grade/certificate.h"
 #include "mutator/grade/courses.h"
+#include "mutator/grade/observers.h"
 #include "tests/mutator/judged.h"
 
 using namespace nanobug;
@@ -175,4 +176,109 @@ TEST_CASE("a certificate asks those that reach the mutant, and whom the rule nam
   CHECK(decoy.runs == 1);
   CHECK(decoy.refusals == std::vector<std::string>{"it is no decoy: step.direction sees it",
                                                    "it is no decoy: parity.descent sees it"});
+}
+
+TEST_CASE("a tree's own tests are known by what they run, also by what is killed in them",
+          "[workshop][reach]") {
+  const fs::path path = fs::canonical(*make_temporary_directory(fs::temp_directory_path(), "nanobug-reach"));
+  const auto write = [&](const char* file, const std::string& text) {
+    REQUIRE(write_file(path / "project" / file, text));
+  };
+  write("parts.h", "int one(void);\nint two(void);\nint three(void);\n");
+  write("one.c",
+        "#include \"parts.h\"\nint one(void) {\n  return 1;\n}\nint three(void) {\n  return 3;\n}\n");
+  write("two.c", "#include \"parts.h\"\nint two(void) {\n  return 2;\n}\n");
+  write("plain.c", "#include \"parts.h\"\nint main(void) {\n  return one() - 1;\n}\n");
+  write("kills.c",
+        "#include <signal.h>\n#include <sys/wait.h>\n#include <unistd.h>\n#include \"parts.h\"\n"
+        "int main(void) {\n  int status;\n  if (fork() == 0) {\n    if (two() == 2) raise(SIGKILL);\n"
+        "    return 0;\n  }\n  wait(&status);\n  return WIFSIGNALED(status) ? 0 : 1;\n}\n");
+  write("CMakeLists.txt",
+        "cmake_minimum_required(VERSION 3.20)\nproject(parts C)\nadd_library(parts STATIC one.c two.c)\n"
+        "foreach(test plain kills)\n  add_executable(${test} ${test}.c)\n"
+        "  target_link_libraries(${test} parts)\nendforeach()\n");
+  catalog::Tree spec;
+  spec.root = ".";
+  spec.build.configure = {"cmake",   "-S", "{source}", "-B",
+                          "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
+  spec.build.compile = {"cmake", "--build", "{build}"};
+  spec.tests = {{.id = {"plain", {}}, .run = {"{build}/plain"}},
+                {.id = {"kills", {}}, .run = {"{build}/kills"}}};
+  Workshop shop(spec, path / "project", path / "cache");
+  const auto clean = shop.clean(path / "project", "id", {});
+  if (!clean) FAIL(clean.error().message);
+  const auto reach = Reach::measure(shop, *clean);
+  if (!reach) FAIL(reach.error().message);
+  const auto changed = [&](const char* file, const std::string& from, const std::string& to) {
+    std::string text = *read_file(clean->tree / file);
+    return Overlay{{file, text.replace(text.find(from), from.size(), to)}};
+  };
+  using Tests = std::set<int>;
+  CHECK(reach->idle_tests(*clean, changed("one.c", "return 1", "return 7")) == Tests{1});
+  CHECK(reach->idle_tests(*clean, changed("two.c", "return 2", "return 7")) == Tests{0});
+  CHECK(reach->idle_tests(*clean, changed("one.c", "return 3", "return 7")) ==
+        Tests{0, 1});  // nobody runs it
+  // What cannot be told; each program has a main.
+  CHECK(reach->idle_tests(*clean, changed("kills.c", "? 0 : 1", "? 1 : 0")).empty());
+  CHECK(reach->idle_tests(*clean, changed("parts.h", "int two", "long two")).empty());
+  CHECK(Reach::find(shop, *clean)->idle_tests(*clean, changed("two.c", "return 2", "return 7")) == Tests{0});
+  (void)remove_tree(path);
+}
+
+TEST_CASE("whom nothing of a mutant reaches is not asked, and the shortest test is asked first",
+          "[grade][reach]") {
+  const fs::path path = fs::canonical(*make_temporary_directory(fs::temp_directory_path(), "nanobug-reach"));
+  REQUIRE(write_file(path / "project/one.c", "int one(void) {\n  return 1;\n}\n"));
+  REQUIRE(write_file(path / "project/main.c",
+                     "int one(void);\nint main(int n, char** words) {\n  (void)words;\n"
+                     "  return n > 1 ? one() - 1 : 0;\n}\n"));
+  REQUIRE(
+      write_file(path / "project/CMakeLists.txt",
+                 "cmake_minimum_required(VERSION 3.20)\nproject(parts C)\nadd_executable(a one.c main.c)\n"));
+  catalog::Tree spec;
+  spec.root = ".";
+  spec.build.configure = {"cmake",   "-S", "{source}", "-B",
+                          "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
+  spec.build.compile = {"cmake", "--build", "{build}"};
+  const std::string asked = (path / "asked").string();
+  const auto test = [&](const char* id, const std::string& command) {
+    return catalog::Test{.id = {id, {}},
+                         .run = {"sh", "-c", "echo " + std::string(id) + " >> '" + asked + "'; " + command}};
+  };
+  spec.tests = {test("long", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; '{build}/a' x"),
+                test("short", "'{build}/a' x"), test("idle", "'{build}/a'")};
+  Workshop shop(spec, path / "project", path / "cache");
+  const auto clean = shop.clean(path / "project", "id", {});
+  if (!clean) FAIL(clean.error().message);
+  catalog::Catalog catalog;
+  catalog.tree = spec;
+  grade::Mutants mutants(catalog, shop, *clean);
+  REQUIRE(mutants.reach(true));
+  const auto known = askable(shop, *clean);
+  REQUIRE(known);
+  const Overlay overlay = {{"one.c", "int one(void) {\n  return 2;\n}\n"}};
+  const auto built = shop.mutant(*clean, overlay);
+  REQUIRE(built);
+  const auto who_is_asked = [&](bool first, bool all) {
+    fs::remove(asked);
+    const auto place = Trial::of_mutant(shop, *clean, overlay, *built);
+    REQUIRE(place);
+    catalog::Rule rule;
+    const auto seen = grade::look(mutants, *known,
+                                  {.rule = rule,
+                                   .overlay = overlay,
+                                   .built = *built,
+                                   .tree = place->tree(),
+                                   .all = all,
+                                   .first = first});
+    REQUIRE(seen);
+    CHECK(seen->seen_by ==
+          (first ? std::vector<std::string>{"short"} : std::vector<std::string>{"long", "short"}));
+    CHECK(seen->overlooked.empty());
+    return *read_file(asked);
+  };
+  CHECK(who_is_asked(false, false) == "long\nshort\n");
+  CHECK(who_is_asked(true, false) == "short\n");
+  CHECK(who_is_asked(false, true) == "long\nshort\nidle\n");
+  (void)remove_tree(path);
 }
