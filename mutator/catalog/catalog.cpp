@@ -127,7 +127,7 @@ const Table<Catalog>& catalog_table() {
   using F = Of<Catalog>;
   static const Table<Catalog> table = {
       F::need("tree", tree(), &Catalog::tree, "all that nanobug knows of the tree that is practised on"),
-      F::need("rules", list_of(rule()), &Catalog::rules, "the bugs, an entry each")};
+      F::may("rules", list_of(rule()), &Catalog::rules, "the bugs, an entry each; none yet: leave it out")};
   return table;
 }
 
@@ -266,7 +266,16 @@ Loaded load(const std::filesystem::path& file) {
   return answer(std::move(catalog), std::move(errors));
 }
 
+Status has_rules(const Catalog& catalog) {
+  if (!catalog.rules.empty()) return {};
+  return fail(Exit::catalog,
+              "there are no rules yet: 'nanobug rule new' writes the first; 'nanobug start --surprise' and "
+              "'nanobug certify --operators N' need none",
+              Place{catalog.file.string(), 0, 0});
+}
+
 Result<std::vector<const Rule*>> find_rules(const Catalog& catalog, const std::string& name) {
+  NANOBUG_TRY(has_rules(catalog));
   std::vector<const Rule*> found;
   for (const Rule& rule : catalog.rules) {
     if (same_name(rule.code.value, name) || same_name(rule.id.value, name)) return std::vector{&rule};

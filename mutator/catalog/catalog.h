@@ -329,6 +329,9 @@ tl::expected<Catalog, std::vector<Error>> parse(const std::string& yaml, const s
 // other values, on code or on the disk, only load() knows.
 std::string schema();
 
+// Are there any rules? The error says how to come by one, and what can be done without.
+Status has_rules(const Catalog& catalog);
+
 // The rules that a person names, capitals or not: one by its code or its id, or all that have this ref, in
 // the catalog's order. A usage error with a suggestion where there is none.
 Result<std::vector<const Rule*>> find_rules(const Catalog& catalog, const std::string& name);

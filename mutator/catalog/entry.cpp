@@ -104,9 +104,10 @@ bool says_nothing(std::string_view line) {
   return first == std::string_view::npos || line[first] == '#';
 }
 
-// Where in the file an entry goes, and how far in.
+// Where in the file an entry goes, how far in, and what its list begins with where it is the first.
 struct Slot {
   size_t at, indent;
+  const char* begins = "";
 };
 
 Result<Slot> slot_in(const std::filesystem::path& file, const std::string& text) {
@@ -116,8 +117,7 @@ Result<Slot> slot_in(const std::filesystem::path& file, const std::string& text)
   if (!root || !errors.empty()) return fail(Exit::catalog, "the catalog has changed meanwhile", place);
   const auto rules = std::find_if(root->fields.begin(), root->fields.end(),
                                   [](const Field& field) { return field.key.value == "rules"; });
-  if (rules == root->fields.end() || rules->value.items.empty())
-    return fail(Exit::catalog, "an entry goes behind another, and 'rules' has none", place);
+  if (rules == root->fields.end()) return Slot{text.size(), 2, "rules:\n"};
   const Place last = rules->value.items.back().place;
   const size_t begin = offset_of_line(text, last.line);
   const size_t dash = text.find_first_not_of(" \t", begin);
@@ -237,8 +237,8 @@ Result<std::string> with_entry(const std::filesystem::path& file, const std::str
   const auto slot = slot_in(file, text);
   NANOBUG_TRY(slot);
   const std::string before = slot->at > 0 && text[slot->at - 1] != '\n' ? "\n\n" : "\n";
-  return text.substr(0, slot->at) + in_lines_of(text, before + write_entry(fields, slot->indent)) +
-         text.substr(slot->at);
+  return text.substr(0, slot->at) +
+         in_lines_of(text, before + slot->begins + write_entry(fields, slot->indent)) + text.substr(slot->at);
 }
 
 }  // namespace nanobug::catalog

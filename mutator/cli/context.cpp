@@ -62,6 +62,7 @@ std::string tidy(const fs::path& path) {
 
 Result<const catalog::Catalog*> Context::catalog() {
   if (catalog_) return &*catalog_;
+  if (catalog_error_) return tl::unexpected(*catalog_error_);
   NANOBUG_TRY(places_can_be_used());
   fs::path file = catalog_option;
   if (const char* variable = std::getenv("NANOBUG_CATALOG"); file.empty() && variable) file = variable;
@@ -74,7 +75,8 @@ Result<const catalog::Catalog*> Context::catalog() {
   auto loaded = catalog::load(fs::absolute(file).lexically_normal(), kept_catalogs());
   if (!loaded) {
     for (size_t i = 0; i + 1 < loaded.error().size(); ++i) ui.complain(loaded.error()[i]);
-    return tl::unexpected(loaded.error().back());
+    catalog_error_ = loaded.error().back();
+    return tl::unexpected(*catalog_error_);
   }
   catalog_ = std::move(*loaded);
   return &*catalog_;
@@ -299,6 +301,7 @@ Result<Context::AtDesk> Context::at_desk() {
 Result<std::vector<const catalog::Rule*>> Context::rules(const std::vector<std::string>& ids) {
   const auto loaded = catalog();
   NANOBUG_TRY(loaded);
+  NANOBUG_TRY(catalog::has_rules(**loaded));
   std::vector<const catalog::Rule*> rules;
   for (const std::string& id : ids) {
     const auto named = catalog::find_rules(**loaded, id);

@@ -25,7 +25,7 @@ class Context {
 
   // The catalog: --catalog, $NANOBUG_CATALOG, or the one that this program was built or
   // installed with.
-  // Every error of the file but the last is printed; the last is returned.
+  // Every error of the file but the last is printed, once; the last is returned.
   Result<const catalog::Catalog*> catalog();
 
   // The project's directory: where catalog.yaml is.
@@ -101,6 +101,7 @@ class Context {
   };
   std::unique_ptr<Began> began_;
   std::optional<catalog::Catalog> catalog_;
+  std::optional<Error> catalog_error_;
   std::optional<Pristine> pristine_;
   std::unique_ptr<workshop::Workshop> workshop_;
   std::unique_ptr<grade::Mutants> mutants_;

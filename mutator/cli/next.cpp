@@ -18,6 +18,7 @@ std::string command_of(const coach::Schedule& schedule) {
 Result<Exit> next(Context& c) {
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
+  NANOBUG_TRY(catalog::has_rules(**loaded));
   const auto ledger = c.ledger();
   NANOBUG_TRY(ledger);
   const std::int64_t now = std::time(nullptr);

@@ -57,6 +57,7 @@ size_t at_once(const catalog::Catalog& catalog, const Wanted& wanted) {
 }
 
 Result<std::vector<const catalog::Rule*>> matching(const catalog::Catalog& catalog, const Wanted& wanted) {
+  NANOBUG_TRY(catalog::has_rules(catalog));
   std::set<std::string> packs, categories;
   std::vector<const catalog::Rule*> rules;
   for (const catalog::Rule& rule : catalog.rules) {

@@ -343,3 +343,33 @@ TEST_CASE("the doctor asks for what the head wants, and for LibTorch only where 
   REQUIRE(write_unsynced(foreign.tree / "CMakeLists.txt", "find_package(Torch)\n"));
   CHECK(has(foreign.user.nanobug({"doctor"}).out, "LibTorch"));
 }
+
+TEST_CASE("a head alone is enough for a bug that nobody has written, and for the first rule", "[trees]") {
+  const Foreign tree("lengths");
+  const fs::path catalog = tree.tree / "catalog.yaml";
+  const std::string whole = text_of(catalog), head = whole.substr(0, whole.find("\nrules:"));
+  REQUIRE(write_file(catalog, head));
+  (void)remove_tree(tree.tree / "docs");
+  const std::string none =
+      "there are no rules yet: 'nanobug rule new' writes the first; 'nanobug start --surprise' and "
+      "'nanobug certify --operators N' need none\n";
+  for (const Words& words :
+       std::vector<Words>{{"list"}, {"rule", "check"}, {"certify"}, {"start"}, {"next"}, {"start", "U01"}})
+    CHECK(has(tree.refused(words, 3), none));
+  const json changes = tree.user.ask({"certify", "--operators", "2", "--seed", "4"});
+  CHECK(changes.size() == 2);
+  REQUIRE(tree.user.nanobug({"start", "--surprise", "--seed", "4"}).exit_code == 0);
+  REQUIRE(tree.user.nanobug({"stop"}).exit_code == 0);
+  const Finished made =
+      tree.user.nanobug({"rule", "new", "--category", "units", "--id", "a-kilometre", "--title", "Units",
+                         "--in", "lengths.cpp", "--match",
+                         "binaryOperator(hasOperatorName(\">=\"), hasRHS(expr().bind(\"far\")), "
+                         "hasAncestor(functionDecl(hasName(\"text\"))))",
+                         "--edit", "replace: node(far), with: \"{{far}} * 2\"", "--seen-by", "text.long"});
+  INFO(made.out << made.err);
+  REQUIRE(made.exit_code == 0);
+  const std::string written = text_of(catalog);
+  INFO(written);
+  CHECK(written.starts_with(head + "\nrules:\n  - code: U01\n    id: a-kilometre\n"));
+  CHECK(tree.user.ask({"certify", "U01"}, 1)[0]["failing"] == json{"text.long"});
+}

@@ -105,8 +105,7 @@ inline const std::vector<BrokenCatalog> kBroken = {
     {"a duplicate field", "    cause: c\n", "    cause: c\n    cause: d\n",
      "61:5: the field 'cause' is given twice; the first is in line 60\n"},
     // ---- the whole
-    {"no rules", "rules:", "rule:", "1:1: the catalog lacks the field 'rules'\n"
-                                     "24:1: the catalog has no field 'rule'; did you mean 'rules'?\n"},
+    {"another name for the rules", "rules:", "rule:", "24:1: the catalog has no field 'rule'; did you mean 'rules'?\n"},
     {"a duplicate rule", "id: second-rule", "id: first-rule",
      "50:9: there is already a rule 'first-rule', in line 26; give this one another id\n"},
     // ---- the head

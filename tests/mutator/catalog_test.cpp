@@ -263,3 +263,14 @@ TEST_CASE("a byte order mark and CRLF are read as if they were not there", "[cat
   CHECK(catalog->rules[0].match.place == Place{"c.yaml", 33, 7});
   CHECK(catalog->rules[0].id.place == Place{"c.yaml", 23, 9});
 }
+
+TEST_CASE("a catalog may be its head alone", "[catalog]") {
+  const std::string whole = *read_file(kData);
+  const auto head = parse(whole.substr(0, whole.find("\nrules:")) + '\n', "c.yaml");
+  REQUIRE(head);
+  CHECK(head->rules.empty());
+  CHECK(head->tree.root == "tree");
+  CHECK(has_rules(*head).error().code == Exit::catalog);
+  CHECK(find_rules(*head, "T01").error().message == has_rules(*head).error().message);
+  CHECK(has_rules(*load(kData)));
+}

@@ -103,7 +103,7 @@ inline const std::string kFull = R"(tree:  #!*
   tutorial: N01
   inputs:  #*
     talk.txt: Hello.
-rules:  #!*
+rules:  #*
   - code: N01  #!
     id: first-rule  #!
     title: A title  #!
