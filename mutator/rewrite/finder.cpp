@@ -26,8 +26,9 @@ struct Read {
   Survey survey;
 };
 
-Result<std::unique_ptr<Read>> read(const Source& source, const std::string& file, const Place& place) {
-  auto unit = parse_file(source.root, source.commands, file, place);
+Result<std::unique_ptr<Read>> read(const Source& source, const std::string& file, const Place& place,
+                                   size_t configuration) {
+  auto unit = parse_file(source.root, source.commands, file, place, configuration);
   NANOBUG_TRY(unit);
   Survey known = survey(**unit);
   return std::make_unique<Read>(Read{std::move(*unit), std::move(known)});
@@ -193,16 +194,27 @@ class Finder {
     void fail(const Error& error) const {
       if (!asked->errors[form]) asked->errors[form] = error;
     }
+    void succeed() const { asked->errors[form].reset(); }  // in another configuration
   };
 
-  void find_in_file(const std::string& file, const std::vector<Whole>& forms) {
-    const auto read = rewrite::read(source_, file, forms[0].compiled().form->in.place);
+  // What matches nothing in one configuration of the file is looked for in the next.
+  void find_in_file(const std::string& file, std::vector<Whole> forms) {
+    for (size_t configuration = 0; !forms.empty(); ++configuration)
+      forms = find_in_configuration(file, configuration, forms);
+  }
+
+  // -> the forms that match nothing there, if there is another configuration; their error is the first one's.
+  std::vector<Whole> find_in_configuration(const std::string& file, size_t configuration,
+                                           const std::vector<Whole>& forms) {
+    const auto read = rewrite::read(source_, file, forms[0].compiled().form->in.place, configuration);
     if (!read) {
       for (const Whole& form : forms)
         form.fail({read.error().code, read.error().message, form.compiled().form->in.place});
-      return;
+      return {};
     }
     Unit& unit = *(*read)->unit;
+    const bool is_last = configuration + 1 == unit.configurations;
+    std::vector<Whole> left;
     std::vector<const CompiledPart*> parts;
     for (const Whole& form : forms)
       for (const CompiledPart& part : form.compiled().parts) parts.push_back(&part);
@@ -216,8 +228,10 @@ class Finder {
       auto sites = groups_of(form, own, unit);
       if (!sites) {
         form.fail(sites.error());
+        if (!is_last && match_nothing(own)) left.push_back(form);
         continue;
       }
+      form.succeed();
       for (auto& group : *sites) {
         groups.push_back(std::move(group));
         owners.push_back(&form);
@@ -229,6 +243,12 @@ class Finder {
         owners[i]->sites().push_back(site_of(owners[i]->rule(), std::move(*planned[i])));
       else
         owners[i]->fail(planned[i].error());
+    return left;
+  }
+
+  static bool match_nothing(std::span<const Result<Found>> parts) {
+    return std::all_of(parts.begin(), parts.end(),
+                       [](const Result<Found>& part) { return part && part->takes.empty(); });
   }
 
   // The takes of each site of a form that lies in one file.
@@ -257,23 +277,37 @@ class Finder {
       auto share = std::find_if(shares.begin(), shares.end(),
                                 [&](const Share& s) { return s.file == parts[i].part->file; });
       if (share == shares.end()) {
-        auto read = rewrite::read(source_, parts[i].part->file, parts[i].part->in.place);
-        NANOBUG_TRY(read);
-        share = shares.insert(shares.end(), Share{parts[i].part->file, std::move(*read), {}, {}});
+        share = shares.insert(shares.end(), Share{parts[i].part->file, nullptr, {}, {}});
       }
       share->parts.push_back(i);
     }
-    for (Share& share : shares) {
-      std::vector<const CompiledPart*> own;
-      for (const size_t part : share.parts) own.push_back(&parts[part]);
-      share.found = find_parts(*share.read->unit, own);
-      for (size_t k = 0; k < share.parts.size(); ++k) {
-        NANOBUG_TRY(share.found[k]);
-        NANOBUG_TRY(as_expected(form.rule(), form.compiled(), share.parts[k], *share.read->unit,
-                                share.found[k]->takes));
-      }
-    }
+    for (Share& share : shares) NANOBUG_TRY(find_share(form, share));
     return shares;
+  }
+
+  // In the first configuration of its file in which its parts match.
+  Status find_share(const Whole& form, Share& share) const {
+    const auto& parts = form.compiled().parts;
+    std::vector<const CompiledPart*> own;
+    for (const size_t part : share.parts) own.push_back(&parts[part]);
+    Status first = {};
+    for (size_t configuration = 0; configuration == 0 || configuration < share.read->unit->configurations;
+         ++configuration) {
+      auto read = rewrite::read(source_, share.file, own[0]->part->in.place, configuration);
+      NANOBUG_TRY(read);
+      share.read = std::move(*read);
+      share.found = find_parts(*share.read->unit, own);
+      Status found = {};
+      for (size_t k = 0; k < share.parts.size() && found; ++k) {
+        NANOBUG_TRY(share.found[k]);
+        found = as_expected(form.rule(), form.compiled(), share.parts[k], *share.read->unit,
+                            share.found[k]->takes);
+      }
+      if (found) return {};
+      if (configuration == 0) first = found;
+      if (!match_nothing(share.found)) break;
+    }
+    return first;
   }
 
   void find_spread_form(const Whole& form) const {

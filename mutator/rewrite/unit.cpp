@@ -190,8 +190,13 @@ std::optional<Job> job_for_header(const std::vector<Entry>& entries, const fs::p
   return job;
 }
 
-Result<Job> job_for(const fs::path& commands, const fs::path& source, const std::string& name,
-                    const Place& place) {
+bool same_command(const Job& a, const Job& b) {
+  return a.directory == b.directory && a.arguments == b.arguments;
+}
+
+// One at least; each command once, whatever it writes.
+Result<std::vector<Job>> jobs_for(const fs::path& commands, const fs::path& source, const std::string& name,
+                                  const Place& place) {
   const fs::path database = commands / "compile_commands.json";
   const auto text = read_file(database);
   NANOBUG_TRY(text);
@@ -204,6 +209,7 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
   std::error_code ignored;
   const fs::path wanted = fs::weakly_canonical(source, ignored);
   std::vector<Entry> compiled;
+  std::vector<Job> jobs;
   for (size_t i = 0; entries && i < entries->size(); ++i) {
     const auto* object = (*entries)[i].getAsObject();
     if (!object) continue;
@@ -211,11 +217,17 @@ Result<Job> job_for(const fs::path& commands, const fs::path& source, const std:
     if (entry.command.empty()) continue;
     entry.file =
         fs::weakly_canonical(entry.directory / object->getString("file").value_or("").str(), ignored);
-    if (entry.file == wanted) return entry.job();
-    compiled.push_back(std::move(entry));
+    if (entry.file != wanted) {
+      compiled.push_back(std::move(entry));
+      continue;
+    }
+    Job job = entry.job();
+    if (std::none_of(jobs.begin(), jobs.end(), [&](const Job& one) { return same_command(one, job); }))
+      jobs.push_back(std::move(job));
   }
-  if (is_header(wanted))
-    if (auto job = job_for_header(compiled, wanted)) return *job;
+  if (jobs.empty() && is_header(wanted))
+    if (auto job = job_for_header(compiled, wanted)) jobs.push_back(std::move(*job));
+  if (!jobs.empty()) return jobs;
   return fail(
       Exit::catalog,
       "'" + name + "' is not compiled by the tree; name a source that is, or a header that one includes",
@@ -365,12 +377,15 @@ const clang::NamedDecl* named_type(clang::TypeLoc type) {
 
 Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
                                          const std::filesystem::path& commands, const std::string& file,
-                                         const Place& place) {
-  const auto job = job_for(commands, root / file, file, place);
-  NANOBUG_TRY(job);
-  auto ast = parse(*job, file, place);
+                                         const Place& place, size_t configuration) {
+  const auto jobs = jobs_for(commands, root / file, file, place);
+  NANOBUG_TRY(jobs);
+  const Job& job = jobs->at(configuration);
+  auto ast = parse(job, file, place);
   NANOBUG_TRY(ast);
-  return std::make_unique<Unit>(*job, std::move(*ast), file, root / file);
+  auto unit = std::make_unique<Unit>(job, std::move(*ast), file, root / file);
+  unit->configurations = jobs->size();
+  return unit;
 }
 
 Result<std::unique_ptr<Unit>> Unit::again(const std::string& other, const Overlay& others) const {

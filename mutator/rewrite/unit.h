@@ -69,6 +69,7 @@ class Unit {
   std::filesystem::path style;
   std::string text;  // as Clang read it
   Tokens tokens;
+  size_t configurations = 1;  // in how many the tree compiles it (parse_file)
 
  private:
   using Definitions = std::map<std::string, std::vector<Definition>>;
@@ -81,12 +82,13 @@ class Unit {
 // The alias, class or template that a written type names; null where it names none.
 const clang::NamedDecl* named_type(clang::TypeLoc type);
 
-// A header is parsed by itself, as the file that is compiled nearest to it is. Errors: Exit::catalog at
-// `place` when the file is not in compile_commands.json or does not parse (with the compiler's first
-// message), Exit::io when there is no compile_commands.json.
+// A file that is compiled several times, with other definitions, say, has a configuration for each command,
+// in the order of compile_commands.json. A header is parsed by itself, as the file that is compiled nearest
+// to it is. Errors: Exit::catalog at `place` when the file is not in compile_commands.json or does not parse
+// (with the compiler's first message), Exit::io when there is no compile_commands.json.
 Result<std::unique_ptr<Unit>> parse_file(const std::filesystem::path& root,
                                          const std::filesystem::path& commands, const std::string& file,
-                                         const Place& place);
+                                         const Place& place, size_t configuration = 0);
 
 // A snippet that stands for itself, in the language of the file at `style` (C, C++, CUDA by its extension).
 Result<std::unique_ptr<Unit>> parse_code(const std::string& code, const std::filesystem::path& style,

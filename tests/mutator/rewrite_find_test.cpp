@@ -70,6 +70,17 @@ struct Tree {
   }
   Source source() const { return {root, root / "build"}; }
   fs::path root;
+
+  // Compiled once for each of these, in this order.
+  void compiled_with(const std::vector<std::string>& options) const {
+    std::string entries;
+    for (const std::string& each : options)
+      entries += (entries.empty() ? "" : ",\n") + std::string("{\"directory\": \"") +
+                 (root / "build").string() +
+                 "\", \"file\": \"../code.cpp\", \"command\": \"clang++ -std=c++20 -I.. " + each +
+                 " -c ../code.cpp -o " + std::to_string(entries.size()) + ".o\"}";
+    REQUIRE(write_file(root / "build/compile_commands.json", '[' + entries + ']'));
+  }
 };
 
 std::string found(const catalog::Rule& rule, const Tree& tree) {
@@ -129,6 +140,45 @@ TEST_CASE("a count that is not expected is an error with every place", "[rewrite
         "3: rule 'some-rule' matches nothing in 'code.cpp'; 'nanobug rule explain some-rule' shows where its "
         "last "
         "candidate goes");
+}
+
+TEST_CASE("a file that is compiled twice is looked at in each of its configurations", "[rewrite]") {
+  const std::string code =
+      "#ifdef FAST\nint f(int a) {\n  return a / 2;\n}\n#else\nint f(int a) {\n  return a * 3;\n}\n#endif\n"
+      "int g(int a) {\n  return -a;\n}\n";
+  const Tree tree(code);
+  const auto divided = rule(kDivision, {replace("node(quotient)", "{{r}} / {{l}}")});
+  const auto multiplied =
+      rule("binaryOperator(hasOperatorName(\"*\"), hasLHS(expr().bind(\"l\"))).bind(\"p\")",
+           {replace("node(p)", "{{l}}")});
+  const auto negated =
+      rule("unaryOperator(hasOperatorName(\"-\"), hasUnaryOperand(expr().bind(\"x\"))).bind(\"n\")",
+           {replace("node(n)", "{{x}}")});
+  for (const std::vector<std::string>& options :
+       std::vector<std::vector<std::string>>{{"", "-DFAST"}, {"-DFAST", ""}, {"-DFAST", "-DFAST", ""}}) {
+    tree.compiled_with(options);
+    // All at once: each is found in the first that has it, and once.
+    const auto all = rewriter().find({&divided, &multiplied, &negated}, tree.source());
+    const std::vector<std::string> texts = {"  return 2 / a;\n", "  return a;\n", "  return a;\n"};
+    for (size_t i = 0; i < all.size(); ++i) {
+      INFO((all[i] ? "" : all[i].error().message));
+      REQUIRE(all[i]);
+      REQUIRE(all[i]->size() == 1);
+      CHECK(rewrite::apply((*all[i])[0], code)->find(texts[i]) != std::string::npos);
+    }
+    // In two files, or in one of two parts.
+    auto spread = divided;
+    catalog::Part part;
+    part.in = {"tree/code.h", at(4, 7)}, part.file = "code.h";
+    part.match = divided.match;
+    part.edits = {replace("node(quotient)", "{{l}}")};
+    spread.also = {part};
+    CHECK(found(spread, tree) == "1 in code.cpp");
+  }
+  tree.compiled_with({"-DSLOW", "-DSLOWER"});
+  CHECK(found(divided, tree).find("3: rule 'some-rule' matches nothing in 'code.cpp'") == 0);
+  tree.compiled_with({"-DFAST", "-DFAST -DTWICE"});
+  CHECK(found(divided, tree) == "1 in code.cpp");
 }
 
 TEST_CASE("a file the tree does not compile is named", "[rewrite]") {
