@@ -6,16 +6,10 @@
 #include <cstring>
 
 #include "mutator/base/elf.h"
+#include "mutator/base/hex.h"
 
 namespace nanobug {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char c : bytes) text += {kDigits[c >> 4], kDigits[c & 15]};
-  return text;
-}
 
 std::uint64_t padded(std::uint64_t size) {
   return (size + 3) & ~std::uint64_t{3};
@@ -29,7 +23,7 @@ std::string id_in(const std::string& notes) {
     const std::uint64_t name = at + sizeof note, content = name + padded(note.n_namesz);
     if (content + note.n_descsz > notes.size()) return "";
     if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && notes.compare(name, 4, "GNU", 4) == 0)
-      return hex(std::string_view(notes).substr(content, note.n_descsz));
+      return to_hex(std::string_view(notes).substr(content, note.n_descsz));
     at = content + padded(note.n_descsz);
   }
   return "";

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "mutator/base/directories.h"
+#include "mutator/base/hex.h"
 
 namespace nanobug {
 namespace {
@@ -189,14 +190,7 @@ std::string sha256(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned length = 0;
   EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * length);
-  for (unsigned i = 0; i < length; ++i) {
-    text += kHex[digest[i] >> 4];
-    text += kHex[digest[i] & 15];
-  }
-  return text;
+  return to_hex({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 }  // namespace nanobug

@@ -55,11 +55,12 @@ struct Probes {
 struct Test {
   Text id;                       // what a rule's `seen_by` calls it where its exit code is all that it says
   std::vector<std::string> run;  // argv; with {report} it leaves JUnit XML there, whose cases are then named
-  std::string observable;        // what the learner is told is wrong; empty: what the report calls it
-  std::vector<Observable>
-      observables;                   // the same for the cases that a glob (the tag) fits, the first that does
-  std::vector<std::string> sources;  // globs, relative to the tree's root: judged as the clean tree has them
-  double time_limit_s = 60;          // processor time of the command, for the clean tree's first run
+  std::string observable = {};   // what the learner is told is wrong; empty: what the report calls it
+  std::vector<Observable> observables =
+      {};  // the same for the cases that a glob (the tag) fits, the first that does
+  std::vector<std::string> sources =
+      {};                    // globs, relative to the tree's root: judged as the clean tree has them
+  double time_limit_s = 60;  // processor time of the command, for the clean tree's first run
   Place place;
 
   bool reports() const;  // has it {report}?
@@ -165,7 +166,7 @@ struct Tree {
   std::string root;                  // relative to the catalog's directory; what a checkout holds
   std::vector<std::string> outputs;  // directories at its top that its programs write into: nobody's work
   Build build;
-  Text database;                   // compile_commands.json, or its directory, where it is not in {build}
+  Text database = {};              // compile_commands.json, or its directory, where it is not in {build}
   std::vector<std::string> flags;  // what files are compiled with that it does not have: compiler first
   Probes probes;                   // without a program there are none
   std::vector<Test> tests;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mutator/base/hex.h"
 #include "mutator/base/paths.h"
 
 namespace nanobug::cli {
@@ -12,27 +13,6 @@ using nlohmann::json;
 
 fs::path record_of(const fs::path& tree) {
   return state_home() / ("patch-" + sha256(tree.lexically_normal().string()).substr(0, 16) + ".json");
-}
-
-// JSON holds text, files hold bytes.
-std::string to_hex(const std::string& bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned char c : bytes) hex += {kDigits[c >> 4], kDigits[c & 15]};
-  return hex;
-}
-
-std::optional<std::string> from_hex(const std::string& hex) {
-  const auto digit = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  if (hex.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    if (digit(hex[i]) < 0 || digit(hex[i + 1]) < 0) return std::nullopt;
-    bytes += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
-  }
-  return bytes;
 }
 
 // A file below the tree, and nowhere else.

@@ -96,8 +96,7 @@ Result<Exit> certify_operators(Context& c, const grade::Draw& draw, const std::s
                         {"before", fate->lines.before},
                         {"after", fate->lines.after}});
     for (const std::string& observer : one.overlooked)
-      c.ui.complain(
-          {Exit::check_failed, one.rule + ": " + observer + " sees it, and is not asked without --all"});
+      c.ui.complain({Exit::check_failed, one.rule + ": " + grade::overlooks(observer)});
     all_asked = all_asked && one.overlooked.empty();
     if (in_stock && fate->word == kSeen && grade::is_worth_a_session(one)) {
       const auto line = grade::stock_line(at, (*mutants)->clean().tree);

@@ -126,7 +126,7 @@ Status examine_sight(Mutants& mutants, const workshop::Askable& askable, const I
     for (const std::string& observer : sighting->seen_by)
       certificate.refusals.push_back("it is no decoy: " + observer + " sees it");
   for (const std::string& observer : sighting->overlooked)
-    certificate.refusals.push_back(observer + " sees it, and is not asked without --all");
+    certificate.refusals.push_back(overlooks(observer));
   certificate.overlooked = std::move(sighting->overlooked);
   certificate.failing = std::move(sighting->seen_by);
   certificate.probes = sighting->probes, certificate.runs = sighting->runs;
@@ -313,6 +313,10 @@ Result<std::vector<std::string>> new_warnings(const Mutants& mutants, const work
   for (auto it = has.begin(); it != has.end(); it = has.upper_bound(*it))
     if (has.count(*it) > had.count(*it)) all.push_back(*it);
   return all;
+}
+
+std::string overlooks(const std::string& observer) {
+  return observer + " sees it, and is not asked without --all";
 }
 
 // What is proved stays proved whatever is said of it; but nobody is given a rule without its words.

@@ -39,6 +39,9 @@ struct Proof {
   bool first = false;  // no further than to the first that see it: no symptom, and nobody else on record
 };
 
+// What is said of one who sees a mutant and would not have been asked.
+std::string overlooks(const std::string& observer);
+
 // What the compiler says of a mutant and not, or not as often, of the clean tree.
 Result<std::vector<std::string>> new_warnings(const Mutants& mutants, const workshop::Mutant& built);
 
@@ -52,9 +55,9 @@ std::vector<Result<std::vector<Certificate>>> certify(
     Mutants& mutants, const std::vector<const catalog::Rule*>& rules, const Proof& proof,
     const std::function<void(const catalog::Rule&, int done)>& done = {});
 
-// Takes the certificates of another cache of nanobug's, or of a directory of them, that this one has not: what
-// they are of is in their names, so they hold here where tree, probes and tools are the same. -> how many
-// came. Errors: Exit::usage where there are none.
+// Takes the certificates of another cache of nanobug's, or of a directory of them, that this one has not:
+// what they are of is in their names, so they hold here where tree, probes and tools are the same. -> how
+// many came. Errors: Exit::usage where there are none.
 Result<int> merge_certificates(const workshop::Workshop& workshop, const fs::path& cache);
 
 }  // namespace nanobug::grade

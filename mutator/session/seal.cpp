@@ -7,6 +7,7 @@
 #include <array>
 
 #include "mutator/base/files.h"
+#include "mutator/base/hex.h"
 #include "mutator/session/name.h"
 
 namespace nanobug::session {
@@ -14,30 +15,6 @@ namespace {
 
 constexpr std::string_view kMark = "nb1:";
 constexpr size_t kNonce = 8, kCheck = 8;
-
-std::string to_hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const unsigned char c : bytes) {
-    text += kDigits[c >> 4];
-    text += kDigits[c & 15];
-  }
-  return text;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-  const auto value = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    if (value(text[i]) < 0 || value(text[i + 1]) < 0) return std::nullopt;
-    bytes += static_cast<char>(value(text[i]) << 4 | value(text[i + 1]));
-  }
-  return bytes;
-}
 
 std::string with_keystream(std::string bytes, std::string_view nonce) {
   const std::string begin = "nanobug seal " + std::string(nonce);

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include "mutator/base/hex.h"
+
 namespace nanobug::vault {
 namespace {
 
@@ -67,13 +69,7 @@ Result<Sha1> add_folder(const Add& add, const Folder& folder) {
 }  // namespace
 
 std::string hex(const Sha1& id) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : id) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
+  return to_hex({reinterpret_cast<const char*>(id.data()), id.size()});
 }
 
 std::optional<Sha1> object_id(Kind kind, std::string_view bytes) {

@@ -15,7 +15,7 @@ namespace nanobug::workshop {
 inline constexpr char kSkipped[] = "it is skipped";
 
 struct TestRun {
-  std::vector<ProbeAnswer> answers;  // of a report its cases, in its order; else one, called as the test
+  std::vector<ProbeAnswer> answers = {};  // of a report its cases, in its order; else one, called as the test
   std::string trouble;  // why there is no report to read: the end of a sentence; empty: there is one
   bool hung = false;
   double processor_s = 0;

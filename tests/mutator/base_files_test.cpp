@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "mutator/base/files.h"
+#include "mutator/base/hex.h"
 #include "mutator/base/paths.h"
 #include "mutator/base/suggest.h"
 #include "mutator/vault/tree.h"
@@ -307,4 +308,13 @@ TEST_CASE("a word is near at one slip in three letters", "[base][files]") {
   CHECK(near("ca", {"abc"}) == "-");  // aligned, not moved and then filled
   CHECK(did_you_mean("abc", {"abd"}) == "; did you mean 'abd'?");
   CHECK(did_you_mean("abc", {"xyz"}) == "");
+}
+
+TEST_CASE("bytes are two digits each, and back", "[base][files]") {
+  CHECK(to_hex(std::string("\x00\x0f\xa9\xff", 4)) == "000fa9ff");
+  CHECK(to_hex("") == "");
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  CHECK(from_hex(to_hex(all)) == all);
+  for (const char* wrong : {"0", "000", "0g", "g0", "AB", "aB", "0x", " 00"}) CHECK_FALSE(from_hex(wrong));
 }
