@@ -61,7 +61,7 @@ struct Test {
   std::vector<std::string> sources =
       {};                    // globs, relative to the tree's root: judged as the clean tree has them
   double time_limit_s = 60;  // processor time of the command, for the clean tree's first run
-  Place place;
+  Place place = {};
 
   bool reports() const;  // has it {report}?
 };

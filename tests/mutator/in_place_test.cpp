@@ -34,6 +34,11 @@ struct Plain {
   }
   ~Plain() { (void)remove_tree(path); }
 
+  void build_by_cmake(const std::string& option) {
+    spec.build.configure = {
+        "cmake", "-S", "{source}", "-B", "{build}", "-G", "Ninja", "-DCMAKE_C_COMPILER=clang-19", option};
+    spec.build.compile = {"cmake", "--build", "{build}"};
+  }
   Workshop shop() const { return Workshop(spec, project, path / "cache"); }
   static Clean clean(Workshop& shop, const fs::path& tree) {
     const auto made = shop.clean(tree, "id", {});
@@ -134,16 +139,7 @@ TEST_CASE("a build of CMake's for Ninja is copied, and named anew where it knows
                      "set_source_files_properties(d.c PROPERTIES COMPILE_DEFINITIONS "
                      "DATA=\"${directory}data.txt\")\n"));
   if (type != "Data") REQUIRE(write_file(plain.tree / "d.c", "int d(void) {\n  return 0;\n}\n"));
-  plain.spec.build.configure = {"cmake",
-                                "-S",
-                                "{source}",
-                                "-B",
-                                "{build}",
-                                "-G",
-                                "Ninja",
-                                "-DCMAKE_C_COMPILER=clang-19",
-                                "-DCMAKE_BUILD_TYPE=" + type};
-  plain.spec.build.compile = {"cmake", "--build", "{build}"};
+  plain.build_by_cmake("-DCMAKE_BUILD_TYPE=" + type);
   Workshop shop = plain.shop();
   const Clean clean = Plain::clean(shop, plain.tree);
   CHECK(clean.movable == (type == "Release" ? Movable::anywhere : Movable::beside));
@@ -180,10 +176,7 @@ TEST_CASE("a library of the tree's own is found where the tree stands", "[worksh
                      "cmake_minimum_required(VERSION 3.20)\nproject(a C)\nadd_library(d SHARED d.c)\n"
                      "add_executable(a a.c)\ntarget_link_libraries(a d)\n"
                      "set_target_properties(a PROPERTIES BUILD_RPATH /usr/lib/other)\n"));
-  plain.spec.build.configure = {"cmake",   "-S", "{source}", "-B",
-                                "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
-  if (by_origin) plain.spec.build.configure.push_back("-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON");
-  plain.spec.build.compile = {"cmake", "--build", "{build}"};
+  plain.build_by_cmake(by_origin ? "-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON" : "-DCMAKE_BUILD_TYPE=Release");
   Workshop shop = plain.shop();
   const Clean clean = Plain::clean(shop, plain.tree);
   CHECK(clean.movable == (by_origin ? Movable::anywhere : Movable::nowhere));
@@ -198,16 +191,7 @@ TEST_CASE("another version of a build that names its place begins with it", "[wo
   REQUIRE(write_file(plain.tree / "CMakeLists.txt",
                      "cmake_minimum_required(VERSION 3.20)\nproject(a C)\nadd_executable(a a.c b.c)\n"));
   REQUIRE(write_file(plain.tree / "b.c", "const char* b = __FILE__;\n"));
-  plain.spec.build.configure = {"cmake",
-                                "-S",
-                                "{source}",
-                                "-B",
-                                "{build}",
-                                "-G",
-                                "Ninja",
-                                "-DCMAKE_C_COMPILER=clang-19",
-                                "-DCMAKE_BUILD_TYPE=Debug"};
-  plain.spec.build.compile = {"cmake", "--build", "{build}"};
+  plain.build_by_cmake("-DCMAKE_BUILD_TYPE=Debug");
   Workshop shop = plain.shop();
   const Clean first = Plain::clean(shop, plain.tree);
   REQUIRE(first.movable == Movable::beside);
