@@ -8,7 +8,8 @@
 namespace nanobug {
 
 // Of a library beside the program (own_library), which stays open: static objects of what it brings along
-// outlive main. `what` it is: "the rewriter". Errors: Exit::io with the loader's reason.
+// outlive main. Its functions are bound as they are called: to bind all that libgit2 brings along takes
+// longer than most verbs. `what` it is: "the rewriter". Errors: Exit::io with the loader's reason.
 Result<void*> own_function(const std::string& library, const char* function, const std::string& what);
 
 }  // namespace nanobug

@@ -59,7 +59,7 @@ Status is_new(const session::Session& session, const coach::Reply& reply) {
 
 Result<Judged> judged(Context& c, const session::Session& session, const coach::Reply& reply) {
   std::string shown;
-  if (session.review) {
+  if (session.review && reply.line > 0) {
     const auto mutated = Context::from_vault(session.mutated);
     NANOBUG_TRY(mutated);
     shown = mutated->at(session.review->file).bytes;
