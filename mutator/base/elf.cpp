@@ -72,6 +72,15 @@ constexpr std::uint32_t kCopy = R_X86_64_COPY;
 
 }  // namespace
 
+bool is_elf(std::string_view bytes) {
+  return bytes.starts_with(ELFMAG);
+}
+
+bool is_elf_object(std::string_view bytes) {
+  constexpr size_t kType = EI_NIDENT;
+  return is_elf(bytes) && bytes.size() > kType + 1 && bytes[kType] == ET_REL && bytes[kType + 1] == 0;
+}
+
 std::vector<std::string> elf_segments(const std::filesystem::path& file, std::uint32_t type) {
   std::ifstream in(file, std::ios::binary);
   std::vector<std::string> found;

@@ -4,9 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nanobug {
+
+// Are these the bytes of an ELF file; of one that is compiled and not linked yet (ET_REL)?
+bool is_elf(std::string_view bytes);
+bool is_elf_object(std::string_view bytes);
 
 // The bytes of each segment of this type (PT_NOTE, PT_INTERP, …; elf(5)) that is no longer than a megabyte,
 // in the file's order; none of a file that is no 64-bit ELF file of this machine's byte order. Nothing in the

@@ -276,9 +276,8 @@ class Finder {
     for (size_t i = 0; i < parts.size(); ++i) {
       auto share = std::find_if(shares.begin(), shares.end(),
                                 [&](const Share& s) { return s.file == parts[i].part->file; });
-      if (share == shares.end()) {
+      if (share == shares.end())
         share = shares.insert(shares.end(), Share{parts[i].part->file, nullptr, {}, {}});
-      }
       share->parts.push_back(i);
     }
     for (Share& share : shares) NANOBUG_TRY(find_share(form, share));

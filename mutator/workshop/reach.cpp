@@ -8,6 +8,7 @@
 #include <set>
 
 #include "mutator/base/at_once.h"
+#include "mutator/base/elf.h"
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
 #include "mutator/base/source_kind.h"
@@ -132,16 +133,15 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 
 // What the build linked, with counters in it.
 Result<std::vector<fs::path>> linked_with_counters(const fs::path& build) {
-  constexpr std::string_view kElf = "\x7f\x45\x4c\x46", kMapping = "__llvm_covmap";
-  constexpr size_t kType = 16;  // elf(5): 1 is an object
+  constexpr std::string_view kMapping = "__llvm_covmap";
   const auto files = list_files(build);
   NANOBUG_TRY(files);
   std::vector<fs::path> linked;
   for (const std::string& file : *files) {
     const auto bytes = read_file(build / file);
     NANOBUG_TRY(bytes);
-    const bool is_linked = bytes->starts_with(kElf) && bytes->size() > kType && (*bytes)[kType] != 1;
-    if (is_linked && bytes->find(kMapping) != std::string::npos) linked.push_back(build / file);
+    if (is_elf(*bytes) && !is_elf_object(*bytes) && bytes->find(kMapping) != std::string::npos)
+      linked.push_back(build / file);
   }
   return linked;
 }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <sstream>
 
 #include "mutator/base/files.h"
@@ -151,6 +150,21 @@ Status write_at_its_time(const fs::path& file, const std::string& bytes) {
   return {};
 }
 
+struct Listed {
+  std::string called;  // the tree, when this was written
+  std::vector<std::string> files;
+};
+
+Result<Listed> read_list(const fs::path& list) {
+  const auto text = read_file(list);
+  NANOBUG_TRY(text);
+  std::istringstream in(*text);
+  Listed listed;
+  std::getline(in, listed.called);
+  for (std::string file; std::getline(in, file);) listed.files.push_back(file);
+  return listed;
+}
+
 // The CMake that made the build directory, as its cache says.
 std::string cmake_of(const fs::path& build) {
   const std::string entry = "\nCMAKE_COMMAND:INTERNAL=";
@@ -240,15 +254,12 @@ Status remember_relocations(const fs::path& build, const fs::path& tree) {
 }
 
 Status relocate(const fs::path& build, const fs::path& tree, const fs::path& home) {
-  const auto list = read_file(list_of(tree));
+  const auto list = read_list(list_of(tree));
   NANOBUG_TRY(list);
-  std::istringstream in(*list);
-  std::string called;
-  std::getline(in, called);
-  for (std::string file; std::getline(in, file);) {
+  for (const std::string& file : list->files) {
     auto text = read_file(build / file);
     NANOBUG_TRY(text);
-    NANOBUG_TRY(write_at_its_time(build / file, rename_paths(file, *text, called, home.string())));
+    NANOBUG_TRY(write_at_its_time(build / file, rename_paths(file, *text, list->called, home.string())));
   }
   return {};
 }
@@ -281,16 +292,10 @@ Status rename_in(const fs::path& directory, const std::vector<std::string>& file
 
 Status relocate_bytes(const fs::path& build, const fs::path& tree, const fs::path& home,
                       const std::vector<std::string>& others) {
-  std::set<std::string> files(others.begin(), others.end());
-  for (const fs::path& kept : {list_of(tree), list_of_others(tree)}) {
-    const auto list = read_file(kept);
-    NANOBUG_TRY(list);
-    std::istringstream in(*list);
-    std::string line;
-    std::getline(in, line);  // by which name
-    while (std::getline(in, line)) files.insert(line);
-  }
-  return rename_in(build, {files.begin(), files.end()}, tree, home);
+  const auto list = read_list(list_of_others(tree));
+  NANOBUG_TRY(list);
+  NANOBUG_TRY(rename_in(build, list->files, tree, home));
+  return rename_in(build, others, tree, home);
 }
 
 }  // namespace nanobug::workshop

@@ -39,8 +39,9 @@ Status relocate(const std::filesystem::path& build, const std::filesystem::path&
 // Do the commands of the build directory name the tree, in definitions?
 bool define_the_place(const std::filesystem::path& build, const std::filesystem::path& tree);
 
-// In a copy of the tree's build directory, at a path as long as the tree's: all files remembered, and
-// `others`, name `home` instead of `tree`, and keep their modification times.
+// In a copy of the tree's build directory, at a path as long as the tree's: those remembered that are no
+// text, and `others`, name `home` instead of `tree`, and keep their modification times. The texts are
+// relocate()'s.
 Status relocate_bytes(const std::filesystem::path& build, const std::filesystem::path& tree,
                       const std::filesystem::path& home, const std::vector<std::string>& others = {});
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "mutator/base/elf.h"
 #include "mutator/base/files.h"
 #include "mutator/base/globs.h"
 #include "mutator/workshop/copy.h"
@@ -44,15 +45,6 @@ Result<bool> same(const fs::path& one, const fs::path& other, const std::string*
   const auto x = read_file(one);
   NANOBUG_TRY(x);
   return *x == *y;
-}
-
-bool is_elf(const std::string& bytes) {
-  return bytes.starts_with("\x7f\x45\x4c\x46");
-}
-
-// Compiled and not linked yet: ET_REL (elf(5)).
-bool is_object(const std::string& bytes) {
-  return is_elf(bytes) && bytes.size() > 17 && bytes[16] == 1 && bytes[17] == 0;
 }
 
 // Nobody knows what a tree's own tests write, and where.
@@ -404,8 +396,8 @@ Result<std::vector<std::string>> Trial::made_in_place(const Workshop& workshop, 
     const auto other = read_file(clean.tree / file);
     const bool differs = !other || *other != *own;
     if (differs) made.push_back((tree_ / file).lexically_relative(workshop.build_directory(tree_)).string());
-    objects = objects || is_object(*own);
-    objects_differ = objects_differ || (differs && is_object(*own));
+    objects = objects || is_elf_object(*own);
+    objects_differ = objects_differ || (differs && is_elf_object(*own));
   }
   if (objects && !objects_differ) made.clear();
   return made;

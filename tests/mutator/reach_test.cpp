@@ -178,6 +178,19 @@ TEST_CASE("a certificate asks those that reach the mutant, and whom the rule nam
                                                    "it is no decoy: parity.descent sees it"});
 }
 
+namespace {
+
+catalog::Tree built_by_cmake() {
+  catalog::Tree spec;
+  spec.root = ".";
+  spec.build.configure = {"cmake",   "-S", "{source}", "-B",
+                          "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
+  spec.build.compile = {"cmake", "--build", "{build}"};
+  return spec;
+}
+
+}  // namespace
+
 TEST_CASE("a tree's own tests are known by what they run, also by what is killed in them",
           "[workshop][reach]") {
   const fs::path path = fs::canonical(*make_temporary_directory(fs::temp_directory_path(), "nanobug-reach"));
@@ -197,11 +210,7 @@ TEST_CASE("a tree's own tests are known by what they run, also by what is killed
         "cmake_minimum_required(VERSION 3.20)\nproject(parts C)\nadd_library(parts STATIC one.c two.c)\n"
         "foreach(test plain kills)\n  add_executable(${test} ${test}.c)\n"
         "  target_link_libraries(${test} parts)\nendforeach()\n");
-  catalog::Tree spec;
-  spec.root = ".";
-  spec.build.configure = {"cmake",   "-S", "{source}", "-B",
-                          "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
-  spec.build.compile = {"cmake", "--build", "{build}"};
+  catalog::Tree spec = built_by_cmake();
   spec.tests = {{.id = {"plain", {}}, .run = {"{build}/plain"}},
                 {.id = {"kills", {}}, .run = {"{build}/kills"}}};
   Workshop shop(spec, path / "project", path / "cache");
@@ -235,11 +244,7 @@ TEST_CASE("whom nothing of a mutant reaches is not asked, and the shortest test 
   REQUIRE(
       write_file(path / "project/CMakeLists.txt",
                  "cmake_minimum_required(VERSION 3.20)\nproject(parts C)\nadd_executable(a one.c main.c)\n"));
-  catalog::Tree spec;
-  spec.root = ".";
-  spec.build.configure = {"cmake",   "-S", "{source}", "-B",
-                          "{build}", "-G", "Ninja",    "-DCMAKE_C_COMPILER=clang-19"};
-  spec.build.compile = {"cmake", "--build", "{build}"};
+  catalog::Tree spec = built_by_cmake();
   const std::string asked = (path / "asked").string();
   const auto test = [&](const char* id, const std::string& command) {
     return catalog::Test{.id = {id, {}},
