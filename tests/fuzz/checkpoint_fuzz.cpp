@@ -107,7 +107,7 @@ std::string edited(const GenericDict& right, std::string_view edits) {
       values.insert_or_assign(key, value_of(kind, line));
   }
   const std::vector<char> bytes = torch::pickle_save(values);
-  return {bytes.begin(), bytes.end()};
+  return {bytes.data(), bytes.size()};
 }
 
 // Loads, or says in one sentence what is wrong with the file.
