@@ -417,7 +417,7 @@ class ParameterList {
 
 void adamw(TensorList values, TensorList gradients, TensorList exp_avg, TensorList exp_avg_sq,
            at::ArrayRef<double> lr, at::ArrayRef<double> weight_decay, int64_t step, double beta1,
-           double beta2, double eps) {
+           double beta2, double eps, const std::optional<Tensor>& gradient_scale) {
   const size_t count = values.size();
   TORCH_CHECK(gradients.size() == count && exp_avg.size() == count && exp_avg_sq.size() == count &&
                   lr.size() == count && weight_decay.size() == count,
@@ -428,10 +428,13 @@ void adamw(TensorList values, TensorList gradients, TensorList exp_avg, TensorLi
     list.add(values[i], gradients[i], exp_avg[i], exp_avg_sq[i], lr[i], weight_decay[i]);
   }
   const Tensor array = list.array(values[0]);
+  std::optional<Reads<float>> scale;
+  if (gradient_scale) scale.emplace(*gradient_scale, "gradient_scale");
   start(values[0], [&](auto) {
     kernels::adamw(Reads<kernels::Parameter>(array, "parameters"), list.size(),
                    static_cast<int>(step), static_cast<float>(beta1), static_cast<float>(beta2),
-                   static_cast<float>(eps), nullptr, shape_on(values[0]));
+                   static_cast<float>(eps), scale ? static_cast<const float*>(*scale) : nullptr,
+                   shape_on(values[0]));
   });
 }
 
@@ -511,7 +514,7 @@ TORCH_LIBRARY(nanochat, m) {
   m.def(
       "adamw_(Tensor(a!)[] values, Tensor[] gradients, Tensor(b!)[] exp_avg,"
       " Tensor(c!)[] exp_avg_sq, float[] lr, float[] weight_decay, int step, float beta1,"
-      " float beta2, float eps) -> ()");
+      " float beta2, float eps, Tensor? gradient_scale) -> ()");
   m.def("gradient_norm(Tensor[] gradients, float max_norm) -> (Tensor norm, Tensor scale)");
   m.def("sample(Tensor logits, Tensor uniforms, float temperature) -> Tensor");
 }
@@ -529,5 +532,68 @@ TORCH_LIBRARY_IMPL(nanochat, CUDA, m) {
 TORCH_LIBRARY_IMPL(nanochat, Meta, m) {
   implement(m);
 }
+
+torch::Device device() {
+#ifdef NANOCHAT_EMULATOR
+  return torch::kCPU;
+#else
+  return torch::kCUDA;
+#endif
+}
+
+#ifdef NANOCHAT_EMULATOR
+
+namespace {
+
+const char* tool_of(emulator::Kind kind) {
+  switch (kind) {
+    case emulator::Kind::race:
+      return "racecheck";
+    case emulator::Kind::unwritten:
+      return "initcheck";
+    case emulator::Kind::barrier_divergence:
+    case emulator::Kind::warp_divergence:
+    case emulator::Kind::warp_mask:
+    case emulator::Kind::endless:
+      return "synccheck";
+    default:
+      return "memcheck";
+  }
+}
+
+// Neither a name nor a place of the source.
+std::string in_a_line(const emulator::Report& report) {
+  std::string words = std::string(emulator::name(report.kind)) + ": " + report.message;
+  if (!report.object.empty()) {
+    const bool is_shared = report.object.find("shared") != std::string::npos;
+    words += is_shared ? ", in shared memory" : ", in global memory";
+  }
+  for (const emulator::Access* access : {&report.first, &report.second})
+    if (access->known) words += "; " + access->what;
+  return words + " (" + std::to_string(report.times) + (report.times == 1 ? " time)" : " times)");
+}
+
+}  // namespace
+
+std::vector<Finding> take_findings() {
+  std::vector<Finding> all;
+  for (const emulator::Report& report : emulator::take_reports())
+    all.push_back({tool_of(report.kind), in_a_line(report), report.text()});
+  return all;
+}
+
+void set_schedule(uint64_t seed) {
+  emulator::options().seed = seed;
+}
+
+#else
+
+std::vector<Finding> take_findings() {
+  return {};
+}
+
+void set_schedule(uint64_t) {}
+
+#endif
 
 }  // namespace nanochat::operators

@@ -14,6 +14,7 @@
 
 #include <torch/types.h>
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -47,12 +48,14 @@ torch::Tensor embedding(const torch::Tensor& weight, const torch::Tensor& tokens
 torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v);
 
 // One step of AdamW for all of these in one launch, in place; `step` counts from one. All of float32,
-// four lists of the same shapes.
+// four lists of the same shapes. Gradients are multiplied by `gradient_scale`, a tensor of one
+// float32, if there is one.
 struct AdamWTensors {
   std::vector<torch::Tensor> values, gradients, exp_avg, exp_avg_sq;
   std::vector<double> lr, weight_decay;  // of each
 };
-void adamw_(const AdamWTensors& tensors, int64_t step, double beta1, double beta2, double eps);
+void adamw_(const AdamWTensors& tensors, int64_t step, double beta1, double beta2, double eps,
+            const torch::Tensor& gradient_scale = {});
 
 // The 2-norm of all gradients together, and what to multiply them with so that it is at most
 // max_norm: two tensors of one float32 each, on their device.
@@ -63,5 +66,21 @@ std::pair<torch::Tensor, torch::Tensor> gradient_norm(const std::vector<torch::T
 // temperature zero takes the first of the largest.
 torch::Tensor sample(const torch::Tensor& logits, const torch::Tensor& uniforms,
                      double temperature);
+
+// Where tensors have to be for the kernels to take them.
+torch::Device device();
+
+// What the emulator found wrong in kernels that ran. On a GPU nothing is ever found: that is what
+// NVIDIA's compute-sanitizer is for, whose tools have these names.
+struct Finding {
+  std::string tool;   // racecheck, memcheck, initcheck or synccheck
+  std::string words;  // what it is, and how often, in one line
+  std::string text;   // the whole of it, with kernel, threads and lines
+};
+std::vector<Finding> take_findings();  // since the last call
+
+// The order in which the emulator's threads run from here on: 0 is their own, any other number
+// draws one.
+void set_schedule(uint64_t seed);
 
 }  // namespace nanochat::operators

@@ -262,15 +262,17 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v) {
   return std::get<0>(call_attention(q, k, v));
 }
 
-void adamw_(const AdamWTensors& tensors, int64_t step, double beta1, double beta2, double eps) {
+void adamw_(const AdamWTensors& tensors, int64_t step, double beta1, double beta2, double eps,
+            const Tensor& gradient_scale) {
   static const auto op =
       named<void(at::TensorList, at::TensorList, at::TensorList, at::TensorList,
-                 at::ArrayRef<double>, at::ArrayRef<double>, int64_t, double, double, double)>(
-          "nanochat::adamw_");
+                 at::ArrayRef<double>, at::ArrayRef<double>, int64_t, double, double, double,
+                 const std::optional<Tensor>&)>("nanochat::adamw_");
   if (tensors.values.empty()) return;
   const at::NoGradGuard no_grad;
   op.call(tensors.values, tensors.gradients, tensors.exp_avg, tensors.exp_avg_sq, tensors.lr,
-          tensors.weight_decay, step, beta1, beta2, eps);
+          tensors.weight_decay, step, beta1, beta2, eps,
+          gradient_scale.defined() ? std::optional(gradient_scale) : std::nullopt);
 }
 
 std::pair<Tensor, Tensor> gradient_norm(const std::vector<Tensor>& gradients, double max_norm) {
