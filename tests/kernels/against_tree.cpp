@@ -76,11 +76,12 @@ void loss(Verdict& verdict, Shape shape) {
   const std::vector<int> targets = {3, -1, 49, 0, 7, -1};
   const Both logits("logits", {N, V}, 3, 8.0);
   const Device<int> targets_device("targets", targets);
+  const Device<float> upstream("upstream", std::vector<float>(N, 0.25f));
   const Device<float> losses("losses", N), log_sums("log_sums", N), slopes("dlogits", N * V);
   cross_entropy_forward(losses.get(), log_sums.get(), logits.get(), targets_device.get(), N, V, 15.0f, -1,
                         shape);
   cross_entropy_backward(slopes.get(), logits.get(), log_sums.get(), targets_device.get(), N, V, 15.0f, -1,
-                         0.25f, shape);
+                         upstream.get(), shape);
   const Tensor mean = nanochat::cross_entropy(15.0 * torch::tanh(logits.tensor / 15.0),
                                               torch::tensor(targets, torch::kInt64));
   double sum = 0.0;

@@ -47,8 +47,8 @@ Shape on(void* stream, int threads) {
                           on(stream, 512));                                                                  \
   }                                                                                                          \
   extern "C" void cross_entropy_backward_##name(void* dlogits, const void* logits, const float* log_sums,    \
-                                                const int* targets, int64_t N, int64_t V, float upstream,    \
-                                                void* stream) {                                              \
+                                                const int* targets, int64_t N, int64_t V,                     \
+                                                const float* upstream, void* stream) {                       \
     cross_entropy_backward(static_cast<T*>(dlogits), static_cast<const T*>(logits), log_sums, targets, N, V, \
                            15.0f, -1, upstream, on(stream, 512));                                            \
   }                                                                                                          \

@@ -89,14 +89,16 @@ void cross_entropy(Verdict& verdict, Shape shape) {
     std::vector<int> targets;
     for (int64_t n = 0; n < size.N; ++n)
       targets.push_back(n == 1 ? kIgnore : static_cast<int>(n * 7 % size.C));
-    const float upstream = 0.25f;
+    std::vector<float> upstream;
+    for (int64_t n = 0; n < size.N; ++n) upstream.push_back(n % 2 == 0 ? 0.25f : -0.5f);
     const Device<T> device("logits", logits), gradient("dlogits", count);
     const Device<int> targets_device("targets", targets);
+    const Device<float> upstream_device("upstream", upstream);
     const Device<float> losses("losses", targets.size()), log_sums("log_sums", targets.size());
     cross_entropy_forward(losses.get(), log_sums.get(), device.get(), targets_device.get(), size.N, size.C,
                           static_cast<float>(kCap), kIgnore, shape);
     cross_entropy_backward(gradient.get(), device.get(), log_sums.get(), targets_device.get(), size.N, size.C,
-                           static_cast<float>(kCap), kIgnore, upstream, shape);
+                           static_cast<float>(kCap), kIgnore, upstream_device.get(), shape);
 
     std::vector<Expected> loss, sums, slopes;
     for (int64_t n = 0; n < size.N; ++n) {
@@ -113,10 +115,11 @@ void cross_entropy(Verdict& verdict, Shape shape) {
         const double difference = c == targets[n] ? p - 1.0 : p;
         // p has the exponent's error; 1 − tanh² loses what it cancels.
         const double p_size = p * (1.0 + std::abs(z[c]) + size_of_sum) + (c == targets[n] ? 1.0 : 0.0);
-        slopes.push_back(
-            {ignored ? 0.0 : upstream * difference * (1.0 - squashed * squashed),
-             ignored ? 0.0 : upstream * (p_size * (1.0 - squashed * squashed) + 8.0 * std::abs(difference)),
-             steps_of_walk(size.C)});
+        slopes.push_back({ignored ? 0.0 : upstream[n] * difference * (1.0 - squashed * squashed),
+                          ignored ? 0.0
+                                  : std::abs(upstream[n]) *
+                                        (p_size * (1.0 - squashed * squashed) + 8.0 * std::abs(difference)),
+                          steps_of_walk(size.C)});
       }
     }
     verdict.compare("loss", losses.read(), loss);
@@ -125,7 +128,7 @@ void cross_entropy(Verdict& verdict, Shape shape) {
     verdict.compare("dlogits", got, slopes);
     // In place: the same bits.
     cross_entropy_backward(device.get(), device.get(), log_sums.get(), targets_device.get(), size.N, size.C,
-                           static_cast<float>(kCap), kIgnore, upstream, shape);
+                           static_cast<float>(kCap), kIgnore, upstream_device.get(), shape);
     const std::vector<T> in_place = device.read();
     verdict.expect(std::memcmp(got.data(), in_place.data(), count * sizeof(T)) == 0,
                    "in place it is another result");
@@ -139,10 +142,11 @@ void cross_entropy_slope(Verdict& verdict, Shape shape) {
   const Device<float> device("logits", logits), gradient("dlogits", 12), losses("losses", 1),
       sums("log_sums", 1);
   const Device<int> targets_device("targets", targets);
+  const Device<float> one("upstream", std::vector<float>{1.0f});
   cross_entropy_forward(losses.get(), sums.get(), device.get(), targets_device.get(), 1, V, 15.0f, kIgnore,
                         shape);
   cross_entropy_backward(gradient.get(), device.get(), sums.get(), targets_device.get(), 1, V, 15.0f, kIgnore,
-                         1.0f, shape);
+                         one.get(), shape);
   const std::vector<float> got = gradient.read();
   auto loss = [&](std::vector<double> z) {
     for (double& value : z) value = kCap * std::tanh(value / kCap);

@@ -116,10 +116,11 @@ for dtype in (torch.float32, torch.bfloat16):
     slopes = torch.empty_like(logits)
     targets = torch.randint(0, V, (N,), device=device, dtype=torch.int32)
     losses, sums = torch.empty(N, device=device), torch.empty(N, device=device)
+    upstream = torch.full((N,), 1.0 / N, device=device)
 
     def fused():
         call(f"cross_entropy_forward_{of}", losses, sums, logits, targets, long(N), long(V))
-        call(f"cross_entropy_backward_{of}", slopes, logits, sums, targets, long(N), long(V), 1.0 / N)
+        call(f"cross_entropy_backward_{of}", slopes, logits, sums, targets, long(N), long(V), upstream)
 
     leaf = logits.clone().requires_grad_()
     wide = targets.long()
@@ -132,7 +133,7 @@ for dtype in (torch.float32, torch.bfloat16):
             lambda: call(f"cross_entropy_forward_{of}", losses, sums, logits, targets, long(N), long(V)),
             logits.numel() * size)
     measure(f"cross_entropy_backward {of}",
-            lambda: call(f"cross_entropy_backward_{of}", slopes, logits, sums, targets, long(N), long(V), 1.0 / N),
+            lambda: call(f"cross_entropy_backward_{of}", slopes, logits, sums, targets, long(N), long(V), upstream),
             2 * logits.numel() * size)
     measure(f"cross_entropy both {of}", fused, 3 * logits.numel() * size, eager)
     drawn, uniforms = torch.empty(N, device=device, dtype=torch.int32), torch.rand(N, device=device)

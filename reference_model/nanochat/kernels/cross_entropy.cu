@@ -4,7 +4,7 @@
 // The logits of a large vocabulary are the largest tensor of a training step. Forward reads them
 // once: a block has a row and adds exp(z − cap) up, where z = cap·tanh(x / cap). Because z is never
 // above cap, no maximum has to be known first. Backward reads them once more and writes
-//   dx = upstream · (exp(z − log_sum) − [c == target]) · (1 − (z / cap)²),
+//   dx = upstream[row] · (exp(z − log_sum) − [c == target]) · (1 − (z / cap)²),
 // in place if it is asked to: a thread writes only what it alone has read.
 
 #include "common.cuh"
@@ -50,12 +50,12 @@ __global__ void cross_entropy_forward_kernel(float* losses, float* log_sums, con
 template <typename T>
 __global__ void cross_entropy_backward_kernel(T* dlogits, const T* logits, const float* log_sums,
                                               const int* targets, int64_t N, int64_t V, float cap,
-                                              int ignore_index, float upstream) {
+                                              int ignore_index, const float* upstream) {
   const float inverse = 1.0f / cap;
   for (int64_t row = blockIdx.x; row < N; row += gridDim.x) {
     const float log_sum = log_sums[row];
     const int target = targets[row];
-    const float scale = target == ignore_index ? 0.0f : upstream;
+    const float scale = target == ignore_index ? 0.0f : upstream[row];
     auto slope = [&](float x, int64_t c) {
       const float squashed = fast_tanh(x * inverse);
       const float p = __expf(cap * squashed - log_sum);
@@ -91,8 +91,8 @@ void cross_entropy_forward(float* losses, float* log_sums, const T* logits, cons
 
 template <typename T>
 void cross_entropy_backward(T* dlogits, const T* logits, const float* log_sums, const int* targets,
-                            int64_t N, int64_t V, float cap, int ignore_index, float upstream,
-                            Shape shape) {
+                            int64_t N, int64_t V, float cap, int ignore_index,
+                            const float* upstream, Shape shape) {
   require(cap > 0.0f && cap <= 40.0f, "cross_entropy: cap is above 0 and at most 40");
   if (N == 0 || V == 0) return;
   launch(cross_entropy_backward_kernel<T>, blocks_for(N, shape), shape.threads, 0, shape.stream,
@@ -104,8 +104,8 @@ template void cross_entropy_forward(float*, float*, const float*, const int*, in
 template void cross_entropy_forward(float*, float*, const __nv_bfloat16*, const int*, int64_t,
                                     int64_t, float, int, Shape);
 template void cross_entropy_backward(float*, const float*, const float*, const int*, int64_t,
-                                     int64_t, float, int, float, Shape);
+                                     int64_t, float, int, const float*, Shape);
 template void cross_entropy_backward(__nv_bfloat16*, const __nv_bfloat16*, const float*, const int*,
-                                     int64_t, int64_t, float, int, float, Shape);
+                                     int64_t, int64_t, float, int, const float*, Shape);
 
 }  // namespace nanochat::kernels

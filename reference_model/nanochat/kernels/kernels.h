@@ -54,15 +54,15 @@ void softmax_backward(T* dx, const T* dy, const T* y, int64_t N, int64_t C, Shap
 
 // Cross-entropy of soft-capped logits: z = cap·tanh(logits / cap), cap at most 40, loss = log Σ exp
 // z − z[target]. logits (N, V), targets, losses and log_sums (N). A target of ignore_index has loss
-// zero. Backward: dlogits, of which each row is multiplied by `upstream`; rows that are ignored get
+// zero. Backward: dlogits of upstream (N), the gradient of the losses; rows that are ignored get
 // zeros. It may overwrite logits.
 template <typename T>
 void cross_entropy_forward(float* losses, float* log_sums, const T* logits, const int* targets,
                            int64_t N, int64_t V, float cap, int ignore_index, Shape shape = {});
 template <typename T>
 void cross_entropy_backward(T* dlogits, const T* logits, const float* log_sums, const int* targets,
-                            int64_t N, int64_t V, float cap, int ignore_index, float upstream,
-                            Shape shape = {});
+                            int64_t N, int64_t V, float cap, int ignore_index,
+                            const float* upstream, Shape shape = {});
 
 // A parameter as AdamW and the gradient norm see it; all pointers are to float.
 struct Parameter {

@@ -5,8 +5,6 @@
 // smaller pieces gets smaller cells, once. Cells of an earlier launch (or block, in shared memory)
 // are known by their stamp and count as empty.
 
-#include <link.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -91,6 +89,8 @@ struct Buffer {
 constexpr size_t kGap =
     512;  // on both sides of a buffer: what is a little out of bounds is in none
 
+constexpr const char* kDynamic = "emulator_dynamic_shared";
+
 struct Memory {
   std::map<const char*, Buffer> buffers;  // by where they begin
   Buffer* last = nullptr;
@@ -100,7 +100,6 @@ struct Memory {
   std::vector<bool> shared_valid;  // bytes of static variables
   char *shared_begin = nullptr, *dynamic = nullptr;
   size_t shared_bytes = 0;
-  const char *program_begin = nullptr, *program_end = nullptr;
 
   // What atomics have told: by place and by how far it reaches, a block or (0) the device.
   std::map<std::pair<const void*, uint32_t>, Knowledge> told;
@@ -111,26 +110,16 @@ Memory& memory() {
   return it;
 }
 
-void find_program(Memory& m) {
-  dl_iterate_phdr(
-      [](dl_phdr_info* info, size_t, void* out) {
-        Memory& result = *static_cast<Memory*>(out);
-        const char* base = reinterpret_cast<const char*>(info->dlpi_addr);
-        for (int i = 0; i < info->dlpi_phnum; ++i) {
-          const auto& segment = info->dlpi_phdr[i];
-          if (segment.p_type != PT_LOAD) continue;
-          if (result.program_begin == nullptr) result.program_begin = base + segment.p_vaddr;
-          result.program_end = base + segment.p_vaddr + segment.p_memsz;
-        }
-        return 1;
-      },
-      &m);
-  m.shared_begin = shared_begin();
-  m.shared_bytes = shared_bytes();
+// The variables of the thread that launches: another one has others.
+void find_shared(Memory& m) {
   m.dynamic = emulator_dynamic_shared;
+  m.shared_bytes = shared_bytes();
+  m.shared_begin = m.dynamic;
   m.shared_valid.assign(m.shared_bytes, false);
+  for (const SharedVariable& variable : shared_variables())
+    if (variable.name == kDynamic) m.shared_begin = m.dynamic - variable.offset;
   for (const SharedVariable& variable : shared_variables()) {
-    if (m.shared_begin + variable.offset == m.dynamic) continue;
+    if (m.shared_begin + variable.offset == m.dynamic) continue;  // by whichever of its names
     for (size_t i = 0; i < variable.bytes; ++i) m.shared_valid[variable.offset + i] = true;
   }
   m.shared.make(m.shared_bytes, 2);
@@ -162,8 +151,7 @@ std::string shared_place(const char* address, size_t bytes) {
   const size_t offset = static_cast<size_t>(address - m.shared_begin);
   const SharedVariable* nearest = nullptr;
   for (const SharedVariable& variable : shared_variables()) {
-    if (variable.offset <= offset && variable.name != "emulator_dynamic_shared")
-      nearest = &variable;
+    if (variable.offset <= offset && variable.name != kDynamic) nearest = &variable;
   }
   const bool is_dynamic =
       address >= m.dynamic && address < m.dynamic + sizeof(emulator_dynamic_shared);
@@ -395,7 +383,7 @@ void exchange_knowledge(const void* address, Thread& self) {
 
 void begin_launch_memory() {
   Memory& m = memory();
-  if (m.program_begin == nullptr) find_program(m);
+  if (m.dynamic != emulator_dynamic_shared) find_shared(m);
   m.told.clear();
   machine.launch_stamp = ++machine.stamps;
 }
@@ -409,8 +397,8 @@ void access(const void* where, size_t bytes, Mode mode, uintptr_t site) {
   const bool is_shared = static_cast<size_t>(address - m.shared_begin) < m.shared_bytes;
   Buffer* buffer = is_shared ? nullptr : find(address);
   if (!is_shared && buffer == nullptr) {
-    if (address >= m.program_begin && address < m.program_end)
-      return;  // tables, variables of the program
+    const uintptr_t place = reinterpret_cast<uintptr_t>(address);
+    if (place >= program_begin() && place < program_end()) return;  // its tables and variables
     if (static_cast<size_t>(address - machine.arguments) < machine.arguments_bytes) return;
   }
   if (++machine.accesses > options().max_accesses) {

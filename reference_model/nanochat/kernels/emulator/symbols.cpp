@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -29,8 +30,8 @@ struct Function {
 };
 
 struct Program {
-  uintptr_t base = 0;
-  char* tls = nullptr;
+  std::string path;
+  uintptr_t base = 0, begin = 0, end = 0;
   size_t tls_bytes = 0;
   std::vector<SharedVariable> variables;
   std::vector<Function> functions;
@@ -71,7 +72,7 @@ std::string last_part(const std::string& name) {
 }
 
 void read_table(Program& program) {
-  std::ifstream file("/proc/self/exe", std::ios::binary);
+  std::ifstream file(program.path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   if (bytes.size() < sizeof(Elf64_Ehdr)) return;
   const auto* header = reinterpret_cast<const Elf64_Ehdr*>(bytes.data());
@@ -96,20 +97,31 @@ void read_table(Program& program) {
   std::sort(program.functions.begin(), program.functions.end(), by_offset);
 }
 
+// The program or the library that this very code is in.
+int find_itself(dl_phdr_info* info, size_t, void* out) {
+  static const char here = 0;
+  Program found;
+  found.base = info->dlpi_addr;
+  found.begin = UINTPTR_MAX;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& segment = info->dlpi_phdr[i];
+    if (segment.p_type == PT_TLS) found.tls_bytes = segment.p_memsz;
+    if (segment.p_type != PT_LOAD) continue;
+    found.begin = std::min<uintptr_t>(found.begin, found.base + segment.p_vaddr);
+    found.end = std::max<uintptr_t>(found.end, found.base + segment.p_vaddr + segment.p_memsz);
+  }
+  const uintptr_t address = reinterpret_cast<uintptr_t>(&here);
+  if (address < found.begin || address >= found.end) return 0;
+  const bool has_name = info->dlpi_name != nullptr && info->dlpi_name[0] != 0;
+  found.path = has_name ? info->dlpi_name : "/proc/self/exe";
+  *static_cast<Program*>(out) = found;
+  return 1;
+}
+
 const Program& program() {
   static const Program it = [] {
     Program p;
-    dl_iterate_phdr(
-        [](dl_phdr_info* info, size_t, void* out) {
-          Program& result = *static_cast<Program*>(out);
-          result.base = info->dlpi_addr;
-          result.tls = static_cast<char*>(info->dlpi_tls_data);
-          for (int i = 0; i < info->dlpi_phnum; ++i) {
-            if (info->dlpi_phdr[i].p_type == PT_TLS) result.tls_bytes = info->dlpi_phdr[i].p_memsz;
-          }
-          return 1;  // the first is the program itself
-        },
-        &p);
+    dl_iterate_phdr(find_itself, &p);
     read_table(p);
     return p;
   }();
@@ -127,10 +139,10 @@ class Symbolizer {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, questions[0], 0);
     posix_spawn_file_actions_adddup2(&actions, answers[1], 1);
-    char path[4096];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    path[std::max<ssize_t>(length, 0)] = 0;
-    std::string object = std::string("--obj=") + path;
+    char path[4096];  // of a program: the child's /proc/self/exe is another one
+    const ssize_t length = readlink(program().path.c_str(), path, sizeof(path) - 1);
+    std::string object =
+        "--obj=" + (length > 0 ? std::string(path, static_cast<size_t>(length)) : program().path);
     char basenames[] = "--basenames";
     bool runs = false;
     for (const char* name :
@@ -191,8 +203,11 @@ bool is_language(const std::string& file) {
 uintptr_t program_base() {
   return program().base;
 }
-char* shared_begin() {
-  return program().tls;
+uintptr_t program_begin() {
+  return program().begin;
+}
+uintptr_t program_end() {
+  return program().end;
 }
 size_t shared_bytes() {
   return program().tls_bytes;

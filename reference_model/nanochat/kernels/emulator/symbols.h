@@ -1,6 +1,6 @@
-// What a program says of itself: functions and shared variables from its symbol table, lines from
-// its debug information. The table is read once; lines are asked of llvm-symbolizer, and only when
-// a report is made.
+// What the program that the kernels are in, or the library, says of itself: functions and shared
+// variables from its symbol table, lines from its debug information. The table is read once; lines
+// are asked of llvm-symbolizer, and only when a report is made.
 
 #pragma once
 
@@ -23,10 +23,11 @@ struct Line {
   int line = 0;
 };
 
-// The program that is running.
+// Where it lies: addresses of its file count from the base.
 uintptr_t program_base();
-char* shared_begin();  // this thread's variables
-size_t shared_bytes();
+uintptr_t program_begin();
+uintptr_t program_end();
+size_t shared_bytes();  // of a thread's variables
 const std::vector<SharedVariable>& shared_variables();  // by offset
 
 std::string function_name(const void* address);  // without its parameters
