@@ -33,7 +33,8 @@ torch::Tensor softmax(const torch::Tensor& x);
 
 // The loss of each row: z = cap·tanh(logits / cap), log Σ exp z − z[target]; zero where the target
 // is ignore_index. logits (N, V), targets (N) of int64; losses (N) of float32. cap is above 0 and
-// at most 40. Capped logits and probabilities are never stored.
+// at most 40. Capped logits and probabilities are never stored. Whether a target is in [0, V) is not
+// looked at: that would wait for the device.
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets, double cap,
                             int64_t ignore_index);
 
