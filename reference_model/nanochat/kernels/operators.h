@@ -2,8 +2,9 @@
 // They take float32 and bfloat16 tensors of one device, contiguous or not, and run on its current
 // stream. Gradients of gradients are refused.
 //
-// Which device that is depends on how they are compiled: with CUDA's headers a GPU; for the emulator
-// the CPU. A tensor on the meta device gets the shape of its result, and nothing is computed.
+// Which device that is depends on how they are compiled: with CUDA's headers a GPU; for the
+// emulator the CPU. A tensor on the meta device gets the shape of its result, and nothing is
+// computed.
 //
 // Shapes: N rows, C channels, V token ids, B rows in a batch, T positions, H query heads, KV key
 // and value heads, D channels a head. Where N is said, any number of leading dimensions will do.
@@ -33,8 +34,8 @@ torch::Tensor softmax(const torch::Tensor& x);
 
 // The loss of each row: z = cap·tanh(logits / cap), log Σ exp z − z[target]; zero where the target
 // is ignore_index. logits (N, V), targets (N) of int64; losses (N) of float32. cap is above 0 and
-// at most 40. Capped logits and probabilities are never stored. Whether a target is in [0, V) is not
-// looked at: that would wait for the device.
+// at most 40. Capped logits and probabilities are never stored. Whether a target is in [0, V) is
+// not looked at: that would wait for the device.
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets, double cap,
                             int64_t ignore_index);
 
