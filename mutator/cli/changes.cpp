@@ -30,6 +30,7 @@ struct Fate {
 
 constexpr const char* kSeen = "seen";
 constexpr const char* kNotSeen = "not seen";
+constexpr const char* kNotJudged = "not judged";  // the machine did not let it be
 constexpr const char* kNoMutant =
     "no mutant";  // it would mean something else, not compile, warn, or change nothing
 
@@ -39,7 +40,7 @@ class Fates {
 
   Result<Fate> of(const catalog::Rule& rule, const Result<std::vector<grade::Certificate>>& answer) {
     if (!answer)
-      return Fate{kNoMutant,
+      return Fate{answer.error().code == Exit::io ? kNotJudged : kNoMutant,
                   {.rule = rule.id.value, .file = "", .function = "", .refusals = {answer.error().text()}}};
     const auto sites = mutants_.sites(rule);
     NANOBUG_TRY(sites);
@@ -81,11 +82,13 @@ Result<Exit> certify_operators(Context& c, const grade::Draw& draw, const std::s
   std::vector<std::vector<std::string>> rows = {{"CHANGE", "PLACE", "SYMPTOM", "SEEN BY", "FATE"}};
   std::map<std::string, size_t> counts;
   std::string stock;
-  bool all_asked = true;  // that would see it
+  bool all_asked = true;   // that would see it
+  std::string not_judged;  // why the first of them was not
   Fates fates(**mutants);
   for (size_t i = 0; i < answers.size(); ++i) {
     const auto fate = fates.of(*(*part)[i], answers[i]);
     NANOBUG_TRY(fate);
+    if (fate->word == kNotJudged && counts[kNotJudged] == 0) not_judged = answers[i].error().message;
     ++counts[fate->word];
     const grade::Certificate& one = fate->certificate;
     const grade::Stocked& at = *places.at(one.rule);
@@ -113,6 +116,11 @@ Result<Exit> certify_operators(Context& c, const grade::Draw& draw, const std::s
       "or makes the same code",
       coach::count(answers.size(), "change"), seconds, coach::count(mutated, "mutant"), seen,
       mutated == 0 ? "" : fmt::format(" ({} %)", 100 * seen / mutated)));
+  if (counts[kNotJudged] > 0)
+    return fail(Exit::io,
+                fmt::format("{} could not be judged: {}; what was judged is kept, so that the same again "
+                            "asks about the rest",
+                            coach::count(counts[kNotJudged], "change"), not_judged));
   return all_asked ? Exit::ok : Exit::check_failed;
 }
 

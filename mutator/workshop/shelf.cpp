@@ -1,9 +1,10 @@
 // shelf: see shelf.h. The content is a line of JSON (diagnostics; name, mode and size of each file) and then
-// the files' bytes, one after the other.
+// the files' bytes, one after the other. Of a build in place only the names are kept: mode and size are 0.
 #include "mutator/workshop/shelf.h"
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -30,8 +31,12 @@ Status shelve(const fs::path& file, const Mutant& mutant) {
   json head = {{"diagnostics", mutant.diagnostics}, {"files", json::array()}};
   std::string bytes;
   for (const std::string& name : mutant.files) {
+    if (mutant.outputs.empty()) {
+      head["files"].push_back({name, 0, 0});
+      continue;
+    }
     const fs::path output = mutant.outputs / name;
-    const auto text = mutant.outputs.empty() ? Result<std::string>() : read_file(output);
+    const auto text = read_file(output);
     NANOBUG_TRY(text);
     struct stat info{};
     ::stat(output.c_str(), &info);
@@ -48,14 +53,19 @@ Result<std::optional<Mutant>> take_down(const fs::path& file, const fs::path& pa
   size_t at = content->find('\n');
   const json head = json::parse(content->substr(0, at), nullptr, false);
   if (at == std::string::npos || !head.is_object()) return std::optional<Mutant>();
+  Mutant mutant;
+  mutant.diagnostics = head.at("diagnostics");
+  const json& files = head.at("files");
+  if (std::all_of(files.begin(), files.end(), [](const json& entry) { return entry.at(1) == 0; })) {
+    for (const json& entry : files) mutant.files.push_back(entry.at(0));
+    return mutant;
+  }
   auto place = make_temporary_directory(parent, "scratch");
   NANOBUG_TRY(place);
-  Mutant mutant;
   mutant.outputs = *place;
   remove_at_exit(*place);
-  mutant.diagnostics = head.at("diagnostics");
   ++at;
-  for (const json& entry : head.at("files")) {
+  for (const json& entry : files) {
     const std::string name = entry.at(0);
     const size_t size = entry.at(2);
     if (size > content->size() - at) return std::optional<Mutant>();

@@ -16,7 +16,8 @@ inline constexpr std::size_t kMutantStep = 8u << 20;
 // The mutant's outputs and diagnostics as one file.
 Status shelve(const fs::path& file, const Mutant& mutant);
 
-// The same back, its outputs in a directory of their own below `parent` until this process ends. Nothing when
+// The same back, its outputs in a directory of their own below `parent` until this process ends; those of a
+// build in place, which may lie outside of any such directory, are not laid out. Nothing when
 // the file is not there or not whole. Errors: Exit::io when the outputs cannot be written.
 Result<std::optional<Mutant>> take_down(const fs::path& file, const fs::path& parent);
 

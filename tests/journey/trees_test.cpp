@@ -245,7 +245,7 @@ TEST_CASE("of several tests, no further are run than to the first that sees a ch
   REQUIRE(first.size() == all.size());
   int saved = 0;
   for (size_t i = 0; i < all.size(); ++i) {
-    INFO(all[i].dump());
+    INFO(all[i].dump() << '\n' << first[i].dump());
     CHECK(first[i]["fate"] == all[i]["fate"]);
     if (all[i]["fate"] != "seen") continue;
     CHECK(first[i]["failing"] == json::array({all[i]["failing"][0]}));

@@ -3,6 +3,7 @@
 #include "mutator/base/files.h"
 #include "mutator/base/globs.h"
 #include "mutator/workshop/probe_run.h"
+#include "mutator/workshop/shelf.h"
 #include "mutator/workshop/tests.h"
 #include "mutator/workshop/trial.h"
 #include "mutator/workshop/units.h"
@@ -100,6 +101,22 @@ TEST_CASE("a mutant in place is what differs but for the name of the place", "[w
   const auto broken = shop.mutant(clean, {{"a.c", "int main(void) { return }\n"}});
   REQUIRE_FALSE(broken);
   CHECK(broken.error().code == Exit::catalog);
+}
+
+TEST_CASE("of a build in place the shelf keeps names alone, wherever they lie", "[workshop][place]") {
+  const Plain at;
+  REQUIRE(fs::create_directories(at.path / "home"));
+  const Mutant mutant{.outputs = {}, .files = {"../program", "a.o"}, .diagnostics = "a warning"};
+  REQUIRE(shelve(at.path / "kept", mutant));
+  for (int i = 0; i < 2; ++i) {  // what was laid out once must not be in the way of the next
+    const auto back = take_down(at.path / "kept", at.path / "home");
+    REQUIRE(back);
+    REQUIRE(back->has_value());
+    CHECK((*back)->files == mutant.files);
+    CHECK((*back)->diagnostics == mutant.diagnostics);
+    CHECK((*back)->outputs.empty());
+  }
+  CHECK(fs::is_empty(at.path / "home"));
 }
 
 TEST_CASE("trees that are built at once stand in places of one length", "[workshop][place]") {
