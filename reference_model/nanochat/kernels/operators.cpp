@@ -7,6 +7,10 @@
 #include <c10/core/DeviceGuard.h>
 #include <torch/library.h>
 
+#include <array>
+#include <memory>
+#include <optional>
+
 #include "kernels.h"
 #ifdef NANOCHAT_EMULATOR
 #include "emulator.h"

@@ -24,36 +24,41 @@ auto named(const char* name) {
   return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<F>();
 }
 
-Tensor call_rms_norm(const Tensor& x, double eps) {
+}  // namespace
+
+Tensor rms_norm(const Tensor& x, double eps) {
   static const auto op = named<Tensor(const Tensor&, double)>("nanochat::rms_norm");
   return op.call(x, eps);
 }
+Tensor relu2(const Tensor& x) {
+  static const auto op = named<Tensor(const Tensor&)>("nanochat::relu2");
+  return op.call(x);
+}
+Tensor rotary(const Tensor& x, const Tensor& cos, const Tensor& sin) {
+  static const auto op =
+      named<Tensor(const Tensor&, const Tensor&, const Tensor&)>("nanochat::rotary");
+  return op.call(x, cos, sin);
+}
+Tensor softmax(const Tensor& x) {
+  static const auto op = named<Tensor(const Tensor&)>("nanochat::softmax");
+  return op.call(x);
+}
+
+namespace {
+
 Tensor call_rms_norm_backward(const Tensor& dy, const Tensor& x, double eps) {
   static const auto op =
       named<Tensor(const Tensor&, const Tensor&, double)>("nanochat::rms_norm_backward");
   return op.call(dy, x, eps);
 }
-Tensor call_relu2(const Tensor& x) {
-  static const auto op = named<Tensor(const Tensor&)>("nanochat::relu2");
-  return op.call(x);
-}
 Tensor call_relu2_backward(const Tensor& dy, const Tensor& x) {
   static const auto op = named<Tensor(const Tensor&, const Tensor&)>("nanochat::relu2_backward");
   return op.call(dy, x);
-}
-Tensor call_rotary(const Tensor& x, const Tensor& cos, const Tensor& sin) {
-  static const auto op =
-      named<Tensor(const Tensor&, const Tensor&, const Tensor&)>("nanochat::rotary");
-  return op.call(x, cos, sin);
 }
 Tensor call_rotary_backward(const Tensor& dy, const Tensor& cos, const Tensor& sin) {
   static const auto op =
       named<Tensor(const Tensor&, const Tensor&, const Tensor&)>("nanochat::rotary_backward");
   return op.call(dy, cos, sin);
-}
-Tensor call_softmax(const Tensor& x) {
-  static const auto op = named<Tensor(const Tensor&)>("nanochat::softmax");
-  return op.call(x);
 }
 Tensor call_softmax_backward(const Tensor& dy, const Tensor& y) {
   static const auto op = named<Tensor(const Tensor&, const Tensor&)>("nanochat::softmax_backward");
@@ -99,7 +104,7 @@ struct RmsNorm : Function<RmsNorm> {
     const at::AutoDispatchBelowADInplaceOrView below;
     context->save_for_backward({x});
     context->saved_data["eps"] = eps;
-    return call_rms_norm(x, eps);
+    return operators::rms_norm(x, eps);
   }
   static tensor_list backward(AutogradContext* context, tensor_list dy) {
     return {call_rms_norm_backward(dy[0], context->get_saved_variables()[0],
@@ -112,7 +117,7 @@ struct Relu2 : Function<Relu2> {
   static Tensor forward(AutogradContext* context, const Tensor& x) {
     const at::AutoDispatchBelowADInplaceOrView below;
     context->save_for_backward({x});
-    return call_relu2(x);
+    return operators::relu2(x);
   }
   static tensor_list backward(AutogradContext* context, tensor_list dy) {
     return {call_relu2_backward(dy[0], context->get_saved_variables()[0])};
@@ -124,7 +129,7 @@ struct Rotary : Function<Rotary> {
                         const Tensor& sin) {
     const at::AutoDispatchBelowADInplaceOrView below;
     context->save_for_backward({cos, sin});
-    return call_rotary(x, cos, sin);
+    return operators::rotary(x, cos, sin);
   }
   static tensor_list backward(AutogradContext* context, tensor_list dy) {
     const tensor_list tables = context->get_saved_variables();
@@ -135,7 +140,7 @@ struct Rotary : Function<Rotary> {
 struct Softmax : Function<Softmax> {
   static Tensor forward(AutogradContext* context, const Tensor& x) {
     const at::AutoDispatchBelowADInplaceOrView below;
-    const Tensor y = call_softmax(x);
+    const Tensor y = operators::softmax(x);
     context->save_for_backward({y});
     return y;
   }
@@ -200,38 +205,24 @@ struct Attention : Function<Attention> {
   }
 };
 
-Tensor rms_norm_with_gradient(const Tensor& x, double eps) {
-  return RmsNorm::apply(x, eps);
-}
-Tensor relu2_with_gradient(const Tensor& x) {
-  return Relu2::apply(x);
-}
-Tensor rotary_with_gradient(const Tensor& x, const Tensor& cos, const Tensor& sin) {
-  return Rotary::apply(x, cos, sin);
-}
-Tensor softmax_with_gradient(const Tensor& x) {
-  return Softmax::apply(x);
-}
-std::tuple<Tensor, Tensor> cross_entropy_with_gradient(const Tensor& logits, const Tensor& targets,
-                                                       double cap, int64_t ignore_index) {
-  const tensor_list both = CrossEntropy::apply(logits, targets, cap, ignore_index);
-  return {both[0], both[1]};
-}
-std::tuple<Tensor, Tensor> attention_with_gradient(const Tensor& q, const Tensor& k,
-                                                   const Tensor& v) {
-  const tensor_list both = Attention::apply(q, k, v);
-  return {both[0], both[1]};
-}
-
 }  // namespace
 
 TORCH_LIBRARY_IMPL(nanochat, Autograd, m) {
-  m.impl("rms_norm", rms_norm_with_gradient);
-  m.impl("relu2", relu2_with_gradient);
-  m.impl("rotary", rotary_with_gradient);
-  m.impl("softmax", softmax_with_gradient);
-  m.impl("cross_entropy", cross_entropy_with_gradient);
-  m.impl("attention", attention_with_gradient);
+  m.impl("rms_norm", [](const Tensor& x, double eps) { return RmsNorm::apply(x, eps); });
+  m.impl("relu2", [](const Tensor& x) { return Relu2::apply(x); });
+  m.impl("rotary", [](const Tensor& x, const Tensor& cos, const Tensor& sin) {
+    return Rotary::apply(x, cos, sin);
+  });
+  m.impl("softmax", [](const Tensor& x) { return Softmax::apply(x); });
+  m.impl("cross_entropy",
+         [](const Tensor& logits, const Tensor& targets, double cap, int64_t ignore_index) {
+           const tensor_list both = CrossEntropy::apply(logits, targets, cap, ignore_index);
+           return std::tuple(both[0], both[1]);
+         });
+  m.impl("attention", [](const Tensor& q, const Tensor& k, const Tensor& v) {
+    const tensor_list both = Attention::apply(q, k, v);
+    return std::tuple(both[0], both[1]);
+  });
   for (const char* backward :
        {"rms_norm_backward", "relu2_backward", "rotary_backward", "softmax_backward",
         "cross_entropy_backward", "embedding_backward", "attention_backward"}) {
@@ -239,18 +230,6 @@ TORCH_LIBRARY_IMPL(nanochat, Autograd, m) {
   }
 }
 
-Tensor rms_norm(const Tensor& x, double eps) {
-  return call_rms_norm(x, eps);
-}
-Tensor relu2(const Tensor& x) {
-  return call_relu2(x);
-}
-Tensor rotary(const Tensor& x, const Tensor& cos, const Tensor& sin) {
-  return call_rotary(x, cos, sin);
-}
-Tensor softmax(const Tensor& x) {
-  return call_softmax(x);
-}
 Tensor cross_entropy(const Tensor& logits, const Tensor& targets, double cap,
                      int64_t ignore_index) {
   return std::get<0>(call_cross_entropy(logits, targets, cap, ignore_index));
