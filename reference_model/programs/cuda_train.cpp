@@ -42,6 +42,7 @@ struct Options {
   int64_t sample_tokens = 24;
   double temperature = 0.7;
   int64_t seed = 42;
+  int64_t block_size = 0;
   int64_t threads_order = 1;
   std::string data, metrics;
   bool check = false;
@@ -72,6 +73,9 @@ Args declare(Options& o) {
   args.add("documents", &o.documents, "how many documents to make up without --data").at_least(2);
   args.add("seed", &o.seed, "of weights, documents, their order, and the sample").at_least(0);
   args.section("kernels");
+  args.add("block-size", &o.block_size,
+           "threads in a block, a multiple of 32; 0 for 256 on a GPU and 64 in the emulator")
+      .at_least(0);
   args.add("schedule", &o.threads_order,
            "the order of the emulator's threads: 0 for their own, else one is drawn each step")
       .at_least(0);
@@ -97,6 +101,9 @@ void validate(const Options& o) {
   }
   if (o.model.n_embd % (2 * o.model.n_head) != 0) {
     throw UsageError("--n-embd must be a multiple of twice --n-head");
+  }
+  if (o.block_size % 32 != 0 || o.block_size > 1024) {
+    throw UsageError("--block-size must be a multiple of 32, at most 1024");
   }
   if (o.model.n_embd / o.model.n_head > 128) {
     throw UsageError("a head has more than the 128 channels that the attention kernel takes");
@@ -148,33 +155,19 @@ size_t tell_findings(const Options& o, Diagnostics& diagnostics) {
   return findings.size();
 }
 
-void run(const Options& o) {
-  torch::set_num_threads(1);
-  const auto seed = static_cast<uint64_t>(o.seed);
-  torch::manual_seed(seed);
-  const torch::Device device = operators::device();
-  const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
-                                                     : load_documents(o.data));
-  const Tokenizer tokenizer = Tokenizer::train(split.train, o.model.vocab_size);
-  GPTConfig config = o.model;
-  config.vocab_size = tokenizer.vocab_size();  // fewer than asked for if the data has no more
-  GPT model(config);
-  model->to(device);
-  KernelAdamW adamw(model, o.adamw);
-  DataLoader loader(split.train, tokenizer, o.batch_size, config.sequence_len, seed,
-                    /*shuffle=*/true);
-  DataLoader val_loader(split.val, tokenizer, o.batch_size, config.sequence_len, seed);
-  MetricsWriter metrics(o.metrics, 0);
+// What a run is made of.
+struct Training {
+  const Options& o;
+  GPT& model;
+  KernelAdamW adamw;
+  const Tokenizer& tokenizer;
+  DataLoader loader, val_loader;
   Diagnostics diagnostics;
-  diagnostics.open(o.diagnostics);
 
-  size_t found = 0;
-  const int64_t steps = o.schedule.num_iterations;
-  for (int64_t step = 0; step < steps; ++step) {
-    operators::set_schedule(o.threads_order == 0 ? 0
-                                                 : static_cast<uint64_t>(o.threads_order + step));
+  MetricsLine step(int64_t number) {
+    const torch::Device device = operators::device();
     const Batch batch = loader.next();
-    diagnostics.begin(step, *model);
+    diagnostics.begin(number, *model);
     diagnostics.batch(batch.inputs, batch.targets, tokenizer);
     const torch::Tensor loss =
         kernel_loss(model, batch.inputs.to(device), batch.targets.to(device));
@@ -185,32 +178,77 @@ void run(const Options& o) {
       diagnostics.note("reference/loss", reference.loss);
       diagnostics.note("reference/grad_norm", reference.grad_norm);
     }
-    const double lr = o.lr * lr_multiplier(step, o.schedule);
+    const double lr = o.lr * lr_multiplier(number, o.schedule);
     const double grad_norm = adamw.step(lr);
 
     MetricsLine line;
-    line.add("step", step).add("loss", loss.item<double>()).add("grad_norm", grad_norm);
+    line.add("step", number).add("loss", loss.item<double>()).add("grad_norm", grad_norm);
     line.add("lr", lr);
-    const bool last = step + 1 == steps;
-    const bool evaluate = o.eval_every > 0 && ((step + 1) % o.eval_every == 0 || last);
-    if (evaluate) {
+    const int64_t done = number + 1, steps = o.schedule.num_iterations;
+    if (o.eval_every > 0 && (done % o.eval_every == 0 || done == steps)) {
       const double val_loss = evaluate_loss(model, val_loader, o.eval_steps);
       line.add("val_loss", val_loss).add("confidence", confidence(model, batch));
       if (!o.quiet) {
         std::fprintf(stderr, "step %5ld/%ld | loss %.4f | grad norm %.3f | lr %.5f | val loss %.4f\n",
-                     step + 1, steps, loss.item<double>(), grad_norm, lr, val_loss);
+                     done, steps, loss.item<double>(), grad_norm, lr, val_loss);
       }
     }
-    metrics.write(line);
-    found += tell_findings(o, diagnostics);
-    diagnostics.write();
+    return line;
+  }
+
+  // A few words from the model.
+  std::string sample() {
+    const int64_t tokens = std::min(o.sample_tokens, model->max_positions() - 1);
+    const std::vector<int64_t> text =
+        kernel_sample(model, {tokenizer.bos_token_id()}, tokens, o.temperature);
+    return tokenizer.decode({text.begin() + 1, text.end()});
+  }
+};
+
+void run(const Options& o) {
+  torch::set_num_threads(1);
+  if (o.block_size > 0) operators::set_block_size(o.block_size);
+  const auto seed = static_cast<uint64_t>(o.seed);
+  torch::manual_seed(seed);
+  const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
+                                                     : load_documents(o.data));
+  const Tokenizer tokenizer = Tokenizer::train(split.train, o.model.vocab_size);
+  GPTConfig config = o.model;
+  config.vocab_size = tokenizer.vocab_size();  // fewer than asked for if the data has no more
+  GPT model(config);
+  model->to(operators::device());
+  const auto rows = [&](const auto& documents, bool shuffle) {
+    return DataLoader(documents, tokenizer, o.batch_size, config.sequence_len, seed, shuffle);
+  };
+  Training training{.o = o,
+                    .model = model,
+                    .adamw = {model, o.adamw},
+                    .tokenizer = tokenizer,
+                    .loader = rows(split.train, /*shuffle=*/true),
+                    .val_loader = rows(split.val, /*shuffle=*/false),
+                    .diagnostics = {}};
+  training.diagnostics.open(o.diagnostics);
+  MetricsWriter metrics(o.metrics, 0);
+
+  size_t found = 0;
+  const auto tell = [&] {
+    found += tell_findings(o, training.diagnostics);
+    training.diagnostics.write();
+  };
+  for (int64_t step = 0; step < o.schedule.num_iterations; ++step) {
+    operators::set_schedule(o.threads_order == 0 ? 0
+                                                 : static_cast<uint64_t>(o.threads_order + step));
+    try {
+      metrics.write(training.step(step));
+    } catch (...) {  // a kernel that ended early is what is to be told of
+      tell();
+      throw;
+    }
+    tell();
   }
   if (!o.quiet && o.sample_tokens > 0) {
-    const std::vector<int64_t> text = kernel_sample(
-        model, {tokenizer.bos_token_id()}, std::min(o.sample_tokens, model->max_positions() - 1),
-        o.temperature);
-    std::printf("%s\n", tokenizer.decode({text.begin() + 1, text.end()}).c_str());
-    found += tell_findings(o, diagnostics);
+    std::printf("%s\n", training.sample().c_str());
+    tell();
   }
   if (o.check && found > 0) {
     throw std::runtime_error("the kernels did " + std::to_string(found) +

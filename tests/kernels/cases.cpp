@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <numeric>
+#include <set>
 #include <string>
 
 #include "cases/cases.h"
@@ -32,8 +33,10 @@ void run(const Case& it, bool wrong) {
 #endif
   nanochat::kernels::launch(wrong ? it.wrong : it.right, it.grid, it.block, it.shared_bytes, nullptr, x, y,
                             it.n);
+#ifndef NANOCHAT_EMULATOR
   const cudaError_t error = cudaDeviceSynchronize();
   if (error != cudaSuccess) std::fprintf(stderr, "%s: %s\n", it.name, cudaGetErrorString(error));
+#endif
   cudaFree(x);
   cudaFree(y);
 }
@@ -55,6 +58,23 @@ std::string all_text(const std::vector<emulator::Report>& reports) {
   return text;
 }
 
+// What ends a launch is the runtime's last error as well, once; all else is none.
+bool has_its_error(const std::vector<emulator::Report>& reports) {
+  using emulator::Kind;
+  std::set<cudaError_t> expected;
+  for (const emulator::Report& report : reports) {
+    if (report.kind == Kind::out_of_bounds) expected.insert(cudaErrorIllegalAddress);
+    if (report.kind == Kind::misaligned) expected.insert(cudaErrorMisalignedAddress);
+    if (report.kind == Kind::launch) expected.insert(cudaErrorInvalidConfiguration);
+    if (report.kind == Kind::barrier_divergence || report.kind == Kind::warp_divergence)
+      expected.insert(cudaErrorLaunchTimeout);
+  }
+  const cudaError_t error = cudaGetLastError();
+  if (cudaGetLastError() != cudaSuccess) return false;
+  if (error == cudaSuccess || error == cudaErrorLaunchTimeout) return error == cudaSuccess || expected.count(error);
+  return expected.count(error) != 0;
+}
+
 bool check(const Case& it, uint64_t seed) {
   emulator::options().seed = seed;
   run(it, false);
@@ -63,8 +83,18 @@ bool check(const Case& it, uint64_t seed) {
                 static_cast<unsigned long long>(seed), all_text(reports).c_str());
     return false;
   }
+  if (cudaGetLastError() != cudaSuccess) {
+    std::printf("FAIL %s, seed %llu: a right kernel leaves an error\n", it.name,
+                static_cast<unsigned long long>(seed));
+    return false;
+  }
   run(it, true);
   const auto reports = emulator::take_reports();
+  if (!has_its_error(reports)) {
+    std::printf("FAIL %s, seed %llu: the runtime's error is not that of\n%s", it.name,
+                static_cast<unsigned long long>(seed), all_text(reports).c_str());
+    return false;
+  }
   run(it, true);
   const std::string text = all_text(reports);
   if (text != all_text(emulator::take_reports())) {

@@ -58,10 +58,14 @@ class Memory {
 };
 
 // Every thread costs as much as a call, and the numbers are few: small blocks, but several of them.
+int threads_a_block = 64;
 Shape shape_on(const Tensor&) {
-  return {.threads = 64, .max_blocks = 8};
+  return {.threads = threads_a_block, .max_blocks = 8};
 }
-void launched() {}
+void launched() {
+  const cudaError_t error = cudaGetLastError();
+  TORCH_CHECK(error == cudaSuccess, "CUDA error: ", cudaGetErrorString(error));
+}
 
 #else
 
@@ -74,8 +78,10 @@ class Memory {
   Tensor tensor_;
 };
 
+int threads_a_block = 256;
 Shape shape_on(const Tensor& tensor) {
-  return {.stream = c10::cuda::getCurrentCUDAStream(tensor.device().index())};
+  return {.threads = threads_a_block,
+          .stream = c10::cuda::getCurrentCUDAStream(tensor.device().index())};
 }
 void launched() {
   C10_CUDA_KERNEL_LAUNCH_CHECK();
@@ -543,6 +549,12 @@ torch::Device device() {
 #else
   return torch::kCUDA;
 #endif
+}
+
+void set_block_size(int64_t threads) {
+  TORCH_CHECK(threads >= 32 && threads <= 1024 && threads % 32 == 0,
+              "a block of these kernels has a multiple of 32 threads, at most 1024, not ", threads);
+  threads_a_block = static_cast<int>(threads);
 }
 
 #ifdef NANOCHAT_EMULATOR

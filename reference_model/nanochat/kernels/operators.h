@@ -70,6 +70,10 @@ torch::Tensor sample(const torch::Tensor& logits, const torch::Tensor& uniforms,
 // Where tensors have to be for the kernels to take them.
 torch::Device device();
 
+// Threads in a block of every kernel from here on, a multiple of 32 and at most 1024, else
+// c10::Error. At first 256 on a GPU and 64 in the emulator.
+void set_block_size(int64_t threads);
+
 // What the emulator found wrong in kernels that ran. On a GPU nothing is ever found: that is what
 // NVIDIA's compute-sanitizer is for, whose tools have these names.
 struct Finding {

@@ -39,10 +39,10 @@ struct Shift {
   const TypeDescriptor *left, *right;
 };
 
-// Reports what stands at a place of the source. In the host's own code nothing is said: it is no
-// kernel.
+// Reports what stands at a place of the source, and ends the launch unless that is with
+// cudaSuccess. In the host's own code nothing is said: it is no kernel.
 void found(emulator::Kind kind, const SourceLocation& location, const char* what,
-           const std::string& message, bool ends) {
+           const std::string& message, cudaError_t ends_with) {
   using namespace emulator;
   const Thread* self = machine.current;
   if (self == nullptr) return;
@@ -55,12 +55,12 @@ void found(emulator::Kind kind, const SourceLocation& location, const char* what
     access.function = function_name(machine.kernel);
     report(kind, "", message, place, 0, access);
   }
-  if (ends) stop_launch();
+  if (ends_with != cudaSuccess) stop_launch(ends_with);
 }
 
 void overflow(const Overflow* data, const char* what) {
   found(emulator::Kind::arithmetic, data->location, what,
-        std::string("the result does not fit into ") + data->type->name, false);
+        std::string("the result does not fit into ") + data->type->name, cudaSuccess);
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ void __ubsan_handle_out_of_bounds(OutOfBounds* data, uintptr_t index) {
   found(emulator::Kind::out_of_bounds, data->location, "index",
         "index " + std::to_string(static_cast<int64_t>(index)) + " is outside of " +
             data->array->name,
-        true);
+        cudaErrorIllegalAddress);
 }
 
 void __ubsan_handle_type_mismatch_v1(TypeMismatch* data, uintptr_t address) {
@@ -96,7 +96,7 @@ void __ubsan_handle_type_mismatch_v1(TypeMismatch* data, uintptr_t address) {
   found(emulator::Kind::misaligned, data->location, "access",
         "the address is " + std::to_string(address % alignment) + " bytes beyond a multiple of " +
             std::to_string(alignment) + ", which " + data->type->name + " needs",
-        true);
+        cudaErrorMisalignedAddress);
 }
 
 void __ubsan_handle_add_overflow(Overflow* data, uintptr_t, uintptr_t) {
@@ -113,10 +113,10 @@ void __ubsan_handle_negate_overflow(Overflow* data, uintptr_t) {
 }
 void __ubsan_handle_divrem_overflow(Overflow* data, uintptr_t, uintptr_t) {
   found(emulator::Kind::arithmetic, data->location, "division",
-        "division by zero, or a quotient that does not fit", true);
+        "division by zero, or a quotient that does not fit", cudaErrorLaunchFailure);
 }
 void __ubsan_handle_shift_out_of_bounds(Shift* data, uintptr_t, uintptr_t) {
   found(emulator::Kind::arithmetic, data->location, "shift",
-        std::string("a shift by more than ") + data->left->name + " has bits", false);
+        std::string("a shift by more than ") + data->left->name + " has bits", cudaSuccess);
 }
 }

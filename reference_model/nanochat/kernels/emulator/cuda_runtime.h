@@ -238,9 +238,19 @@ using std::isnan;
 using std::max;
 using std::min;
 
-// The runtime. The device's memory is the host's, and every call has ended when it returns.
+// The runtime. The device's memory is the host's, and every call has ended when it returns. What
+// ended a launch early is an error until somebody asks for the last one.
 typedef struct CUstream_st* cudaStream_t;
-enum cudaError_t { cudaSuccess = 0, cudaErrorInvalidValue = 1, cudaErrorMemoryAllocation = 2 };
+enum cudaError_t {
+  cudaSuccess = 0,
+  cudaErrorInvalidValue = 1,
+  cudaErrorMemoryAllocation = 2,
+  cudaErrorInvalidConfiguration = 9,
+  cudaErrorIllegalAddress = 700,
+  cudaErrorLaunchTimeout = 702,
+  cudaErrorMisalignedAddress = 716,
+  cudaErrorLaunchFailure = 719
+};
 enum cudaMemcpyKind {
   cudaMemcpyHostToHost,
   cudaMemcpyHostToDevice,
@@ -263,17 +273,12 @@ inline cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cud
 inline cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t = nullptr) {
   return cudaMemset(to, value, bytes);
 }
-inline cudaError_t cudaGetLastError() {
-  return cudaSuccess;
-}
+cudaError_t cudaPeekAtLastError();
+cudaError_t cudaGetLastError();  // and forgets it
 inline cudaError_t cudaDeviceSynchronize() {
-  return cudaSuccess;
+  return cudaPeekAtLastError();
 }
 inline cudaError_t cudaStreamSynchronize(cudaStream_t) {
-  return cudaSuccess;
+  return cudaPeekAtLastError();
 }
-inline const char* cudaGetErrorString(cudaError_t error) {
-  return error == cudaSuccess                 ? "no error"
-         : error == cudaErrorMemoryAllocation ? "out of memory"
-                                              : "invalid value";
-}
+const char* cudaGetErrorString(cudaError_t error);

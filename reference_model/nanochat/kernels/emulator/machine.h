@@ -99,6 +99,7 @@ struct Machine {
   std::deque<uint32_t> ready;   // numbers of those that can go on
   Thread* current = nullptr;    // null outside of kernels
   bool stopped = false;         // the launch ends here: what comes after would mean nothing
+  cudaError_t error = cudaSuccess;  // the runtime's last
   bool orders = false;          // some thread of the block has an Order
   Knowledge block_knowledge;    // what all of the block's threads have had from its barriers
 
@@ -111,7 +112,8 @@ extern Machine machine;
 // Scheduling, called within a kernel.
 void give_way();  // to the scheduler; comes back when the thread is chosen again
 void make_ready(Thread& thread);
-[[noreturn]] void stop_launch();  // the current thread never goes on, nor does any other
+// The current thread never goes on, nor does any other; the runtime's last error is this one.
+[[noreturn]] void stop_launch(cudaError_t error);
 uint32_t draw_until_switch();
 
 // Warps.

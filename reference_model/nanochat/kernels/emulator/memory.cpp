@@ -178,7 +178,7 @@ void out_of_bounds(const char* address, size_t bytes, Mode mode, uintptr_t site,
   if (!reported(Kind::out_of_bounds, site, 0)) {
     report(Kind::out_of_bounds, object, why, site, 0, describe(self, site, in_words(mode, bytes)));
   }
-  stop_launch();
+  stop_launch(cudaErrorIllegalAddress);
 }
 
 // The address is in no buffer: which one was meant?
@@ -405,7 +405,7 @@ void access(const void* where, size_t bytes, Mode mode, uintptr_t site) {
   if (++machine.accesses > options().max_accesses) {
     report(Kind::endless, "", "the launch made more accesses than options().max_accesses", site, 0,
            describe(*self, site, in_words(mode, bytes)));
-    stop_launch();
+    stop_launch(cudaErrorLaunchTimeout);
   }
   if (--machine.until_switch == 0) {
     machine.until_switch = draw_until_switch();

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
+#include <utility>
 
 #include "machine.h"
 #include "symbols.h"
@@ -49,8 +50,9 @@ void make_ready(Thread& thread) {
   machine.ready.push_back(thread.number);
 }
 
-void stop_launch() {
+void stop_launch(cudaError_t error) {
   machine.stopped = true;
+  machine.error = error;
   give_way();
   std::abort();  // nobody resumes it
 }
@@ -132,6 +134,7 @@ void run_block() {
     if (machine.ready.empty()) {
       report_deadlock();
       machine.stopped = true;
+      machine.error = cudaErrorLaunchTimeout;
       return;
     }
     const bool in_order = options().seed == 0;
@@ -183,6 +186,7 @@ void run(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes, void (*
   std::string why;
   if (!takes(grid, block, shared_bytes, why)) {
     report(Kind::launch, "", why, 0, 0, {});
+    machine.error = cudaErrorInvalidConfiguration;
     return;
   }
   machine.grid = grid;
@@ -217,3 +221,33 @@ void run(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes, void (*
 }
 
 }  // namespace emulator
+
+cudaError_t cudaPeekAtLastError() {
+  return emulator::machine.error;
+}
+
+cudaError_t cudaGetLastError() {
+  return std::exchange(emulator::machine.error, cudaSuccess);
+}
+
+const char* cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+    case cudaSuccess:
+      return "no error";
+    case cudaErrorInvalidValue:
+      return "invalid argument";
+    case cudaErrorMemoryAllocation:
+      return "out of memory";
+    case cudaErrorInvalidConfiguration:
+      return "invalid configuration argument";
+    case cudaErrorIllegalAddress:
+      return "an illegal memory access was encountered";
+    case cudaErrorLaunchTimeout:
+      return "the launch timed out and was terminated";
+    case cudaErrorMisalignedAddress:
+      return "misaligned address";
+    case cudaErrorLaunchFailure:
+      return "unspecified launch failure";
+  }
+  return "unknown error";
+}
