@@ -1,0 +1,5 @@
+// ---- match
+
+// ---- becomes
+
+// ---- no match
