@@ -29,6 +29,11 @@ GPT small_model(bool tied = false) {
   return model;
 }
 
+// Nothing that a checker of kernels would report happened since the last call.
+bool nothing_found() {
+  return operators::take_findings().empty();
+}
+
 // Targets of which two do not count.
 torch::Tensor some_targets() {
   torch::Tensor targets = torch::randint(0, 21, {2, 5}, torch::kInt64);
@@ -40,6 +45,7 @@ torch::Tensor some_targets() {
 }  // namespace
 
 TEST_CASE("kernel_gpt.loss", "[kernels]") {
+  nothing_found();
   for (const bool tied : {false, true}) {
     GPT model = small_model(tied);
     const torch::Tensor idx = torch::randint(0, 21, {2, 5}, torch::kInt64), targets = some_targets();
@@ -60,9 +66,11 @@ TEST_CASE("kernel_gpt.loss", "[kernels]") {
       CHECK_THAT(gradients[i], probe::close_to(named[i].value().grad(), 1e-4));
     }
   }
+  CHECK(nothing_found());
 }
 
 TEST_CASE("kernel_gpt.optimizer", "[kernels]") {
+  nothing_found();
   GPT model = small_model(), other = small_model();
   const KernelAdamW::Settings settings{.weight_decay = 0.2, .grad_clip = 0.5};
   KernelAdamW kernels(model, settings);
@@ -91,9 +99,11 @@ TEST_CASE("kernel_gpt.optimizer", "[kernels]") {
       CHECK_THAT(weight.value(), probe::close_to(other->named_parameters()[weight.key()], 2e-3));
     }
   }
+  CHECK(nothing_found());
 }
 
 TEST_CASE("kernel_gpt.sample", "[kernels]") {
+  nothing_found();
   GPT model = small_model();
   const std::vector<int64_t> greedy = kernel_sample(model, {1, 2}, 5, 0.0);
   std::vector<int64_t> expected{1, 2};
@@ -117,6 +127,7 @@ TEST_CASE("kernel_gpt.sample", "[kernels]") {
     by_hand.push_back(sums.le(uniform).sum().item<int64_t>());
   }
   CHECK(drawn == by_hand);
+  CHECK(nothing_found());
 }
 
 TEST_CASE("kernel_gpt.refusals", "[kernels]") {

@@ -18,7 +18,7 @@ struct Model {
 
   Model() {
     int seed = 10;
-    for (const size_t count : {1, 31, 1000, 64}) {
+    for (const size_t count : {1, 31, 1300, 64}) {
       values.push_back(normal<float>(count, static_cast<uint64_t>(seed++)));
       gradients.push_back(normal<float>(count, static_cast<uint64_t>(seed++), 0.1));
       means.push_back(normal<float>(count, static_cast<uint64_t>(seed++), 0.1));

@@ -161,7 +161,7 @@ std::string shared_place(const char* address, size_t bytes) {
            std::to_string((address - m.dynamic) / static_cast<ptrdiff_t>(bytes)) + " of " +
            std::to_string(machine.dynamic_bytes / bytes);
   }
-  if (nearest->bytes <= bytes && offset == nearest->offset) return nearest->name;
+  if (nearest->bytes <= bytes && offset == nearest->offset) return "shared " + nearest->name;
   return "shared " + nearest->name + "[" + std::to_string((offset - nearest->offset) / bytes) +
          "] of " + std::to_string(nearest->bytes / bytes);
 }
