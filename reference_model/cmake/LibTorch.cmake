@@ -1,4 +1,4 @@
-# LibTorch::torch, the CPU part of LibTorch.
+# LibTorch::torch, the CPU part of LibTorch, and LibTorch::torch_cuda where there is more.
 #
 # LibTorch's own find_package(Torch) stops on a machine without a CUDA toolkit if the build has CUDA
 # in it, and picks up a stray toolkit where there is one. All that is needed is two libraries and
@@ -49,6 +49,16 @@ set_target_properties(LibTorch::torch_cpu PROPERTIES
 
 add_library(LibTorch::torch INTERFACE IMPORTED GLOBAL)
 target_link_libraries(LibTorch::torch INTERFACE LibTorch::torch_cpu LibTorch::c10)
+
+# Where it has CUDA in it. What registers its functions is named by no symbol, so it is linked always.
+if(EXISTS "${_torch}/lib/libtorch_cuda.so")
+  add_library(LibTorch::c10_cuda SHARED IMPORTED GLOBAL)
+  set_target_properties(LibTorch::c10_cuda PROPERTIES
+    IMPORTED_LOCATION "${_torch}/lib/libc10_cuda.so")
+  add_library(LibTorch::torch_cuda INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(LibTorch::torch_cuda INTERFACE
+    LibTorch::torch -Wl,--no-as-needed "${_torch}/lib/libtorch_cuda.so" -Wl,--as-needed LibTorch::c10_cuda)
+endif()
 
 unset(_cache)
 unset(_torch)

@@ -61,7 +61,7 @@ std::string text_of(const Diagnostics::Decode& decode, const std::vector<int64_t
 }
 
 std::vector<int64_t> row_of(const torch::Tensor& ids, int64_t row) {
-  const torch::Tensor flat = ids[row].to(torch::kInt64).contiguous();
+  const torch::Tensor flat = ids[row].to(torch::kCPU, torch::kInt64).contiguous();
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
@@ -148,7 +148,7 @@ void Diagnostics::see(std::string_view what, const torch::Tensor& x) {
 }
 
 void Diagnostics::see_weights(const std::string& layer, const torch::Tensor& weights) {
-  const torch::Tensor w = weights.to(torch::kFloat64);                     // (B, H, T, S)
+  const torch::Tensor w = weights.to(torch::kCPU, torch::kFloat64);        // (B, H, T, S)
   const torch::Tensor entropy = -torch::xlogy(w, w).sum(-1).mean({0, 2});  // (H)
   for (int64_t head = 0; head < entropy.size(0); ++head) {
     note("attention_entropy/" + layer + "." + std::to_string(head), entropy[head].item<double>());

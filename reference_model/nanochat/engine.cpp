@@ -27,7 +27,7 @@ torch::Tensor as_tensor(const std::vector<int64_t>& ids) {
 
 // Reads ids (B, T) and returns the logits of the last position, (B, V), on the CPU.
 torch::Tensor last_logits(GPT& model, const torch::Tensor& ids, KVCache& cache) {
-  const torch::Tensor logits = model(ids.to(model->wte->weight.device()), &cache);  // (B, T, V)
+  const torch::Tensor logits = model(ids, &cache);  // (B, T, V)
   return logits.select(1, -1).to(torch::kCPU);
 }
 

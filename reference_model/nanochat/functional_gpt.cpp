@@ -62,7 +62,8 @@ Weights copy_weights(GPT& model) {
 torch::Tensor functional_logits(const GPTConfig& config, const Weights& weights,
                                 const torch::Tensor& idx) {
   const int64_t T = idx.size(1);
-  torch::Tensor x = at::embedding(weights.at("wte.weight"), idx);  // (B, T, C)
+  const torch::Tensor& table = weights.at("wte.weight");
+  torch::Tensor x = at::embedding(table, idx.to(table.device()));  // (B, T, C)
   if (config.positions == Positions::learned) x = x + weights.at("wpe.weight").narrow(0, 0, T);
   x = unit_rms(x);
   for (int64_t layer = 0; layer < config.n_layer; ++layer) {
@@ -79,7 +80,8 @@ torch::Tensor functional_logits(const GPTConfig& config, const Weights& weights,
 torch::Tensor functional_loss(const GPTConfig& config, const Weights& weights,
                               const torch::Tensor& idx, const torch::Tensor& targets) {
   const torch::Tensor logits = functional_logits(config, weights, idx);
-  return at::cross_entropy_loss(logits.flatten(0, 1), targets.flatten(), {}, at::Reduction::Mean,
+  return at::cross_entropy_loss(logits.flatten(0, 1), targets.to(logits.device()).flatten(), {},
+                                at::Reduction::Mean,
                                 /*ignore_index=*/-1);
 }
 

@@ -94,14 +94,15 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
   const torch::Tensor padding = cache ? cache->padding() : torch::Tensor();  // (B)
   TORCH_CHECK(!wpe || !padding.defined(), "learned positions cannot be moved by padding");
   const int64_t T = idx.size(1), past = cache ? cache->position() : 0;
-  torch::Tensor keep =
-      segments.defined() ? packed_causal_mask(segments) : causal_mask(T, past + T, idx.device());
-  if (config.window > 0) keep = keep & window_mask(T, past + T, config.window, idx.device());
-  torch::Tensor x = wte(idx);  // (B, T, C)
+  const torch::Device device = wte->weight.device();
+  torch::Tensor keep = segments.defined() ? packed_causal_mask(segments.to(device))
+                                          : causal_mask(T, past + T, device);
+  if (config.window > 0) keep = keep & window_mask(T, past + T, config.window, device);
+  torch::Tensor x = wte(idx.to(device));  // (B, T, C)
   if (wpe) x = wpe(x, past);
   RotaryCache table = wpe ? no_rotation(T, config.n_embd / config.n_head) : rotary.rows(past, T);
   if (padding.defined()) {
-    keep = keep & padding_mask(padding, T, past + T).to(idx.device());  // (B, 1, T, S)
+    keep = keep & padding_mask(padding, T, past + T).to(device);  // (B, 1, T, S)
     table = rotary.at(token_positions(padding, past, T));
   }
   const RotaryCache positions = table.to(x.options().requires_grad(false));
@@ -126,7 +127,8 @@ torch::Tensor GPTImpl::forward(const torch::Tensor& idx, KVCache* cache,
 
 torch::Tensor GPTImpl::loss(const torch::Tensor& idx, const torch::Tensor& targets,
                             const torch::Tensor& segments, double label_smoothing) {
-  return cross_entropy(forward(idx, nullptr, segments), targets, -1, label_smoothing);
+  const torch::Tensor logits = forward(idx, nullptr, segments);  // (B, T, V)
+  return cross_entropy(logits, targets.to(logits.device()), -1, label_smoothing);
 }
 
 Optimizers GPTImpl::configure_optimizers(const OptimizerConfig& options) {

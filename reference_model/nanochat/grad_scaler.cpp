@@ -63,14 +63,18 @@ Autocast::Autocast(torch::ScalarType dtype, bool enabled)
     : was_enabled_(at::autocast::is_autocast_enabled(at::kCPU)),
       previous_dtype_(at::autocast::get_autocast_dtype(at::kCPU)) {
   at::autocast::increment_nesting();
-  at::autocast::set_autocast_dtype(at::kCPU, dtype);
-  at::autocast::set_autocast_enabled(at::kCPU, enabled);
+  for (const at::DeviceType device : {at::kCPU, at::kCUDA}) {
+    at::autocast::set_autocast_dtype(device, dtype);
+    at::autocast::set_autocast_enabled(device, enabled);
+  }
 }
 
 Autocast::~Autocast() {
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::autocast::set_autocast_enabled(at::kCPU, was_enabled_);
-  at::autocast::set_autocast_dtype(at::kCPU, previous_dtype_);
+  for (const at::DeviceType device : {at::kCPU, at::kCUDA}) {
+    at::autocast::set_autocast_enabled(device, was_enabled_);
+    at::autocast::set_autocast_dtype(device, previous_dtype_);
+  }
 }
 
 }  // namespace nanochat

@@ -70,9 +70,10 @@ class GradScaler {
   bool found_inf_ = false;
 };
 
-// While an Autocast lives, its thread's matrix products on the CPU take their inputs in `dtype`,
-// whatever the weights' own dtype is. Guards nest; the end of the outermost forgets the copies of
-// weights that were made. The backward pass needs none: it follows what the forward pass did.
+// While an Autocast lives, its thread's matrix products, on the CPU and on a GPU, take their inputs
+// in `dtype`, whatever the weights' own dtype is. Guards nest; the end of the outermost forgets the
+// copies of weights that were made. The backward pass needs none: it follows what the forward pass
+// did.
 class Autocast {
  public:
   explicit Autocast(torch::ScalarType dtype, bool enabled = true);

@@ -50,7 +50,7 @@ EvalResult evaluate_bpb(GPT& model, DataLoader& loader, int64_t steps,
   int64_t total_bytes = 0;
   for (int64_t step = 0; step < steps; ++step) {
     const Batch batch = loader.next();
-    const torch::Tensor logits = model(batch.inputs);                  // (B, T, V)
+    const torch::Tensor logits = model(batch.inputs).to(torch::kCPU);  // (B, T, V)
     const torch::Tensor losses = token_losses(logits, batch.targets);  // (B, T)
     const torch::Tensor kept = batch.targets.ne(-1);                   // (B, T)
     const torch::Tensor bytes = token_bytes.take(batch.targets.where(kept, 0)).where(kept, 0);

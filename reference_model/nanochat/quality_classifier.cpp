@@ -44,16 +44,18 @@ torch::Tensor QualityClassifierImpl::forward(const torch::Tensor& tokens, const 
                                              const torch::Tensor& features) {
   const int64_t T = tokens.size(1);
   // Every token may attend to every other, before and behind it; order comes from the table alone.
-  const torch::Tensor keep = mask.unsqueeze(1).unsqueeze(1);  // (B, 1, 1, T)
-  torch::Tensor x = rms_norm(wte(tokens));                    // (B, T, C), as the base model does
+  const torch::Device device = wte->weight.device();
+  const torch::Tensor is_token = mask.to(device);                 // (B, T)
+  const torch::Tensor keep = is_token.unsqueeze(1).unsqueeze(1);  // (B, 1, 1, T)
+  torch::Tensor x = rms_norm(wte(tokens.to(device)));  // (B, T, C), as the base model does
   x = wpe(x);
   const RotaryCache unrotated =
       no_rotation(T, config.n_embd / config.n_head).to(x.options().requires_grad(false));
   x = block(x, unrotated, keep);
   x = rms_norm(x);
 
-  const torch::Tensor pooled = masked_mean(x, mask);                  // (B, C)
-  torch::Tensor h = torch::cat({pooled, features.to(x.dtype())}, 1);  // (B, C + F)
+  const torch::Tensor pooled = masked_mean(x, is_token);                            // (B, C)
+  torch::Tensor h = torch::cat({pooled, features.to(device, x.scalar_type())}, 1);  // (B, C + F)
   h = norm(h);
   h = torch::dropout(h, config.dropout, is_training());
   return head(h);  // (B, K)
@@ -142,7 +144,7 @@ QualityScores evaluate_quality(QualityClassifier& model, const std::vector<Quali
   model->eval();
   std::vector<torch::Tensor> logits, labels;
   for (const QualityBatch& batch : batches) {
-    logits.push_back(model(batch.tokens, batch.mask, batch.features));
+    logits.push_back(model(batch.tokens, batch.mask, batch.features).to(torch::kCPU));
     labels.push_back(batch.labels);
   }
   model->train(was_training);

@@ -2,7 +2,7 @@
 
 #include "nanochat/recompute.h"
 
-#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -21,9 +21,9 @@ using BlockFunction = std::function<torch::Tensor(const torch::Tensor&)>;
 
 // The block, and what its first run found beside its input.
 struct FirstRun : torch::CustomClassHolder {
-  explicit FirstRun(BlockFunction block)
+  FirstRun(BlockFunction block, torch::Device device)
       : block(std::move(block)),
-        random(at::detail::getDefaultCPUGenerator().get_state()),
+        random(at::globalContext().defaultGenerator(device).get_state()),
         autocast(at::autocast::is_autocast_enabled(at::kCPU)),
         dtype(at::autocast::get_autocast_dtype(at::kCPU)) {}
 
@@ -37,7 +37,8 @@ struct Recompute : torch::autograd::Function<Recompute> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
                                const BlockFunction& block) {
     context->save_for_backward({x});
-    context->saved_data["first"] = c10::IValue::make_capsule(c10::make_intrusive<FirstRun>(block));
+    context->saved_data["first"] =
+        c10::IValue::make_capsule(c10::make_intrusive<FirstRun>(block, x.device()));
     return block(x);
   }
 
@@ -49,7 +50,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     {
       const torch::AutoGradMode recording(true);
       const Autocast precision(first->dtype, first->autocast);
-      at::Generator generator = at::detail::getDefaultCPUGenerator();
+      at::Generator generator = at::globalContext().defaultGenerator(x.device());
       const torch::Tensor now = generator.get_state();
       generator.set_state(first->random);
       y = first->block(x);

@@ -51,8 +51,8 @@ torch::Tensor continue_greedily(GPT& model, const torch::Tensor& idx, int64_t co
   const EvalMode eval_mode(model);
   torch::Tensor tokens = idx;  // (B, T) and growing
   for (int64_t i = 0; i < count; ++i) {
-    const torch::Tensor logits = model(tokens).select(1, -1);        // (B, V)
-    const torch::Tensor next = logits.argmax(-1, /*keepdim=*/true);  // (B, 1)
+    const torch::Tensor logits = model(tokens).select(1, -1).to(torch::kCPU);  // (B, V)
+    const torch::Tensor next = logits.argmax(-1, /*keepdim=*/true);            // (B, 1)
     tokens = torch::cat({tokens, next}, 1);
   }
   return tokens.slice(1, idx.size(1));

@@ -25,6 +25,7 @@
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
 #include "nanochat/component_checks.h"
+#include "nanochat/devices.h"
 #include "nanochat/diagnostics.h"
 #include "nanochat/functional_gpt.h"
 #include "nanochat/gpt.h"
@@ -59,6 +60,7 @@ struct Options {
   bool quiet = false;
   int64_t seed = 42;
   int64_t threads = 1;
+  std::string device = "cpu";
 };
 
 Args declare(Options& o) {
@@ -103,6 +105,7 @@ Args declare(Options& o) {
   args.add("quiet", &o.quiet, "no progress");
   args.section("reproducibility");
   args.add("seed", &o.seed, "of weights and sequences").at_least(0);
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads,
            "threads of LibTorch, worth more than one on an idle machine only")
       .at_least(1)
@@ -304,7 +307,7 @@ void sweep(const Options& o, const CharTokenizer& tokenizer,
         setting.quiet = true;
         torch::manual_seed(static_cast<uint64_t>(o.seed));
         GPT model(setting.model);
-        model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
+        model->to(device_named(o.device), o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
         const Outcome outcome =
             train(setting, model, tokenizer, train_sequences, val_sequences, none);
         std::printf("%10g %8ld %8ld %8ld %10.4f %8.1f %%\n", setting.optimizer.matrix_lr,
@@ -362,7 +365,7 @@ void run(Options o) {
   if (o.checks) return check(o, reversal_batch({all[0], all[1], all[2]}, tokenizer));
   if (o.sweep) return sweep(o, tokenizer, train_sequences, val_sequences);
   GPT model(o.model);
-  model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
+  model->to(device_named(o.device), o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
   prove(o, model, tokenizer, train_sequences, val_sequences);
 }
 

@@ -21,6 +21,7 @@
 #include "nanochat/core_tasks.h"
 #include "nanochat/dataloader.h"
 #include "nanochat/dataset.h"
+#include "nanochat/devices.h"
 #include "nanochat/engine.h"
 #include "nanochat/loss_eval.h"
 #include "nanochat/metrics.h"
@@ -51,6 +52,7 @@ struct Options {
   bool quiet = false;
   int64_t seed = 42;
   int64_t threads = 1;
+  std::string device = "cpu";
 };
 
 Args declare(Options& o) {
@@ -77,6 +79,7 @@ Args declare(Options& o) {
   args.add("quiet", &o.quiet, "no table and no samples");
   args.section("reproducibility");
   args.add("seed", &o.seed, "of documents, tasks and samples").at_least(0);
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads, "threads of LibTorch").at_least(1).at_most(1024);
   return args;
 }
@@ -149,6 +152,7 @@ void run(Options o) {
   const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
                                                      : load_documents(o.data));
   LoadedModel loaded = load(o.model);
+  loaded.model->to(device_named(o.device));
   GPT& model = loaded.model;
   if (!o.quiet) {
     std::printf("%s: step %ld, %ld parameters, vocabulary %ld\n", o.model.c_str(), loaded.step,

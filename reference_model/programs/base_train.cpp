@@ -218,7 +218,11 @@ void run_training(Options o) {
   torch::manual_seed(seed);
   o.sample.seed = seed;
 
+  const torch::Device device = device_named(o.device);
   Distributed ranks = Distributed::from_environment();
+  if (!device.is_cpu() && ranks.world_size() > 1) {
+    throw UsageError("several ranks average on the CPU: --device cuda takes one");
+  }
   const int64_t B = o.batch_size, T = o.model.sequence_len;
   if (o.total_batch_size == 0) o.total_batch_size = B * T * ranks.world_size();
   o.as_typed["total-batch-size"] = std::to_string(o.total_batch_size);
@@ -232,6 +236,7 @@ void run_training(Options o) {
   const Split split = split_documents(o.data.empty() ? generate_documents(o.documents, seed)
                                                      : load_documents(o.data));
   LoadedModel first = first_model(o, split.train);
+  first.model->to(device);
   DataLoader loader(split.train, first.tokenizer, B, T, seed, /*shuffle=*/true, ranks.rank(),
                     ranks.world_size());
   DataLoader val_loader(split.val, first.tokenizer, B * ranks.world_size(), T, seed);
@@ -245,7 +250,7 @@ void run_training(Options o) {
           .compute = first.model};
   if (o.dtype == "bfloat16") {
     run.compute = GPT(run.model->config);
-    run.compute->to(torch::kBFloat16);
+    run.compute->to(device, torch::kBFloat16);
     run.masters = MasterWeights(run.model->parameters(), run.compute->parameters());
   }
   run.compute->recompute_blocks = o.recompute;

@@ -9,6 +9,7 @@
 
 #include "nanochat/args.h"
 #include "nanochat/common.h"
+#include "nanochat/devices.h"
 #include "nanochat/diagnostics.h"
 #include "nanochat/engine.h"
 #include "nanochat/gpt.h"
@@ -32,6 +33,7 @@ struct Options {
   int64_t documents = 8000;
   int64_t seed = 42;
   int64_t threads = 1;
+  std::string device = "cpu";
   std::string dtype = "float32";
   std::string data, tokenizer, resume, metrics;
   std::string out = "runs/base.pt";
@@ -97,6 +99,7 @@ inline Args declare(Options& o) {
   args.add("resume", &o.resume, "a checkpoint to go on from, with the options it was started with");
   args.add("recompute", &o.recompute,
            "keep no activations of a block, compute them again on the way back");
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads,
            "threads of LibTorch, worth more than one on an idle machine only")
       .at_least(1)

@@ -21,6 +21,7 @@
 #include "nanochat/chat.h"
 #include "nanochat/checkpoint_manager.h"
 #include "nanochat/common.h"
+#include "nanochat/devices.h"
 #include "nanochat/engine.h"
 #include "nanochat/files.h"
 #include "nanochat/metrics.h"
@@ -40,6 +41,7 @@ struct Options {
   bool quiet = false;
   int64_t seed = 42;
   int64_t threads = 1;
+  std::string device = "cpu";
 };
 
 Args declare(Options& o) {
@@ -67,6 +69,7 @@ Args declare(Options& o) {
   args.add("metrics", &o.metrics, "a file for the metrics, or - for standard output");
   args.add("quiet", &o.quiet, "no greeting");
   args.add("seed", &o.seed, "of what is drawn").at_least(0);
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads, "threads of LibTorch").at_least(1).at_most(1024);
   return args;
 }
@@ -223,6 +226,7 @@ void run(Options o) {
   const bool base = !o.complete.empty();
   if (o.model.empty()) o.model = base ? "runs/base.pt" : "runs/sft.pt";
   LoadedModel loaded = load(o.model, base ? "base_train" : "chat_sft");
+  loaded.model->to(device_named(o.device));
   const int64_t room = loaded.model->max_positions() - o.sample.max_tokens;
   if (room < 1) {
     throw UsageError("--max-tokens must be below the model's " +

@@ -86,7 +86,7 @@ void learn_question(const Options& o, Run& run, const Problem& problem,
   const torch::Tensor advantages = group_advantages(rewards).to(logits.options());
   run.diagnostics.question(rewards, advantages, answers[0].tokens, run.tokenizer);
   const torch::Tensor loss =
-      policy_gradient_loss(logits, rollouts.targets, advantages) / o.questions;
+      policy_gradient_loss(logits, rollouts.targets.to(logits.device()), advantages) / o.questions;
   loss.backward();
   const auto questions = static_cast<double>(o.questions);
   stats.loss += loss.item<double>();
@@ -197,6 +197,7 @@ void show_answers(const Options& o, Run& run) {
 }
 
 void run_training(Options o) {
+  const torch::Device device = device_named(o.device);
   torch::set_num_threads(static_cast<int>(o.threads));
   const auto seed = static_cast<uint64_t>(o.seed);
   std::vector<Problem> problems = arithmetic_problems(
@@ -207,6 +208,7 @@ void run_training(Options o) {
                      " sums, --eval-questions leaves none to learn");
   }
   LoadedModel first = load_model(o.resume.empty() ? o.base : o.resume);
+  first.model->to(device);
   for (Block& block : first.model->blocks) block->attn->dropout = block->mlp->dropout = 0.0;
   Run run{.model = first.model,
           .tokenizer = first.tokenizer,

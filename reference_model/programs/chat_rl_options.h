@@ -10,6 +10,7 @@
 
 #include "nanochat/args.h"
 #include "nanochat/common.h"
+#include "nanochat/devices.h"
 #include "nanochat/diagnostics.h"
 #include "nanochat/engine.h"
 #include "nanochat/gpt.h"
@@ -32,6 +33,7 @@ struct Options {
   int64_t save_every = 0;
   std::string resume;
   int64_t threads = 1;
+  std::string device = "cpu";
   int64_t eval_every = 20;
   int64_t eval_questions = 32;
   std::string metrics;
@@ -72,6 +74,7 @@ inline Args declare(Options& o) {
            "steps between checkpoints of the run, beside --out as NAME.last.pt, 0 for none")
       .at_least(0);
   args.add("resume", &o.resume, "such a checkpoint, with the options the run was started with");
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads,
            "threads of LibTorch, worth more than one on an idle machine only")
       .at_least(1)

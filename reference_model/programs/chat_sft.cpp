@@ -252,7 +252,11 @@ void run_training(Options o) {
   const auto seed = static_cast<uint64_t>(o.seed);
   torch::manual_seed(seed);
 
+  const torch::Device device = device_named(o.device);
   Distributed ranks = Distributed::from_environment();
+  if (!device.is_cpu() && ranks.world_size() > 1) {
+    throw UsageError("several ranks average on the CPU: --device cuda takes one");
+  }
   if (!ranks.is_main()) {
     o.quiet = true;
     o.metrics = "";
@@ -262,6 +266,7 @@ void run_training(Options o) {
       o.data.empty() ? generate_conversations(o.conversations, seed) : load_conversations(o.data),
       o.data);
   LoadedModel first = load_model(o.resume.empty() ? o.base : o.resume);
+  first.model->to(device);
   if (o.sequence_len > first.model->max_positions()) {
     throw UsageError("--sequence-len must be at most " +
                      std::to_string(first.model->max_positions()) + ", the model's positions");
@@ -305,7 +310,10 @@ void run_training(Options o) {
   }
   run.ranks.barrier();
   if (o.quiet) return;
-  if (!o.out.empty()) run.model = load_model(o.out).model;
+  if (!o.out.empty()) {
+    run.model = load_model(o.out).model;
+    run.model->to(device);
+  }
   std::vector<Conversation> questions = {data.val.front()};
   if (o.data.empty()) {
     questions = {{{Message(Role::user, "Tell me a story about a red kite.")}},

@@ -10,6 +10,7 @@
 
 #include "nanochat/args.h"
 #include "nanochat/common.h"
+#include "nanochat/devices.h"
 #include "nanochat/diagnostics.h"
 #include "nanochat/gpt.h"
 
@@ -34,6 +35,7 @@ struct Options {
   int64_t save_every = 0;
   std::string resume;
   int64_t threads = 1;
+  std::string device = "cpu";
   int64_t evals_per_epoch = 4;
   int64_t patience = 4;
   double min_delta = 0.0;
@@ -83,6 +85,7 @@ inline Args declare(Options& o) {
            "NAME.last.pt, 0 for none")
       .at_least(0);
   args.add("resume", &o.resume, "such a checkpoint, with the options the run was started with");
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads,
            "threads of LibTorch, worth more than one on an idle machine only")
       .at_least(1)

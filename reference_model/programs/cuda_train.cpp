@@ -1,10 +1,10 @@
 // cuda_train: trains a base model by the CUDA kernels of this tree (nanochat/kernels).
 //
-// The model, its weights and its data are base_train's; what changes is who computes. Every step but
-// the matrix products is a kernel: embedding, norms, rotation, attention, the loss, clipping and
-// AdamW, forward and backward. On a machine without a GPU the emulator runs them, thread by thread
-// in an order that --schedule draws, and --check says what it saw go wrong between threads, as
-// compute-sanitizer does on a GPU.
+// The model, its weights and its data are base_train's; what changes is who computes. Every step
+// but the matrix products is a kernel: embedding, norms, rotation, attention, the loss, clipping
+// and AdamW, forward and backward. On a machine without a GPU the emulator runs them, thread by
+// thread in an order that --schedule draws, and --check says what it saw go wrong between threads,
+// as compute-sanitizer does on a GPU.
 
 #include <cmath>
 #include <cstdio>
@@ -16,6 +16,7 @@
 #include "nanochat/clip.h"
 #include "nanochat/dataloader.h"
 #include "nanochat/dataset.h"
+#include "nanochat/devices.h"
 #include "nanochat/diagnostics.h"
 #include "nanochat/kernels/kernel_gpt.h"
 #include "nanochat/kernels/operators.h"
@@ -29,8 +30,12 @@ namespace {
 using namespace nanochat;
 
 struct Options {
-  GPTConfig model{
-      .sequence_len = 16, .vocab_size = 288, .n_layer = 2, .n_head = 2, .n_kv_head = 1, .n_embd = 32};
+  GPTConfig model{.sequence_len = 16,
+                  .vocab_size = 288,
+                  .n_layer = 2,
+                  .n_head = 2,
+                  .n_kv_head = 1,
+                  .n_embd = 32};
   KernelAdamW::Settings adamw;
   LrSchedule schedule{.num_iterations = 100, .warmdown_ratio = 0.4};
   DiagnosticsOptions diagnostics;
@@ -119,23 +124,32 @@ double confidence(GPT& model, const Batch& batch) {
   return probabilities.gather(-1, batch.targets.to(device).unsqueeze(-1)).mean().item<double>();
 }
 
-// What the tree's other half, in plain LibTorch, makes of the same batch and weights: the loss, and
-// the norm of its gradients. The model's own gradients are as they were.
-struct Reference {
-  double loss, grad_norm;
-};
-Reference reference_of(GPT& model, const Batch& batch) {
-  std::vector<torch::Tensor> parameters = model->parameters(), gradients;
-  for (torch::Tensor& parameter : parameters) {
+// What the tree's other half, in plain LibTorch, makes of the same batch and weights, and how far
+// the kernels' numbers are from it. The model's own gradients are as they were.
+void tell_reference(Diagnostics& diagnostics, GPT& model, const Batch& batch, double own_loss) {
+  const auto parameters = model->named_parameters();
+  const double own_norm = global_grad_norm(model->parameters());
+  std::vector<torch::Tensor> gradients;
+  for (const auto& item : parameters) {
+    torch::Tensor parameter = item.value();
     gradients.push_back(parameter.grad());
     parameter.mutable_grad().reset();
   }
-  const torch::Device device = operators::device();
-  const torch::Tensor loss = model->loss(batch.inputs.to(device), batch.targets.to(device));
+  const torch::Tensor loss = model->loss(batch.inputs, batch.targets);
   loss.backward();
-  const double norm = global_grad_norm(parameters);
-  for (size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_grad() = gradients[i];
-  return {loss.item<double>(), norm};
+  const double norm = global_grad_norm(model->parameters());
+  diagnostics.note("reference/loss", loss.item<double>());
+  diagnostics.note("reference/loss_off", own_loss - loss.item<double>());
+  diagnostics.note("reference/grad_norm", norm);
+  diagnostics.note("reference/grad_norm_off", own_norm - norm);
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    torch::Tensor parameter = parameters[i].value();
+    const torch::Tensor expected = parameter.grad();
+    const double size = expected.norm().item<double>();
+    const double off = (gradients[i] - expected).norm().item<double>();
+    diagnostics.note("gradient_off/" + parameters[i].key(), size > 0.0 ? off / size : off);
+    parameter.mutable_grad() = gradients[i];
+  }
 }
 
 // Findings of the kernels that ran since the last call: by tool into the diagnostics, and where
@@ -173,11 +187,7 @@ struct Training {
         kernel_loss(model, batch.inputs.to(device), batch.targets.to(device));
     loss.backward();
     diagnostics.gradients();
-    if (diagnostics.on()) {
-      const Reference reference = reference_of(model, batch);
-      diagnostics.note("reference/loss", reference.loss);
-      diagnostics.note("reference/grad_norm", reference.grad_norm);
-    }
+    if (diagnostics.on()) tell_reference(diagnostics, model, batch, loss.item<double>());
     const double lr = o.lr * lr_multiplier(number, o.schedule);
     const double grad_norm = adamw.step(lr);
 
@@ -189,8 +199,9 @@ struct Training {
       const double val_loss = evaluate_loss(model, val_loader, o.eval_steps);
       line.add("val_loss", val_loss).add("confidence", confidence(model, batch));
       if (!o.quiet) {
-        std::fprintf(stderr, "step %5ld/%ld | loss %.4f | grad norm %.3f | lr %.5f | val loss %.4f\n",
-                     done, steps, loss.item<double>(), grad_norm, lr, val_loss);
+        std::fprintf(stderr,
+                     "step %5ld/%ld | loss %.4f | grad norm %.3f | lr %.5f | val loss %.4f\n", done,
+                     steps, loss.item<double>(), grad_norm, lr, val_loss);
       }
     }
     return line;
@@ -206,6 +217,7 @@ struct Training {
 };
 
 void run(const Options& o) {
+  if (operators::device().is_cuda()) device_named("cuda");  // says so if there is none
   torch::set_num_threads(1);
   if (o.block_size > 0) operators::set_block_size(o.block_size);
   const auto seed = static_cast<uint64_t>(o.seed);

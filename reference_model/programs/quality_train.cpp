@@ -18,6 +18,7 @@
 #include "nanochat/checkpoint_manager.h"
 #include "nanochat/clip.h"
 #include "nanochat/common.h"
+#include "nanochat/devices.h"
 #include "nanochat/diagnostics.h"
 #include "nanochat/early_stopping.h"
 #include "nanochat/epoch_meter.h"
@@ -56,6 +57,7 @@ struct Options {
   bool quiet = false;
   int64_t seed = 42;
   int64_t threads = 1;
+  std::string device = "cpu";
 };
 
 Args declare(Options& o) {
@@ -107,6 +109,7 @@ Args declare(Options& o) {
   args.add("quiet", &o.quiet, "no progress and no documents");
   args.section("reproducibility");
   args.add("seed", &o.seed, "of weights, documents, their order, and noise").at_least(0);
+  add_device_option(args, &o.device);
   args.add("threads", &o.threads,
            "threads of LibTorch, worth more than one on an idle machine only")
       .at_least(1)
@@ -174,7 +177,8 @@ double train_step(const Options& o, QualityClassifier& model, Optimizers& optimi
                   const QualityBatch& batch, const torch::Tensor& weights, MetricsLine& line,
                   Diagnostics& diagnostics) {
   const torch::Tensor logits = model(batch.tokens, batch.mask, batch.features);
-  const torch::Tensor loss = weighted_cross_entropy(logits, batch.labels, weights);
+  const torch::Tensor loss =
+      weighted_cross_entropy(logits, batch.labels.to(logits.device()), weights.to(logits.device()));
   loss.backward();
   diagnostics.gradients();
   const std::vector<torch::Tensor> params = model->parameters();
@@ -288,6 +292,7 @@ void report(const Options& o, const QualityScores& scores,
 }
 
 void run(Options o) {
+  const torch::Device device = device_named(o.device);
   torch::set_num_threads(static_cast<int>(o.threads));
   torch::manual_seed(static_cast<uint64_t>(o.seed));
 
@@ -305,7 +310,7 @@ void run(Options o) {
   }
   QualityClassifier model(o.model);
   if (base.embedding.defined()) model->load_embedding(base.embedding);
-  model->to(o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
+  model->to(device, o.dtype == "float64" ? torch::kFloat64 : torch::kFloat32);
   if (!o.out.empty()) check_writable(o.out);
   MetricsWriter metrics(o.metrics);  // the last thing that can fail before there is work to lose
   if (!o.quiet) {
@@ -321,6 +326,7 @@ void run(Options o) {
   if (!o.out.empty()) {
     save_classifier(o.out, model, base.tokenizer, dataset.stats);
     model = load_classifier(o.out).model;  // what is reported is what was kept
+    model->to(device);
   }
   const QualityScores scores = evaluate_quality(model, val_batches(dataset.val, o.batch_size, pad),
                                                 class_weights(dataset.train));

@@ -21,8 +21,8 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-const Words kPrograms = {"tok_train", "base_train", "base_eval",     "chat_sft",
-                         "chat_rl",   "chat_cli",   "quality_train", "attention_proof"};
+const Words kPrograms = {"tok_train", "base_train",    "base_eval",       "chat_sft",  "chat_rl",
+                         "chat_cli",  "quality_train", "attention_proof", "cuda_train"};
 
 // A model that trains in no time.
 const Words kSmall = {"--n-layer",   "2",   "--n-embd",        "32", "--n-head",     "4",
@@ -199,6 +199,12 @@ TEST_CASE("bad input gets one sentence, and nothing is written", "[programs-usag
       {{"chat_cli", "--temperature", "-1"}, 2, "--temperature must be at least 0"},
       {{"quality_train", "--base", "nowhere.pt"}, 1, "cannot read nowhere.pt"},
       {{"quality_train", "--data", "broken.jsonl"}, 1, "broken.jsonl, line 1"},
+      {{"cuda_train", "--block-size", "48"}, 2, "--block-size must be a multiple of 32"},
+      {{"cuda_train", "--n-embd", "30"}, 2, "--n-embd must be a multiple of twice --n-head"},
+      {{"cuda_train", "--n-embd", "512"}, 2, "more than the 128 channels"},
+      {{"cuda_train", "--vocab-size", "100"}, 1, "a vocabulary of 100 has no room"},
+      {{"cuda_train", "--data", "latin1.txt", "--metrics", "m.jsonl"}, 1, "latin1.txt, line 1"},
+      {{"cuda_train", "--steps", "1", "--metrics", "nowhere/m.jsonl"}, 1, "cannot write nowhere/m.jsonl"},
       {{"attention_proof", "--length", "0"}, 2, "--length must be at least 1"},
       {{"attention_proof", "--positions", "sinus"}, 2, "rotary or learned, not 'sinus'"},
   };

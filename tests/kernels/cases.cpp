@@ -71,7 +71,8 @@ bool has_its_error(const std::vector<emulator::Report>& reports) {
   }
   const cudaError_t error = cudaGetLastError();
   if (cudaGetLastError() != cudaSuccess) return false;
-  if (error == cudaSuccess || error == cudaErrorLaunchTimeout) return error == cudaSuccess || expected.count(error);
+  if (error == cudaSuccess || error == cudaErrorLaunchTimeout)
+    return error == cudaSuccess || expected.count(error);
   return expected.count(error) != 0;
 }
 

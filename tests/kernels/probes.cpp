@@ -79,20 +79,42 @@ int run(const std::string& wanted, const std::string& json) {
   return all_hold && !records.empty() ? 0 : 1;
 }
 
+// Under how many of so many schedules does one of these probes fail, in one shape or another?
+int count(const std::string& wanted, uint64_t schedules) {
+  uint64_t failed = 0;
+  for (uint64_t seed = 0; seed < schedules; ++seed) {
+    Verdict verdict;
+    for (const Shape& shape : kShapes) {
+      for (const Probe& probe : all()) {
+        if (!verdict.failed && probe.name.find(wanted) != std::string::npos)
+          under_schedule(probe, verdict, shape, seed);
+      }
+    }
+    failed += verdict.failed ? 1 : 0;
+  }
+  std::printf("fails under %llu of %llu schedules\n", static_cast<unsigned long long>(failed),
+              static_cast<unsigned long long>(schedules));
+  return failed == 0 ? 0 : 1;
+}
+
 }  // namespace
 }  // namespace probes
 
 int main(int count, char** words) {
   std::string wanted, json;
+  uint64_t schedules = 0;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(words[i], "--json") == 0 && i + 1 < count) {
       json = words[++i];
+    } else if (std::strcmp(words[i], "--count") == 0 && i + 1 < count) {
+      schedules = std::strtoull(words[++i], nullptr, 10);
     } else if (words[i][0] == '-') {
-      std::fprintf(stderr, "usage: kernel_probes [--json FILE] [part of a probe's name]\n");
+      std::fprintf(stderr,
+                   "usage: kernel_probes [--json FILE | --count SCHEDULES] [part of a probe's name]\n");
       return 2;
     } else {
       wanted = words[i];
     }
   }
-  return probes::run(wanted, json);
+  return schedules > 0 ? probes::count(wanted, schedules) : probes::run(wanted, json);
 }

@@ -1,5 +1,5 @@
-// The GPT as the kernels compute it, against the same model in plain LibTorch: the loss, every gradient, a step of the
-// optimizer after clipping, and what is drawn.
+// The GPT as the kernels compute it, against the same model in plain LibTorch: the loss, every gradient, a
+// step of the optimizer after clipping, and what is drawn.
 
 #include "probe.h"
 
@@ -114,7 +114,8 @@ TEST_CASE("kernel_gpt.sample", "[kernels]") {
   }
   CHECK(greedy == expected);
 
-  // Drawn by one random number of torch's generator each: the first token whose cumulated probability exceeds it.
+  // Drawn by one random number of torch's generator each: the first token whose cumulated probability exceeds
+  // it.
   torch::manual_seed(5);
   const std::vector<int64_t> drawn = kernel_sample(model, {3}, 4, 0.8);
   torch::manual_seed(5);

@@ -1,5 +1,6 @@
-// The CUDA kernels in the emulator: their values against references in double, and what their threads do to one
-// another's memory. Each is launched twice, spread and ordered differently, but what differs in the format alone.
+// The CUDA kernels in the emulator: their values against references in double, and what their threads do to
+// one another's memory. Each is launched twice, spread and ordered differently, but what differs in the
+// format alone.
 
 #include "probe.h"
 

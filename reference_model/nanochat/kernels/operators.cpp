@@ -109,7 +109,8 @@ struct Changes : Memory {
 // As kernels want it: contiguous, and beginning at a multiple of sixteen bytes.
 Tensor ready(const Tensor& tensor) {
   const Tensor whole = tensor.contiguous();
-  if (whole.is_meta() || reinterpret_cast<uintptr_t>(whole.const_data_ptr()) % 16 == 0) return whole;
+  if (whole.is_meta() || reinterpret_cast<uintptr_t>(whole.const_data_ptr()) % 16 == 0)
+    return whole;
   return whole.clone();
 }
 
@@ -175,8 +176,8 @@ Tensor rms_norm_forward(const Tensor& input, double eps) {
   const Tensor y = at::empty_like(x);
   start(x, [&, N = N, C = C](auto format) {
     using T = decltype(format);
-    kernels::rms_norm_forward<T>(Writes<T>(y, "y"), Reads<T>(x, "x"), N, C,
-                                 static_cast<float>(eps), shape_on(x));
+    kernels::rms_norm_forward<T>(Writes<T>(y, "y"), Reads<T>(x, "x"), N, C, static_cast<float>(eps),
+                                 shape_on(x));
   });
   return y;
 }
@@ -212,8 +213,8 @@ Tensor relu2_backward(const Tensor& upstream, const Tensor& input) {
   const Tensor dx = at::empty_like(x);
   start(x, [&](auto format) {
     using T = decltype(format);
-    kernels::relu2_backward<T>(Writes<T>(dx, "dx"), Reads<T>(dy, "dy"), Reads<T>(x, "x"),
-                               x.numel(), shape_on(x));
+    kernels::relu2_backward<T>(Writes<T>(dx, "dx"), Reads<T>(dy, "dy"), Reads<T>(x, "x"), x.numel(),
+                               shape_on(x));
   });
   return dx;
 }
@@ -285,11 +286,10 @@ std::tuple<Tensor, Tensor> cross_entropy_forward(const Tensor& input, const Tens
   const Tensor log_sums = at::empty_like(losses);
   start(logits, [&, N = N, V = V](auto format) {
     using T = decltype(format);
-    kernels::cross_entropy_forward<T>(Writes<float>(losses, "losses"),
-                                      Writes<float>(log_sums, "log_sums"),
-                                      Reads<T>(logits, "logits"), Reads<int>(targets, "targets"), N,
-                                      V, static_cast<float>(cap), static_cast<int>(ignore_index),
-                                      shape_on(logits));
+    kernels::cross_entropy_forward<T>(
+        Writes<float>(losses, "losses"), Writes<float>(log_sums, "log_sums"),
+        Reads<T>(logits, "logits"), Reads<int>(targets, "targets"), N, V, static_cast<float>(cap),
+        static_cast<int>(ignore_index), shape_on(logits));
   });
   return {losses, log_sums};
 }
@@ -302,11 +302,11 @@ Tensor cross_entropy_backward(const Tensor& slopes, const Tensor& input, const T
   const Tensor dlogits = at::empty_like(logits);
   start(logits, [&, N = N, V = V](auto format) {
     using T = decltype(format);
-    kernels::cross_entropy_backward<T>(
-        Writes<T>(dlogits, "dlogits"), Reads<T>(logits, "logits"),
-        Reads<float>(log_sums, "log_sums"), Reads<int>(targets, "targets"), N, V,
-        static_cast<float>(cap), static_cast<int>(ignore_index),
-        Reads<float>(upstream, "upstream"), shape_on(logits));
+    kernels::cross_entropy_backward<T>(Writes<T>(dlogits, "dlogits"), Reads<T>(logits, "logits"),
+                                       Reads<float>(log_sums, "log_sums"),
+                                       Reads<int>(targets, "targets"), N, V,
+                                       static_cast<float>(cap), static_cast<int>(ignore_index),
+                                       Reads<float>(upstream, "upstream"), shape_on(logits));
   });
   return dlogits;
 }
@@ -340,8 +340,8 @@ Heads heads_of(const Tensor& q, const Tensor& k, const Tensor& v) {
               k.sizes());
   TORCH_CHECK(k.size(1) >= 1 && q.size(1) % k.size(1) == 0, "attention: ", k.size(1),
               " key and value heads do not divide ", q.size(1), " query heads");
-  TORCH_CHECK(q.size(3) >= 1 && q.size(3) <= 128,
-              "attention: a head has 1 to 128 channels, not ", q.size(3));
+  TORCH_CHECK(q.size(3) >= 1 && q.size(3) <= 128, "attention: a head has 1 to 128 channels, not ",
+              q.size(3));
   return {static_cast<int>(q.size(0)), static_cast<int>(q.size(2)), static_cast<int>(q.size(1)),
           static_cast<int>(k.size(1)), static_cast<int>(q.size(3))};
 }
@@ -363,9 +363,8 @@ std::tuple<Tensor, Tensor> attention_forward(const Tensor& queries, const Tensor
 }
 
 std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& upstream, const Tensor& output,
-                                                      const Tensor& log_sums,
-                                                      const Tensor& queries, const Tensor& keys,
-                                                      const Tensor& values) {
+                                                      const Tensor& log_sums, const Tensor& queries,
+                                                      const Tensor& keys, const Tensor& values) {
   const Heads of = heads_of(queries, keys, values);
   check_same_shape("attention", queries, "dy", upstream);
   const Tensor q = ready(queries), k = ready(keys), v = ready(values);
@@ -374,11 +373,11 @@ std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& upstream, co
   const Tensor products = at::empty_like(log_sums);
   start(q, [&](auto format) {
     using T = decltype(format);
-    kernels::attention_backward<T>(
-        Writes<T>(dq, "dq"), Writes<T>(dk, "dk"), Writes<T>(dv, "dv"),
-        Writes<float>(products, "products"), Reads<T>(dy, "dy"), Reads<T>(y, "y"),
-        Reads<float>(log_sums, "log_sums"), Reads<T>(q, "q"), Reads<T>(k, "k"), Reads<T>(v, "v"),
-        of.B, of.T, of.H, of.KV, of.D, shape_on(q));
+    kernels::attention_backward<T>(Writes<T>(dq, "dq"), Writes<T>(dk, "dk"), Writes<T>(dv, "dv"),
+                                   Writes<float>(products, "products"), Reads<T>(dy, "dy"),
+                                   Reads<T>(y, "y"), Reads<float>(log_sums, "log_sums"),
+                                   Reads<T>(q, "q"), Reads<T>(k, "k"), Reads<T>(v, "v"), of.B, of.T,
+                                   of.H, of.KV, of.D, shape_on(q));
   });
   return {dq, dk, dv};
 }

@@ -1,10 +1,10 @@
-// The kernels as operators of LibTorch, each with its gradient: "nanochat::rms_norm" and so on. They
-// take float32 and bfloat16 tensors of one device, contiguous or not, and run on its current
+// The kernels as operators of LibTorch, each with its gradient: "nanochat::rms_norm" and so on.
+// They take float32 and bfloat16 tensors of one device, contiguous or not, and run on its current
 // stream. Gradients of gradients are refused.
 //
 // Which device that is depends on the build: a GPU where the tree is built with CUDA, else the
-// CPU, on which the emulator runs them. A tensor on the meta device gets the shape of its result and
-// nothing is computed.
+// CPU, on which the emulator runs them. A tensor on the meta device gets the shape of its result
+// and nothing is computed.
 //
 // Shapes: N rows, C channels, V token ids, B rows in a batch, T positions, H query heads, KV key
 // and value heads, D channels a head. Where N is said, any number of leading dimensions will do.
@@ -34,8 +34,8 @@ torch::Tensor rotary(const torch::Tensor& x, const torch::Tensor& cos, const tor
 torch::Tensor softmax(const torch::Tensor& x);
 
 // The loss of each row: z = cap·tanh(logits / cap), log Σ exp z − z[target]; zero where the target
-// is ignore_index. logits (N, V), targets (N) of int64; losses (N) of float32. cap is above 0 and at
-// most 40. Capped logits and probabilities are never stored.
+// is ignore_index. logits (N, V), targets (N) of int64; losses (N) of float32. cap is above 0 and
+// at most 40. Capped logits and probabilities are never stored.
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets, double cap,
                             int64_t ignore_index);
 
@@ -47,9 +47,9 @@ torch::Tensor embedding(const torch::Tensor& weight, const torch::Tensor& tokens
 // D at most 128.
 torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v);
 
-// One step of AdamW for all of these in one launch, in place; `step` counts from one. All of float32,
-// four lists of the same shapes. Gradients are multiplied by `gradient_scale`, a tensor of one
-// float32, if there is one.
+// One step of AdamW for all of these in one launch, in place; `step` counts from one. All of
+// float32, four lists of the same shapes. Gradients are multiplied by `gradient_scale`, a tensor of
+// one float32, if there is one.
 struct AdamWTensors {
   std::vector<torch::Tensor> values, gradients, exp_avg, exp_avg_sq;
   std::vector<double> lr, weight_decay;  // of each

@@ -1,8 +1,8 @@
 // The operators' gradients, and how C++ calls them. Contracts are in the header.
 
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/autograd_not_implemented_fallback.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -74,8 +74,9 @@ std::tuple<Tensor, Tensor> call_cross_entropy(const Tensor& logits, const Tensor
 Tensor call_cross_entropy_backward(const Tensor& dlosses, const Tensor& logits,
                                    const Tensor& log_sums, const Tensor& targets, double cap,
                                    int64_t ignore_index) {
-  static const auto op = named<Tensor(const Tensor&, const Tensor&, const Tensor&, const Tensor&,
-                                      double, int64_t)>("nanochat::cross_entropy_backward");
+  static const auto op =
+      named<Tensor(const Tensor&, const Tensor&, const Tensor&, const Tensor&, double, int64_t)>(
+          "nanochat::cross_entropy_backward");
   return op.call(dlosses, logits, log_sums, targets, cap, ignore_index);
 }
 Tensor call_embedding_backward(const Tensor& dy, const Tensor& tokens, int64_t V) {
@@ -84,8 +85,9 @@ Tensor call_embedding_backward(const Tensor& dy, const Tensor& tokens, int64_t V
   return op.call(dy, tokens, V);
 }
 std::tuple<Tensor, Tensor> call_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
-  static const auto op = named<std::tuple<Tensor, Tensor>(const Tensor&, const Tensor&,
-                                                          const Tensor&)>("nanochat::attention");
+  static const auto op =
+      named<std::tuple<Tensor, Tensor>(const Tensor&, const Tensor&, const Tensor&)>(
+          "nanochat::attention");
   return op.call(q, k, v);
 }
 std::tuple<Tensor, Tensor, Tensor> call_attention_backward(const Tensor& dy, const Tensor& y,
@@ -263,8 +265,7 @@ std::pair<Tensor, Tensor> gradient_norm(const std::vector<Tensor>& gradients, do
 }
 
 Tensor sample(const Tensor& logits, const Tensor& uniforms, double temperature) {
-  static const auto op =
-      named<Tensor(const Tensor&, const Tensor&, double)>("nanochat::sample");
+  static const auto op = named<Tensor(const Tensor&, const Tensor&, double)>("nanochat::sample");
   return op.call(logits, uniforms, temperature);
 }
 

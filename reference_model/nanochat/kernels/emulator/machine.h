@@ -95,13 +95,13 @@ struct Machine {
     uint32_t waiting = 0;  // lanes in an operation of the warp
   };
   std::vector<Warp> warps;
-  std::vector<Thread> threads;  // of the block
-  std::deque<uint32_t> ready;   // numbers of those that can go on
-  Thread* current = nullptr;    // null outside of kernels
-  bool stopped = false;         // the launch ends here: what comes after would mean nothing
+  std::vector<Thread> threads;      // of the block
+  std::deque<uint32_t> ready;       // numbers of those that can go on
+  Thread* current = nullptr;        // null outside of kernels
+  bool stopped = false;             // the launch ends here: what comes after would mean nothing
   cudaError_t error = cudaSuccess;  // the runtime's last
-  bool orders = false;          // some thread of the block has an Order
-  Knowledge block_knowledge;    // what all of the block's threads have had from its barriers
+  bool orders = false;              // some thread of the block has an Order
+  Knowledge block_knowledge;        // what all of the block's threads have had from its barriers
 
   Random random;
   uint32_t until_switch = 0;

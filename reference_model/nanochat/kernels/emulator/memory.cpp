@@ -151,8 +151,7 @@ std::string shared_place(const char* address, size_t bytes) {
   const size_t offset = static_cast<size_t>(address - m.shared_begin);
   const SharedVariable* nearest = nullptr;
   for (const SharedVariable& variable : shared_variables()) {
-    if (variable.offset <= offset && variable.name != kDynamic)
-      nearest = &variable;
+    if (variable.offset <= offset && variable.name != kDynamic) nearest = &variable;
   }
   const bool is_dynamic =
       address >= m.dynamic && address < m.dynamic + sizeof(emulator_dynamic_shared);
