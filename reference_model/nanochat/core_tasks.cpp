@@ -6,7 +6,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include "nanochat/common.h"
 #include "nanochat/dataset.h"
 #include "nanochat/files.h"
+#include "nanochat/pattern.h"
 
 namespace nanochat {
 
@@ -34,24 +34,23 @@ struct WordProblem {
 };
 
 std::optional<Story> read_story(const std::string& document) {
-  static const std::regex ending(R"(^(.* went home with the) (\w+ \w+)\.$)");
-  std::smatch match;
-  if (!std::regex_match(document, match, ending)) return std::nullopt;
-  Story story{match[1], match[2]};
+  static const Pattern ending(R"((.* went home with the) (\w+ \w+)\.)");
+  const auto match = ending.match(document);
+  if (!match) return std::nullopt;
+  Story story{(*match)[1], (*match)[2]};
   if (story.context.find(story.thing) == std::string::npos) return std::nullopt;
   return story;
 }
 
 std::optional<WordProblem> read_word_problem(const std::string& document) {
-  static const std::regex form(
-      R"(^(\w+)( has \d+ (\w+)\. (He|She) .*\.) Now \w+ has (\d+) \w+\.$)");
-  std::smatch match;
-  if (!std::regex_match(document, match, form)) return std::nullopt;
-  return WordProblem{.hero = match[1],
-                     .pronoun = match[4],
-                     .rest = match[2],
-                     .count = match[5],
-                     .fruit = match[3]};
+  static const Pattern form(R"((\w+)( has \d+ (\w+)\. (He|She) .*\.) Now \w+ has (\d+) \w+\.)");
+  const auto match = form.match(document);
+  if (!match) return std::nullopt;
+  return WordProblem{.hero = (*match)[1],
+                     .pronoun = (*match)[4],
+                     .rest = (*match)[2],
+                     .count = (*match)[5],
+                     .fruit = (*match)[3]};
 }
 
 // `right` among `wrong` other words of `pool`, in any order; nothing if the pool has not as many.
@@ -120,11 +119,11 @@ std::vector<TaskItem> count_items(const std::vector<WordProblem>& problems) {
 }
 
 std::vector<TaskItem> sum_items(const Words& documents) {
-  static const std::regex form(R"((\d+ \+ \d+ =) (\d+))");
+  static const Pattern form(R"((\d+ \+ \d+ =) (\d+))");
   std::vector<TaskItem> items;
   for (const std::string& document : documents) {
-    std::smatch match;
-    if (std::regex_search(document, match, form)) items.push_back({{match[1]}, {match[2]}, 0});
+    const auto match = form.search(document);
+    if (match) items.push_back({{(*match)[1]}, {(*match)[2]}, 0});
   }
   return items;
 }

@@ -13,15 +13,7 @@ set(NANOCHAT_EMULATOR_OPTIONS -x c++ -O1 -g -fno-vectorize -fno-slp-vectorize -f
     -Wall -Wextra -Wno-unknown-pragmas)
 
 if(NOT TARGET nanochat_emulator)
-  add_library(nanochat_emulator STATIC
-    "${NANOCHAT_EMULATOR_DIR}/callbacks.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/fiber.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/memory.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/order.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/report.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/run.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/symbols.cpp"
-    "${NANOCHAT_EMULATOR_DIR}/warp.cpp")
+  add_library(nanochat_emulator STATIC "${NANOCHAT_EMULATOR_DIR}/emulator.cpp")
   target_include_directories(nanochat_emulator PUBLIC
     "${NANOCHAT_EMULATOR_DIR}" "${NANOCHAT_EMULATOR_DIR}/..")
   target_compile_definitions(nanochat_emulator PUBLIC NANOCHAT_EMULATOR)
