@@ -14,6 +14,7 @@ namespace {
 const std::map<std::string, std::string> kExempt = {
     {"threads", "how fast, and the last digit; all runs take one"},
     {"quiet", "what is said about the same numbers"},
+    {"device", "a GPU, which no run has"},
     {"metrics", "where the records go; all runs that have some read them"},
 };
 
