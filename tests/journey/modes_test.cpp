@@ -119,7 +119,15 @@ void review(const User& user, const Begun& session) {
   CHECK(shown.size() >= std::min<size_t>(20, clean.size() - 2));
   CHECK(shown.size() <= 30);
   const int first = begun["first"].get<int>();
-  const size_t changed = first_changed(shown, clean);
+  // A line that the clean file does not have; where every line is one of its, the first that is not where it
+  // was. (Before a line that was changed, a variable that nobody reads any more may be gone, and that is not
+  // the bug.)
+  size_t changed = first_changed(shown, clean);
+  for (size_t i = changed; i < shown.size(); ++i) {
+    if (std::find(clean.begin(), clean.end(), shown[i]) != clean.end()) continue;
+    changed = i;
+    break;
+  }
   const int last = first + static_cast<int>(shown.size()) - 1;
   // All of it is the clean file's, and lines are missing beside its first or its last.
   const bool at_an_end = !one.decoy && changed >= shown.size();

@@ -8,7 +8,7 @@
 # Exit codes: 0 all as it should be, 1 not.
 set -euo pipefail
 project=$1 clang=$2 emulator=$4
-IFS=';' read -ra probes <"$3"
+mapfile -d ';' -t probes <"$3"
 options=("${@:5}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
