@@ -8,12 +8,12 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
 #include "nanochat/kv_cache.h"
 #include "nanochat/rotary.h"
+#include "nanochat/torch_modules.h"
 
 namespace nanochat {
 

@@ -195,8 +195,7 @@ bool evaluate_item(GPT& model, const Tokenizer& tokenizer, const Task& task, siz
   const std::vector<Option> options =
       build_options(tokenizer, task, index, choose_fewshot(task, index), model->max_positions());
   const torch::Tensor ids = pad(options, tokenizer.bos_token_id());  // (N, T)
-  const torch::Tensor logits =
-      model(ids.to(model->wte->weight.device())).to(ids.device());  // (N, T, V)
+  const torch::Tensor logits = model(ids).to(ids.device());  // (N, T, V)
   if (task.kind == TaskKind::language_modeling) return is_greedy(logits[0], options.front());
   return likeliest_option(logits, ids, options) == task.items[index].gold;
 }

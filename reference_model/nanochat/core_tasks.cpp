@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "nanochat/common.h"
+#include "nanochat/core_eval.h"
 #include "nanochat/dataset.h"
 #include "nanochat/files.h"
+#include "nanochat/jsonl.h"
 #include "nanochat/pattern.h"
 
 namespace nanochat {
@@ -20,7 +21,6 @@ namespace nanochat {
 namespace {
 
 using Words = std::vector<std::string>;
-using Json = nlohmann::json;
 
 // What a story or a word problem says, as far as it is asked for.
 struct Story {
@@ -128,44 +128,6 @@ std::vector<TaskItem> sum_items(const Words& documents) {
   return items;
 }
 
-// An item as a line of a file has it, and what kind it is of.
-struct ParsedItem {
-  std::string task;
-  TaskKind kind;
-  TaskItem item;
-};
-
-std::string without_trailing_space(const std::string& text) {
-  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-}
-
-Words trimmed(const Words& texts) {
-  Words result;
-  for (const std::string& text : texts) result.push_back(without_trailing_space(text));
-  return result;
-}
-
-ParsedItem parse_item(const std::string& line) {
-  const Json object = Json::parse(line);
-  const auto text = [&](const char* key) { return object.at(key).get<std::string>(); };
-  const auto texts = [&](const char* key) { return object.at(key).get<Words>(); };
-  const std::string name = object.value("task", "tasks");
-  if (object.contains("choices")) {
-    return {name,
-            TaskKind::multiple_choice,
-            {trimmed({text("query")}), texts("choices"), object.at("gold").get<int64_t>()}};
-  }
-  if (object.contains("context_options")) {
-    return {name,
-            TaskKind::schema,
-            {trimmed(texts("context_options")),
-             {text("continuation")},
-             object.at("gold").get<int64_t>()}};
-  }
-  return {
-      name, TaskKind::language_modeling, {trimmed({text("context")}), {text("continuation")}, 0}};
-}
-
 }  // namespace
 
 std::vector<Task> generate_tasks(int64_t items, uint64_t seed) {
@@ -206,33 +168,31 @@ std::vector<Task> load_tasks(const std::string& path, int64_t num_fewshot) {
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::string place = path + ", line " + std::to_string(number) + ": ";
-    ParsedItem parsed;
-    try {
-      parsed = parse_item(line);
-    } catch (const Json::exception&) {
+    std::optional<TaskLine> parsed = task_of_json(line);
+    if (!parsed) {
       throw std::runtime_error(
           place +
           "not an item of a task: it needs query, choices and gold, or "
           "context_options, continuation and gold, or context and continuation");
     }
     try {
-      check_item(parsed.kind, parsed.item);
+      check_item(parsed->kind, parsed->item);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(place + error.what());
     }
     auto task = std::find_if(tasks.begin(), tasks.end(),
-                             [&](const Task& known) { return known.name == parsed.task; });
+                             [&](const Task& known) { return known.name == parsed->name; });
     if (task == tasks.end()) {
       task = tasks.insert(task, Task());
-      task->name = parsed.task;
-      task->kind = parsed.kind;
+      task->name = parsed->name;
+      task->kind = parsed->kind;
       task->num_fewshot = num_fewshot;
     }
-    if (task->kind != parsed.kind) {
+    if (task->kind != parsed->kind) {
       throw std::runtime_error(place + "another form than the items before have of task " +
-                               parsed.task);
+                               parsed->name);
     }
-    task->items.push_back(std::move(parsed.item));
+    task->items.push_back(std::move(parsed->item));
   }
   if (tasks.empty()) throw std::runtime_error(path + " holds no item of a task");
   return tasks;

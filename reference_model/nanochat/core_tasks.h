@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "nanochat/core_eval.h"
+#include "nanochat/task.h"
 
 namespace nanochat {
 

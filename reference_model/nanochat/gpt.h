@@ -13,8 +13,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/embedding.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
@@ -26,6 +24,7 @@
 #include "nanochat/learned_positions.h"
 #include "nanochat/muon.h"
 #include "nanochat/rotary.h"
+#include "nanochat/torch_modules.h"
 
 namespace nanochat {
 

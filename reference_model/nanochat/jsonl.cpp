@@ -48,6 +48,35 @@ Message message_of(const Json& message, const std::string& where) {
   return Message(role, std::move(parts));
 }
 
+std::string without_trailing_space(const std::string& text) {
+  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
+std::vector<std::string> trimmed(const std::vector<std::string>& texts) {
+  std::vector<std::string> result;
+  for (const std::string& text : texts) result.push_back(without_trailing_space(text));
+  return result;
+}
+
+// Throws Json::exception if the object is no item.
+TaskLine task_of(const Json& object) {
+  using Texts = std::vector<std::string>;
+  const auto text = [&](const char* key) { return object.at(key).get<std::string>(); };
+  const auto texts = [&](const char* key) { return object.at(key).get<Texts>(); };
+  const auto gold = [&] { return object.at("gold").get<int64_t>(); };
+  const std::string name = object.value("task", "tasks");
+  if (object.contains("choices")) {
+    return {name, TaskKind::multiple_choice, {trimmed({text("query")}), texts("choices"), gold()}};
+  }
+  if (object.contains("context_options")) {
+    return {name,
+            TaskKind::schema,
+            {trimmed(texts("context_options")), {text("continuation")}, gold()}};
+  }
+  return {
+      name, TaskKind::language_modeling, {trimmed({text("context")}), {text("continuation")}, 0}};
+}
+
 }  // namespace
 
 std::optional<std::string> text_of_json(const std::string& line) {
@@ -79,6 +108,14 @@ Conversation conversation_of_json(const std::string& line) {
     throw std::runtime_error("the conversation has no answer to learn from");
   }
   return conversation;
+}
+
+std::optional<TaskLine> task_of_json(const std::string& line) {
+  try {
+    return task_of(Json::parse(line));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace nanochat

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "nanochat/conversation.h"
+#include "nanochat/task.h"
 
 namespace nanochat {
 
@@ -24,5 +25,16 @@ std::optional<int64_t> label_of_json(const std::string& line);
 // or if the assistant has nothing to say in it. What is wrong with one message or one part is said
 // with its number, counted from 1.
 Conversation conversation_of_json(const std::string& line);
+
+// An item of the task of that name, in one of the forms of core_tasks.h.
+struct TaskLine {
+  std::string name;
+  TaskKind kind;
+  TaskItem item;
+};
+
+// The item in the JSON object that `line` holds, its contexts without trailing blanks, or nothing
+// if it holds none. Without "task" it is of one called tasks.
+std::optional<TaskLine> task_of_json(const std::string& line);
 
 }  // namespace nanochat

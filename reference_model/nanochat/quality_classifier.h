@@ -12,8 +12,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/embedding.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
@@ -23,6 +21,7 @@
 #include "nanochat/gpt.h"
 #include "nanochat/learned_positions.h"
 #include "nanochat/quality_data.h"
+#include "nanochat/torch_modules.h"
 
 namespace nanochat {
 

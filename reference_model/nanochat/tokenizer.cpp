@@ -2,9 +2,6 @@
 
 #include "nanochat/tokenizer.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -13,6 +10,7 @@
 #include <stdexcept>
 
 #include "nanochat/common.h"
+#include "nanochat/pattern.h"
 
 namespace nanochat {
 
@@ -23,20 +21,6 @@ namespace {
 constexpr const char* kSplitPattern =
     R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,2}| ?[^\s\p{L}\p{N}]++[\r\n]*)"
     R"(|\s*[\r\n]|\s+(?!\S)|\s+)";
-
-using Regex = std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)>;
-using MatchData = std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)>;
-
-Regex compile_pattern() {
-  int error = 0;
-  PCRE2_SIZE offset = 0;
-  Regex regex(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(kSplitPattern), PCRE2_ZERO_TERMINATED,
-                            PCRE2_UTF | PCRE2_UCP, &error, &offset, nullptr),
-              &pcre2_code_free);
-  if (!regex) throw std::runtime_error("this build of PCRE2 cannot compile the split pattern");
-  pcre2_jit_compile(regex.get(), PCRE2_JIT_COMPLETE);  // only faster; without it all works too
-  return regex;
-}
 
 // Replaces every occurrence of `pair` in `ids` by `id`.
 void merge_pair(std::vector<int64_t>& ids, TokenPair pair, int64_t id) {
@@ -143,20 +127,9 @@ class BpeTrainer {
 }  // namespace
 
 std::vector<std::string_view> split_text(std::string_view text) {
-  static const Regex regex = compile_pattern();
+  static const Pattern pattern(kSplitPattern, Pattern::Character::code_point);
   if (!is_utf8(text)) throw std::runtime_error("the text is not valid UTF-8");
-  const MatchData match(pcre2_match_data_create_from_pattern(regex.get(), nullptr),
-                        &pcre2_match_data_free);
-  std::vector<std::string_view> pieces;
-  for (size_t start = 0; start < text.size();) {
-    const int found = pcre2_match(regex.get(), reinterpret_cast<PCRE2_SPTR>(text.data()),
-                                  text.size(), start, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
-    if (found < 0) throw std::runtime_error("PCRE2 gave up on splitting the text");
-    const PCRE2_SIZE* range = pcre2_get_ovector_pointer(match.get());
-    pieces.push_back(text.substr(range[0], range[1] - range[0]));
-    start = range[1];
-  }
-  return pieces;
+  return pattern.find_all(text);
 }
 
 Tokenizer::Tokenizer(std::vector<TokenPair> merges) : merges_(std::move(merges)) {

@@ -218,11 +218,8 @@ void run_training(Options o) {
   torch::manual_seed(seed);
   o.sample.seed = seed;
 
-  const torch::Device device = device_named(o.device);
   Distributed ranks = Distributed::from_environment();
-  if (!device.is_cpu() && ranks.world_size() > 1) {
-    throw UsageError("several ranks average on the CPU: --device cuda takes one");
-  }
+  const torch::Device device = device_named(o.device, ranks.world_size());
   const int64_t B = o.batch_size, T = o.model.sequence_len;
   if (o.total_batch_size == 0) o.total_batch_size = B * T * ranks.world_size();
   o.as_typed["total-batch-size"] = std::to_string(o.total_batch_size);

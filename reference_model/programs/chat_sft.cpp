@@ -252,11 +252,8 @@ void run_training(Options o) {
   const auto seed = static_cast<uint64_t>(o.seed);
   torch::manual_seed(seed);
 
-  const torch::Device device = device_named(o.device);
   Distributed ranks = Distributed::from_environment();
-  if (!device.is_cpu() && ranks.world_size() > 1) {
-    throw UsageError("several ranks average on the CPU: --device cuda takes one");
-  }
+  const torch::Device device = device_named(o.device, ranks.world_size());
   if (!ranks.is_main()) {
     o.quiet = true;
     o.metrics = "";

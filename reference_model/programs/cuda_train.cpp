@@ -38,7 +38,7 @@ struct Options {
                   .n_embd = 32};
   KernelAdamW::Settings adamw;
   LrSchedule schedule{.num_iterations = 100, .warmdown_ratio = 0.4};
-  DiagnosticsOptions diagnostics;
+  DiagnosticsOptions diagnostics{.every = 4};
   double lr = 0.01;
   int64_t batch_size = 2;
   int64_t eval_every = 20;

@@ -1,5 +1,6 @@
 // Made-up tasks, which must be honest, and tasks from files.
 
+#include "nanochat/core_eval.h"
 #include "nanochat/core_tasks.h"
 
 #include <regex>

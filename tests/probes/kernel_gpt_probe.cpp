@@ -29,7 +29,7 @@ GPT small_model(bool tied = false) {
   return model;
 }
 
-// Nothing that a checker of kernels would report happened since the last call.
+// Whether a checker of kernels has nothing to report since the last call.
 bool nothing_found() {
   return operators::take_findings().empty();
 }
@@ -45,7 +45,7 @@ torch::Tensor some_targets() {
 }  // namespace
 
 TEST_CASE("kernel_gpt.loss", "[kernels]") {
-  nothing_found();
+  operators::take_findings();  // of others
   for (const bool tied : {false, true}) {
     GPT model = small_model(tied);
     const torch::Tensor idx = torch::randint(0, 21, {2, 5}, torch::kInt64), targets = some_targets();
@@ -70,7 +70,7 @@ TEST_CASE("kernel_gpt.loss", "[kernels]") {
 }
 
 TEST_CASE("kernel_gpt.optimizer", "[kernels]") {
-  nothing_found();
+  operators::take_findings();  // of others
   GPT model = small_model(), other = small_model();
   const KernelAdamW::Settings settings{.weight_decay = 0.2, .grad_clip = 0.5};
   KernelAdamW kernels(model, settings);
@@ -103,7 +103,7 @@ TEST_CASE("kernel_gpt.optimizer", "[kernels]") {
 }
 
 TEST_CASE("kernel_gpt.sample", "[kernels]") {
-  nothing_found();
+  operators::take_findings();  // of others
   GPT model = small_model();
   const std::vector<int64_t> greedy = kernel_sample(model, {1, 2}, 5, 0.0);
   std::vector<int64_t> expected{1, 2};
