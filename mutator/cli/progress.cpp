@@ -16,10 +16,15 @@ namespace nanobug::cli {
 namespace {
 
 nlohmann::json to_json(const coach::Practice& p) {
-  return {{"sessions", p.sessions},   {"solved", p.solved},
-          {"revealed", p.revealed},   {"stopped", p.stopped},
-          {"over_time", p.over_time}, {"seconds", p.seconds},
-          {"hints", p.hints},         {"wrong_claims", p.wrong_claims}};
+  return {{"sessions", p.sessions},
+          {"solved", p.solved},
+          {"revealed", p.revealed},
+          {"stopped", p.stopped},
+          {"over_time", p.over_time},
+          {"seconds", p.seconds},
+          {"solved_seconds", p.solved_seconds},
+          {"hints", p.hints},
+          {"wrong_claims", p.wrong_claims}};
 }
 
 nlohmann::json to_json(const coach::Reviews& reviews) {
@@ -35,7 +40,7 @@ std::vector<std::string> row(const std::string& name, const coach::Practice& p) 
           std::to_string(p.over_time),
           std::to_string(p.hints),
           std::to_string(p.wrong_claims),
-          p.sessions == 0 ? "-" : coach::clock(p.seconds / p.sessions)};
+          coach::mean_to_solve(p)};
 }
 
 std::string all_in_all(const coach::Progress& progress) {
@@ -140,7 +145,7 @@ void add_progress(Verbs& verbs) {
       return Exit::ok;
     }
     std::vector<std::vector<std::string>> rows = {
-        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER", "HINTS", "WRONG", "MEAN"}};
+        {"", "SESSIONS", "SOLVED", "REVEALED", "STOPPED", "OVER", "HINTS", "WRONG", "TO SOLVE"}};
     for (const auto& [category, practice] : progress.by_category) rows.push_back(row(category, practice));
     rows.push_back(row("all", progress.all));
     int by_category = 0;

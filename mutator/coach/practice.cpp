@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mutator/coach/tally.h"
+#include "mutator/coach/words.h"
 
 namespace nanobug::coach {
 namespace {
@@ -14,7 +15,9 @@ void count(Practice& practice, const session::Record& record) {
   practice.revealed += record.outcome == "revealed";
   practice.stopped += record.outcome == "stopped";
   practice.over_time += over_time(record.session, record.ended) > 0;
-  practice.seconds += learner_seconds(record.session, record.ended);
+  const std::int64_t seconds = learner_seconds(record.session, record.ended);
+  practice.seconds += seconds;
+  if (record.outcome == "solved") practice.solved_seconds += seconds;
   practice.hints += record.session.hints;
   practice.wrong_claims += record.session.wrong_claims;
 }
@@ -42,6 +45,10 @@ std::set<std::string> solved_in(const session::Record& record) {
     for (const session::Bug& bug : record.session.bugs)
       if (bug.earned) ids.insert(bug.rule);
   return ids;
+}
+
+std::string mean_to_solve(const Practice& practice) {
+  return practice.solved == 0 ? "-" : clock(practice.solved_seconds / practice.solved);
 }
 
 Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog) {

@@ -13,8 +13,8 @@ namespace nanobug::coach {
 
 struct Practice {
   int sessions = 0, solved = 0, revealed = 0, stopped = 0;
-  int over_time = 0;  // sessions that took longer than their minutes
-  std::int64_t seconds = 0;
+  int over_time = 0;                             // sessions that took longer than their minutes
+  std::int64_t seconds = 0, solved_seconds = 0;  // of all, and of those solved
   std::int64_t hints = 0, wrong_claims = 0;
 };
 
@@ -30,6 +30,9 @@ struct Progress {
   std::map<std::string, int> solved_rules;  // id -> times
   int rules = 0, rules_solved = 0;          // of the catalog as it is now
 };
+// "M:SS" that a solved session took on average, or "-".
+std::string mean_to_solve(const Practice& practice);
+
 Progress progress_of(const std::vector<session::Record>& ledger, const catalog::Catalog& catalog);
 
 // Those of a session, each once, without those that are gone from the catalog.

@@ -167,8 +167,7 @@ void classes(Html& html, const ProgressPage& p, const Progress& progress) {
   for (const auto& [category, one] : progress.by_category)
     rows.push_back({category, std::to_string(one.sessions), std::to_string(one.solved),
                     std::to_string(one.revealed), std::to_string(one.stopped), std::to_string(one.over_time),
-                    std::to_string(one.hints), std::to_string(one.wrong_claims),
-                    clock(one.seconds / one.sessions)});
+                    std::to_string(one.hints), std::to_string(one.wrong_claims), mean_to_solve(one)});
   table(html, "Sessions by class; one with bugs of several classes counts in each",
         {{"Class"},
          {"Sessions", true},
@@ -178,7 +177,7 @@ void classes(Html& html, const ProgressPage& p, const Progress& progress) {
          {"Over time", true},
          {"Hints", true},
          {"Wrong claims", true},
-         {"Mean time", true}},
+         {"Mean time to solve", true}},
         rows);
   rows.clear();
   for (const auto& [classes, times] : confusions_in(p.ledger, p.catalog))

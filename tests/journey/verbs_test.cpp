@@ -165,7 +165,7 @@ TEST_CASE("what each verb's data is called", "[verbs]") {
   has(user.ask({"stop"}),
       {"name", "outcome", "hints", "wrong_claims", "dir", "tree", "attempt", "branch", "snapshot", "note"});
   has(user.ask({"progress"})["all"],
-      {"sessions", "solved", "revealed", "stopped", "seconds", "hints", "wrong_claims"});
+      {"sessions", "solved", "revealed", "stopped", "seconds", "solved_seconds", "hints", "wrong_claims"});
 }
 
 TEST_CASE("hints come in order, each once, and then there are none", "[verbs]") {

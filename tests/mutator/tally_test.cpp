@@ -202,6 +202,9 @@ TEST_CASE("practice adds up", "[coach][practice]") {
   CHECK(progress.all.stopped == 1);
   CHECK(progress.all.over_time == 1);
   CHECK(progress.all.seconds == 60 + 30 + 200 + 5);
+  CHECK(progress.all.solved_seconds == 60 + 30);
+  CHECK(mean_to_solve(progress.all) == "0:45");
+  CHECK(mean_to_solve(progress.by_category.at("training")) == "-");
   CHECK(progress.all.hints == 2);
   CHECK(progress.all.wrong_claims == 3);
   REQUIRE(progress.by_category.size() == 3);
