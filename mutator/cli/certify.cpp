@@ -196,7 +196,7 @@ void add_certify(Verbs& verbs) {
       ->allow_extra_args(false);
   verb->add_option("--operators", options->draw.count,
                    "Instead of rules, N changes that generic mutation operators make: who sees them?")
-      ->type_name("N")
+      ->type_name("1..100000")
       ->check(CLI::Range(1, 100000).description(""));
   verb->add_option("--seed", options->draw.seed, "Which of them are drawn (default: 1)")->type_name("S");
   verb->add_option("--file", options->draw.files, "Only of sources of this path or name; may be repeated")

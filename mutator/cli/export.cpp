@@ -89,13 +89,23 @@ nlohmann::json in_swebench(const grade::Task& task, const std::string& instance,
       {"PASS_TO_PASS", nlohmann::json(task.pass_to_pass).dump()}};
 }
 
+// A link stays one: what it names is written.
+fs::path place_of(const std::string& output) {
+  std::error_code error;
+  const fs::path named = fs::weakly_canonical(fs::absolute(output), error);
+  return error ? fs::absolute(output) : named;
+}
+
 // Said before the work, not after it.
 Status can_be_written(const fs::path& file) {
   std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  if (error || ::access(file.parent_path().c_str(), W_OK) != 0)
-    return fail(Exit::io, "cannot write " + tidy(file) + ": " +
-                              (error ? error.message() : system_reason(errno)) + "; name another place");
+  const auto there = fs::status(file, error);
+  if (fs::exists(there) && !fs::is_regular_file(there))
+    return fail(Exit::io, tidy(file) + " is no regular file; name another one after --output");
+  const fs::path asked = fs::exists(there) ? file : file.parent_path();
+  if (::access(asked.c_str(), W_OK) != 0 || ::access(file.parent_path().c_str(), W_OK) != 0)
+    return fail(Exit::io,
+                "cannot write " + tidy(file) + ": " + system_reason(errno) + "; name another place");
   return {};
 }
 
@@ -104,7 +114,7 @@ Status write_out(Context& c, const Options& options, const std::string& lines) {
     c.ui.data(lines);
     return {};
   }
-  return write_file(fs::absolute(options.output), lines);
+  return write_file(place_of(options.output), lines);
 }
 
 Result<Exit> export_tasks(Context& c, const Options& options) {
@@ -113,7 +123,7 @@ Result<Exit> export_tasks(Context& c, const Options& options) {
                 "--operators draws changes that nobody wrote, so it takes no bug; leave one out");
   const auto loaded = c.catalog();
   NANOBUG_TRY(loaded);
-  if (!options.output.empty()) NANOBUG_TRY(can_be_written(fs::absolute(options.output)));
+  if (!options.output.empty()) NANOBUG_TRY(can_be_written(place_of(options.output)));
   const auto pristine = c.pristine();
   NANOBUG_TRY(pristine);
   const auto head = vault::head_of((*loaded)->tree_directory(), (*pristine)->tree);
@@ -186,7 +196,7 @@ void add_export(Verbs& verbs) {
   verb->add_option("--output", options->output, "Where to (default: standard output)")->type_name("FILE");
   verb->add_option("--operators", options->operators,
                    "Instead of the catalog's bugs, those among N changes that generic operators make")
-      ->type_name("N")
+      ->type_name("1..100000")
       ->check(CLI::Range(1, 100000).description(""));
   verb->add_option("--seed", options->seed, "Which of them are drawn (default: 1)")->type_name("S");
   verb->add_option("--shard", options->shard, "Only the K-th of N parts, as one machine of N does")

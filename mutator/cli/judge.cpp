@@ -34,6 +34,16 @@ Result<Exit> judge(Context& c, const std::string& directory) {
   NANOBUG_TRY(open);
   if (*open && (*open)->has_checkout() && fs::equivalent(tree, (*open)->directory, error))
     return fail(Exit::session, tidy(tree) + " is the open session's checkout; 'nanobug check' judges it");
+  const auto pristine = c.pristine();
+  NANOBUG_TRY(pristine);
+  const vault::Tree& files = (*pristine)->tree;
+  // A README.md and a CMakeLists.txt are anywhere.
+  const auto there = std::count_if(files.begin(), files.end(),
+                                   [&](const auto& each) { return fs::exists(tree / each.first, error); });
+  if (10 * static_cast<size_t>(there) < files.size() || there == 0)
+    return fail(Exit::usage,
+                fmt::format("{} does not have the tree's files ({}, …); name the directory that has them",
+                            tidy(tree), files.begin()->first));
   const auto mutants = c.mutants();
   NANOBUG_TRY(mutants);
   const auto verdict = grade::judge((*mutants)->workshop(), (*mutants)->clean(), tree,
@@ -60,7 +70,8 @@ Result<Exit> judge(Context& c, const std::string& directory) {
     for (const Line& line : lines) text += (line.passed ? "PASSED " : "FAILED ") + line.name + '\n';
     if (!text.empty()) c.ui.data(text);
     for (const std::string& excluded : verdict->excluded) c.ui.say("not asked: " + excluded);
-    if (!verdict->builds) c.ui.say("It does not build:\n" + verdict->build_message);
+    if (!verdict->builds)
+      c.ui.complain({Exit::check_failed, "it does not build:\n" + verdict->build_message});
     for (const std::string& unread : verdict->unread) c.ui.say("not read, so not judged: " + unread);
     if (verdict->cut_short) c.ui.say("Something hung; what came after it was not asked.");
   }

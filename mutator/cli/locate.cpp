@@ -42,6 +42,11 @@ Result<Exit> locate(Context& c, const std::string& words, const std::string& why
   for (const auto& [path, file] : *mutated) files.push_back(path);
   claim->file = in_checkout(session.directory, claim->file);
   std::error_code error;
+  if (fs::path(claim->file).is_absolute())
+    return fail(Exit::usage, "the claim is not counted: " + claim->file + " is not in the checkout");
+  if (fs::is_directory(session.directory / claim->file, error))
+    return fail(Exit::usage,
+                "the claim is not counted: " + claim->file + " is a directory; name a file in it");
   if (!fs::exists(session.directory / claim->file, error)) {
     const auto meant = coach::file_meant(claim->file, files);
     NANOBUG_TRY(meant);

@@ -1,8 +1,11 @@
 // nanobug: practise the debugging of language-model code. Words and exit codes are here; the work is in the
 // rooms.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -115,6 +118,7 @@ int main(int argc, char** argv) {
         add_explain,    add_pack,     add_patch,     add_rule,   add_certify,  add_judge, add_export,
         add_cache,      add_doctor,   add_completion})
     add(verbs);
+  check_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -161,6 +165,10 @@ namespace {
 // The one boundary: errors are values everywhere, so whatever is thrown up to here was not foreseen, or
 // memory is short. What is on the disk is in order all the same (session.h).
 int one_sentence() {
+  if (std::error_code error; (std::filesystem::current_path(error), error)) {
+    std::fprintf(stderr, "nanobug: this shell stands in a directory that is gone; cd to one that is there\n");
+    return static_cast<int>(nanobug::Exit::io);
+  }
   const char* what = "this was not foreseen and is a fault of nanobug's";
   std::string detail;
   try {
@@ -175,13 +183,33 @@ int one_sentence() {
   return static_cast<int>(nanobug::Exit::io);
 }
 
+// A file that is opened must not become standard output. /dev/full says of what is written there that it
+// cannot be.
+void open_what_is_closed() {
+  for (const auto [descriptor, device, flags] :
+       {std::tuple(STDIN_FILENO, "/dev/null", O_RDONLY), std::tuple(STDOUT_FILENO, "/dev/full", O_WRONLY),
+        std::tuple(STDERR_FILENO, "/dev/null", O_WRONLY)})
+    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) (void)!::open(device, flags);
+}
+
+// A verdict that nobody gets is none.
+int with_output_written(int outcome) {
+  errno = 0;
+  const bool flushed = std::fflush(stdout) == 0;
+  if (flushed && std::ferror(stdout) == 0) return outcome;
+  const std::string why = errno == 0 ? "" : ": " + nanobug::system_reason(errno);
+  std::fprintf(stderr, "nanobug: the output could not be written%s\n", why.c_str());
+  return static_cast<int>(nanobug::Exit::io);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_what_is_closed();
   // Libraries end the program where their own destructors run out of memory.
   std::set_terminate([] { std::_Exit(one_sentence()); });
   try {
-    return nanobug::cli::main(argc, argv);
+    return with_output_written(nanobug::cli::main(argc, argv));
   } catch (...) {
     return one_sentence();
   }

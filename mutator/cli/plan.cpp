@@ -165,7 +165,7 @@ void add_plan(Verbs& verbs) {
       ->type_name("PLAN|PACK");
   verb->add_option("--week,--part", options->part, "The whole of this week, or of whatever its parts are")
       ->check(CLI::Range(1, 999).description(""))
-      ->type_name("N");
+      ->type_name("1..999");
   verbs.on(verb, [options, &c = verbs.context] { return show(c, options->name, options->part); });
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 
 #include "mutator/base/suggest.h"
 #include "mutator/coach/words.h"
@@ -52,13 +54,40 @@ std::string uncapitalized(std::string text) {
   return text;
 }
 
+// Is it a number without a sign, or one of a range?
+bool takes_a_number(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type == "N" || type == "S" || (!type.empty() && std::isdigit(static_cast<unsigned char>(type[0])));
+}
+
+bool is_whole_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && stop == text.data() + text.size();
+}
+
 // What an option takes, for a person.
 std::string takes(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  if (type == "N") return "a number";
-  if (!type.empty() && std::isdigit(static_cast<unsigned char>(type[0]))) return type;
+  if (takes_a_number(option)) return type.size() > 1 ? type : "a whole number";
   const std::string description = option.get_description();
-  return uncapitalized(description.substr(0, description.find(": ")));
+  return uncapitalized(description.substr(0, std::min(description.find(": "), description.find(" ("))));
+}
+
+// What is wrong with an option, which CLI11 does not say.
+std::string wrong_with(const CLI::Option& option) {
+  const std::string name = option.get_name();
+  const std::vector<std::string> given = option.results();
+  const bool is_flag = option.get_items_expected_max() == 0;
+  if (is_flag) return given.empty() ? name + " is given in a wrong way" : name + " takes no value";
+  if (given.size() > 1 && option.get_items_expected_max() == 1) return name + " is given twice; give it once";
+  if (given.empty())
+    return name + " needs a value, " + (takes_a_number(option) ? "" : option.get_type_name() + ": ") +
+           takes(option);
+  if (given.front().empty())
+    return option.get_positional() ? "the " + name + " is empty"
+                                   : name + " is empty; leave it out, or say which";
+  return fmt::format("{} takes {}, not '{}'", name, takes(option), given.front());
 }
 
 // "; did you mean 'start'? 'nanobug --help' lists them"
@@ -108,13 +137,23 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc,
     return (extra.empty() ? "there are words too many" : "'" + extra.front() + "' is a word too many") +
            way_out(*verb);
   }
-  if (const CLI::Option* option = option_in(*verb, error.what())) {
-    const std::vector<std::string> given = option->results();
-    return fmt::format("{} takes {}{}", option->get_name(), takes(*option),
-                       given.empty() || given.front().empty() ? "" : ", not '" + given.front() + "'") +
-           way_out(*verb);
-  }
+  if (const CLI::Option* option = option_in(*verb, error.what())) return wrong_with(*option) + way_out(*verb);
   return "this call is not understood" + way_out(*verb);
+}
+
+void check_values(CLI::App& app) {
+  const CLI::Validator whole([](const std::string& text) { return is_whole_number(text) ? "" : "no number"; },
+                             "");
+  const CLI::Validator any([](const std::string& text) { return text.empty() ? "empty" : ""; }, "");
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() == 0) continue;
+    // 0..1 is a part of something, with a point in it.
+    if (takes_a_number(*option) && option->get_type_name() != "0..1")
+      option->check(whole);
+    else
+      option->check(any);
+  }
+  for (CLI::App* verb : app.get_subcommands({})) check_values(*verb);
 }
 
 void word_the_help(CLI::App& app) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "mutator/base/files.h"
 #include "mutator/base/line_diff.h"
@@ -93,21 +94,25 @@ bool is_passed_over(const Lines& origin, const std::vector<Lines>& changed) {
   return last - first < kFarthest && origin.first >= first && origin.first <= last;
 }
 
+// "gpt.cpp:42" as a file and a line; nothing where it is not that.
+std::optional<Claim> split(const std::string& words) {
+  const size_t colon = words.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  Claim claim{words.substr(0, colon)};
+  const char* end = words.data() + words.size();
+  const auto [stop, error] = std::from_chars(words.data() + colon + 1, end, claim.line);
+  if (error != std::errc() || stop != end || claim.line <= 0) return std::nullopt;
+  return claim;
+}
+
 }  // namespace
 
 Result<Claim> parse_claim(const std::string& words) {
-  const size_t colon = words.rfind(':');
-  Claim claim;
-  if (colon != std::string::npos && colon > 0) {
-    const char* begin = words.data() + colon + 1;
-    const char* end = words.data() + words.size();
-    const auto [stop, error] = std::from_chars(begin, end, claim.line);
-    if (error == std::errc() && stop == end && claim.line > 0) {
-      claim.file = words.substr(0, colon);
-      return claim;
-    }
-  }
-  return fail(Exit::usage, "'" + words + "' is not FILE:LINE; write it like nanochat/gpt.cpp:42");
+  const auto claim = split(words);
+  if (!claim)
+    return fail(Exit::usage, "'" + words + "' is not FILE:LINE; write it like nanochat/gpt.cpp:42");
+  const auto before_column = split(claim->file);  // gpt.cpp:42:7, as compilers write it
+  return before_column ? *before_column : *claim;
 }
 
 Result<std::string> file_meant(const std::string& name, const std::vector<std::string>& files) {

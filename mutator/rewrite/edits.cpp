@@ -32,7 +32,8 @@ class Drafter {
   Result<Drafted> draft() {
     for (const auto& [id, node] : nodes_.getMap())
       if (const auto given = targets_.given_by(node)) {
-        if (given->begin < given->end) bound_[id] = {std::string(tokens_.text(*given)), true, false, *given};
+        if (given->begin < given->end)
+          bound_[id] = {std::string(tokens_.text(*given)), !is_list(tokens_, *given), false, *given};
       } else if (auto text = source_of(unit_, targets_.match(), id, node); !text.text.empty())
         bound_[id] = std::move(text);
       else if (const auto* capture = node.get<clang::LambdaCapture>())

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "mutator/base/line_diff.h"
 #include "mutator/rewrite/clang.h"
 #include "mutator/rewrite/hunks.h"
+#include "mutator/rewrite/tokens.h"
 
 namespace nanobug::rewrite {
 namespace {
@@ -82,6 +84,75 @@ Result<std::optional<std::string>> formatted_pieces(const format::FormatStyle& s
   return after;
 }
 
+// A comment behind the code of a line.
+struct EndComment {
+  std::string_view said;
+  unsigned at = 0;    // its first byte
+  size_t code = 0;    // characters of the code before it
+  size_t column = 0;  // characters before it
+  bool is_there = false;
+};
+
+// Of every line; none where tabs decide about columns.
+std::vector<EndComment> end_comments(const Tokens& tokens) {
+  const std::string_view text = tokens.text();
+  std::vector<EndComment> all;
+  for (unsigned begin = 0; begin < text.size();) {
+    const unsigned end = static_cast<unsigned>(std::min(text.find('\n', begin), text.size()));
+    EndComment& line = all.emplace_back();
+    const Token* last = tokens.before(end, true);
+    const Token* code = last ? tokens.before(last->span.begin, true) : nullptr;
+    const auto width = [&](unsigned to) {
+      return static_cast<size_t>(
+          std::count_if(text.begin() + begin, text.begin() + to, [](char c) { return (c & 0xC0) != 0x80; }));
+    };
+    if (last && code && last->kind == Token::Kind::comment && code->kind != Token::Kind::comment &&
+        code->span.begin >= begin && last->span.end <= end &&
+        tokens.text({begin, last->span.begin}).find('\t') == std::string_view::npos)
+      line = {tokens.text(*last), last->span.begin, width(code->span.end), width(last->span.begin), true};
+    begin = end + 1;
+  }
+  return all;
+}
+
+// Is the comment of a line in the same column as its neighbour's?
+bool is_aligned(const std::vector<EndComment>& all, size_t line, size_t column) {
+  const auto stands = [&](size_t at) {
+    return at < all.size() && all[at].is_there && all[at].column == column;
+  };
+  return stands(line + 1) || (line > 0 && stands(line - 1));
+}
+
+// Does one of three lines leave more between code and comment than anybody would, but for the column?
+bool is_spread(const std::vector<EndComment>& all, size_t line) {
+  for (size_t at = line - (line > 0); at < std::min(line + 2, all.size()); ++at)
+    if (all[at].is_there && all[at].column == all[line].column && all[at].column > all[at].code + 2)
+      return true;
+  return false;
+}
+
+// Comments that were aligned with those of the next lines still are, where the code leaves room for it.
+std::string with_aligned_comments(const std::string& before, std::string after) {
+  const Tokens was(before), is(after);
+  const std::vector<EndComment> old = end_comments(was), now = end_comments(is);
+  const std::vector<LineChange> changes = line_changes(before, after);
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change)
+    for (size_t line = change->after + change->added; line-- > change->after;) {
+      if (line >= now.size() || !now[line].is_there) continue;
+      for (size_t from = change->before; from < std::min(change->before + change->removed, old.size());
+           ++from) {
+        const size_t column = old[from].column;
+        if (!old[from].is_there || old[from].said != now[line].said || !is_aligned(old, from, column) ||
+            !is_spread(old, from) || !is_aligned(now, line, column) || column < now[line].code + 2)
+          continue;
+        const size_t blanks = now[line].column - now[line].code;
+        after.replace(now[line].at - blanks, blanks, column - now[line].code, ' ');
+        break;
+      }
+    }
+  return after;
+}
+
 }  // namespace
 
 Result<bool> well_formatted(const std::filesystem::path& file, const std::string& before,
@@ -101,7 +172,7 @@ Result<std::string> formatted_like(const std::filesystem::path& file, const std:
                                    const std::string& after, const std::vector<Span>& pieces) {
   const auto style = style_of(file, before);
   NANOBUG_TRY(style);
-  if (style->DisableFormat) return after;
+  if (style->DisableFormat) return with_aligned_comments(before, after);
   if (before.size() > kVeryLarge && !pieces.empty()) {
     auto whole = formatted_pieces(*style, file, before, after, pieces);
     NANOBUG_TRY(whole);

@@ -54,7 +54,7 @@ constexpr int kVersion = 2;
 constexpr std::size_t kStep = 16u << 10;
 
 // Raise with every change to what find() answers; the compiler's version counts by itself.
-const std::string kEngine = "nanobug rewrite 18, LLVM " NANOBUG_LLVM_VERSION;
+const std::string kEngine = "nanobug rewrite 19, LLVM " NANOBUG_LLVM_VERSION;
 
 std::string name_of(catalog::Edit::Kind kind) {
   using Kind = catalog::Edit::Kind;

@@ -100,6 +100,13 @@ std::optional<Span> given_to_constructor(Unit& unit, const clang::ValueDecl& of,
   return close ? Span{open->span.end, close->span.begin} : Span{*name, *name};
 }
 
+std::optional<Span> given_to_member(Unit& unit, const clang::CXXCtorInitializer& of) {
+  if (of.getLParenLoc().isMacroID() || of.getRParenLoc().isMacroID()) return std::nullopt;
+  const auto begin = unit.offset(of.getLParenLoc()), end = unit.offset(of.getRParenLoc());
+  if (!begin || !end || *end <= *begin) return std::nullopt;
+  return Span{*begin + 1, *end};
+}
+
 std::vector<Span> documentation_of(Unit& unit, const clang::ParmVarDecl& parameter) {
   const Tokens& tokens = unit.tokens;
   std::vector<Span> lines;

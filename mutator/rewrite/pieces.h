@@ -28,6 +28,9 @@ std::optional<Span> whole_initializer(Unit& unit, const clang::ValueDecl& of, Sp
 std::optional<Span> given_to_constructor(Unit& unit, const clang::ValueDecl& of,
                                          const clang::Expr& initializer);
 
+// What stands between the parentheses or braces behind the name of a member or a base.
+std::optional<Span> given_to_member(Unit& unit, const clang::CXXCtorInitializer& of);
+
 // What the comment above a function says of a parameter: `\param eps` and the lines that go on with it.
 std::vector<Span> documentation_of(Unit& unit, const clang::ParmVarDecl& parameter);
 

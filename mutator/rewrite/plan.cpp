@@ -298,7 +298,10 @@ class Plan {
     const auto around = left_empty(cut.span);
     const auto block = around ? survey_.blocks.find(around->begin) : survey_.blocks.end();
     if (block == survey_.blocks.end()) return std::nullopt;
-    const auto piece = emptied_around(unit_, *block->second);
+    const auto piece = emptied_around(unit_, *block->second, [&](const clang::Stmt& other) {
+      const auto span = range_span(unit_, other.getSourceRange());
+      return span && goes(tokens_.after(span->begin)) && goes(tokens_.before(span->end));
+    });
     if (!piece || directive_in(tokens_, piece->span) || pragma_above(tokens_, piece->span.begin) ||
         opens_elsewhere(unit_, piece->span.begin) || goes_on_elsewhere(unit_, piece->span.end))
       return std::nullopt;
@@ -319,7 +322,7 @@ class Plan {
   // The braces around a cut between which all goes; nothing where something stays, a comment too.
   std::optional<Span> left_empty(Span cut) const {
     const Token* open = tokens_.before(cut.begin, true);
-    while (goes(open)) open = tokens_.before(open->span.begin, true);
+    while (goes(open) || is_behind_a_brace(open)) open = tokens_.before(open->span.begin, true);
     const Token* close = tokens_.after(cut.end, true);
     while (goes(close)) close = tokens_.after(close->span.end, true);
     if (!tokens_.is(open, "{") || !tokens_.is(close, "}")) return std::nullopt;
@@ -327,6 +330,15 @@ class Plan {
       if (!each.text.empty() && open->span.begin < each.span.end && each.span.begin < close->span.end)
         return std::nullopt;
     return Span{open->span.begin, close->span.end};
+  }
+
+  // `if (…) {  // why`: a comment that belongs to the block, not to what stands first in it.
+  bool is_behind_a_brace(const Token* comment) const {
+    const Token* before = comment && comment->kind == Token::Kind::comment
+                              ? tokens_.before(comment->span.begin, true)
+                              : nullptr;
+    return tokens_.is(before, "{") &&
+           tokens_.text({before->span.end, comment->span.begin}).find('\n') == std::string_view::npos;
   }
 
   // The comment above an include is its own where no other one follows; at the file's start it is the file's.

@@ -2,6 +2,7 @@
 #include "mutator/rewrite/selection.h"
 
 #include "mutator/rewrite/parentheses.h"
+#include "mutator/rewrite/whole.h"
 
 namespace nanobug::rewrite {
 namespace {
@@ -84,7 +85,34 @@ std::optional<Span> whole_macro(Unit& unit, const clang::Expr& expression) {
   return std::nullopt;
 }
 
+Span with_own_words(Unit& unit, const clang::DynTypedNode& node, Span span) {
+  const Tokens& tokens = unit.tokens;
+  if (const auto* type = node.get<clang::TypeLoc>()) {
+    clang::TypeLoc first = *type;
+    while (!first.getAs<clang::QualifiedTypeLoc>() && first.getNextTypeLoc()) first = first.getNextTypeLoc();
+    if (!first.getAs<clang::QualifiedTypeLoc>()) return span;
+    const auto at = unit.offset(first.getBeginLoc());
+    if (!at || *at != span.begin) return span;
+    for (const Token* word = tokens.before(span.begin);
+         tokens.is(word, "const") || tokens.is(word, "volatile"); word = tokens.before(span.begin))
+      span.begin = word->span.begin;
+  }
+  // An in-class initialiser begins with its sign.
+  if (const Token* sign = tokens.after(span.begin);
+      node.get<clang::Expr>() && tokens.is(sign, "=") && sign->span.begin == span.begin)
+    span.begin = tokens.after(sign->span.end)->span.begin;
+  return span;
+}
+
 Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node) {
+  // One of several declarators, a loop's variable, a template with its head.
+  if (const auto* declaration = node.get<clang::Decl>()) {
+    const Whole whole = whole_of(unit, node);
+    const bool is_statement = whole.role == Whole::Role::statement || whole.role == Whole::Role::element;
+    if (!is_statement || whole.range != declaration->getSourceRange())
+      if (const auto span = span_of(unit, whole, {}))
+        return {std::string(unit.tokens.text(*span)), false, false, *span};
+  }
   auto range = clang::transformer::node(id)(match);
   if (!range) {
     llvm::consumeError(range.takeError());
@@ -99,8 +127,10 @@ Bound source_of(Unit& unit, const Match& match, const std::string& id, const cla
   Bound bound{clang::Lexer::getSourceText(in_file, unit.sources(), options).str(),
               expression && !llvm::isa<clang::InitListExpr>(expression),
               expression && is_atom(*expression, unit.context())};
-  if (const auto begin = unit.offset(in_file.getBegin()))
-    bound.span = Span{*begin, *begin + static_cast<unsigned>(bound.text.size())};
+  if (const auto begin = unit.offset(in_file.getBegin())) {
+    bound.span = with_own_words(unit, node, {*begin, *begin + static_cast<unsigned>(bound.text.size())});
+    bound.text = unit.tokens.text(*bound.span);
+  }
   return bound;
 }
 

@@ -24,7 +24,12 @@ Result<Span> editable(Unit& unit, const clang::CharSourceRange& range, const cat
 // The use of a macro that stands for all of the expression, parentheses or not.
 std::optional<Span> whole_macro(Unit& unit, const clang::Expr& expression);
 
-// The source text of the node bound to `id`; empty when it is written nowhere.
+// The span of a node with what Clang leaves out of it, or without what it takes in: the `const` before a
+// type, the `=` before the braces of an in-class initialiser.
+Span with_own_words(Unit& unit, const clang::DynTypedNode& node, Span span);
+
+// The source text of the node bound to `id`, all that a selector of the node stands for; empty when it is
+// written nowhere.
 Bound source_of(Unit& unit, const Match& match, const std::string& id, const clang::DynTypedNode& node);
 
 }  // namespace nanobug::rewrite

@@ -248,6 +248,17 @@ const Token* closing(const Tokens& tokens, const Token* open) {
                  [&](const Token& token) { return tokens.after(token.span.end); });
 }
 
+bool is_list(const Tokens& tokens, Span span) {
+  int depth = 0;
+  for (const Token* token = tokens.after(span.begin); token && token->span.begin < span.end;
+       token = tokens.after(token->span.end)) {
+    for (const char* open : {"(", "[", "{"}) depth += tokens.is(token, open);
+    for (const char* close : {")", "]", "}"}) depth -= tokens.is(token, close);
+    if (depth == 0 && tokens.is(token, ",")) return true;
+  }
+  return false;
+}
+
 Span enclosing_braces(const Tokens& tokens, Span place) {
   Span around{0, static_cast<unsigned>(tokens.text().size())};
   const Token* token = tokens.before(place.begin);

@@ -72,6 +72,9 @@ unsigned end_of_spliced_line(std::string_view text, unsigned offset);
 const Token* opening(const Tokens& tokens, const Token* close);
 const Token* closing(const Tokens& tokens, const Token* open);
 
+// Is there a comma in it that is in none of its brackets?
+bool is_list(const Tokens& tokens, Span span);
+
 // The braces of the function around a place, with its parameters; the whole text where there are none.
 Span enclosing_braces(const Tokens& tokens, Span place);
 

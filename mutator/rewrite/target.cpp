@@ -16,12 +16,16 @@ tl::unexpected<Error> wrong(const Unit& unit, const catalog::Edit& edit, unsigne
 
 std::optional<Span> Targets::given_by(const clang::DynTypedNode& node) {
   const auto* made = node.get<clang::Expr>();
-  if (!made || !llvm::isa<clang::CXXConstructExpr, clang::InitListExpr>(made) ||
+  if (made) made = made->IgnoreImplicit();
+  if (!made ||
+      !llvm::isa<clang::CXXConstructExpr, clang::CXXStdInitializerListExpr, clang::InitListExpr,
+                 clang::CXXParenListInitExpr>(made) ||
       llvm::isa<clang::CXXTemporaryObjectExpr>(made))
     return std::nullopt;
   const Whole whole = whole_of(unit_, node);
-  const auto given =
-      whole.initializes ? given_to_constructor(unit_, *whole.initializes, *made) : std::nullopt;
+  const auto given = whole.initializes ? given_to_constructor(unit_, *whole.initializes, *made)
+                     : whole.of_member ? given_to_member(unit_, *whole.of_member)
+                                       : std::nullopt;
   return given ? std::optional(without_blanks(unit_.text, *given)) : std::nullopt;
 }
 
@@ -71,7 +75,7 @@ Result<Target> Targets::target_of(const clang::transformer::RangeSelector& selec
   }
   const auto bytes = own ? selected(unit_, match_, selector, text) : span_of(unit_, *target.whole, text);
   NANOBUG_TRY(bytes);
-  target.span = *bytes;
+  target.span = own ? with_own_words(unit_, node->second, *bytes) : *bytes;
   const auto* declaration = node->second.get<clang::Decl>();
   if (declaration && prefixed && role != Whole::Role::declarator && role != Whole::Role::loop_variable)
     target.span = with_prefix(unit_, *declaration, target.span);

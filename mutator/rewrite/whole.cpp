@@ -13,9 +13,13 @@ namespace {
 using namespace clang;
 using Role = Whole::Role;
 
+// What a node is written in: a value by default is also a part of each call and constructor that uses it.
 DynTypedNode parent_of(ASTContext& context, const DynTypedNode& node) {
   const auto parents = context.getParentMapContext().getParents(node);
-  return parents.empty() ? DynTypedNode{} : parents[0];
+  const auto own = std::find_if(parents.begin(), parents.end(), [](const DynTypedNode& each) {
+    return !each.get<CXXDefaultInitExpr>() && !each.get<CXXDefaultArgExpr>();
+  });
+  return parents.empty() ? DynTypedNode{} : own == parents.end() ? parents[0] : *own;
 }
 
 bool has_parent(const DynTypedNode& node) {
@@ -162,6 +166,9 @@ Whole whole_statement(Unit& unit, const Stmt* statement) {
       if (isa_and_nonnull<VarDecl, FieldDecl, EnumConstantDecl, NonTypeTemplateParmDecl>(declared) &&
           !declared->isImplicit())
         part.initializes = cast<ValueDecl>(declared);
+      if (const auto* constructor = dyn_cast_or_null<CXXConstructorDecl>(declared))
+        for (const CXXCtorInitializer* each : constructor->inits())
+          if (each->isWritten() && each->getInit() == statement) part.of_member = each;
       return part;
     }
     if (is_under_pragma(*parent)) range = own;
@@ -213,6 +220,15 @@ bool declares_its_type(const DeclaratorDecl& declaration) {
   return tag && tag->isEmbeddedInDeclarator() && tag->getBeginLoc() == declaration.getBeginLoc();
 }
 
+// Of `auto& [key, value]` Clang has the place of the first bracket.
+SourceLocation end_of_names(Unit& unit, const Decl& declaration) {
+  const auto at = unit.offset(declaration.getLocation());
+  const Token* open = isa<DecompositionDecl>(declaration) && at ? unit.tokens.after(*at) : nullptr;
+  const Token* close = unit.tokens.is(open, "[") ? closing(unit.tokens, open) : nullptr;
+  return close ? declaration.getLocation().getLocWithOffset(static_cast<int>(close->span.begin - *at))
+               : declaration.getLocation();
+}
+
 Whole whole_declaration(Unit& unit, const Decl* declaration) {
   const SourceRange own = declaration->getSourceRange();
   const DynTypedNode above = parent_of(unit.context(), DynTypedNode::create(*declaration));
@@ -224,7 +240,8 @@ Whole whole_declaration(Unit& unit, const Decl* declaration) {
       }
       if (const auto* loop = parent_of(unit.context(), above).get<CXXForRangeStmt>();
           loop && loop->getLoopVarStmt() == statement)
-        return {Role::loop_variable, SourceRange(declaration->getBeginLoc(), declaration->getLocation())};
+        return {Role::loop_variable,
+                SourceRange(declaration->getBeginLoc(), end_of_names(unit, *declaration))};
       return whole_statement(unit, statement);
     }
   if (isa<ParmVarDecl, EnumConstantDecl, TemplateTypeParmDecl, NonTypeTemplateParmDecl,

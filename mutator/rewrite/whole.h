@@ -30,6 +30,7 @@ struct Whole {
   // Of a part: what it is one of, or what begins with it.
   const clang::Stmt* part_of = nullptr;
   const clang::ValueDecl* initializes = nullptr;
+  const clang::CXXCtorInitializer* of_member = nullptr;  // or of a base, or of another constructor
 };
 
 Whole whole_of(Unit& unit, const clang::DynTypedNode& node);

@@ -68,13 +68,15 @@ class Writes {
     return with_all_around(*whole, [&](const Stmt* at) { return only_writes(at, variable); });
   }
 
-  std::optional<Droppable::Piece> emptied_around(const CompoundStmt& block) {
+  // `goes` tells of an else whether it goes as well.
+  std::optional<Droppable::Piece> emptied_around(const CompoundStmt& block,
+                                                 const std::function<bool(const Stmt&)>& goes) {
     const auto* tried = parent<CXXTryStmt>(block);
     if (tried && tried->getTryBlock() == &block) return statement(*tried);
     const auto* branch = parent<IfStmt>(block);
-    bool any = branch && branch->getElse() == &block;
+    bool any = (branch && branch->getElse() == &block) || parent<CompoundStmt>(block);
     auto piece = with_all_around(block, [&](const Stmt* at) {
-      const bool does_nothing = is_left_empty(*at);
+      const bool does_nothing = is_left_empty(*at, goes);
       any = any || (does_nothing && !isa<Expr, CompoundStmt>(at));
       return does_nothing;
     });
@@ -113,13 +115,13 @@ class Writes {
   }
 
   // Of what stands around the only statement that does something.
-  static bool is_left_empty(const Stmt& at) {
+  static bool is_left_empty(const Stmt& at, const std::function<bool(const Stmt&)>& goes) {
     if (isa<Expr>(at)) return true;
     if (const auto* block = dyn_cast<CompoundStmt>(&at)) return block->size() == 1;
     const auto* branch = dyn_cast<IfStmt>(&at);
     if (branch)
-      return !branch->getElse() && !branch->getInit() && !branch->getConditionVariable() &&
-             !branch->isConstexpr() && only_computes(branch->getCond());
+      return (!branch->getElse() || goes(*branch->getElse())) && !branch->getInit() &&
+             !branch->getConditionVariable() && !branch->isConstexpr() && only_computes(branch->getCond());
     if (const auto* range = dyn_cast<CXXForRangeStmt>(&at))
       return !range->getInit() && only_writes(range->getRangeStmt(), {}) &&
              !range->getCoawaitLoc().isValid() && is_value(range->getLoopVariable()->getType());
@@ -269,8 +271,9 @@ std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const Dec
   return Writes(unit).of_several(uses);
 }
 
-std::optional<Droppable::Piece> emptied_around(Unit& unit, const CompoundStmt& block) {
-  return Writes(unit).emptied_around(block);
+std::optional<Droppable::Piece> emptied_around(Unit& unit, const CompoundStmt& block,
+                                               const std::function<bool(const Stmt&)>& goes) {
+  return Writes(unit).emptied_around(block, goes);
 }
 
 std::optional<Droppable::Piece> write_of(Unit& unit, const DeclRefExpr& use) {

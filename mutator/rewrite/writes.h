@@ -2,6 +2,7 @@
 // that nobody reads.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "mutator/rewrite/survey.h"
@@ -16,8 +17,10 @@ std::optional<Droppable::Piece> write_of(Unit& unit, const clang::DeclRefExpr& u
 // do.
 std::vector<Droppable> writes_of_several(Unit& unit, const std::vector<const clang::DeclRefExpr*>& uses);
 
-// The ifs, elses and loops that do nothing any more when nothing is left in this block. Nothing where what is
-// left would still do something.
-std::optional<Droppable::Piece> emptied_around(Unit& unit, const clang::CompoundStmt& block);
+// The ifs, elses and loops that do nothing any more when nothing is left in this block, or the block itself
+// among other statements. `goes` tells of an else whether it is left out as well. Nothing where what is left
+// would still do something.
+std::optional<Droppable::Piece> emptied_around(Unit& unit, const clang::CompoundStmt& block,
+                                               const std::function<bool(const clang::Stmt&)>& goes);
 
 }  // namespace nanobug::rewrite

@@ -141,15 +141,15 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
     return end_without_checkout(papers, journal, sentence(presence, *papers.saved));
   }
   std::string large;
+  auto clean = clean_tree(papers, session);
   auto snapshot = take_snapshot(papers, "end: " + outcome, true, &large);
-  NANOBUG_TRY(snapshot);
+  if (clean) NANOBUG_TRY(snapshot);
   std::string why;
   const auto vault = papers.vault();
-  NANOBUG_TRY(vault);
-  auto fetched = (*vault)->fetch(session.directory, session.name, &why);
-  NANOBUG_TRY(fetched);
-  auto clean = clean_tree(papers, session);
-  if (!clean) {  // a vault that was moved away must not keep the session open for ever
+  auto fetched = vault ? (*vault)->fetch(session.directory, session.name, &why)
+                       : Result<bool>(tl::unexpected<Error>(vault.error()));
+  if (clean) NANOBUG_TRY(fetched);
+  if (!clean) {  // a vault that is damaged or was moved away must not keep the session open for ever
     journal.attempt = session.directory;
     NANOBUG_TRY(write_journal(papers.journal(), journal));
     return end_without_checkout(papers, journal,

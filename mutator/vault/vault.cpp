@@ -244,10 +244,16 @@ Result<std::vector<Vault::Entry>> State::history(const std::string& branch) cons
   git_oid id;
   const int found = git_reference_name_to_id(&id, repository.get(), (kHeads + branch).c_str());
   if (found == GIT_ENOTFOUND) return entries;
-  if (found < 0) return git_failure("cannot read the branch " + branch);
+  const auto damaged = [&] {
+    Error error = git_failure("cannot read the branch " + branch).value();
+    const std::string place = git_repository_path(repository.get());
+    error.message += "; if " + place + " is damaged, move it away, and the next session makes a new one";
+    return tl::unexpected<Error>(std::move(error));
+  };
+  if (found < 0) return damaged();
   for (;;) {
     auto commit = owned<GitCommit>(git_commit_lookup, repository.get(), &id);
-    if (!commit) return git_failure("cannot read the branch " + branch);
+    if (!commit) return damaged();
     std::string message = git_commit_message(commit.get());
     while (message.ends_with('\n')) message.pop_back();
     entries.push_back({hex(id), hex(*git_commit_tree_id(commit.get())), message});

@@ -53,6 +53,9 @@ using Places = std::vector<int>;
 TEST_CASE("a claim is FILE:LINE", "[coach][claim]") {
   CHECK(parse_claim("a/b.cpp:12")->line == 12);
   CHECK(parse_claim("a/b.cpp:12")->file == "a/b.cpp");
+  CHECK(parse_claim("a/b.cpp:12:7")->line == 12);
+  CHECK(parse_claim("a/b.cpp:12:7")->file == "a/b.cpp");
+  CHECK(parse_claim("a:x/b.cpp:12")->file == "a:x/b.cpp");
   for (const char* wrong :
        {"a.cpp", "a.cpp:", ":3", "a.cpp:0", "a.cpp:-1", "a.cpp:3x", "", "a.cpp:99999999999"}) {
     const auto claim = parse_claim(wrong);
