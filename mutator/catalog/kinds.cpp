@@ -1,4 +1,6 @@
 // kinds: what single values of a catalog may be, for its reader and for its schema.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -20,6 +22,16 @@ bool read_text(Fields& fields, const Node& node, const std::string& name, Text& 
   if (!fields.expects(node, Node::Kind::scalar, name, "text")) return false;
   if (node.value.find_first_not_of(" \t\r\n") == std::string::npos) {
     fields.error("'" + name + "' is empty", node.place);
+    return false;
+  }
+  // A terminal would obey them.
+  const auto control = std::find_if(node.value.begin(), node.value.end(), [](unsigned char c) {
+    return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f;
+  });
+  if (control != node.value.end()) {
+    fields.error(fmt::format("'{}' has a control character in it, 0x{:02x}; leave it out", name,
+                             static_cast<unsigned char>(*control)),
+                 node.place);
     return false;
   }
   out = {node.value, node.place};
@@ -98,6 +110,16 @@ std::string in_words(const Names& words) {
 
 Kind<Text> text() {
   return {read_text, [] { return text_schema(); }};
+}
+
+Kind<Text> one_line() {
+  return {[](Fields& fields, const Node& node, const std::string& name, Text& out) {
+            if (!read_text(fields, node, name, out)) return false;
+            if (out.value.find_first_of("\r\n") == std::string::npos) return true;
+            fields.error("'" + name + "' is one line; write it without a line break", node.place);
+            return false;
+          },
+          [] { return text_schema(); }};
 }
 
 Kind<Text> code() {

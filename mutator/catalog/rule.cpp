@@ -237,7 +237,7 @@ const Table<Rule>& rule_table() {
       Table<Rule>{
           F::need("code", code_of, &Rule::code, "says nothing, for ever: the category's letter and a number"),
           F::need("id", id, &Rule::id, "says what the bug is; a learner sees it afterwards"),
-          F::need("title", text(), &Rule::title, "what 'list' shows: the component, not the bug"),
+          F::need("title", one_line(), &Rule::title, "what 'list' shows: the component, not the bug"),
           F::may("refs", texts(text(), Items::each_once), &Rule::refs, "rows of the sources it comes from"),
           F::may("pack", texts(pack_name(), Items::each_once), &Rule::pack,
                  "collections it belongs to, of tree.packs"),

@@ -29,6 +29,7 @@ struct Kind {
 // ------------------------------------------------------------------------------
 
 Kind<Text> text();
+Kind<Text> one_line();                        // of one line
 Kind<Text> code();                            // on one line, or a literal block
 Kind<Text> path();                            // below its directory
 Kind<Text> path_or_here();                    // the same, or the directory itself, "."

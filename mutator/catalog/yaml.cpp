@@ -296,7 +296,12 @@ std::optional<Node> read_yaml(const std::string& text, const std::string& name, 
   }
   if (builder.stopped) return std::nullopt;
   if (!builder.root) {
-    errors.push_back(wrong("the catalog is empty; it needs 'tree' and 'rules'", {name, 0, 0}));
+    const bool one_line = body.find('\n') == std::string::npos && body.find('\r') != std::string::npos;
+    errors.push_back(wrong(one_line
+                               ? "the lines end with carriage returns alone, so all of it is one comment; "
+                                 "end them with line feeds"
+                               : "the catalog is empty; it needs 'tree' and 'rules'",
+                           {name, 0, 0}));
     return std::nullopt;
   }
   return std::move(builder.root);

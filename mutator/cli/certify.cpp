@@ -195,7 +195,7 @@ void add_certify(Verbs& verbs) {
       ->type_name("DIR")
       ->allow_extra_args(false);
   verb->add_option("--operators", options->draw.count,
-                   "Instead of rules, N changes that generic mutation operators make: who sees them?")
+                   "Instead of rules, so many changes that generic mutation operators make: who sees them?")
       ->type_name("1..100000")
       ->check(CLI::Range(1, 100000).description(""));
   verb->add_option("--seed", options->draw.seed, "Which of them are drawn (default: 1)")->type_name("S");

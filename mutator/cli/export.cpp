@@ -99,13 +99,15 @@ fs::path place_of(const std::string& output) {
 // Said before the work, not after it.
 Status can_be_written(const fs::path& file) {
   std::error_code error;
-  const auto there = fs::status(file, error);
+  const auto there = fs::status(file, error);  // not there is no error
+  error.clear();
   if (fs::exists(there) && !fs::is_regular_file(there))
     return fail(Exit::io, tidy(file) + " is no regular file; name another one after --output");
-  const fs::path asked = fs::exists(there) ? file : file.parent_path();
-  if (::access(asked.c_str(), W_OK) != 0 || ::access(file.parent_path().c_str(), W_OK) != 0)
-    return fail(Exit::io,
-                "cannot write " + tidy(file) + ": " + system_reason(errno) + "; name another place");
+  fs::create_directories(file.parent_path(), error);
+  if (error || (fs::exists(there) && ::access(file.c_str(), W_OK) != 0) ||
+      ::access(file.parent_path().c_str(), W_OK) != 0)
+    return fail(Exit::io, "cannot write " + tidy(file) + ": " +
+                              (error ? error.message() : system_reason(errno)) + "; name another place");
   return {};
 }
 
@@ -195,7 +197,7 @@ void add_export(Verbs& verbs) {
       ->check(CLI::IsMember({"swebench"}).description(""));
   verb->add_option("--output", options->output, "Where to (default: standard output)")->type_name("FILE");
   verb->add_option("--operators", options->operators,
-                   "Instead of the catalog's bugs, those among N changes that generic operators make")
+                   "Instead of the catalog's bugs, those among so many changes that generic operators make")
       ->type_name("1..100000")
       ->check(CLI::Range(1, 100000).description(""));
   verb->add_option("--seed", options->seed, "Which of them are drawn (default: 1)")->type_name("S");

@@ -130,7 +130,8 @@ int main(int argc, char** argv) {
     context.ui.complain({Exit::usage, explain(app, error, argc, argv)});
     return static_cast<int>(Exit::usage);
   }
-  if (app.get_subcommands().empty()) verbs.on(nullptr, [&] { return where_you_are(context); });
+  if (app.get_subcommands().empty())
+    verbs.on(nullptr, [&] { return context.ui.json ? status(context) : where_you_are(context); });
   return static_cast<int>(verbs.outcome);
 }
 

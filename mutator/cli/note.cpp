@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -50,7 +51,7 @@ Result<Exit> note(Context& c, const std::string& words) {
   return Exit::ok;
 }
 
-Result<Exit> hypothesis(Context& c, const std::string& category, const std::string& words) {
+Result<Exit> hypothesis(Context& c, std::string category, const std::string& words) {
   if (!words.empty())
     NANOBUG_TRY(coach::can_be_kept(words, "the hypothesis is not kept", "say what you suspect"));
   auto open = c.at_desk();
@@ -59,8 +60,13 @@ Result<Exit> hypothesis(Context& c, const std::string& category, const std::stri
   NANOBUG_TRY(catalog);
   std::vector<std::string> known = {coach::kNothing};
   for (const std::string& one : coach::categories_with_bugs(**catalog)) known.push_back(one);
-  if (std::find(known.begin(), known.end(), category) == known.end())
+  const auto meant = std::find_if(known.begin(), known.end(), [&](const std::string& one) {
+    return std::equal(one.begin(), one.end(), category.begin(), category.end(),
+                      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  });
+  if (meant == known.end())
     return fail(Exit::usage, "the hypothesis is not kept: " + coach::no_such("class", category, known));
+  category = *meant;
   const std::string worth = worth_of(open->session);
   NANOBUG_TRY(keep(*open, coach::kHypothesis, category, words));
   say_kept(c.ui, coach::kHypothesis, category, words, worth);

@@ -146,7 +146,10 @@ void check_values(CLI::App& app) {
                              "");
   const CLI::Validator any([](const std::string& text) { return text.empty() ? "empty" : ""; }, "");
   for (CLI::Option* option : app.get_options()) {
-    if (option->get_items_expected_max() == 0) continue;
+    // A flag; words of a sentence, of which the verb has its own to say.
+    if (option->get_items_expected_max() == 0 ||
+        (option->get_positional() && option->get_items_expected_max() > 1))
+      continue;
     // 0..1 is a part of something, with a point in it.
     if (takes_a_number(*option) && option->get_type_name() != "0..1")
       option->check(whole);

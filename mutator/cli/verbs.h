@@ -23,6 +23,9 @@ class Verbs {
   Exit outcome = Exit::ok;
 };
 
+// What bare `nanobug --json` prints too.
+Result<Exit> status(Context&);
+
 void add_list(Verbs&);
 void add_start(Verbs&);
 void add_tutorial(Verbs&);

@@ -43,7 +43,9 @@ std::string one_of(const std::vector<std::string>& things) {
 std::string no_such(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
   const std::string hint = did_you_mean(name, known);
   return fmt::format("there is no {} '{}'{}", what, name,
-                     hint.empty() ? "; it may be " + one_of(known) : hint);
+                     !hint.empty()   ? hint
+                     : known.empty() ? "; there is none at all"
+                                     : "; it may be " + one_of(known));
 }
 
 std::string command_line(const std::vector<std::string>& argv) {

@@ -166,6 +166,16 @@ TEST_CASE("what cannot be exported is said in a sentence", "[export]") {
   CHECK(has(project.refused({"export", "--shard", "3/2"}, 2), "--shard is K/N"));
   CHECK(has(project.refused({"export", "N01", "--operators", "5"}, 2), "it takes no bug; leave one out"));
   CHECK(has(project.refused({"export", "--output", "/proc/none/tasks"}, 6), "/proc/none"));
+  const fs::path pipe = project.place / "pipe";
+  REQUIRE(project.user.command({"mkfifo", pipe}).good());
+  CHECK(has(project.refused({"export", "--output", pipe}, 6), "is no regular file; name another one"));
+  CHECK(fs::is_fifo(pipe));
+  const fs::path file = project.place / "tasks.jsonl", link = project.place / "link";
+  REQUIRE(write_unsynced(file, "old"));
+  fs::create_symlink(file, link);
+  CHECK(project.user.nanobug({"export", "--output", link}).exit_code == 0);
+  CHECK(fs::is_symlink(link));
+  CHECK(text_of(file) == project.user.nanobug({"export"}).out);
   const std::string clean = text_of(project.tree / "stats.cpp");
   REQUIRE(write_unsynced(project.tree / "stats.cpp", clean + "\n"));
   CHECK(has(project.refused({"export"}, 2),
@@ -197,5 +207,8 @@ TEST_CASE("judge knows no session, and is no way around one", "[export]") {
   CHECK(has(tiny.refused({"judge", tiny.place / "nowhere"}, 2),
             "is no directory; name the one that has the tree"));
   CHECK(has(tiny.refused({"judge", tiny.catalog}, 2), "is no directory"));
+  // Nothing is copied of what is no tree.
+  CHECK(has(tiny.refused({"judge", tiny.place}, 2), "does not have the tree's files"));
+  CHECK(has(tiny.refused({"judge", "/"}, 2), "does not have the tree's files"));
   CHECK(has(tiny.refused({"judge"}, 2), "name a directory"));
 }

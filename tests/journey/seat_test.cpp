@@ -35,6 +35,11 @@ TEST_CASE("a session has one outcome: the first solved check", "[seat]") {
   CHECK(tiny.user.nanobug({"locate", "descend.cpp:9"}).out ==
         "No, it is not there.\n'nanobug hint' gives the next hint.\n");
   CHECK(tiny.user.nanobug({"locate", "stat.cpp:10"}).exit_code == 2);
+  for (const char* place : {"/etc/passwd:1", "..:1", ".:1"}) {  // a slip, which counts for nothing
+    const Finished slip = tiny.user.nanobug({"locate", place});
+    CHECK(slip.exit_code == 2);
+    CHECK(has(slip.err, "the claim is not counted"));
+  }
   CHECK(tiny.user.ask({"locate", "stats.cpp:10"})["right"] == true);
   json check = tiny.user.ask({"check"}, 1);
   CHECK(check["probes_agreed_last"] == nullptr);

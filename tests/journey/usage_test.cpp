@@ -123,6 +123,29 @@ TEST_CASE("list and status are data without a session", "[usage]") {
   for (const json& entry : list) CHECK(entry.contains("code"));
   const json status = user.ask({"status"});
   CHECK(status["open"] == false);
+  CHECK(user.ask({}) == status);
+}
+
+TEST_CASE("output that cannot be written is an error", "[usage]") {
+  const Tiny tiny;
+  for (const char* to : {">/dev/full", ">&-"})
+    for (const char* words : {"list --json", "status", "rule schema", "patch show T01", "--help"}) {
+      INFO(words << ' ' << to);
+      const Finished lost = tiny.user.command(
+          {"bash", "-c",
+           fmt::format("'{}' --catalog '{}' {} {}", NANOBUG_PROGRAM, tiny.catalog.string(), words, to)});
+      CHECK(lost.exit_code == 6);
+      CHECK(lost.err.find("the output could not be written") != std::string::npos);
+    }
+}
+
+TEST_CASE("a directory that is gone is said to be", "[usage]") {
+  const Tiny tiny;
+  const Finished lost = tiny.user.command(
+      {"bash", "-c",
+       fmt::format("mkdir gone; cd gone; rmdir ../gone; '{}' --catalog catalog.yaml list", NANOBUG_PROGRAM)});
+  CHECK(lost.exit_code == 6);
+  CHECK(lost.err == "nanobug: this shell stands in a directory that is gone; cd to one that is there\n");
 }
 
 namespace {

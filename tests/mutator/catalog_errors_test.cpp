@@ -40,6 +40,8 @@ TEST_CASE("files that are no catalog at all", "[catalog]") {
   const std::string empty = "0:0: the catalog is empty; it needs 'tree' and 'rules'\n";
   CHECK(errors_of(catalog::parse("", "c.yaml")) == empty);
   CHECK(errors_of(catalog::parse("# nothing\n", "c.yaml")) == empty);
+  CHECK(errors_of(catalog::parse("# a\rtree: {}\r", "c.yaml")) ==
+        "0:0: the lines end with carriage returns alone, so all of it is one comment; end them with line feeds\n");
   CHECK(errors_of(catalog::parse("text", "c.yaml")) == "1:1: the catalog must be a mapping, not text\n");
   CHECK(errors_of(catalog::parse("- a\n", "c.yaml")) == "1:1: the catalog must be a mapping, not a list\n");
   // A thousand million laughs: refused at the first alias, in no time and no memory.

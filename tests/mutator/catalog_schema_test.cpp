@@ -129,6 +129,8 @@ std::optional<bool> taken_by_schema(const std::string& yaml) {
 // What depends on another value, on code or on how the text is laid out: a schema cannot know it.
 const std::set<std::string> kMeaning = {
     "a duplicate rule",
+    "a field that a terminal would obey",
+    "a title of two lines",
     "nothing of a run compared",
     "text compared in another way",
     "text compared by what is no expression",

@@ -413,6 +413,18 @@ TEST_CASE("a vault that was moved away does not keep the session open", "[sessio
   CHECK_FALSE(desk_in(scratch).current());
 }
 
+TEST_CASE("a vault that is damaged does not keep the session open", "[session]") {
+  Scratch scratch;
+  start_in(scratch);
+  put(scratch / "work/mine.txt", "mine");
+  for (const auto& each : fs::recursive_directory_iterator(scratch / "data/vault.git/objects"))
+    if (each.is_regular_file()) fs::permissions(each, fs::perms::owner_all), put(each.path(), "damaged");
+  const auto stopped = stop_in(scratch);
+  CHECK_THAT(stopped.note, Catch::Contains("was left as it is"));
+  CHECK(bytes_of(scratch / "work/mine.txt") == "mine");
+  CHECK_FALSE(desk_in(scratch).current());
+}
+
 TEST_CASE("snapshots go on the branch, the same tree only once", "[session]") {
   Scratch scratch;
   const Session session = start_in(scratch);
