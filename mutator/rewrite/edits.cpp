@@ -299,7 +299,7 @@ class Drafter {
 
   static constexpr const char* kOnlyBody =
       "this is the one statement of an if or a loop, and the next would take its place; "
-      "remove the whole of it, or replace the statement";
+      "remove the whole of it (of an else: elseBranch(the if)), or replace the statement";
 
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
@@ -569,6 +569,38 @@ class Drafter {
     return {};
   }
 
+  bool begins_with_brace(Span body) const { return tokens_.is(tokens_.after(body.begin), "{"); }
+  bool is_block_of_lines(Span body) const {
+    return begins_with_brace(body) && tokens_.text(body).find('\n') != std::string_view::npos;
+  }
+
+  bool has_comment_before(Span body) const {
+    const Token* before = tokens_.before(body.begin, true);
+    return !before || before->kind == Token::Kind::comment;
+  }
+
+  // One of the two is a block over several lines, which begins on the line of its head; the other is a
+  // statement, which is indented below it. An `else` behind a block stands on its last line.
+  void put_body(size_t edit, Span from, Span into) {
+    const Token* head = tokens_.before(into.begin, true);
+    const Token* next = tokens_.after(into.end, true);
+    const std::string above = indentation(unit_.text, head->span.begin);
+    const bool comes = begins_with_brace(from);
+    const Span block = comes ? from : into;
+    std::string step = indentation(unit_.text, tokens_.after(block.begin + 1)->span.begin);
+    step.erase(0, std::min(step.size(), indentation(unit_.text, block.begin).size()));
+    const std::string end = line_end(unit_.text, into.begin);
+    std::string text = with_lines_moved(std::string(tokens_.text(from)), indentation(unit_.text, from.begin),
+                                        comes ? above : above + step);
+    text = comes ? " " + text : end + above + step + text;
+    if (tokens_.is(next, "else")) {
+      text += comes ? " " : end + above;
+      into.end = next->span.begin;
+    }
+    add(edit, {head->span.end, into.end}, text);
+    cuts_.back().carried = {from};
+  }
+
   Status swap(size_t edit, const Target& one) {
     const auto other = targets_.second(edit);
     NANOBUG_TRY(other);
@@ -593,6 +625,14 @@ class Drafter {
         cuts_.back().carried = {all_a};
         return {};
       }
+    }
+    if (one.is(Whole::Role::only_body) && other->is(Whole::Role::only_body) &&
+        is_block_of_lines(one.span) != is_block_of_lines(other->span) &&
+        begins_with_brace(one.span) != begins_with_brace(other->span) && !has_comment_before(one.span) &&
+        !has_comment_before(other->span)) {
+      put_body(edit, other->span, one.span);
+      put_body(edit, one.span, other->span);
+      return {};
     }
     for (const Target* each : {&one, &*other})
       if (each->expression) NANOBUG_TRY(allowed_.is_whole_everywhere(edit, each->span));
