@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "mutator/base/suggest.h"
 #include "mutator/cli/verbs.h"
 #include "mutator/coach/draw.h"
 #include "mutator/coach/notes.h"
@@ -60,10 +60,8 @@ Result<Exit> hypothesis(Context& c, std::string category, const std::string& wor
   NANOBUG_TRY(catalog);
   std::vector<std::string> known = {coach::kNothing};
   for (const std::string& one : coach::categories_with_bugs(**catalog)) known.push_back(one);
-  const auto meant = std::find_if(known.begin(), known.end(), [&](const std::string& one) {
-    return std::equal(one.begin(), one.end(), category.begin(), category.end(),
-                      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-  });
+  const auto meant = std::find_if(known.begin(), known.end(),
+                                  [&](const std::string& one) { return same_name(one, category); });
   if (meant == known.end())
     return fail(Exit::usage, "the hypothesis is not kept: " + coach::no_such("class", category, known));
   category = *meant;

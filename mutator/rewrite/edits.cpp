@@ -7,6 +7,7 @@
 #include "mutator/rewrite/allowed.h"
 #include "mutator/rewrite/branches.h"
 #include "mutator/rewrite/effects.h"
+#include "mutator/rewrite/exchange.h"
 #include "mutator/rewrite/parentheses.h"
 #include "mutator/rewrite/pieces.h"
 #include "mutator/rewrite/selection.h"
@@ -299,7 +300,10 @@ class Drafter {
 
   static constexpr const char* kOnlyBody =
       "this is the one statement of an if or a loop, and the next would take its place; "
-      "remove the whole of it (of an else: elseBranch(the if)), or replace the statement";
+      "remove the whole of it, or replace the statement";
+  static constexpr const char* kOnlyBodyOfElse =
+      "this is the one statement of an else, and the next would take its place; "
+      "remove the whole of it with elseBranch(), or replace the statement";
 
   Status remove(size_t edit, const Target& target) {
     using Role = Whole::Role;
@@ -308,7 +312,8 @@ class Drafter {
       add(edit, behind_what_stays(tokens_, *otherwise), "");
       return {};
     }
-    NANOBUG_TRY(allowed_.may_go(edit, target, kOnlyBody));
+    const bool is_else = target.whole && target.whole->is_else;
+    NANOBUG_TRY(allowed_.may_go(edit, target, is_else ? kOnlyBodyOfElse : kOnlyBody));
     NANOBUG_TRY(allowed_.can_be_without(edit, target));
     if (target.is(Role::part) && part_.part->edits[edit].target.value.starts_with("statement"))
       return wrong(edit, target.span.begin,
@@ -569,38 +574,6 @@ class Drafter {
     return {};
   }
 
-  bool begins_with_brace(Span body) const { return tokens_.is(tokens_.after(body.begin), "{"); }
-  bool is_block_of_lines(Span body) const {
-    return begins_with_brace(body) && tokens_.text(body).find('\n') != std::string_view::npos;
-  }
-
-  bool has_comment_before(Span body) const {
-    const Token* before = tokens_.before(body.begin, true);
-    return !before || before->kind == Token::Kind::comment;
-  }
-
-  // One of the two is a block over several lines, which begins on the line of its head; the other is a
-  // statement, which is indented below it. An `else` behind a block stands on its last line.
-  void put_body(size_t edit, Span from, Span into) {
-    const Token* head = tokens_.before(into.begin, true);
-    const Token* next = tokens_.after(into.end, true);
-    const std::string above = indentation(unit_.text, head->span.begin);
-    const bool comes = begins_with_brace(from);
-    const Span block = comes ? from : into;
-    std::string step = indentation(unit_.text, tokens_.after(block.begin + 1)->span.begin);
-    step.erase(0, std::min(step.size(), indentation(unit_.text, block.begin).size()));
-    const std::string end = line_end(unit_.text, into.begin);
-    std::string text = with_lines_moved(std::string(tokens_.text(from)), indentation(unit_.text, from.begin),
-                                        comes ? above : above + step);
-    text = comes ? " " + text : end + above + step + text;
-    if (tokens_.is(next, "else")) {
-      text += comes ? " " : end + above;
-      into.end = next->span.begin;
-    }
-    add(edit, {head->span.end, into.end}, text);
-    cuts_.back().carried = {from};
-  }
-
   Status swap(size_t edit, const Target& one) {
     const auto other = targets_.second(edit);
     NANOBUG_TRY(other);
@@ -627,11 +600,12 @@ class Drafter {
       }
     }
     if (one.is(Whole::Role::only_body) && other->is(Whole::Role::only_body) &&
-        is_block_of_lines(one.span) != is_block_of_lines(other->span) &&
-        begins_with_brace(one.span) != begins_with_brace(other->span) && !has_comment_before(one.span) &&
-        !has_comment_before(other->span)) {
-      put_body(edit, other->span, one.span);
-      put_body(edit, one.span, other->span);
+        differ_in_layout(tokens_, one.span, other->span)) {
+      for (const auto& [from, into] : {std::pair(other->span, one.span), std::pair(one.span, other->span)}) {
+        const Body body = body_in_place(tokens_, from, into);
+        add(edit, body.span, body.text);
+        cuts_.back().carried = {from};
+      }
       return {};
     }
     for (const Target* each : {&one, &*other})

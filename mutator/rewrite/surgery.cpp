@@ -249,12 +249,10 @@ const Token* closing(const Tokens& tokens, const Token* open) {
 }
 
 bool is_list(const Tokens& tokens, Span span) {
-  int depth = 0;
   for (const Token* token = tokens.after(span.begin); token && token->span.begin < span.end;
        token = tokens.after(token->span.end)) {
-    for (const char* open : {"(", "[", "{"}) depth += tokens.is(token, open);
-    for (const char* close : {")", "]", "}"}) depth -= tokens.is(token, close);
-    if (depth == 0 && tokens.is(token, ",")) return true;
+    if (tokens.is(token, ",")) return true;
+    if (const Token* close = closing(tokens, token)) token = close;
   }
   return false;
 }

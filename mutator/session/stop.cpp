@@ -140,15 +140,16 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
     NANOBUG_TRY(write_journal(papers.journal(), journal));
     return end_without_checkout(papers, journal, sentence(presence, *papers.saved));
   }
-  std::string large;
+  std::string large, why;
+  const auto keep = [&]() -> Result<bool> {
+    const auto snapshot = take_snapshot(papers, "end: " + outcome, true, &large);
+    NANOBUG_TRY(snapshot);
+    const auto vault = papers.vault();
+    NANOBUG_TRY(vault);
+    return (*vault)->fetch(session.directory, session.name, &why);
+  };
+  const auto fetched = keep();
   auto clean = clean_tree(papers, session);
-  auto snapshot = take_snapshot(papers, "end: " + outcome, true, &large);
-  if (clean) NANOBUG_TRY(snapshot);
-  std::string why;
-  const auto vault = papers.vault();
-  auto fetched = vault ? (*vault)->fetch(session.directory, session.name, &why)
-                       : Result<bool>(tl::unexpected<Error>(vault.error()));
-  if (clean) NANOBUG_TRY(fetched);
   if (!clean) {  // a vault that is damaged or was moved away must not keep the session open for ever
     journal.attempt = session.directory;
     NANOBUG_TRY(write_journal(papers.journal(), journal));
@@ -156,6 +157,7 @@ Result<Stopped> stop(Papers& papers, const std::string& outcome, const Furnish& 
                                 "the clean tree could not be put back, so " + session.directory.string() +
                                     " was left as it is: " + clean.error().message);
   }
+  NANOBUG_TRY(fetched);
   const fs::path& place = session.directory;
   journal.operation = Operation::stop;
   journal.staging = staging_beside(place);
