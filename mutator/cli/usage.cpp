@@ -66,10 +66,18 @@ bool is_whole_number(const std::string& text) {
   return error == std::errc() && stop == text.data() + text.size();
 }
 
+// Has it a point in it? 0..1 is a part of something.
+bool is_fraction(const CLI::Option& option) { return option.get_type_name() == "0..1"; }
+
 // What an option takes, for a person.
 std::string takes(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  if (takes_a_number(option)) return type.size() > 1 ? type : "a whole number";
+  if (takes_a_number(option)) {
+    const std::size_t dots = type.find("..");
+    const std::string number = is_fraction(option) ? "a number" : "a whole number";
+    if (dots == std::string::npos) return number;
+    return fmt::format("{} from {} to {}", number, type.substr(0, dots), type.substr(dots + 2));
+  }
   const std::string description = option.get_description();
   return uncapitalized(description.substr(0, std::min(description.find(": "), description.find(" ("))));
 }
@@ -150,11 +158,7 @@ void check_values(CLI::App& app) {
     if (option->get_items_expected_max() == 0 ||
         (option->get_positional() && option->get_items_expected_max() > 1))
       continue;
-    // 0..1 is a part of something, with a point in it.
-    if (takes_a_number(*option) && option->get_type_name() != "0..1")
-      option->check(whole);
-    else
-      option->check(any);
+    option->check(takes_a_number(*option) && !is_fraction(*option) ? whole : any);
   }
   for (CLI::App* verb : app.get_subcommands({})) check_values(*verb);
 }

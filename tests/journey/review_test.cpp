@@ -210,8 +210,8 @@ TEST_CASE("what a review cannot have is refused in a sentence", "[review]") {
   CHECK(has(refusal({"--mode", "review", "--dir", "x"}), "a review has no checkout; leave --dir out"));
   CHECK(has(refusal({"--mode", "review", "--strict"}), "a review has no checkout; leave --strict out"));
   CHECK(has(refusal({"T01", "--decoys", "0.5"}), "BUG and --decoys exclude each other"));
-  CHECK(has(refusal({"--mode", "review", "--decoys", "2"}), "--decoys takes 0..1, not '2'"));
-  CHECK(has(refusal({"--mode", "review", "--decoys", "nan"}), "--decoys takes 0..1"));
+  CHECK(has(refusal({"--mode", "review", "--decoys", "2"}), "--decoys takes a number from 0 to 1, not '2'"));
+  CHECK(has(refusal({"--mode", "review", "--decoys", "nan"}), "--decoys takes a number from 0 to 1"));
   CHECK(has(refusal({"T01", "--mode", "review", "--decoys", "0.5"}), "BUG and --decoys exclude each other"));
   CHECK(has(refusal({"--mode", "review", "--category", "training", "--decoys", "0.5"}),
             "no decoy matches these options"));
