@@ -21,6 +21,7 @@
 #include "nanochat/kernels/kernel_gpt.h"
 #include "nanochat/kernels/operators.h"
 #include "nanochat/loss_eval.h"
+#include "nanochat/master_weights.h"
 #include "nanochat/metrics.h"
 #include "nanochat/schedule.h"
 #include "nanochat/tokenizer.h"
@@ -49,6 +50,7 @@ struct Options {
   int64_t seed = 42;
   int64_t block_size = 0;
   int64_t threads_order = 1;
+  std::string dtype = "float32";
   std::string data, metrics;
   bool check = false;
   bool quiet = false;
@@ -66,6 +68,8 @@ Args declare(Options& o) {
   args.add("sequence-len", &o.model.sequence_len, "tokens in a row of a batch").at_least(1);
   args.add("vocab-size", &o.model.vocab_size, "token ids, 256 bytes and special tokens included");
   args.add("tie-embeddings", &o.model.tie_embeddings, "one table for embedding and head");
+  args.add("dtype", &o.dtype, "float32, or bfloat16 beside float32 weights")
+      .one_of({"float32", "bfloat16"});
   args.section("training");
   args.add("steps", &o.schedule.num_iterations, "optimizer steps").at_least(1);
   args.add("batch-size", &o.batch_size, "rows in a batch").at_least(1);
@@ -121,7 +125,9 @@ double confidence(GPT& model, const Batch& batch) {
   const torch::Device device = operators::device();
   const torch::Tensor probabilities =
       operators::softmax(kernel_logits(model, batch.inputs.to(device)));  // (B, T, V)
-  return probabilities.gather(-1, batch.targets.to(device).unsqueeze(-1)).mean().item<double>();
+  return probabilities.gather(-1, batch.targets.to(device).unsqueeze(-1))
+      .mean(torch::kFloat32)
+      .item<double>();
 }
 
 // What the tree's other half, in plain LibTorch, makes of the same batch and weights, and how far
@@ -173,6 +179,8 @@ size_t tell_findings(const Options& o, Diagnostics& diagnostics) {
 struct Training {
   const Options& o;
   GPT& model;
+  GPT compute;            // what the kernels compute: the model, or its copy in bfloat16
+  MasterWeights masters;  // for bfloat16: the model's weights, rounded into the copy
   KernelAdamW adamw;
   const Tokenizer& tokenizer;
   DataLoader loader, val_loader;
@@ -184,12 +192,14 @@ struct Training {
     diagnostics.begin(number, *model);
     diagnostics.batch(batch.inputs, batch.targets, tokenizer);
     const torch::Tensor loss =
-        kernel_loss(model, batch.inputs.to(device), batch.targets.to(device));
+        kernel_loss(compute, batch.inputs.to(device), batch.targets.to(device));
     loss.backward();
+    masters.take_gradients();
     diagnostics.gradients();
     if (diagnostics.on()) tell_reference(diagnostics, model, batch, loss.item<double>());
     const double lr = o.lr * lr_multiplier(number, o.schedule);
     const double grad_norm = adamw.step(lr);
+    masters.write_back();
 
     MetricsLine line;
     line.add("step", number).add("loss", loss.item<double>()).add("grad_norm", grad_norm);
@@ -197,7 +207,7 @@ struct Training {
     const int64_t done = number + 1, steps = o.schedule.num_iterations;
     if (o.eval_every > 0 && (done % o.eval_every == 0 || done == steps)) {
       const double val_loss = evaluate_loss(model, val_loader, o.eval_steps);
-      line.add("val_loss", val_loss).add("confidence", confidence(model, batch));
+      line.add("val_loss", val_loss).add("confidence", confidence(compute, batch));
       if (!o.quiet) {
         std::fprintf(stderr,
                      "step %5ld/%ld | loss %.4f | grad norm %.3f | lr %.5f | val loss %.4f\n", done,
@@ -211,7 +221,7 @@ struct Training {
   std::string sample() {
     const int64_t tokens = std::min(o.sample_tokens, model->max_positions() - 1);
     const std::vector<int64_t> text =
-        kernel_sample(model, {tokenizer.bos_token_id()}, tokens, o.temperature);
+        kernel_sample(compute, {tokenizer.bos_token_id()}, tokens, o.temperature);
     return tokenizer.decode({text.begin() + 1, text.end()});
   }
 };
@@ -234,11 +244,19 @@ void run(const Options& o) {
   };
   Training training{.o = o,
                     .model = model,
+                    .compute = model,
+                    .masters = {},
                     .adamw = {model, o.adamw},
                     .tokenizer = tokenizer,
                     .loader = rows(split.train, /*shuffle=*/true),
                     .val_loader = rows(split.val, /*shuffle=*/false),
                     .diagnostics = {}};
+  if (o.dtype == "bfloat16") {
+    training.compute = GPT(config);
+    training.compute->to(operators::device(), torch::kBFloat16);
+    training.masters = MasterWeights(model->parameters(), training.compute->parameters());
+    training.masters.write_back();
+  }
   training.diagnostics.open(o.diagnostics);
   MetricsWriter metrics(o.metrics, 0);
 

@@ -31,8 +31,12 @@ void run(const Case& it, bool wrong) {
   emulator::name_buffer(x, "x", sizeof(int));
   emulator::name_buffer(y, "y", sizeof(int));
 #endif
-  nanochat::kernels::launch(wrong ? it.wrong : it.right, it.grid, it.block, it.shared_bytes, nullptr, x, y,
-                            it.n);
+  if (it.host != nullptr) {
+    it.host(wrong, x, y, it.n);
+  } else {
+    nanochat::kernels::launch(wrong ? it.wrong : it.right, it.grid, it.block, it.shared_bytes, nullptr, x, y,
+                              it.n);
+  }
 #ifndef NANOCHAT_EMULATOR
   const cudaError_t error = cudaDeviceSynchronize();
   if (error != cudaSuccess) std::fprintf(stderr, "%s: %s\n", it.name, cudaGetErrorString(error));

@@ -18,7 +18,9 @@ std::vector<Probe>& all() {
 
 namespace {
 
-const Shape kShapes[] = {{256, 65535, nullptr}, {32, 65535, nullptr}, {128, 1, nullptr}, {1024, 3, nullptr}};
+constexpr struct {
+  int threads, max_blocks;
+} kShapes[] = {{256, 65535}, {32, 65535}, {128, 1}, {1024, 3}};
 
 #ifdef NANOCHAT_EMULATOR
 // The C++ library's own headers say this, some of them behind the emulator's: no word of it may be a macro.
@@ -58,9 +60,9 @@ int run(const std::string& wanted, const std::string& json) {
     if (probe.name.find(wanted) == std::string::npos) continue;
     const auto begin = std::chrono::steady_clock::now();
     Verdict verdict;
-    for (const Shape& shape : kShapes) {
+    for (const auto& shape : kShapes) {
       for (uint64_t seed = 0; seed < kSchedules && !verdict.failed; ++seed)
-        under_schedule(probe, verdict, shape, seed);
+        under_schedule(probe, verdict, {shape.threads, shape.max_blocks, stream()}, seed);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     std::printf("%-4s %-40s %9llu values, error at most %.2f of its bound, %.2f s\n",
@@ -84,10 +86,10 @@ int count(const std::string& wanted, uint64_t schedules) {
   uint64_t failed = 0;
   for (uint64_t seed = 0; seed < schedules; ++seed) {
     Verdict verdict;
-    for (const Shape& shape : kShapes) {
+    for (const auto& shape : kShapes) {
       for (const Probe& probe : all()) {
         if (!verdict.failed && probe.name.find(wanted) != std::string::npos)
-          under_schedule(probe, verdict, shape, seed);
+          under_schedule(probe, verdict, {shape.threads, shape.max_blocks, stream()}, seed);
       }
     }
     failed += verdict.failed ? 1 : 0;

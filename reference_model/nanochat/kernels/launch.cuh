@@ -31,11 +31,10 @@ void launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, size_t shared_
   }
   kernel<<<grid, block, shared_bytes, stream>>>(static_cast<Parameters>(arguments)...);
 #else
-  (void)stream;
   using Bound = std::pair<void (*)(Parameters...), std::tuple<Parameters...>>;
   const Bound bound{kernel, {static_cast<Parameters>(arguments)...}};
-  emulator::run(
-      reinterpret_cast<const void*>(kernel), grid, block, shared_bytes,
+  emulator::launch(
+      stream, reinterpret_cast<const void*>(kernel), grid, block, shared_bytes,
       [](const void* it) {
         const Bound& b = *static_cast<const Bound*>(it);
         std::apply(b.first, b.second);

@@ -18,6 +18,16 @@ namespace nanochat::operators {
 
 #ifdef NANOCHAT_EMULATOR
 
+// LibTorch's streams wait for no other, and neither does the one that the emulator's kernels run on.
+inline cudaStream_t current_stream() {
+  static const cudaStream_t it = [] {
+    cudaStream_t made = nullptr;
+    cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking);
+    return made;
+  }();
+  return it;
+}
+
 // The emulator's device has memory of its own, in which it sees every access and whether somebody
 // wrote there before: what a kernel reads is copied to it, what a kernel writes is copied back.
 class Memory {
@@ -27,14 +37,16 @@ class Memory {
     TORCH_CHECK(cudaMalloc(&device_, tensor.nbytes()) == cudaSuccess, "no memory for ", name);
     emulator::name_buffer(device_, name, tensor.element_size());
     if (is_read) {
-      cudaMemcpy(device_, tensor.const_data_ptr(), tensor.nbytes(), cudaMemcpyHostToDevice);
+      cudaMemcpyAsync(device_, tensor.const_data_ptr(), tensor.nbytes(), cudaMemcpyHostToDevice,
+                      current_stream());
     }
   }
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
   ~Memory() {
     if (is_written_) {
-      cudaMemcpy(tensor_.mutable_data_ptr(), device_, tensor_.nbytes(), cudaMemcpyDeviceToHost);
+      cudaMemcpyAsync(tensor_.mutable_data_ptr(), device_, tensor_.nbytes(), cudaMemcpyDeviceToHost,
+                      current_stream());
     }
     cudaFree(device_);
   }
@@ -49,7 +61,7 @@ class Memory {
 // Every thread costs as much as a call, and the numbers are few: small blocks, but several of them.
 inline int threads_a_block = 64;
 inline kernels::Shape shape_on(const at::Tensor&) {
-  return {.threads = threads_a_block, .max_blocks = 8};
+  return {.threads = threads_a_block, .max_blocks = 8, .stream = current_stream()};
 }
 inline void launched() {
   const cudaError_t error = cudaGetLastError();

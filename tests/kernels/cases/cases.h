@@ -11,6 +11,7 @@
 namespace cases {
 
 typedef void (*Kernel)(int* x, int* y, int n);
+typedef void (*Host)(bool wrong, int* x, int* y, int n);
 
 struct Case {
   const char* name;
@@ -21,6 +22,7 @@ struct Case {
   int n;
   size_t shared_bytes;
   const char* file;
+  Host host = nullptr;  // launches by itself, in place of the two
 };
 
 inline std::vector<Case>& all() {
@@ -38,3 +40,7 @@ struct Add {
 #define PAIR(name, kind, tool, grid, block, n, ...) \
   static const cases::Add add_##name(               \
       {#name, kind, tool, name<false>, name<true>, grid, block, n, __VA_ARGS__ + 0, __FILE__})
+
+// A pair on the host's side: a function `name(wrong, x, y, n)` that launches and waits.
+#define HOST_PAIR(name, kind, n) \
+  static const cases::Add add_##name({#name, kind, nullptr, nullptr, nullptr, 1, 1, n, 0, __FILE__, name})

@@ -30,6 +30,17 @@ inline void succeed(cudaError_t error, const char* what) {
   std::exit(6);
 }
 
+// Where all of a probe's work is done: a stream that no other waits for, as LibTorch's are. What a kernel's
+// launcher puts on another one is not ordered with the rest.
+inline cudaStream_t stream() {
+  static const cudaStream_t it = [] {
+    cudaStream_t made = nullptr;
+    succeed(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+    return made;
+  }();
+  return it;
+}
+
 // Memory of the device with a copy of host values, or of nobody's.
 template <typename T>
 class Device {
@@ -47,16 +58,20 @@ class Device {
   Device& operator=(const Device&) = delete;
   ~Device() { cudaFree(data_); }
 
-  void write(const std::vector<T>& values) {
-    succeed(cudaMemcpy(data_, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice),
-            "cudaMemcpy");
+  void write(const std::vector<T>& values, size_t at = 0) {
+    succeed(cudaMemcpyAsync(data_ + at, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice,
+                            stream()),
+            "cudaMemcpyAsync");
   }
   std::vector<T> read() const {
     std::vector<T> values(size_);
+    succeed(
+        cudaMemcpyAsync(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost, stream()),
+        "cudaMemcpyAsync");
+    [[maybe_unused]] const cudaError_t error = cudaStreamSynchronize(stream());
 #ifndef NANOCHAT_EMULATOR  // whose reports say what ended a kernel, and the others go on
-    succeed(cudaDeviceSynchronize(), "a kernel");
+    succeed(error, "a kernel");
 #endif
-    succeed(cudaMemcpy(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost), "cudaMemcpy");
     return values;
   }
   T* get() const { return data_; }

@@ -130,6 +130,31 @@ void embedding(Verdict& verdict, Shape shape) {
   }
 }
 
+// A batch whose gradients are more values than 32 bits can count, of which all tokens but the last are of no
+// row: a small part of the memory is used. In one shape of launch, because it takes as long as all the others.
+void embedding_large(Verdict& verdict, Shape shape) {
+  if (shape.threads != 256) return;
+  const int64_t N = 16400, C = 131000;
+  const size_t count = static_cast<size_t>(N * C);
+#ifndef NANOCHAT_EMULATOR
+  size_t free = 0, total = 0;
+  succeed(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  if (free < count * sizeof(__nv_bfloat16) + (size_t{1} << 28)) return verdict.expect(true, "no room for it");
+#endif
+  std::vector<int> tokens(static_cast<size_t>(N), -1);
+  tokens.back() = 0;
+  const std::vector<__nv_bfloat16> last = normal<__nv_bfloat16>(static_cast<size_t>(C), 1);
+  Device<__nv_bfloat16> dy("dy", count);
+  dy.write(last, count - last.size());
+  const Device<int> tokens_device("tokens", tokens);
+  const Device<float> dweight("dweight", std::vector<float>(last.size(), 0.0f));
+  embedding_backward(dweight.get(), dy.get(), tokens_device.get(), N, C, 1, shape);
+  std::vector<Expected> sums;
+  for (const double value : numbers(last)) sums.push_back({value, std::abs(value), 0.0});
+  verdict.compare("", dweight.read(), sums);
+}
+
+const Register r5("embedding of 2^31 values and more, bf16", embedding_large);
 const Register r1("adamw", optimizer), r2("gradient_norm", norm), r3("embedding fp32", embedding<float>),
     r4("embedding bf16", embedding<__nv_bfloat16>);
 

@@ -7,7 +7,8 @@
 // least one a write and not both atomic, are a race, whether or not this schedule made it visible.
 // What orders threads: a block's barrier, __syncwarp among its lanes, and a fence before an atomic
 // with a fence after an atomic of the same place (from there on to all that comes after). Shuffles
-// and votes do not, as in CUDA.
+// and votes do not, as in CUDA. Launches and copies are ordered by their streams, by events, and by
+// the host where it waits.
 //
 // Use (docs/cuda.md, tools/emulate): launch kernels (launch.cuh) on memory of cudaMalloc;
 // take_reports() then has what was found. All of it is for one thread of the operating system. The
@@ -41,6 +42,8 @@ const char* name(Kind kind);
 struct Access {
   std::string what;  // "write of 4 bytes", "__syncthreads", …
   bool known = false;
+  bool by_thread = true;
+  std::string launch;  // the kernel of another launch, if it was not by a thread of this one
   uint3 block{}, thread{};
   std::string function, file;  // file without directories
   int line = 0;
@@ -48,7 +51,7 @@ struct Access {
 
 struct Report {
   Kind kind;
-  std::string kernel;
+  std::string kernel;  // empty for what the host does
   std::string
       object;  // "tile[3]", "x[17] of 64 floats": what was accessed, where there is something
   std::string message;   // one sentence
@@ -66,7 +69,8 @@ struct Options {
 };
 Options& options();
 
-// What all launches since the last call found, in the order found. What is never taken is printed
+// What all launches since the last call found, in the order found; what still waits in a stream is
+// run before. What is never taken is printed
 // when the program ends, which then ends with exit code 1.
 std::vector<Report> take_reports();
 
@@ -77,8 +81,8 @@ void name_buffer(const void* buffer, std::string name, size_t element_bytes);
 uint64_t accesses();
 
 // What launch() of launch.cuh ends in: `call(arguments)` runs the kernel for the thread whose turn
-// it is.
-void run(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes, void (*call)(const void*),
-         const void* arguments, size_t arguments_bytes);
+// it is. The bytes of the arguments are copied, for that may be later (streams.h).
+void launch(cudaStream_t stream, const void* kernel, dim3 grid, dim3 block, size_t shared_bytes,
+            void (*call)(const void*), const void* arguments, size_t arguments_bytes);
 
 }  // namespace emulator

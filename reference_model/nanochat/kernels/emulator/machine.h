@@ -14,6 +14,7 @@
 #include "emulator.h"
 #include "fiber.h"
 #include "order.h"
+#include "streams.h"
 
 namespace emulator {
 
@@ -81,6 +82,7 @@ struct Machine {
   const char* arguments = nullptr;
   size_t arguments_bytes = 0;
   size_t dynamic_bytes = 0;
+  uint32_t operation = 0;  // of streams.h: the launch, or a copy
 
   uint3 block_index{};
   uint32_t block_number = 0;
@@ -128,6 +130,8 @@ void begin_launch_memory();
 // Reports. A site is a return address, from the program's base.
 Access describe(const Thread& thread, uintptr_t site, std::string what);
 Access describe(uint32_t thread_id, uintptr_t site, std::string what);
+// Of whichever thread of another launch; of a copy, if there is no kernel.
+Access describe_launch(const void* kernel, uintptr_t site, std::string what);
 void report(Kind kind, std::string object, std::string message, uintptr_t site1, uintptr_t site2,
             Access first, Access second = {});
 // Was this very pair reported already? Then it is counted and nothing need be said.

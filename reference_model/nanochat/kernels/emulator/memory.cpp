@@ -1,16 +1,18 @@
-// Memory: which addresses there are, which were written, and who accessed each last.
+// Memory, as threads see it: who accessed a place last, and was it written?
 //
 // Every four bytes of a buffer have a cell with the last write, up to three reads and two atomics
 // since; one access looks at one cell, however many there were before. A buffer that is accessed in
 // smaller pieces gets smaller cells, once. Cells of an earlier launch (or block, in shared memory)
-// are known by their stamp and count as empty.
+// are known by their stamp and count as empty, but for the last launch that wrote there and the
+// last that read: where their streams do not order them and this one, they are asked.
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <map>
+#include <utility>
+#include <vector>
 
-#include "machine.h"
+#include "buffers.h"
 #include "symbols.h"
 
 extern "C" {
@@ -28,74 +30,9 @@ EMULATOR_DYNAMIC_SHARED("_ZN8nanochat7kernels4smemE");
 namespace emulator {
 namespace {
 
-struct Record {
-  uint32_t thread;  // its id and one; 0 is nobody
-  uint32_t phase, clock;
-  uint32_t site;
-};
-
-struct Cell {
-  uint32_t stamp;
-  bool written;
-  Record write;
-  Record reads[3];
-  Record atomics[2];
-};
-
-// The cells of a stretch of memory. All zeros is a good beginning, so that untouched pages cost
-// nothing.
-class Cells {
- public:
-  void make(size_t bytes, int shift) {
-    std::free(cells_);
-    shift_ = shift;
-    cells_ = static_cast<Cell*>(std::calloc((bytes >> shift) + 1, sizeof(Cell)));
-    if (cells_ == nullptr) {
-      std::fputs("emulator: no memory for what is known of a buffer\n", stderr);
-      std::abort();
-    }
-  }
-  void drop() {
-    std::free(cells_);
-    cells_ = nullptr;
-  }
-  // Smaller cells, each with what the larger knew.
-  void split(size_t bytes, int shift) {
-    Cell* before = cells_;
-    const int by = shift_ - shift;
-    cells_ = nullptr;
-    make(bytes, shift);
-    for (size_t i = 0; i <= bytes >> shift; ++i) cells_[i] = before[i >> by];
-    std::free(before);
-  }
-  int shift() const { return shift_; }
-  bool made() const { return cells_ != nullptr; }
-  Cell& operator[](size_t i) { return cells_[i]; }
-
- private:
-  Cell* cells_ = nullptr;
-  int shift_ = 2;
-};
-
-struct Buffer {
-  char* begin;
-  size_t bytes;
-  std::string name;
-  size_t element = 0;
-  std::vector<char> written;  // a byte each
-  Cells cells;
-};
-
-constexpr size_t kGap =
-    512;  // on both sides of a buffer: what is a little out of bounds is in none
-
 constexpr const char* kDynamic = "emulator_dynamic_shared";
 
 struct Memory {
-  std::map<const char*, Buffer> buffers;  // by where they begin
-  Buffer* last = nullptr;
-  int made = 0;
-
   Cells shared;
   std::vector<bool> shared_valid;  // bytes of static variables
   char *shared_begin = nullptr, *dynamic = nullptr;
@@ -106,7 +43,7 @@ struct Memory {
 };
 
 Memory& memory() {
-  static Memory it;
+  static Memory& it = *new Memory;  // for as long as the program: its end may still use it
   return it;
 }
 
@@ -123,27 +60,6 @@ void find_shared(Memory& m) {
     for (size_t i = 0; i < variable.bytes; ++i) m.shared_valid[variable.offset + i] = true;
   }
   m.shared.make(m.shared_bytes, 2);
-}
-
-Buffer* find(const char* address) {
-  Memory& m = memory();
-  if (m.last != nullptr && address >= m.last->begin && address < m.last->begin + m.last->bytes)
-    return m.last;
-  auto next = m.buffers.upper_bound(address);
-  if (next == m.buffers.begin()) return nullptr;
-  Buffer& buffer = std::prev(next)->second;
-  if (address >= buffer.begin + buffer.bytes) return nullptr;
-  return m.last = &buffer;
-}
-
-// "x[17] of 64": of a buffer whose element's size is known, else counted in what was accessed.
-std::string place(const Buffer& buffer, const char* address, size_t bytes) {
-  const size_t element = buffer.element != 0 ? buffer.element : bytes;
-  const ptrdiff_t offset = address - buffer.begin;
-  const ptrdiff_t size = static_cast<ptrdiff_t>(element);
-  const ptrdiff_t index = offset >= 0 ? offset / size : -((size - 1 - offset) / size);
-  return buffer.name + "[" + std::to_string(index) + "] of " +
-         std::to_string(buffer.bytes / element);
 }
 
 std::string shared_place(const char* address, size_t bytes) {
@@ -165,11 +81,6 @@ std::string shared_place(const char* address, size_t bytes) {
          "] of " + std::to_string(nearest->bytes / bytes);
 }
 
-std::string in_words(Mode mode, size_t bytes) {
-  const char* what = mode == Mode::read ? "read" : mode == Mode::write ? "write" : "atomic";
-  return std::string(what) + " of " + std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
-}
-
 void out_of_bounds(const char* address, size_t bytes, Mode mode, uintptr_t site,
                    const std::string& object, const std::string& why) {
   (void)address;
@@ -182,10 +93,9 @@ void out_of_bounds(const char* address, size_t bytes, Mode mode, uintptr_t site,
 
 // The address is in no buffer: which one was meant?
 void wild(const char* address, size_t bytes, Mode mode, uintptr_t site) {
-  Memory& m = memory();
   const Buffer* nearest = nullptr;
   ptrdiff_t distance = ptrdiff_t{1} << 46;
-  for (const auto& [begin, buffer] : m.buffers) {
+  for (const auto& [begin, buffer] : buffers()) {
     const ptrdiff_t before = begin - address, after = address - (begin + buffer.bytes);
     const ptrdiff_t away = std::max(before, after + 1);
     if (away < distance) {
@@ -265,12 +175,56 @@ void remember(Record* records, int count, const Record& now, const Thread& self)
   if (!one_of_my_warp) records[count - 1] = now;
 }
 
+// What other launches and copies did to a place, where this one's stream does not come after them.
+void check_launches(const Cell& cell, Mode mode, const Record& now, const char* address,
+                    size_t bytes, const Buffer& buffer) {
+  const auto meet = [&](const Launched& earlier, const std::string& did) {
+    if (came_before(earlier.operation) || reported(Kind::race, earlier.site, now.site)) return;
+    race_of_launches(earlier, did, place(buffer, address, bytes), now.site,
+                     describe(*machine.current, now.site, in_words(mode, bytes)));
+  };
+  if (mode != Mode::atomic || !cell.atomically) {
+    meet(cell.wrote, "write");
+    meet(cell.wrote_too, "write");
+  }
+  if (mode != Mode::read) meet(cell.read_before, "read");
+  const size_t at = static_cast<size_t>(address - buffer.begin);
+  for (const Copy& copy : buffer.copies) {
+    if (at + bytes <= copy.begin || at >= copy.end || (mode == Mode::read && !copy.writes))
+      continue;
+    meet({copy.operation, 0}, copy.writes ? "copy to the device" : "copy from the device");
+  }
+}
+
+void remember_launch(Cell& cell, Mode mode, Launched now) {
+  if (mode == Mode::read) {
+    cell.read = now;
+    return;
+  }
+  const bool is_another = cell.wrote.operation != now.operation;
+  const bool atomic_too = cell.atomically && mode == Mode::atomic;
+  if (is_another)
+    cell.wrote_too = atomic_too && !came_before(cell.wrote.operation) ? cell.wrote : Launched{};
+  cell.atomically = mode == Mode::atomic && (is_another || cell.atomically);
+  cell.wrote = now;
+}
+
 void check_cell(Cell& cell, uint32_t stamp, Mode mode, const Record& now, const char* address,
                 size_t bytes, const Buffer* buffer) {
   const Thread& self = *machine.current;
-  if (cell.stamp != stamp) {
-    cell = {};
+  const bool is_first = cell.stamp != stamp;
+  if (is_first) {
     cell.stamp = stamp;
+    cell.written = false;
+    cell.write = {};
+    for (Record& r : cell.reads) r = {};
+    for (Record& r : cell.atomics) r = {};
+    cell.read_before = cell.read;
+  }
+  if (buffer != nullptr) {
+    if (buffer->unordered && (is_first || mode != Mode::read))
+      check_launches(cell, mode, now, address, bytes, *buffer);
+    remember_launch(cell, mode, {buffer->launch, now.site});
   }
   if (cell.write.thread != 0 && !ordered(cell.write, self)) {
     race(cell.write, Mode::write, mode, address, bytes, buffer, now.site);
@@ -307,21 +261,25 @@ void unwritten(char* address, size_t bytes, Mode mode, const Buffer* buffer, uin
         buffer != nullptr ? "nobody wrote this memory" : "nobody in this block wrote this memory",
         site, 0, describe(*machine.current, site, in_words(mode, bytes)));
   }
-  if (buffer == nullptr) std::memset(address, 0xff, bytes);
+  if (buffer == nullptr || buffer->bytes >= kLarge) std::memset(address, 0xff, bytes);
 }
 
 // The cells must be no larger than the access, and begin where it does.
 void fit_cells(Cells& cells, size_t memory_bytes, size_t offset, size_t bytes) {
   const size_t both = offset | bytes;
   const int fits = both % 4 == 0 ? 2 : both % 2 == 0 ? 1 : 0;
-  if (fits < cells.shift()) cells.split(memory_bytes, fits);
+  if (!cells.made()) {
+    cells.make(memory_bytes, fits);
+  } else if (fits < cells.shift()) {
+    cells.split(memory_bytes, fits);
+  }
 }
 
 void in_buffer(Buffer& buffer, char* address, size_t bytes, Mode mode, const Record& now) {
   const size_t offset = static_cast<size_t>(address - buffer.begin);
-  if (!buffer.cells.made()) buffer.cells.make(buffer.bytes, 2);
+  if (buffer.launch != machine.operation) begin_buffer(buffer);
   fit_cells(buffer.cells, buffer.bytes, offset, bytes);
-  if (mode != Mode::write && std::memchr(&buffer.written[offset], 0, bytes) != nullptr) {
+  if (mode != Mode::write && std::memchr(buffer.written_at(offset), 0, bytes) != nullptr) {
     unwritten(address, bytes, mode, &buffer, now.site);
   }
   const size_t step = size_t{1} << buffer.cells.shift();
@@ -329,8 +287,7 @@ void in_buffer(Buffer& buffer, char* address, size_t bytes, Mode mode, const Rec
     check_cell(buffer.cells[(offset + i) >> buffer.cells.shift()], machine.launch_stamp, mode, now,
                address + i, bytes, &buffer);
   }
-  if (mode == Mode::read) return;
-  for (size_t i = 0; i < bytes; ++i) buffer.written[offset + i] = true;
+  if (mode != Mode::read) std::memset(buffer.written_at(offset), 1, bytes);
 }
 
 void in_shared(char* address, size_t bytes, Mode mode, const Record& now) {
@@ -390,7 +347,10 @@ void begin_launch_memory() {
 
 void access(const void* where, size_t bytes, Mode mode, uintptr_t site) {
   Thread* self = machine.current;
-  if (self == nullptr) return;  // the host's own
+  if (self == nullptr) {
+    host_access(where, bytes, mode, site);
+    return;
+  }
   char* address = static_cast<char*>(const_cast<void*>(where));
   if (static_cast<size_t>(address - self->stack) < kStackBytes) return;  // its own variables
   Memory& m = memory();
@@ -431,72 +391,4 @@ void atomic_access(void* address, size_t bytes, const void* site) {
   access(address, bytes, Mode::atomic, site_of(site));
 }
 
-void name_buffer(const void* buffer, std::string name, size_t element_bytes) {
-  const auto found = memory().buffers.find(static_cast<const char*>(buffer));
-  if (found == memory().buffers.end()) return;
-  found->second.name = std::move(name);
-  found->second.element = element_bytes;
-}
-
 }  // namespace emulator
-
-cudaError_t cudaMalloc(void** pointer, size_t bytes) {
-  using namespace emulator;
-  const size_t room = (bytes + 255) / 256 * 256 + 2 * kGap;
-  char* begin = static_cast<char*>(std::aligned_alloc(256, room));
-  if (begin == nullptr) return cudaErrorMemoryAllocation;
-  std::memset(begin, 0xff, room);
-  begin += kGap;
-  Buffer& buffer = memory().buffers[begin];
-  buffer.begin = begin;
-  buffer.bytes = bytes;
-  buffer.name = "allocation " + std::to_string(++memory().made);
-  buffer.written.assign(bytes, false);
-  *pointer = begin;
-  return cudaSuccess;
-}
-
-cudaError_t cudaFree(void* pointer) {
-  using namespace emulator;
-  if (pointer == nullptr) return cudaSuccess;
-  Memory& m = memory();
-  const auto found = m.buffers.find(static_cast<char*>(pointer));
-  if (found == m.buffers.end()) return cudaErrorInvalidValue;
-  if (m.last == &found->second) m.last = nullptr;
-  found->second.cells.drop();
-  m.buffers.erase(found);
-  std::free(static_cast<char*>(pointer) - kGap);
-  return cudaSuccess;
-}
-
-namespace {
-
-// Is this stretch of the device's memory one buffer's? What is written there counts as written.
-bool on_device(const void* pointer, size_t bytes, bool writes) {
-  using namespace emulator;
-  Buffer* buffer = find(static_cast<const char*>(pointer));
-  if (buffer == nullptr) return false;
-  const size_t offset = static_cast<size_t>(static_cast<const char*>(pointer) - buffer->begin);
-  if (bytes > buffer->bytes - offset) return false;
-  for (size_t i = 0; writes && i < bytes; ++i) buffer->written[offset + i] = true;
-  return true;
-}
-
-}  // namespace
-
-cudaError_t cudaMemcpy(void* to, const void* from, size_t bytes, cudaMemcpyKind kind) {
-  if (bytes == 0) return cudaSuccess;
-  const bool reads_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
-  const bool writes_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
-  if (reads_device && !on_device(from, bytes, false)) return cudaErrorInvalidValue;
-  if (writes_device && !on_device(to, bytes, true)) return cudaErrorInvalidValue;
-  std::memcpy(to, from, bytes);
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemset(void* to, int value, size_t bytes) {
-  if (bytes == 0) return cudaSuccess;
-  if (!on_device(to, bytes, true)) return cudaErrorInvalidValue;
-  std::memset(to, value, bytes);
-  return cudaSuccess;
-}

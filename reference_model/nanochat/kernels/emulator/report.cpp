@@ -17,6 +17,7 @@ struct Found {
   std::map<std::tuple<Kind, uintptr_t, uintptr_t>, size_t> places;
 
   ~Found() {
+    run_what_is_left();
     if (reports.empty()) return;
     std::fflush(nullptr);
     for (const Report& report : reports) std::fprintf(stderr, "%s\n", report.text().c_str());
@@ -36,8 +37,11 @@ std::string coordinates(uint3 index) {
 }
 
 std::string side(const Access& access) {
-  std::string text = "  " + access.what + " by thread " + coordinates(access.thread) +
-                     " of block " + coordinates(access.block);
+  std::string text = "  " + access.what;
+  if (!access.launch.empty()) text += " by a launch of " + access.launch;
+  if (access.by_thread) {
+    text += " by thread " + coordinates(access.thread) + " of block " + coordinates(access.block);
+  }
   if (!access.file.empty()) {
     text += "\n    " + access.file + (access.line > 0 ? ":" + std::to_string(access.line) : "") +
             " in " + access.function;
@@ -74,8 +78,9 @@ const char* name(Kind kind) {
 }
 
 std::string Report::text() const {
-  std::string result =
-      std::string(name(kind)) + " in " + kernel + (object.empty() ? "" : ": " + object) + "\n";
+  std::string result = std::string(name(kind)) +
+                       (kernel.empty() ? " outside of kernels" : " in " + kernel) +
+                       (object.empty() ? "" : ": " + object) + "\n";
   result += "  " + message + (times > 1 ? " (" + std::to_string(times) + " times)" : "") + "\n";
   if (first.known) result += side(first);
   if (second.known) result += side(second);
@@ -87,6 +92,28 @@ uintptr_t site_of(const void* return_address) {
   return reinterpret_cast<uintptr_t>(return_address) - base;
 }
 
+namespace {
+
+void add_line(Access& access, uintptr_t site) {
+  if (site == 0) return;
+  const Line line = line_before(site);
+  access.function = line.function;
+  access.file = line.file;
+  access.line = line.line;
+}
+
+}  // namespace
+
+Access describe_launch(const void* kernel, uintptr_t site, std::string what) {
+  Access access;
+  access.what = std::move(what);
+  access.known = true;
+  access.by_thread = false;
+  if (kernel != nullptr) access.launch = function_name(kernel);
+  add_line(access, site);
+  return access;
+}
+
 Access describe(uint32_t id, uintptr_t site, std::string what) {
   const uint32_t block = id / machine.threads_per_block, number = id % machine.threads_per_block;
   Access access;
@@ -95,12 +122,7 @@ Access describe(uint32_t id, uintptr_t site, std::string what) {
   const dim3 grid = machine.grid, size = machine.block;
   access.block = {block % grid.x, block / grid.x % grid.y, block / grid.x / grid.y};
   access.thread = {number % size.x, number / size.x % size.y, number / size.x / size.y};
-  if (site != 0) {
-    const Line line = line_before(site);
-    access.function = line.function;
-    access.file = line.file;
-    access.line = line.line;
-  }
+  add_line(access, site);
   return access;
 }
 
@@ -118,11 +140,13 @@ bool reported(Kind kind, uintptr_t site1, uintptr_t site2) {
 void report(Kind kind, std::string object, std::string message, uintptr_t site1, uintptr_t site2,
             Access first, Access second) {
   found().places[{kind, site1, site2}] = found().reports.size();
-  found().reports.push_back({kind, function_name(machine.kernel), std::move(object),
-                             std::move(message), std::move(first), std::move(second), 1});
+  const std::string kernel = machine.kernel == nullptr ? "" : function_name(machine.kernel);
+  found().reports.push_back({kind, kernel, std::move(object), std::move(message), std::move(first),
+                             std::move(second), 1});
 }
 
 std::vector<Report> take_reports() {
+  run_what_is_left();
   std::vector<Report> result;
   result.swap(found().reports);
   found().places.clear();

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -177,18 +179,10 @@ bool takes(dim3 grid, dim3 block, size_t shared_bytes, std::string& why) {
   return why.empty();
 }
 
-}  // namespace
-
-void run(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes, void (*call)(const void*),
-         const void* arguments, size_t arguments_bytes) {
+void run_launch(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes,
+                void (*call)(const void*), const void* arguments, size_t arguments_bytes) {
   static bool anew = true;
   machine.kernel = kernel;
-  std::string why;
-  if (!takes(grid, block, shared_bytes, why)) {
-    report(Kind::launch, "", why, 0, 0, {});
-    machine.error = cudaErrorInvalidConfiguration;
-    return;
-  }
   machine.grid = grid;
   machine.block = block;
   machine.threads_per_block = block.x * block.y * block.z;
@@ -218,6 +212,24 @@ void run(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes, void (*
   machine.current = nullptr;
   anew = machine.stopped;
   machine.total_accesses += machine.accesses;
+}
+
+}  // namespace
+
+void launch(cudaStream_t stream, const void* kernel, dim3 grid, dim3 block, size_t shared_bytes,
+            void (*call)(const void*), const void* arguments, size_t arguments_bytes) {
+  std::string why;
+  if (!takes(grid, block, shared_bytes, why)) {
+    machine.kernel = kernel;
+    report(Kind::launch, "", why, 0, 0, {});
+    machine.error = cudaErrorInvalidConfiguration;
+    return;
+  }
+  const std::shared_ptr<char[]> copy(new char[arguments_bytes]);
+  std::memcpy(copy.get(), arguments, arguments_bytes);
+  enqueue(stream, kernel, [=] {
+    run_launch(kernel, grid, block, shared_bytes, call, copy.get(), arguments_bytes);
+  });
 }
 
 }  // namespace emulator
