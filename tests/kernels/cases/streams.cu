@@ -1,5 +1,5 @@
-// Streams: launches and copies that nothing orders, and a host that does not wait. What a pair differs in is on the
-// host's side.
+// Streams: launches and copies that nothing orders, and a host that does not wait. What a pair differs in is
+// on the host's side.
 #include <cstdlib>
 
 #include "cases.h"

@@ -65,9 +65,8 @@ class Device {
   }
   std::vector<T> read() const {
     std::vector<T> values(size_);
-    succeed(
-        cudaMemcpyAsync(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost, stream()),
-        "cudaMemcpyAsync");
+    succeed(cudaMemcpyAsync(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost, stream()),
+            "cudaMemcpyAsync");
     [[maybe_unused]] const cudaError_t error = cudaStreamSynchronize(stream());
 #ifndef NANOCHAT_EMULATOR  // whose reports say what ended a kernel, and the others go on
     succeed(error, "a kernel");

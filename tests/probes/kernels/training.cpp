@@ -131,7 +131,8 @@ void embedding(Verdict& verdict, Shape shape) {
 }
 
 // A batch whose gradients are more values than 32 bits can count, of which all tokens but the last are of no
-// row: a small part of the memory is used. In one shape of launch, because it takes as long as all the others.
+// row: a small part of the memory is used. In one shape of launch, because it takes as long as all the
+// others.
 void embedding_large(Verdict& verdict, Shape shape) {
   if (shape.threads != 256) return;
   const int64_t N = 16400, C = 131000;
