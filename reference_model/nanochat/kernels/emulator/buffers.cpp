@@ -6,8 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "symbols.h"
-
 namespace emulator {
 namespace {
 

@@ -1,3 +1,5 @@
+// Who waits for whom, and who is next. Contracts are in the header.
+
 #include "streams.h"
 
 #include <algorithm>
