@@ -75,8 +75,10 @@ std::string in_words(Mode mode, size_t bytes) {
   return std::string(what) + " of " + std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }
 
-// This operation and an earlier one meet at a place of a buffer, and no stream orders them.
-// `second` is this one's side.
+std::string device_copy(bool writes) {
+  return writes ? "copy to the device" : "copy from the device";
+}
+
 void race_of_launches(const Launched& earlier, const std::string& did, std::string object,
                       uintptr_t site, Access second) {
   report(Kind::race, std::move(object),
@@ -85,9 +87,8 @@ void race_of_launches(const Launched& earlier, const std::string& did, std::stri
          std::move(second));
 }
 
-// Whoever comes after this launch comes after those
-// before it, so they need not be remembered.
 void begin_buffer(Buffer& buffer) {
+  // Whoever comes after this launch comes after those before it: they need not be remembered.
   buffer.launch = machine.operation;
   buffer.unordered = has_unordered(buffer);
   std::erase_if(buffer.launches, came_before);
@@ -102,11 +103,11 @@ void host_access(const void* address, size_t bytes, Mode mode, uintptr_t site) {
   if (host == nullptr) return;
   std::erase_if(host->copies, [](const Copy& copy) { return host_knows(copy.operation); });
   for (const Copy& copy : host->copies) {
-    if (offset + bytes <= copy.begin || offset >= copy.end) continue;
-    if ((mode == Mode::read && !copy.writes) || reported(Kind::race, 0, site)) continue;
+    if (!copy.meets(offset, offset + bytes, mode != Mode::read)) continue;
+    if (reported(Kind::race, 0, site)) continue;
     machine.kernel = nullptr;
     report(Kind::race, "", "the host does not wait for the copy", 0, site,
-           describe_launch(nullptr, 0, copy.writes ? "copy from the device" : "copy to the device"),
+           describe_launch(nullptr, 0, device_copy(!copy.writes)),
            describe_launch(nullptr, site, in_words(mode, bytes) + " by the host"));
   }
 }
@@ -176,22 +177,21 @@ bool on_device(const void* pointer, size_t bytes) {
 // another copy? What is written there counts as written.
 void copied(const void* pointer, size_t bytes, bool writes) {
   const auto [buffer, offset] = stretch(pointer, bytes);
-  if (buffer == nullptr) return;  // freed meanwhile
+  if (buffer == nullptr) return;
   if (writes) std::memset(buffer->written_at(offset), 1, bytes);
   const Copy self{machine.operation, offset, offset + bytes, writes};
   if (has_unordered(*buffer)) {
     machine.kernel = nullptr;
     const uintptr_t site = writes ? 1 : 2;
-    const std::string what = std::string("copy ") + (writes ? "to" : "from") + " the device";
     const auto meet = [&, buffer = buffer](const Launched& earlier, const std::string& did,
                                            const char* address) {
       if (came_before(earlier.operation) || reported(Kind::race, earlier.site, site)) return;
       race_of_launches(earlier, did, place(*buffer, address, 4), site,
-                       describe_launch(nullptr, 0, what));
+                       describe_launch(nullptr, 0, device_copy(writes)));
     };
     for (const Copy& copy : buffer->copies) {
-      if (offset + bytes <= copy.begin || offset >= copy.end || (!writes && !copy.writes)) continue;
-      meet({copy.operation, 0}, copy.writes ? "copy to the device" : "copy from the device",
+      if (!copy.meets(self.begin, self.end, writes)) continue;
+      meet({copy.operation, 0}, device_copy(copy.writes),
            buffer->begin + std::max(offset, copy.begin));
     }
     const int shift = buffer->cells.shift();

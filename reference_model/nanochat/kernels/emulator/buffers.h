@@ -110,11 +110,16 @@ class Cells {
   int shift_ = 2;
 };
 
-// A copy from or to a stretch of a buffer.
+// A copy from or to a stretch of a buffer, or of the host's memory.
 struct Copy {
   uint32_t operation;
-  size_t begin, end;  // bytes of the buffer
-  bool writes;
+  size_t begin, end;  // its bytes
+  bool writes;        // there
+
+  // Does it matter which is first, it or who reads (or writes) these bytes?
+  bool meets(size_t from, size_t to, bool are_written) const {
+    return from < end && to > begin && (are_written || writes);
+  }
 };
 
 struct Buffer {
@@ -150,6 +155,8 @@ Buffer* find(const char* address);         // null: it is in none
 std::string place(const Buffer& buffer, const char* address, size_t bytes);
 // "write of 4 bytes"
 std::string in_words(Mode mode, size_t bytes);
+// "copy to the device"
+std::string device_copy(bool writes);
 
 // The first access of a launch to a buffer.
 void begin_buffer(Buffer& buffer);

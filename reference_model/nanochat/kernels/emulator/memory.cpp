@@ -190,9 +190,8 @@ void check_launches(const Cell& cell, Mode mode, const Record& now, const char* 
   if (mode != Mode::read) meet(cell.read_before, "read");
   const size_t at = static_cast<size_t>(address - buffer.begin);
   for (const Copy& copy : buffer.copies) {
-    if (at + bytes <= copy.begin || at >= copy.end || (mode == Mode::read && !copy.writes))
-      continue;
-    meet({copy.operation, 0}, copy.writes ? "copy to the device" : "copy from the device");
+    if (copy.meets(at, at + bytes, mode != Mode::read))
+      meet({copy.operation, 0}, device_copy(copy.writes));
   }
 }
 
