@@ -7,7 +7,10 @@
 
 namespace nanobug {
 
-// Makes the directory and those above it that are missing, and fsyncs the parent of each one that it made.
+// Makes the directory and those above it that are missing. Whoever stands in the way is named.
+Status ensure_directories(const std::filesystem::path& directory);
+
+// The same, and fsyncs the parent of each one that it made.
 Status make_directories(const std::filesystem::path& directory);
 
 }  // namespace nanobug

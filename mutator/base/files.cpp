@@ -70,6 +70,19 @@ Result<std::string> read_file(const fs::path& file) {
   }
 }
 
+Status ensure_directories(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) return {};
+  std::error_code ignored;
+  fs::path there = directory;
+  while (there.has_relative_path() && !fs::exists(there, ignored)) there = there.parent_path();
+  if (fs::exists(there, ignored) && !fs::is_directory(there, ignored))
+    return fail(Exit::io, "cannot make the directory " + directory.string() + ": '" + there.string() +
+                              "' is a file; move it away, or name another place");
+  return io_error("cannot make the directory", directory, error.value());
+}
+
 Status make_directories(const fs::path& directory) {
   std::error_code error;
   std::vector<fs::path> missing;
@@ -77,8 +90,7 @@ Status make_directories(const fs::path& directory) {
     if (at.has_filename()) missing.push_back(at);  // not the end of "a/b/"
     if (!at.has_relative_path()) break;
   }
-  fs::create_directories(directory, error);
-  if (error) return io_error("cannot make the directory", directory, error.value());
+  NANOBUG_TRY(ensure_directories(directory));
   for (const fs::path& made : missing) {
     const fs::path parent = made.has_parent_path() ? made.parent_path() : fs::path(".");
     NANOBUG_TRY(sync_path(parent));

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 
 namespace nanobug {
@@ -147,8 +148,7 @@ void remove_in_background(const fs::path& directory, const fs::path& parent) {
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view prefix) {
   static Places places;
   std::error_code error;
-  fs::create_directories(parent, error);
-  if (error) return fail(Exit::io, "cannot make the directory " + parent.string() + ": " + error.message());
+  NANOBUG_TRY(ensure_directories(parent));
   auto place = places.in(fs::absolute(parent, error).lexically_normal());
   NANOBUG_TRY(place);
   std::string name = (*place / (std::string(prefix) + ".XXXXXX")).string();

@@ -81,12 +81,8 @@ Status write_logs(const fs::path& git, const std::string& reference, const std::
 
 Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
   for (const char* directory : {"objects/info", "objects/pack", "refs/heads", "refs/tags", "info"}) {
-    std::error_code error;
     if (bare) NANOBUG_TRY(make_directories(git / directory));
-    fs::create_directories(git / directory, error);
-    if (error)
-      return fail(Exit::io,
-                  "cannot make the directory " + (git / directory).string() + ": " + error.message());
+    NANOBUG_TRY(ensure_directories(git / directory));
   }
   // autocrlf stands here so that a user's global setting cannot make a fresh checkout look edited. A vault is
   // never collected: what its commits do not name yet may be about to be named.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mutator/base/directories.h"
 #include "mutator/base/files.h"
 
 namespace nanobug::workshop {
@@ -57,8 +58,7 @@ Result<fs::path> plain_alias(const fs::path& path) {
   NANOBUG_TRY(directory);
   const fs::path alias = *directory / sha256(target.native()).substr(0, 16);
   std::error_code error;
-  fs::create_directories(target, error);  // a link to nothing could not be built in
-  if (error) return fail(Exit::io, "cannot make the directory " + target.string() + ": " + error.message());
+  NANOBUG_TRY(ensure_directories(target));  // a link to nothing could not be built in
   if (fs::read_symlink(alias, error) == target) return alias;
   sweep(*directory);
   const fs::path fresh = alias.native() + '.' + std::to_string(::getpid());

@@ -148,11 +148,13 @@ TEST_CASE("what cannot be read or written is named with the system's reason", "[
   CHECK(read_file(scratch / "file/below").error().message ==
         "cannot read " + at + "/file/below: Not a directory");
   CHECK(why(write_file(scratch / "file/below/x", "x")) ==
-        "cannot make the directory " + at + "/file/below: Not a directory");
+        "cannot make the directory " + at + "/file/below: '" + at +
+            "/file' is a file; move it away, or name another place");
   CHECK(why(write_unsynced(scratch / "file/below/x", "x")) ==
         "cannot write " + at + "/file/below/x: Not a directory");
   CHECK(why(append_line(scratch / "file/below/x", "x")) ==
-        "cannot make the directory " + at + "/file/below: Not a directory");
+        "cannot make the directory " + at + "/file/below: '" + at +
+            "/file' is a file; move it away, or name another place");
   CHECK(why(append_line(scratch.path, "x")) == "cannot write " + at + ": Is a directory");
   CHECK(why(sync_path(scratch / "none")) == "cannot open " + at + "/none: No such file or directory");
   fs::create_directory(scratch / "taken");
@@ -160,7 +162,8 @@ TEST_CASE("what cannot be read or written is named with the system's reason", "[
   CHECK(entries(scratch.path) == 2);
   const auto directory = make_temporary_directory(scratch / "file/below", "x");
   REQUIRE_FALSE(directory);
-  CHECK(directory.error().message == "cannot make the directory " + at + "/file/below: Not a directory");
+  CHECK(directory.error().message == "cannot make the directory " + at + "/file/below: '" + at +
+                                         "/file' is a file; move it away, or name another place");
   CHECK(why(set_times(scratch / "none", 1)) == "cannot read " + at + "/none: No such file or directory");
 }
 
