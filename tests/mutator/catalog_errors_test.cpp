@@ -41,7 +41,10 @@ TEST_CASE("files that are no catalog at all", "[catalog]") {
   CHECK(errors_of(catalog::parse("", "c.yaml")) == empty);
   CHECK(errors_of(catalog::parse("# nothing\n", "c.yaml")) == empty);
   CHECK(errors_of(catalog::parse("# a\rtree: {}\r", "c.yaml")) ==
-        "0:0: the lines end with carriage returns alone, so all of it is one comment; end them with line feeds\n");
+        "0:0: the lines end with carriage returns alone; end them with line feeds\n");
+  CHECK(errors_of(catalog::parse("tree: {}\rrules: []\r", "c.yaml")) ==
+        "0:0: the lines end with carriage returns alone; end them with line feeds\n");
+  CHECK(errors_of(catalog::parse("# nothing\r", "c.yaml")) == empty);
   CHECK(errors_of(catalog::parse("text", "c.yaml")) == "1:1: the catalog must be a mapping, not text\n");
   CHECK(errors_of(catalog::parse("- a\n", "c.yaml")) == "1:1: the catalog must be a mapping, not a list\n");
   // A thousand million laughs: refused at the first alias, in no time and no memory.
