@@ -67,7 +67,9 @@ bool is_whole_number(const std::string& text) {
 }
 
 // Has it a point in it? 0..1 is a part of something.
-bool is_fraction(const CLI::Option& option) { return option.get_type_name() == "0..1"; }
+bool is_fraction(const CLI::Option& option) {
+  return option.get_type_name() == "0..1";
+}
 
 // What an option takes, for a person.
 std::string takes(const CLI::Option& option) {

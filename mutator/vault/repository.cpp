@@ -81,8 +81,7 @@ Status write_logs(const fs::path& git, const std::string& reference, const std::
 
 Status make_skeleton(const fs::path& git, const std::string& head, bool bare) {
   for (const char* directory : {"objects/info", "objects/pack", "refs/heads", "refs/tags", "info"}) {
-    if (bare) NANOBUG_TRY(make_directories(git / directory));
-    NANOBUG_TRY(ensure_directories(git / directory));
+    NANOBUG_TRY(bare ? make_directories(git / directory) : ensure_directories(git / directory));
   }
   // autocrlf stands here so that a user's global setting cannot make a fresh checkout look edited. A vault is
   // never collected: what its commits do not name yet may be about to be named.

@@ -57,6 +57,13 @@ class Bench {
     nanobug(std::move(words), expected, &out);
     return json::parse(out);
   }
+  // What a program of its own prints.
+  json told_by(const char* program, std::vector<std::string> words) const {
+    words.insert(words.begin(), std::string(NANOBUG_BIN) + '/' + program);
+    std::string out;
+    time(std::move(words), 0, {}, &out);
+    return json::parse(out);
+  }
   const fs::path& home() const { return home_; }
 
   // A catalog of so many rules, made when it is first asked for, and left alone until it is kept.
@@ -166,9 +173,7 @@ double rewrite_ratio(const Bench& bench) {
 
 // Time of two distant edits in a generated file of so many lines, and the memory it takes.
 json big_file(const Bench& bench, const char* lines) {
-  std::string out;
-  bench.time({NANOBUG_BIN "/big_file", lines}, 0, {}, &out);
-  return json::parse(out);
+  return bench.told_by("big_file", {lines});
 }
 
 double big_file_s(const Bench& bench) {
@@ -449,9 +454,7 @@ double train_memory_growth(const Bench& bench) {
 }
 
 json emulator_speed(const Bench& bench, const char* channels) {
-  std::string out;
-  bench.time({NANOBUG_BIN "/emulator_speed", "64", "256", channels}, 0, {}, &out);
-  return json::parse(out);
+  return bench.told_by("emulator_speed", {"64", "256", channels});
 }
 
 double emulator_s(const Bench& bench) {

@@ -30,18 +30,24 @@ bool has_unordered(const Buffer& buffer) {
                       [](const Copy& copy) { return came_before(copy.operation); });
 }
 
-struct HostPlace {
-  PageLocked* memory = nullptr;
+// Which of these stretches of memory, by where they begin, has the address, and where in it?
+template <typename T>
+struct Stretch {
+  T* memory = nullptr;
   size_t offset = 0;
 };
-HostPlace page_locked(const void* pointer) {
-  auto& all = it().of_host;
+template <typename T>
+Stretch<T> stretch_of(std::map<const char*, T>& all, const void* pointer) {
   const char* address = static_cast<const char*>(pointer);
   const auto next = all.upper_bound(address);
   if (next == all.begin()) return {};
-  const auto before = std::prev(next);
-  const size_t offset = static_cast<size_t>(address - before->first);
-  return offset < before->second.bytes ? HostPlace{&before->second, offset} : HostPlace{};
+  auto& [begin, memory] = *std::prev(next);
+  const size_t offset = static_cast<size_t>(address - begin);
+  return offset < memory.bytes ? Stretch<T>{&memory, offset} : Stretch<T>{};
+}
+
+Stretch<PageLocked> page_locked(const void* pointer) {
+  return stretch_of(it().of_host, pointer);
 }
 
 }  // namespace
@@ -54,11 +60,9 @@ Buffer* find(const char* address) {
   Buffers& m = it();
   if (m.last != nullptr && address >= m.last->begin && address < m.last->begin + m.last->bytes)
     return m.last;
-  auto next = m.all.upper_bound(address);
-  if (next == m.all.begin()) return nullptr;
-  Buffer& buffer = std::prev(next)->second;
-  if (address >= buffer.begin + buffer.bytes) return nullptr;
-  return m.last = &buffer;
+  Buffer* found = stretch_of(m.all, address).memory;
+  if (found != nullptr) m.last = found;
+  return found;
 }
 
 std::string place(const Buffer& buffer, const char* address, size_t bytes) {
@@ -157,27 +161,16 @@ cudaError_t cudaFree(void* pointer) {
 namespace emulator {
 namespace {
 
-// A stretch of the device's memory that is of one buffer, or nothing.
-struct Stretch {
-  Buffer* buffer = nullptr;
-  size_t offset = 0;
-};
-Stretch stretch(const void* pointer, size_t bytes) {
-  Buffer* buffer = find(static_cast<const char*>(pointer));
-  if (buffer == nullptr) return {};
-  const size_t offset = static_cast<size_t>(static_cast<const char*>(pointer) - buffer->begin);
-  return bytes > buffer->bytes - offset ? Stretch{} : Stretch{buffer, offset};
-}
-
+// All of it is one buffer's.
 bool on_device(const void* pointer, size_t bytes) {
-  return stretch(pointer, bytes).buffer != nullptr;
+  const auto [buffer, offset] = stretch_of(buffers(), pointer);
+  return buffer != nullptr && bytes <= buffer->bytes - offset;
 }
 
 // A copy (or a memset) from or to the device's memory, which runs now: does it meet a launch or
 // another copy? What is written there counts as written.
 void copied(const void* pointer, size_t bytes, bool writes) {
-  const auto [buffer, offset] = stretch(pointer, bytes);
-  if (buffer == nullptr) return;
+  const auto [buffer, offset] = stretch_of(buffers(), pointer);
   if (writes) std::memset(buffer->written_at(offset), 1, bytes);
   const Copy self{machine.operation, offset, offset + bytes, writes};
   if (has_unordered(*buffer)) {

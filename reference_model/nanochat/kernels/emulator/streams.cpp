@@ -124,6 +124,11 @@ void run_until(uint32_t number) {
   }
 }
 
+void run_all() {
+  Streams& s = streams();
+  while (!s.pending.empty()) run_until(s.pending.back().number);
+}
+
 }  // namespace
 
 uint32_t enqueue(cudaStream_t stream, const void* kernel, std::function<void()> body,
@@ -186,16 +191,15 @@ void synchronize(cudaStream_t stream) {
 }
 
 void synchronize_all() {
+  run_all();
   Streams& s = streams();
-  while (!s.pending.empty()) run_until(s.pending.back().number);
   for (uint32_t stream = 0; stream <= s.others.size(); ++stream)
     learn(s.host, stream, static_cast<uint32_t>(s.past.size() - 1));
 }
 
 void run_what_is_left() {
-  Streams& s = streams();
-  while (!s.pending.empty()) run_until(s.pending.back().number);
-  s.first = static_cast<uint32_t>(s.past.size());
+  run_all();
+  streams().first = static_cast<uint32_t>(streams().past.size());
 }
 
 }  // namespace emulator
